@@ -1,0 +1,222 @@
+package io.troupe.metadata;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one node takes part in the metadata group. Immutable; built and checked by {@link Builder#build()}.
+ *
+ * @param nodeId          this node
+ * @param clusterName     the name all nodes of one cluster share
+ * @param voters          the static seed list, the same on every node
+ * @param directory       the voter's data directory; null for a node without a log
+ * @param election        how soon a lost leader is replaced
+ * @param followPrefixes  for a node without a log: the key prefixes it follows
+ * @param sessionTick     how often the leader writes who is alive
+ * @param formationTimeout how long {@link MetadataStore#start()} waits for the cluster
+ * @param maxPending      transactions waiting in this node before {@link MetadataException.Code#BUSY}
+ * @param snapshotEntries log entries between two snapshots
+ */
+public record MetadataConfig(
+        String nodeId,
+        String clusterName,
+        List<Voter> voters,
+        @Nullable Path directory,
+        Election election,
+        List<String> followPrefixes,
+        Duration sessionTick,
+        Duration formationTimeout,
+        int maxPending,
+        long snapshotEntries) {
+
+    /**
+     * A voter of the metadata group.
+     *
+     * @param nodeId   its node id
+     * @param host     the host its Raft port is reached at
+     * @param raftPort its Raft port
+     */
+    public record Voter(String nodeId, String host, int raftPort) {
+        @Override
+        public String toString() {
+            return nodeId + "=" + host + ":" + raftPort;
+        }
+    }
+
+    /** How long a voter waits for its leader before it stands for election: a random time between the two bounds. */
+    public enum Election {
+        /** 50 to 100 ms: for small heaps with short pauses, tests and demos. */
+        FAST(50, 100),
+        /** 150 to 300 ms: for a local network and a collector with pauses below 50 ms. */
+        DEFAULT(150, 300),
+        /** 500 to 1000 ms: for heaps whose pauses are not under control. */
+        SAFE(500, 1000);
+
+        private final int minMillis;
+        private final int maxMillis;
+
+        Election(int minMillis, int maxMillis) {
+            this.minMillis = minMillis;
+            this.maxMillis = maxMillis;
+        }
+
+        /** {@return the shortest wait, in milliseconds} */
+        public int minMillis() {
+            return minMillis;
+        }
+
+        /** {@return the longest wait, in milliseconds} */
+        public int maxMillis() {
+            return maxMillis;
+        }
+    }
+
+    /** {@return true if this node is in the seed list, and so keeps a log} */
+    public boolean isVoter() {
+        return voters.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
+    }
+
+    /**
+     * Starts a configuration.
+     *
+     * @param nodeId this node
+     * @return the builder
+     */
+    public static Builder builder(String nodeId) {
+        return new Builder(nodeId);
+    }
+
+    /** Collects and checks a {@link MetadataConfig}. */
+    public static final class Builder {
+        private final String nodeId;
+        private String clusterName = "troupe";
+        private final List<Voter> voters = new ArrayList<>();
+        private @Nullable Path directory;
+        private Election election = Election.DEFAULT;
+        private List<String> followPrefixes = List.of("");
+        private Duration sessionTick = Duration.ofMillis(500);
+        private Duration formationTimeout = Duration.ofSeconds(60);
+        private int maxPending = 65_536;
+        private long snapshotEntries = 50_000;
+
+        private Builder(String nodeId) {
+            this.nodeId = nodeId;
+        }
+
+        /** {@return this} @param name the cluster's name */
+        public Builder clusterName(String name) {
+            clusterName = name;
+            return this;
+        }
+
+        /**
+         * Adds a voter of the seed list.
+         *
+         * @param voterId  its node id
+         * @param host     its host
+         * @param raftPort its Raft port
+         * @return this
+         */
+        public Builder voter(String voterId, String host, int raftPort) {
+            voters.add(new Voter(voterId, host, raftPort));
+            return this;
+        }
+
+        /** {@return this} @param dataDirectory the directory of the log; needed by a voter */
+        public Builder directory(Path dataDirectory) {
+            directory = dataDirectory;
+            return this;
+        }
+
+        /** {@return this} @param preset how soon a lost leader is replaced */
+        public Builder election(Election preset) {
+            election = preset;
+            return this;
+        }
+
+        /** {@return this} @param prefixes the keys a node without a log follows */
+        public Builder followPrefixes(String... prefixes) {
+            followPrefixes = List.of(prefixes);
+            return this;
+        }
+
+        /** {@return this} @param tick how often the leader writes who is alive; lease / 6 is usual */
+        public Builder sessionTick(Duration tick) {
+            sessionTick = tick;
+            return this;
+        }
+
+        /** {@return this} @param timeout how long start waits for the cluster */
+        public Builder formationTimeout(Duration timeout) {
+            formationTimeout = timeout;
+            return this;
+        }
+
+        /** {@return this} @param transactions how many may wait in this node */
+        public Builder maxPending(int transactions) {
+            maxPending = transactions;
+            return this;
+        }
+
+        /** {@return this} @param entries log entries between two snapshots */
+        public Builder snapshotEntries(long entries) {
+            snapshotEntries = entries;
+            return this;
+        }
+
+        /**
+         * Checks everything and reports all errors at once.
+         *
+         * @return the configuration
+         * @throws MetadataException with code BAD_CONFIG, naming every error and its remedy
+         */
+        public MetadataConfig build() {
+            List<String> errors = new ArrayList<>();
+            Set<String> ids = new HashSet<>();
+            Set<String> addresses = new HashSet<>();
+            for (Voter voter : voters) {
+                if (!ids.add(voter.nodeId())) {
+                    errors.add("the seed list names node " + voter.nodeId() + " twice: give every seed its own id");
+                }
+                if (voter.raftPort() != 0 && !addresses.add(voter.host() + ":" + voter.raftPort())) {
+                    errors.add("two seeds share the Raft address " + voter.host() + ":" + voter.raftPort()
+                            + ": give every seed its own host or port");
+                }
+            }
+            if (voters.isEmpty()) {
+                errors.add("the seed list is empty: list the voters, the same on every node");
+            } else if (voters.size() % 2 == 0 || voters.size() > 7) {
+                errors.add("the seed list has " + voters.size() + " voters " + ids.stream().sorted().toList()
+                        + ": use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
+            }
+            if (ids.contains(nodeId) && directory == null) {
+                errors.add("voter " + nodeId + " has no data directory: set one that survives restarts");
+            }
+            if (sessionTick.toMillis() < 1) {
+                errors.add("sessionTick (" + sessionTick.toMillis() + " ms) must be at least 1 ms");
+            }
+            if (maxPending < 1) {
+                errors.add("maxPending (" + maxPending + ") must be at least 1");
+            }
+            if (!errors.isEmpty()) {
+                throw new MetadataException(MetadataException.Code.BAD_CONFIG, String.join("; ", errors));
+            }
+            return new MetadataConfig(
+                    nodeId,
+                    clusterName,
+                    List.copyOf(voters),
+                    directory,
+                    election,
+                    followPrefixes,
+                    sessionTick,
+                    formationTimeout,
+                    maxPending,
+                    snapshotEntries);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.troupe.metadata;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A replicated, revisioned key-value store with transactions, sessions and watches. Every committed transaction has its
+ * place in one order; reads of {@link #view()} are local.
+ *
+ * <p>All methods may be called from any thread and none blocks, except {@link #close()}. Futures complete on a thread of
+ * the store: hop to your own before doing anything slow. Failures are {@link MetadataException}s.
+ */
+public interface MetadataStore extends AutoCloseable {
+    /** Longest value of a key, in bytes. */
+    int MAX_VALUE_LENGTH = 1 << 20;
+
+    /** Longest encoded transaction, in bytes. */
+    int MAX_TXN_LENGTH = 1 << 20;
+
+    /** {@return the node this store runs in} */
+    String nodeId();
+
+    /**
+     * Joins the group, or for a node without a log finds a voter to follow. Completes when {@link #view()} is usable and
+     * the cluster's leader was heard of.
+     *
+     * @return completes when ready; fails with BAD_DIRECTORY, BAD_CONFIG, PORT_IN_USE, WIPED_VOTER or FAILED
+     */
+    CompletableFuture<Void> start();
+
+    /** {@return the newest state this node has applied; never null once started} */
+    MetadataView view();
+
+    /**
+     * Opens a new life of this node: ends the previous one if it had the same data directory, otherwise waits for its
+     * end. Transactions need an open session.
+     *
+     * @param ttlMillis how long the session lives without a keep-alive, in milliseconds
+     * @return the session; fails with SESSION_HELD after one ttl of waiting for another directory's life to end
+     */
+    CompletableFuture<SessionId> openSession(long ttlMillis);
+
+    /**
+     * Renews the session. The answer proves that the leader was still leading: it is given when a replicated entry is
+     * applied.
+     *
+     * @return the revision of that entry; fails with SESSION_ENDED if the session is over; may stay open as long as
+     *     there is no leader
+     */
+    CompletableFuture<Long> keepAlive();
+
+    /** {@return completes when the session was ended on purpose, with all keys bound to it; idempotent} */
+    CompletableFuture<Void> closeSession();
+
+    /**
+     * Applies a transaction exactly once, in the order of the calls of this method on this node. While no leader is
+     * reachable it waits.
+     *
+     * @param txn the transaction
+     * @return its result; fails with TOO_LARGE, BUSY, NO_SESSION, SESSION_ENDED or CLOSED
+     */
+    CompletableFuture<TxnResult> txn(Txn txn);
+
+    /**
+     * As many calls of {@link #txn}, each on its own: they share log entries, not fate.
+     *
+     * @param txns the transactions
+     * @return their results in the same order; fails as a whole as {@link #txn} does
+     */
+    CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns);
+
+    /**
+     * A linearizable read point: completes when {@link #view()} contains every transaction that had completed anywhere
+     * before this call.
+     *
+     * @return the revision of the point
+     */
+    default CompletableFuture<Long> barrier() {
+        return txn(Txn.EMPTY).thenCompose(result -> awaitRevision(result.revision()));
+    }
+
+    /**
+     * Waits until this node has applied a revision.
+     *
+     * @param revision the revision
+     * @return completes with the view's revision, at least the given one
+     */
+    CompletableFuture<Long> awaitRevision(long revision);
+
+    /**
+     * Watches the keys with a prefix.
+     *
+     * @param prefix       the prefix; empty means every key
+     * @param fromRevision the first revision to report; {@code view().revision() + 1} goes on from a view
+     * @param listener     receives the changes
+     * @return the watch
+     */
+    Watch watch(String prefix, long fromRevision, WatchListener listener);
+
+    /**
+     * Learns about this node's leadership, starting with what holds now.
+     *
+     * @param listener called on a thread of the store
+     */
+    void onLeadership(LeadershipListener listener);
+
+    /** {@return true if this node leads, as far as it knows} */
+    boolean isLeader();
+
+    /** Stops the store and frees its threads, ports and locks. Blocks a few seconds at most. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,66 @@
+package io.troupe.metadata;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole store at one revision, as this node has applied it. Immutable: reads of one view agree with each other,
+ * cost no I/O, and may run on any thread. A view can be older than the cluster's newest revision.
+ */
+public interface MetadataView {
+    /** {@return the revision of the last applied transaction} */
+    long revision();
+
+    /** {@return the key's value, or null} @param key the key */
+    @Nullable KeyValue get(String key);
+
+    /**
+     * Visits every key with the prefix, in ascending order.
+     *
+     * @param prefix  the prefix; empty means every key
+     * @param visitor called for each
+     */
+    void forEach(String prefix, Consumer<? super KeyValue> visitor);
+
+    /**
+     * {@return the settled messages of a channel; an empty window with floor 1 if there are none}
+     *
+     * @param session the sender's session
+     * @param shard   the target shard
+     */
+    SettledWindow settled(SessionId session, int shard);
+
+    /** {@return the session of the node, open or ended, or null if it never had one} @param nodeId the node */
+    @Nullable Session session(String nodeId);
+
+    /** {@return true if exactly this session is open} @param session the session */
+    default boolean isOpen(SessionId session) {
+        Session current = session(session.nodeId());
+        return current != null && current.open() && current.id().equals(session);
+    }
+
+    /** {@return the last leader that this node has applied an entry of, node and term learned together; null at first} */
+    @Nullable Leader leader();
+
+    /** {@return the newest time that a leader wrote to the log, in milliseconds; never goes back} */
+    long clusterTimeMillis();
+
+    /**
+     * The newest session of one node.
+     *
+     * @param id        node and incarnation
+     * @param storageId the data directory it was opened with
+     * @param ttlMillis its lease, in milliseconds
+     * @param renewedAt the revision of the entry that renewed it last
+     * @param open      false once closed, expired or replaced
+     */
+    record Session(SessionId id, String storageId, long ttlMillis, long renewedAt, boolean open) {}
+
+    /**
+     * A leader as the log says it.
+     *
+     * @param nodeId the leading voter
+     * @param term   its Raft term
+     */
+    record Leader(String nodeId, long term) {}
+}

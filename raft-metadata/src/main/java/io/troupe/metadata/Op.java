@@ -1,0 +1,64 @@
+package io.troupe.metadata;
+
+import org.jspecify.annotations.Nullable;
+
+/** One operation of a {@link Txn}. Operations of one transaction take effect together, in order, at one revision. */
+@SuppressWarnings("ArrayRecordComponent") // values are written once and only read
+public sealed interface Op {
+    /**
+     * Writes a key.
+     *
+     * @param key     the key
+     * @param value   its new value
+     * @param session the session the key ends with, or null; the transaction is refused when that session is not open
+     */
+    record Put(String key, byte[] value, @Nullable SessionId session) implements Op {
+        /**
+         * Writes a key that stays until it is deleted.
+         *
+         * @param key   the key
+         * @param value its new value
+         */
+        public Put(String key, byte[] value) {
+            this(key, value, null);
+        }
+    }
+
+    /**
+     * Deletes a key; deleting what is not there changes nothing.
+     *
+     * @param key the key
+     */
+    record Delete(String key) implements Op {}
+
+    /**
+     * Deletes every key with the prefix.
+     *
+     * @param prefix the prefix, not empty
+     */
+    record DeleteRange(String prefix) implements Op {}
+
+    /**
+     * Reads a key as the transaction sees it; the answer is in {@link TxnResult#reads()}.
+     *
+     * @param key the key
+     */
+    record Get(String key) implements Op {}
+
+    /**
+     * Marks one message of a channel as settled, at most once ever. The whole transaction is refused
+     * ({@link TxnResult.SettleRefused}) when the session is not open, the sequence is below the channel's floor, or it
+     * is settled already: this is what makes effects exactly-once. Also raises the floor and forgets what is below it.
+     *
+     * @param session  the sender's session
+     * @param shard    the target shard; (session, shard) is the channel
+     * @param sequence the message's sequence in the channel, from 1
+     * @param floor    the sender's lowest unsettled sequence when it sent the message
+     * @param outcome  how the message ended, 0 to 255; kept until the floor passes
+     * @param reply    the answer to keep with the mark, at most 64 KiB, may be empty
+     */
+    record Settle(SessionId session, int shard, long sequence, long floor, int outcome, byte[] reply) implements Op {
+        /** Longest reply kept with a settle mark, in bytes. */
+        public static final int MAX_REPLY_LENGTH = 64 * 1024;
+    }
+}

@@ -1,0 +1,60 @@
+package io.troupe.metadata;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a transaction ended. A condition that does not hold is a result, not an error. */
+@SuppressWarnings("ArrayRecordComponent") // replies are shared by contract
+public sealed interface TxnResult {
+    /** {@return the store's revision right after this transaction} */
+    long revision();
+
+    /** {@return what the applied {@link Op.Get}s saw, in order; null for a key that does not exist} */
+    List<@Nullable KeyValue> reads();
+
+    /** {@return true if the {@code then} branch was applied} */
+    default boolean succeeded() {
+        return this instanceof Succeeded;
+    }
+
+    /**
+     * Every condition held, {@code then} was applied.
+     *
+     * @param revision the revision after the transaction: its own one if it changed anything
+     * @param reads    what its reads saw
+     */
+    record Succeeded(long revision, List<@Nullable KeyValue> reads) implements TxnResult {}
+
+    /**
+     * A condition did not hold, {@code otherwise} was applied.
+     *
+     * @param revision the revision after the transaction
+     * @param reads    what its reads saw
+     */
+    record CompareFailed(long revision, List<@Nullable KeyValue> reads) implements TxnResult {}
+
+    /**
+     * A {@link Op.Settle} or a session-bound {@link Op.Put} refused the transaction; nothing was applied.
+     *
+     * @param revision the revision, unchanged
+     * @param reason   why
+     * @param outcome  for SETTLED, the stored outcome of the message, else 0
+     * @param reply    for SETTLED, the stored reply, else empty
+     */
+    record SettleRefused(long revision, Reason reason, int outcome, byte[] reply) implements TxnResult {
+        @Override
+        public List<@Nullable KeyValue> reads() {
+            return List.of();
+        }
+    }
+
+    /** Why a settle was refused. */
+    enum Reason {
+        /** The message is settled already: its effect is in the store, exactly once. */
+        SETTLED,
+        /** The sender has said that it no longer waits for this sequence. */
+        BELOW_FLOOR,
+        /** The session has ended or was never opened. */
+        SESSION_CLOSED
+    }
+}

@@ -1,0 +1,26 @@
+package io.troupe.metadata.internal.state;
+
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
+import java.util.List;
+
+/** One instruction to the state machine. A log entry is a list of these; each succeeds or fails on its own. */
+public sealed interface Command {
+    /** Transactions of one node, in its order: applied only if sequence is the session's last + 1. */
+    record Submit(SessionId session, long sequence, List<Txn> txns) implements Command {}
+
+    /** Opens a life of a node; the nonce makes a repeated request the same one. */
+    record OpenSession(String nodeId, String storageId, long nonce, long ttlMillis) implements Command {}
+
+    /** Ends a session on its own wish. */
+    record CloseSession(SessionId session) implements Command {}
+
+    /** Ends a session that was not renewed since; a compare: dropped when renewedAt has moved. */
+    record ExpireSession(SessionId session, long renewedAt) implements Command {}
+
+    /** What a leader says once per tick: its time, and who is alive. */
+    record Tick(long timeMillis, List<SessionId> renewals) implements Command {}
+
+    /** The first entry of a leader; the term is that of the log entry. */
+    record Lead(String nodeId) implements Command {}
+}

@@ -1,0 +1,95 @@
+package io.troupe.transport;
+
+import java.util.concurrent.CompletableFuture;
+import org.agrona.DirectBuffer;
+
+/**
+ * Frames between nodes: one link per pair of nodes, driven by one agent thread. A frame arrives whole, unchanged and
+ * after the frames offered before it on the same link, or not at all: a lost connection loses what was under way, and
+ * the layer above sends it again.
+ *
+ * <p>{@link #offer} may be called from any thread, never blocks and never throws.
+ */
+public interface MessagingSystem extends AutoCloseable {
+    /**
+     * Binds the port and starts the agent.
+     *
+     * @return completes when frames can be offered; fails with {@link TransportException}
+     */
+    CompletableFuture<Void> start();
+
+    /**
+     * Offers a frame to a node; its bytes are copied before the call returns.
+     *
+     * @param nodeId the receiving node
+     * @param type   1 to 65535; the meaning belongs to the layer above
+     * @param buffer holds the body
+     * @param offset where the body starts
+     * @param length how long it is, in bytes
+     * @return what became of it
+     */
+    Offer offer(String nodeId, int type, DirectBuffer buffer, int offset, int length);
+
+    /**
+     * Adds a node to dial, or changes its address. Nodes that dial us need no entry.
+     *
+     * @param nodeId the node
+     * @param host   its host
+     * @param port   its messaging port
+     */
+    void addNode(String nodeId, String host, int port);
+
+    /**
+     * Forgets a node and closes its link.
+     *
+     * @param nodeId the node
+     */
+    void removeNode(String nodeId);
+
+    /** {@return the state of the link to a node} @param nodeId the node */
+    LinkState link(String nodeId);
+
+    /** {@return the port this node listens on, known once started; 0 if it does not listen} */
+    int port();
+
+    /**
+     * Closes the link to a node at once, as a broken network would; it is dialled again. For tests of what lies above.
+     *
+     * @param nodeId the node
+     */
+    void cut(String nodeId);
+
+    /** Stops the agent, closes every link and the port. Idempotent; blocks a second at most. */
+    @Override
+    void close();
+
+    /** Receives frames and link changes, on the agent's thread: must not block. */
+    interface FrameHandler {
+        /**
+         * A frame has arrived.
+         *
+         * @param nodeId the sending node, as the handshake established it
+         * @param type   the type it was offered with
+         * @param buffer holds the body; valid during the call only
+         * @param offset where the body starts
+         * @param length how long it is, in bytes
+         */
+        void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length);
+
+        /**
+         * A link came up or went down.
+         *
+         * @param nodeId the other node
+         * @param up     true if frames can be offered
+         */
+        void onLink(String nodeId, boolean up);
+
+        /**
+         * A node was refused by the handshake, or refused us.
+         *
+         * @param nodeId the other node, or its address if it did not say
+         * @param reason why, for a person
+         */
+        void onRefused(String nodeId, String reason);
+    }
+}
