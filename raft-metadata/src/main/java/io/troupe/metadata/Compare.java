@@ -42,12 +42,20 @@ public record Compare(String key, Target target, Relation relation, long number,
         GREATER
     }
 
-    /** {@return true if the key exists} @param key the key */
+    /**
+     * {@return true if the key exists}
+     *
+     * @param key the key
+     */
     public static Compare exists(String key) {
         return new Compare(key, Target.VERSION, Relation.GREATER, 0, NO_BYTES);
     }
 
-    /** {@return true if the key does not exist} @param key the key */
+    /**
+     * {@return true if the key does not exist}
+     *
+     * @param key the key
+     */
     public static Compare absent(String key) {
         return new Compare(key, Target.VERSION, Relation.EQUAL, 0, NO_BYTES);
     }

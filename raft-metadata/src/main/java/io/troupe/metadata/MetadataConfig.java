@@ -108,7 +108,11 @@ public record MetadataConfig(
             this.nodeId = nodeId;
         }
 
-        /** {@return this} @param name the cluster's name */
+        /**
+         * {@return this}
+         *
+         * @param name the cluster's name
+         */
         public Builder clusterName(String name) {
             clusterName = name;
             return this;
@@ -127,43 +131,71 @@ public record MetadataConfig(
             return this;
         }
 
-        /** {@return this} @param dataDirectory the directory of the log; needed by a voter */
+        /**
+         * {@return this}
+         *
+         * @param dataDirectory the directory of the log; needed by a voter
+         */
         public Builder directory(Path dataDirectory) {
             directory = dataDirectory;
             return this;
         }
 
-        /** {@return this} @param preset how soon a lost leader is replaced */
+        /**
+         * {@return this}
+         *
+         * @param preset how soon a lost leader is replaced
+         */
         public Builder election(Election preset) {
             election = preset;
             return this;
         }
 
-        /** {@return this} @param prefixes the keys a node without a log follows */
+        /**
+         * {@return this}
+         *
+         * @param prefixes the keys a node without a log follows
+         */
         public Builder followPrefixes(String... prefixes) {
             followPrefixes = List.of(prefixes);
             return this;
         }
 
-        /** {@return this} @param tick how often the leader writes who is alive; lease / 6 is usual */
+        /**
+         * {@return this}
+         *
+         * @param tick how often the leader writes who is alive; lease / 6 is usual
+         */
         public Builder sessionTick(Duration tick) {
             sessionTick = tick;
             return this;
         }
 
-        /** {@return this} @param timeout how long start waits for the cluster */
+        /**
+         * {@return this}
+         *
+         * @param timeout how long start waits for the cluster
+         */
         public Builder formationTimeout(Duration timeout) {
             formationTimeout = timeout;
             return this;
         }
 
-        /** {@return this} @param transactions how many may wait in this node */
+        /**
+         * {@return this}
+         *
+         * @param transactions how many may wait in this node
+         */
         public Builder maxPending(int transactions) {
             maxPending = transactions;
             return this;
         }
 
-        /** {@return this} @param entries log entries between two snapshots */
+        /**
+         * {@return this}
+         *
+         * @param entries log entries between two snapshots
+         */
         public Builder snapshotEntries(long entries) {
             snapshotEntries = entries;
             return this;

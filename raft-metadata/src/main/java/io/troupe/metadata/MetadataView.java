@@ -11,7 +11,11 @@ public interface MetadataView {
     /** {@return the revision of the last applied transaction} */
     long revision();
 
-    /** {@return the key's value, or null} @param key the key */
+    /**
+     * {@return the key's value, or null}
+     *
+     * @param key the key
+     */
     @Nullable KeyValue get(String key);
 
     /**
@@ -30,10 +34,18 @@ public interface MetadataView {
      */
     SettledWindow settled(SessionId session, int shard);
 
-    /** {@return the session of the node, open or ended, or null if it never had one} @param nodeId the node */
+    /**
+     * {@return the session of the node, open or ended, or null if it never had one}
+     *
+     * @param nodeId the node
+     */
     @Nullable Session session(String nodeId);
 
-    /** {@return true if exactly this session is open} @param session the session */
+    /**
+     * {@return true if exactly this session is open}
+     *
+     * @param session the session
+     */
     default boolean isOpen(SessionId session) {
         Session current = session(session.nodeId());
         return current != null && current.open() && current.id().equals(session);

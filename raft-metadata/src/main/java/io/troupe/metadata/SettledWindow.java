@@ -12,7 +12,11 @@ public interface SettledWindow {
     /** {@return the highest settled sequence, or floor - 1} */
     long highest();
 
-    /** {@return true if the sequence is below the floor or settled} @param sequence the sequence, from 1 */
+    /**
+     * {@return true if the sequence is below the floor or settled}
+     *
+     * @param sequence the sequence, from 1
+     */
     boolean isSettled(long sequence);
 
     /**
