@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,7 +224,8 @@ public record MetadataConfig(
             if (voters.isEmpty()) {
                 errors.add("the seed list is empty: list the voters, the same on every node");
             } else if (voters.size() % 2 == 0 || voters.size() > 7) {
-                errors.add("the seed list has " + voters.size() + " voters " + ids.stream().sorted().toList()
+                errors.add("the seed list has " + voters.size() + " voters "
+                        + ids.stream().sorted().toList()
                         + ": use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
             }
             if (ids.contains(nodeId) && directory == null) {

@@ -1,6 +1,7 @@
 package io.troupe.metadata;
 
 import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ public interface MetadataView {
      *
      * @param key the key
      */
-    @Nullable KeyValue get(String key);
+    @Nullable
+    KeyValue get(String key);
 
     /**
      * Visits every key with the prefix, in ascending order.
@@ -35,11 +37,12 @@ public interface MetadataView {
     SettledWindow settled(SessionId session, int shard);
 
     /**
-     * {@return the session of the node, open or ended, or null if it never had one}
+     * {@return the session of the node, open or ended, or null if it never had one or that ended over an hour ago}
      *
      * @param nodeId the node
      */
-    @Nullable Session session(String nodeId);
+    @Nullable
+    Session session(String nodeId);
 
     /**
      * {@return true if exactly this session is open}
@@ -52,7 +55,8 @@ public interface MetadataView {
     }
 
     /** {@return the last leader that this node has applied an entry of, node and term learned together; null at first} */
-    @Nullable Leader leader();
+    @Nullable
+    Leader leader();
 
     /** {@return the newest time that a leader wrote to the log, in milliseconds; never goes back} */
     long clusterTimeMillis();

@@ -36,7 +36,14 @@ public sealed interface Op {
      *
      * @param prefix the prefix, not empty
      */
-    record DeleteRange(String prefix) implements Op {}
+    record DeleteRange(String prefix) implements Op {
+        /** Refuses to delete everything. */
+        public DeleteRange {
+            if (prefix.isEmpty()) {
+                throw new IllegalArgumentException("an empty prefix would delete every key: name a prefix");
+            }
+        }
+    }
 
     /**
      * Reads a key as the transaction sees it; the answer is in {@link TxnResult#reads()}.
@@ -60,5 +67,16 @@ public sealed interface Op {
     record Settle(SessionId session, int shard, long sequence, long floor, int outcome, byte[] reply) implements Op {
         /** Longest reply kept with a settle mark, in bytes. */
         public static final int MAX_REPLY_LENGTH = 64 * 1024;
+
+        /** Checks the ranges. */
+        public Settle {
+            if (sequence < 1 || floor < 1) {
+                throw new IllegalArgumentException(
+                        "sequence " + sequence + " with floor " + floor + ": both are at least 1");
+            }
+            if (outcome < 0 || outcome > 255) {
+                throw new IllegalArgumentException("outcome " + outcome + " is not from 0 to 255");
+            }
+        }
     }
 }

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
  * Which messages of one channel are settled: everything below the floor, and single sequences above it. Immutable.
  */
 public interface SettledWindow {
+    /** How far above the floor a sequence can be settled: {@code sequence - floor < MAX_LENGTH}. */
+    int MAX_LENGTH = 65_536;
+
+    /** How many bytes of replies are kept above the floor. */
+    int MAX_REPLY_BYTES = 16 << 20;
+
     /** {@return the lowest sequence that the sender may still wait for; at least 1} */
     long floor();
 
@@ -24,7 +30,8 @@ public interface SettledWindow {
      *
      * @param sequence the sequence, from 1
      */
-    @Nullable Settlement settlement(long sequence);
+    @Nullable
+    Settlement settlement(long sequence);
 
     /**
      * The stored end of one message.

@@ -1,6 +1,7 @@
 package io.troupe.metadata;
 
 import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /** How a transaction ended. A condition that does not hold is a result, not an error. */
@@ -55,6 +56,11 @@ public sealed interface TxnResult {
         /** The sender has said that it no longer waits for this sequence. */
         BELOW_FLOOR,
         /** The session has ended or was never opened. */
-        SESSION_CLOSED
+        SESSION_CLOSED,
+        /**
+         * The sequence is more than {@link SettledWindow#MAX_LENGTH} above the floor, or the replies above the floor
+         * have no room for this one: the sender must first settle its lowest sequences.
+         */
+        WINDOW_FULL
     }
 }

@@ -142,8 +142,7 @@ public final class ByteReader {
      * @return the exception, to be thrown
      */
     public CodecException expected(String what) {
-        return new CodecException(
-                "at byte " + bytes.position() + " of " + bytes.limit() + ": expected " + what);
+        return new CodecException("at byte " + bytes.position() + " of " + bytes.limit() + ": expected " + what);
     }
 
     private ByteBuffer take(int count) {

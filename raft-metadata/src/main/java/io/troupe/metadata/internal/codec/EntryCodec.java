@@ -1,10 +1,11 @@
 package io.troupe.metadata.internal.codec;
 
+import java.nio.ByteBuffer;
+import java.util.List;
+
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.internal.state.Command;
-import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * A log entry and its bytes. Every command is encoded on its own, so a leader can put the bytes of other nodes' submits

@@ -16,9 +16,7 @@ public final class EventCodec {
      * @param to the writer
      * @param event the change
      */
-    public static void writeEvent(ByteWriter to, WatchEvent event) {
-        
-    }
+    public static void writeEvent(ByteWriter to, WatchEvent event) {}
 
     /**
      * {@return a change}
@@ -35,9 +33,7 @@ public final class EventCodec {
      * @param to the writer
      * @param entry the key
      */
-    public static void writeKeyValue(ByteWriter to, KeyValue entry) {
-        
-    }
+    public static void writeKeyValue(ByteWriter to, KeyValue entry) {}
 
     /**
      * {@return a key}
@@ -54,9 +50,7 @@ public final class EventCodec {
      * @param to the writer
      * @param session the session
      */
-    public static void writeSessionId(ByteWriter to, SessionId session) {
-        
-    }
+    public static void writeSessionId(ByteWriter to, SessionId session) {}
 
     /**
      * {@return a session id}
@@ -73,9 +67,7 @@ public final class EventCodec {
      * @param to the writer
      * @param session the session
      */
-    public static void writeSession(ByteWriter to, Session session) {
-        
-    }
+    public static void writeSession(ByteWriter to, Session session) {}
 
     /**
      * {@return a session}
@@ -92,9 +84,7 @@ public final class EventCodec {
      * @param to the writer
      * @param leader the leader
      */
-    public static void writeLeader(ByteWriter to, Leader leader) {
-        
-    }
+    public static void writeLeader(ByteWriter to, Leader leader) {}
 
     /**
      * {@return a leader}

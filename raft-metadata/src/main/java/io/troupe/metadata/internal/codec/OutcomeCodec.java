@@ -1,8 +1,9 @@
 package io.troupe.metadata.internal.codec;
 
-import io.troupe.metadata.internal.state.Outcome;
 import java.nio.ByteBuffer;
 import java.util.List;
+
+import io.troupe.metadata.internal.state.Outcome;
 
 /** Outcomes of commands and their bytes, as nodes send them to each other. */
 public final class OutcomeCodec {

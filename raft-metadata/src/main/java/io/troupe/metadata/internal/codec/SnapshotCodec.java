@@ -1,9 +1,10 @@
 package io.troupe.metadata.internal.codec;
 
-import io.troupe.metadata.internal.state.StateView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+
+import io.troupe.metadata.internal.state.StateView;
 
 /** A whole state and its bytes; ends with a checksum. Give it buffered streams; it closes none. */
 public final class SnapshotCodec {
@@ -16,9 +17,7 @@ public final class SnapshotCodec {
      * @param to    where to
      * @throws IOException if writing fails
      */
-    public static void write(StateView state, OutputStream to) throws IOException {
-        
-    }
+    public static void write(StateView state, OutputStream to) throws IOException {}
 
     /**
      * Reads a state back; {@code new MetadataState(view)} goes on from it.
@@ -29,6 +28,6 @@ public final class SnapshotCodec {
      * @throws CodecException if the bytes are not a whole snapshot
      */
     public static StateView read(InputStream from) throws IOException {
-        return new StateView();
+        return StateView.EMPTY;
     }
 }

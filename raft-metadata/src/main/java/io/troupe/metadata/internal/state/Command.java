@@ -1,8 +1,9 @@
 package io.troupe.metadata.internal.state;
 
+import java.util.List;
+
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
-import java.util.List;
 
 /** One instruction to the state machine. A log entry is a list of these; each succeeds or fails on its own. */
 public sealed interface Command {

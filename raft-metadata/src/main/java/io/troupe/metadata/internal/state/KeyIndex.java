@@ -1,6 +1,7 @@
 package io.troupe.metadata.internal.state;
 
 import java.util.function.BiPredicate;
+
 import org.jspecify.annotations.Nullable;
 
 /**

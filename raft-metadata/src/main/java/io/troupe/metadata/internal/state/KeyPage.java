@@ -1,6 +1,7 @@
 package io.troupe.metadata.internal.state;
 
 import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,8 @@ final class KeyPage {
         if (child instanceof KeyPage page) {
             return page;
         }
-        throw new IllegalStateException("slot " + index + " of an inner page with " + count + " children holds " + child);
+        throw new IllegalStateException(
+                "slot " + index + " of an inner page with " + count + " children holds " + child);
     }
 
     /** The index of the only child that can hold the key. */

@@ -1,8 +1,9 @@
 package io.troupe.metadata.internal.state;
 
+import java.util.List;
+
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.TxnResult;
-import java.util.List;
 
 /** What a {@link Command} came to, on every replica alike. */
 public sealed interface Outcome {

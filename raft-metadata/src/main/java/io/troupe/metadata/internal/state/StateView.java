@@ -1,35 +1,64 @@
 package io.troupe.metadata.internal.state;
 
+import java.util.function.Consumer;
+
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.SettledWindow;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The whole state at one revision, immutable. What a snapshot is written from, on any thread. */
-public final class StateView implements MetadataView {
-    @Override
-    public long revision() {
-        return 0;
-    }
+/**
+ * The whole state at one revision, immutable: what callers read, and what a snapshot is written from, on any thread.
+ *
+ * @param revision          the last one given out
+ * @param clusterTimeMillis the newest time that a leader wrote
+ * @param leader            the last leader, or null
+ * @param keys              every key
+ * @param sessions          the newest session of every node, by node id
+ * @param channels          the settled messages
+ * @param ended             sessions that ended not long ago, whose channels are still kept
+ */
+public record StateView(
+        long revision,
+        long clusterTimeMillis,
+        @Nullable Leader leader,
+        KeyIndex<String, KeyValue> keys,
+        KeyIndex<String, SessionState> sessions,
+        KeyIndex<ChannelId, Settlements> channels,
+        KeyIndex<EndedSession, Boolean> ended)
+        implements MetadataView {
+
+    /** The state before the first entry. */
+    public static final StateView EMPTY =
+            new StateView(0, 0, null, KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty());
 
     @Override
     public @Nullable KeyValue get(String key) {
-        return null;
+        return keys.get(key);
     }
 
     @Override
-    public void forEach(String prefix, Consumer<? super KeyValue> visitor) {}
+    public void forEach(String prefix, Consumer<? super KeyValue> visitor) {
+        keys.visitFrom(prefix, (key, entry) -> {
+            if (!key.startsWith(prefix)) {
+                return false;
+            }
+            visitor.accept(entry);
+            return true;
+        });
+    }
 
     @Override
     public SettledWindow settled(SessionId session, int shard) {
-        throw new UnsupportedOperationException();
+        Settlements settled = channels.get(new ChannelId(session, shard));
+        return settled == null ? Settlements.EMPTY : settled;
     }
 
     @Override
     public @Nullable Session session(String nodeId) {
-        return null;
+        SessionState state = sessions.get(nodeId);
+        return state == null ? null : state.session();
     }
 
     /**
@@ -37,15 +66,16 @@ public final class StateView implements MetadataView {
      *
      * @param visitor called for each
      */
-    public void forEachSession(Consumer<? super Session> visitor) {}
-
-    @Override
-    public @Nullable Leader leader() {
-        return null;
+    public void forEachSession(Consumer<? super Session> visitor) {
+        sessions.visitFrom(null, (nodeId, state) -> {
+            visitor.accept(state.session());
+            return true;
+        });
     }
 
     @Override
-    public long clusterTimeMillis() {
-        return 0;
+    public String toString() {
+        return "StateView[revision=" + revision + ", clusterTimeMillis=" + clusterTimeMillis + ", leader=" + leader
+                + ", keys=" + keys.size() + ", sessions=" + sessions.size() + ", channels=" + channels.size() + "]";
     }
 }

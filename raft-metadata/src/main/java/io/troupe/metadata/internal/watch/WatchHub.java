@@ -1,11 +1,12 @@
 package io.troupe.metadata.internal.watch;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /** Delivers changes to watchers on one thread of its own. */
 public final class WatchHub implements AutoCloseable {

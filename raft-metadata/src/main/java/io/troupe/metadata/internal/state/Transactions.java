@@ -1,0 +1,131 @@
+package io.troupe.metadata.internal.state;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.troupe.metadata.Compare;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SettledWindow.Settlement;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.TxnResult;
+import io.troupe.metadata.TxnResult.Reason;
+import io.troupe.metadata.TxnResult.SettleRefused;
+import org.jspecify.annotations.Nullable;
+
+/** Applies one transaction: conditions first, then every reason to refuse, and only then the changes. */
+final class Transactions {
+    private static final byte[] NO_BYTES = {};
+
+    private final WorkingState state;
+
+    Transactions(WorkingState state) {
+        this.state = state;
+    }
+
+    TxnResult apply(Txn txn) {
+        boolean holds = txn.compare().stream().allMatch(this::holds);
+        List<Op> branch = holds ? txn.then() : txn.otherwise();
+
+        // Staged, so that a later settle of this transaction sees the earlier ones, and a refusal leaves no trace.
+        Map<ChannelId, Settlements> settled = new TreeMap<>();
+        for (Op op : branch) {
+            SettleRefused refused = refusal(op, settled);
+            if (refused != null) {
+                return refused;
+            }
+        }
+        long revision = state.revision + 1;
+        boolean changed = !settled.isEmpty();
+        settled.forEach(state.channels::put);
+        List<@Nullable KeyValue> reads = new ArrayList<>();
+        for (Op op : branch) {
+            changed |= applyOp(op, revision, reads);
+        }
+        if (changed) {
+            state.revision = revision;
+        }
+        List<@Nullable KeyValue> seen = reads.isEmpty() ? List.of() : Collections.unmodifiableList(reads);
+        return holds
+                ? new TxnResult.Succeeded(state.revision, seen)
+                : new TxnResult.CompareFailed(state.revision, seen);
+    }
+
+    private @Nullable SettleRefused refusal(Op op, Map<ChannelId, Settlements> settled) {
+        if (op instanceof Op.Put put) {
+            return put.session() == null || state.open(put.session()) != null ? null : refused(Reason.SESSION_CLOSED);
+        }
+        if (!(op instanceof Op.Settle settle)) {
+            return null;
+        }
+        if (state.open(settle.session()) == null) {
+            return refused(Reason.SESSION_CLOSED);
+        }
+        ChannelId channel = new ChannelId(settle.session(), settle.shard());
+        Settlements window = settled.containsKey(channel) ? settled.get(channel) : state.channels.get(channel);
+        if (window == null) {
+            window = Settlements.EMPTY;
+        }
+        Reason reason = window.refusal(settle);
+        if (reason == null) {
+            settled.put(channel, window.with(settle));
+            return null;
+        }
+        Settlement end = reason == Reason.SETTLED ? window.settlement(settle.sequence()) : null;
+        return end == null ? refused(reason) : new SettleRefused(state.revision, reason, end.outcome(), end.reply());
+    }
+
+    private SettleRefused refused(Reason reason) {
+        return new SettleRefused(state.revision, reason, 0, NO_BYTES);
+    }
+
+    /** Answers true if the operation changed a key. */
+    private boolean applyOp(Op op, long revision, List<@Nullable KeyValue> reads) {
+        if (op instanceof Op.Put put) {
+            state.put(put.key(), put.value(), put.session(), revision);
+            return true;
+        }
+        if (op instanceof Op.Delete delete) {
+            return state.delete(delete.key(), revision);
+        }
+        if (op instanceof Op.DeleteRange range) {
+            List<String> doomed = state.keysWith(range.prefix());
+            doomed.forEach(key -> state.delete(key, revision));
+            return !doomed.isEmpty();
+        }
+        if (op instanceof Op.Get get) {
+            reads.add(state.keys.get(get.key()));
+        }
+        return false;
+    }
+
+    private boolean holds(Compare compare) {
+        KeyValue entry = state.keys.get(compare.key());
+        int order = switch (compare.target()) {
+            case VERSION -> Long.compare(entry == null ? 0 : entry.version(), compare.number());
+            case CREATE_REVISION -> Long.compare(entry == null ? 0 : entry.createRevision(), compare.number());
+            case MOD_REVISION -> Long.compare(entry == null ? 0 : entry.modRevision(), compare.number());
+            case VALUE -> Arrays.compareUnsigned(valueOf(entry), compare.bytes());
+            case VALUE_PREFIX -> comparePrefix(valueOf(entry), compare.bytes());
+        };
+        return switch (compare.relation()) {
+            case EQUAL -> order == 0;
+            case NOT_EQUAL -> order != 0;
+            case LESS -> order < 0;
+            case GREATER -> order > 0;
+        };
+    }
+
+    private static int comparePrefix(byte[] value, byte[] prefix) {
+        int length = Math.min(value.length, prefix.length);
+        return Arrays.compareUnsigned(value, 0, length, prefix, 0, prefix.length);
+    }
+
+    private static byte[] valueOf(@Nullable KeyValue entry) {
+        return entry == null ? NO_BYTES : entry.value();
+    }
+}
