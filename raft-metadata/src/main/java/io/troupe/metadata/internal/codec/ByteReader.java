@@ -3,6 +3,10 @@ package io.troupe.metadata.internal.codec;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Reads back what {@link ByteWriter} wrote. Every length is checked against the bytes that are there before anything is
@@ -46,6 +50,15 @@ public final class ByteReader {
         return bytes.get() & 0xFF;
     }
 
+    /** {@return a truth value} */
+    public boolean readBoolean() {
+        int value = readByte();
+        if (value > 1) {
+            throw expected("0 or 1 before here, not " + value);
+        }
+        return value == 1;
+    }
+
     /** {@return a count or length, not negative} */
     public int readVarInt() {
         int start = bytes.position();
@@ -61,6 +74,15 @@ public final class ByteReader {
     public long readVarLong() {
         long value = readUnsigned();
         return (value >>> 1) ^ -(value & 1);
+    }
+
+    /** {@return any number that fits in 32 bits} */
+    public int readVarInt32() {
+        long value = readVarLong();
+        if (value != (int) value) {
+            throw expected("a number of 32 bits before here, not " + value);
+        }
+        return (int) value;
     }
 
     /** {@return a number of eight bytes} */
@@ -87,6 +109,38 @@ public final class ByteReader {
         return count;
     }
 
+    /**
+     * Reads a count and as many elements.
+     *
+     * @param leastBytes the shortest encoding of one element, in bytes
+     * @param element    reads one element
+     * @param <T>        the elements
+     * @return the elements, immutable
+     */
+    public <T> List<T> readList(int leastBytes, Function<ByteReader, T> element) {
+        int count = readCount(leastBytes);
+        // Grows as elements are really there: a count alone allocates nothing.
+        List<T> elements = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            elements.add(element.apply(this));
+        }
+        return List.copyOf(elements);
+    }
+
+    /**
+     * Reads and checks a version byte.
+     *
+     * @param what   what has the version, for the message
+     * @param newest the newest version this program knows
+     */
+    public void readVersion(String what, int newest) {
+        int version = readByte();
+        if (version < 1 || version > newest) {
+            throw expected(what + " of version 1 to " + newest + " before here, not " + version
+                    + "; if a newer node wrote it, upgrade this one");
+        }
+    }
+
     /** {@return as many bytes as their length says} */
     public byte[] readBytes() {
         return readRaw(readCount(1));
@@ -95,9 +149,19 @@ public final class ByteReader {
     /** {@return a text} */
     public String readString() {
         int start = bytes.position();
-        ByteBuffer text = take(readCount(1));
+        byte[] text = readBytes();
+        boolean ascii = true;
+        for (byte next : text) {
+            ascii &= next >= 0;
+        }
+        if (ascii) {
+            return new String(text, StandardCharsets.ISO_8859_1);
+        }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString();
         } catch (CharacterCodingException e) {
             bytes.position(start);
             throw expected("UTF-8 text");
@@ -126,6 +190,22 @@ public final class ByteReader {
      */
     public ByteReader readPart() {
         return new ByteReader(take(readCount(1)));
+    }
+
+    /**
+     * Refuses a value just read that makes no sense.
+     *
+     * @param value the value
+     * @param holds what it must fulfil
+     * @param what  what was expected, for the message
+     * @param <T>   its type
+     * @return the value
+     */
+    public <T> T require(T value, Predicate<? super T> holds, String what) {
+        if (!holds.test(value)) {
+            throw expected(what + " before here, not " + value);
+        }
+        return value;
     }
 
     /** Refuses bytes behind the end. */

@@ -29,6 +29,15 @@ public final class ByteWriter {
     }
 
     /**
+     * Writes one byte.
+     *
+     * @param value the truth value
+     */
+    public void writeBoolean(boolean value) {
+        writeByte(value ? 1 : 0);
+    }
+
+    /**
      * Writes a count or length in one to five bytes.
      *
      * @param value not negative
@@ -86,6 +95,9 @@ public final class ByteWriter {
      * @throws CodecException if the text has half a surrogate pair, which no UTF-8 can carry
      */
     public void writeString(String value) {
+        if (writeAscii(value)) {
+            return;
+        }
         ByteBuffer encoded;
         try {
             encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
@@ -106,6 +118,23 @@ public final class ByteWriter {
     /** Forgets what was written; keeps the memory. */
     public void reset() {
         length = 0;
+    }
+
+    /** Nearly every text is a key: one byte a character, without an encoder. Writes nothing if this one is not. */
+    private boolean writeAscii(String value) {
+        int count = value.length();
+        int start = length;
+        writeVarInt(count);
+        byte[] into = room(count);
+        for (int i = 0; i < count; i++) {
+            char next = value.charAt(i);
+            if (next > 0x7F) {
+                length = start;
+                return false;
+            }
+            into[length++] = (byte) next;
+        }
+        return true;
     }
 
     private void writeUnsigned(long value) {

@@ -1,22 +1,46 @@
 package io.troupe.metadata.internal.codec;
 
+import java.util.List;
+
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.MetadataView.Session;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.WatchEvent;
+import org.jspecify.annotations.Nullable;
 
-/** What a node without a log is told of the state: fields of messages, written and read one by one. */
+/** The parts of the state that messages and snapshots share, written and read one by one. */
 public final class EventCodec {
+    /** The shortest encoding of a session id: an empty node id and a small incarnation. */
+    public static final int LEAST_SESSION_ID_BYTES = 2;
+
+    /** The shortest encoding of a key with its value. */
+    public static final int LEAST_KEY_VALUE_BYTES = 6;
+
+    /** The shortest encoding of a change. */
+    public static final int LEAST_EVENT_BYTES = 3;
+
+    private static final int PUT = 1;
+    private static final int DELETE = 2;
+
     private EventCodec() {}
 
     /**
      * Writes a change.
      *
-     * @param to the writer
+     * @param to    the writer
      * @param event the change
      */
-    public static void writeEvent(ByteWriter to, WatchEvent event) {}
+    public static void writeEvent(ByteWriter to, WatchEvent event) {
+        if (event instanceof WatchEvent.Put put) {
+            to.writeByte(PUT);
+            writeKeyValue(to, put.entry());
+        } else {
+            to.writeByte(DELETE);
+            to.writeString(event.key());
+            to.writeVarLong(event.revision());
+        }
+    }
 
     /**
      * {@return a change}
@@ -24,16 +48,28 @@ public final class EventCodec {
      * @param from the reader
      */
     public static WatchEvent readEvent(ByteReader from) {
-        return new WatchEvent.Delete("", 0);
+        int code = from.readByte();
+        return switch (code) {
+            case PUT -> new WatchEvent.Put(readKeyValue(from));
+            case DELETE -> new WatchEvent.Delete(from.readString(), from.readVarLong());
+            default -> throw from.expected("a change from 1 to 2 before here, not " + code);
+        };
     }
 
     /**
      * Writes a key.
      *
-     * @param to the writer
+     * @param to    the writer
      * @param entry the key
      */
-    public static void writeKeyValue(ByteWriter to, KeyValue entry) {}
+    public static void writeKeyValue(ByteWriter to, KeyValue entry) {
+        to.writeString(entry.key());
+        to.writeBytes(entry.value());
+        to.writeVarLong(entry.createRevision());
+        to.writeVarLong(entry.modRevision());
+        to.writeVarLong(entry.version());
+        writeOptionalSessionId(to, entry.session());
+    }
 
     /**
      * {@return a key}
@@ -41,16 +77,25 @@ public final class EventCodec {
      * @param from the reader
      */
     public static KeyValue readKeyValue(ByteReader from) {
-        return new KeyValue("", new byte[0], 0, 0, 0, null);
+        return new KeyValue(
+                from.readString(),
+                from.readBytes(),
+                from.readVarLong(),
+                from.readVarLong(),
+                from.readVarLong(),
+                readOptionalSessionId(from));
     }
 
     /**
      * Writes a session id.
      *
-     * @param to the writer
+     * @param to      the writer
      * @param session the session
      */
-    public static void writeSessionId(ByteWriter to, SessionId session) {}
+    public static void writeSessionId(ByteWriter to, SessionId session) {
+        to.writeString(session.nodeId());
+        to.writeVarLong(session.incarnation());
+    }
 
     /**
      * {@return a session id}
@@ -58,16 +103,22 @@ public final class EventCodec {
      * @param from the reader
      */
     public static SessionId readSessionId(ByteReader from) {
-        return new SessionId("", 0);
+        return new SessionId(from.readString(), from.readVarLong());
     }
 
     /**
      * Writes a session.
      *
-     * @param to the writer
+     * @param to      the writer
      * @param session the session
      */
-    public static void writeSession(ByteWriter to, Session session) {}
+    public static void writeSession(ByteWriter to, Session session) {
+        writeSessionId(to, session.id());
+        to.writeString(session.storageId());
+        to.writeVarLong(session.ttlMillis());
+        to.writeVarLong(session.renewedAt());
+        to.writeBoolean(session.open());
+    }
 
     /**
      * {@return a session}
@@ -75,16 +126,20 @@ public final class EventCodec {
      * @param from the reader
      */
     public static Session readSession(ByteReader from) {
-        return new Session(new SessionId("", 0), "", 0, 0, false);
+        return new Session(
+                readSessionId(from), from.readString(), from.readVarLong(), from.readVarLong(), from.readBoolean());
     }
 
     /**
      * Writes a leader.
      *
-     * @param to the writer
+     * @param to     the writer
      * @param leader the leader
      */
-    public static void writeLeader(ByteWriter to, Leader leader) {}
+    public static void writeLeader(ByteWriter to, Leader leader) {
+        to.writeString(leader.nodeId());
+        to.writeVarLong(leader.term());
+    }
 
     /**
      * {@return a leader}
@@ -92,6 +147,26 @@ public final class EventCodec {
      * @param from the reader
      */
     public static Leader readLeader(ByteReader from) {
-        return new Leader("", 0);
+        return new Leader(from.readString(), from.readVarLong());
+    }
+
+    static void writeOptionalSessionId(ByteWriter to, @Nullable SessionId session) {
+        to.writeBoolean(session != null);
+        if (session != null) {
+            writeSessionId(to, session);
+        }
+    }
+
+    static @Nullable SessionId readOptionalSessionId(ByteReader from) {
+        return from.readBoolean() ? readSessionId(from) : null;
+    }
+
+    static void writeSessionIds(ByteWriter to, List<SessionId> sessions) {
+        to.writeVarInt(sessions.size());
+        sessions.forEach(session -> writeSessionId(to, session));
+    }
+
+    static List<SessionId> readSessionIds(ByteReader from) {
+        return from.readList(LEAST_SESSION_ID_BYTES, EventCodec::readSessionId);
     }
 }
