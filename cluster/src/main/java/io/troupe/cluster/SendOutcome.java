@@ -1,0 +1,72 @@
+package io.troupe.cluster;
+
+/** How a sent message ended, as far as the sender can prove it. */
+public sealed interface SendOutcome {
+    /** Handed to the transport or the mailbox; all that AT_MOST_ONCE can say. */
+    record Accepted() implements SendOutcome {}
+
+    /**
+     * The handler of a volatile actor has finished.
+     *
+     * @param epoch the epoch of the owner that said so
+     */
+    record Processed(long epoch) implements SendOutcome {}
+
+    /**
+     * The effect on a durable entity is in the log of a majority.
+     *
+     * @param epoch the epoch of the owner that said so
+     */
+    record Committed(long epoch) implements SendOutcome {}
+
+    /**
+     * The handler refused the message; it changed nothing.
+     *
+     * @param why what the handler said
+     */
+    record Rejected(String why) implements SendOutcome {}
+
+    /**
+     * The handler failed on every try; it changed nothing.
+     *
+     * @param why the last failure
+     */
+    record Failed(String why) implements SendOutcome {}
+
+    /**
+     * Proven: the message has not run and never will. It is safe to send it anew.
+     *
+     * @param reason why not
+     */
+    record NotExecuted(Reason reason) implements SendOutcome {}
+
+    /**
+     * It may have run, once at most under EXACTLY_ONCE, or may not.
+     *
+     * @param messageId the message, to ask about later
+     * @param why       what was lost, for a person
+     */
+    record Unknown(MessageId messageId, String why) implements SendOutcome {}
+
+    /** Why a message was not executed. */
+    enum Reason {
+        /** No node hosts the kind. */
+        NO_SUCH_KIND,
+        /** This node has no session. */
+        NO_SESSION,
+        /** The target's mailbox is full. */
+        MAILBOX_FULL,
+        /** Too many messages to the shard are unsettled, or the link's ring is full. */
+        BACK_PRESSURED,
+        /** The deadline passed before it started. */
+        DEADLINE_PASSED,
+        /** The sender took it back before it started. */
+        CANCELLED,
+        /** The sender's session ended first. */
+        SESSION_EXPIRED,
+        /** The shard is moving and the message would have blocked the move. */
+        MOVING,
+        /** The node is closing. */
+        CLOSED
+    }
+}

@@ -1,0 +1,588 @@
+package io.troupe.cluster.internal.delivery;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.MessageId;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.metadata.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sender half of one channel: the messages of one session to one shard, until each has ended. Not thread-safe: its user
+ * confines it (a lock per channel). The output and the listeners may call {@link #send}, {@link #onAck},
+ * {@link #onAccepted} and {@link #onNack} from within a call, and nothing else.
+ *
+ * <p><b>Order.</b> Sequences are given from 1 at {@link #send} and go out in order. A cursor stands on the next one to
+ * transmit. It goes back to the floor (the lowest unsettled one) when the owner or its epoch changes, when the link to
+ * the owner comes up anew and when a parked channel tries again; it goes back to the receiver's next expected sequence
+ * when that reports a gap. It stops when the output takes no more, and goes on with the next event. The receiver drops
+ * what it has seen, so going back is always safe.
+ *
+ * <p><b>Retry.</b> A link loses nothing while it is up, so accepted messages are not sent again on a timer; only the
+ * oldest is, as a probe with exponential backoff. The answer tells what is missing: a receiver behind the cursor sends
+ * it back, and an acknowledgement that was lost before is followed by a probe of the next oldest at once.
+ *
+ * <p><b>Refusal.</b> A NACK of an epoch below the sender's view is late and ignored. Any other parks the channel until
+ * the route changes or the backoff has passed.
+ *
+ * <p><b>Giving up.</b> A message whose content never left is proven not to have run (NotExecuted); one that left is
+ * Unknown. Either way its sequence goes out as a Skip until it is settled, so that the receiver does not wait for it.
+ * Sequences that a volatile kind's earlier owner settled out of order go out as a Skip too: a new owner may not know.
+ *
+ * <p><b>Loss of the owner.</b> What a durable kind's owner has settled, its successor reads in the log: everything may
+ * be sent again. A volatile kind's EXACTLY_ONCE messages may only along an unbroken chain of {@code continues} from the
+ * epoch they first went out to; else they are Unknown.
+ *
+ * <p><b>Loss of the session.</b> EXACTLY_ONCE messages that went out are Unknown. AT_LEAST_ONCE ones, and those that
+ * never went out, stay in order and get new sequences from 1 in the next session, before anything sent later.
+ *
+ * <p>Costs O(1) per message amortised, O(unsettled) per change of route, link or session and per tick in which a
+ * deadline passes; a retransmission allocates nothing.
+ */
+public final class SendChannel {
+    private static final byte[] NO_BYTES = {};
+
+    private final int shard;
+    private final DeliveryLimits limits;
+    private final SendOutput output;
+    private final RetryTimer retry;
+
+    private UnsettledRing ring = new UnsettledRing();
+    private @Nullable SessionId session;
+    /** Of the newest session there was; its sequences are used up. */
+    private long lastIncarnation = Long.MIN_VALUE;
+
+    private @Nullable Route route;
+    /** The highest epoch there was a route for; grants are told in order, so a lower one is late news. */
+    private long epoch;
+    /** Volatile state has been handed on without a break since this epoch; chainStart <= epoch. */
+    private long chainStart;
+
+    /** The next sequence to transmit; floor <= cursor <= next after {@link #pump}. */
+    private long cursor = 1;
+    /** The sequence of the last probe, until it is answered, else 0. */
+    private long probed;
+    /** Where the cursor was at the last probe: the receiver has had time to see everything below it. 0: no probe. */
+    private long probedCursor;
+    /** The gap that the cursor last went back for; one gap is reported by every frame behind it. */
+    private long filledGap;
+
+    /** The owner refused; nothing goes out until the route changes or the retry is due. */
+    private boolean parked;
+    /** The output took no more; nothing goes out until the next event other than a send. */
+    private boolean stalled;
+    /** A loop over the ring is running further up the stack: what re-enters must leave transmitting to it. */
+    private boolean looping;
+
+    private boolean stopped;
+    /** False: no message has a deadline. True: none has one before {@code nearestDeadlineNs}. */
+    private boolean deadlines;
+
+    private long nearestDeadlineNs;
+    private long retransmissions;
+
+    /**
+     * Creates a channel without session and route: messages wait.
+     *
+     * @param shard  the target shard
+     * @param limits its limits
+     * @param output puts messages on their way
+     */
+    public SendChannel(int shard, DeliveryLimits limits, SendOutput output) {
+        this.shard = shard;
+        this.limits = limits;
+        this.output = output;
+        retry = new RetryTimer(limits);
+    }
+
+    /**
+     * Opens the channel under the first session, or under a new one after the old one was lost.
+     *
+     * @param newSession the session
+     * @param nowNs      now
+     * @throws IllegalArgumentException if the session is not newer than the last one: its sequences would be reused
+     */
+    public void open(SessionId newSession, long nowNs) {
+        if (newSession.equals(session)) {
+            return;
+        }
+        if (newSession.incarnation() <= lastIncarnation) {
+            throw new IllegalArgumentException("session " + newSession + " is not newer than incarnation "
+                    + lastIncarnation + ", whose sequences are used up: open a new session");
+        }
+        close(nowNs);
+        session = newSession;
+        lastIncarnation = newSession.incarnation();
+        rewind();
+        pump(nowNs);
+    }
+
+    /**
+     * The session is over, whatever the reason: nothing goes out until {@link #open}, and EXACTLY_ONCE messages that
+     * went out are Unknown.
+     *
+     * @param nowNs now
+     */
+    public void close(long nowNs) {
+        SessionId ended = session;
+        if (ended == null) {
+            return;
+        }
+        session = null;
+        rest();
+        List<OutboundMessage> lost = new ArrayList<>();
+        UnsettledRing old = ring;
+        ring = new UnsettledRing();
+        for (long sequence = old.floor(); sequence < old.next(); sequence++) {
+            OutboundMessage message = old.at(sequence);
+            if (message.isSettled() || message.abandoned()) {
+                continue;
+            }
+            if (message.firstEpoch() != 0 && message.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
+                lost.add(message);
+            } else {
+                message.leaveSession(message.firstEpoch() == 0 ? null : new MessageId(ended, shard, sequence));
+                ring.add(shard, message);
+            }
+        }
+        rewind();
+        for (OutboundMessage message : lost) {
+            message.end(
+                    new SendOutcome.Unknown(
+                            new MessageId(ended, shard, message.sequence()),
+                            "session " + ended + " ended before the message was settled"),
+                    NO_BYTES);
+        }
+    }
+
+    /**
+     * The node is closing: every message ends now, and later ones at once. Idempotent.
+     *
+     * @param nowNs now
+     */
+    public void stop(long nowNs) {
+        stopped = true;
+        close(nowNs);
+        UnsettledRing rest = ring;
+        ring = new UnsettledRing();
+        rewind();
+        for (long sequence = rest.floor(); sequence < rest.next(); sequence++) {
+            giveUp(rest.at(sequence), SendOutcome.Reason.CLOSED, "the node closed before the message was settled");
+        }
+    }
+
+    /**
+     * Takes a message. It goes out when there is a session, a route and room, and waits until then.
+     *
+     * @param message the message; never sent before
+     * @param nowNs   now
+     * @return false if {@link DeliveryLimits#maxUnsettled} is reached and nothing was kept
+     * @throws IllegalStateException if the message was sent before
+     */
+    public boolean send(OutboundMessage message, long nowNs) {
+        if (message.sequence() != 0) {
+            throw new IllegalStateException("the message was sent before, as sequence " + message.sequence()
+                    + " to shard " + message.shard() + ": make a new one");
+        }
+        if (stopped) {
+            message.end(new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED), NO_BYTES);
+            return true;
+        }
+        if (ring.next() - ring.floor() >= limits.maxUnsettled()) {
+            return false;
+        }
+        ring.add(shard, message);
+        noteDeadline(message);
+        if (!stalled) {
+            pump(nowNs);
+        }
+        return true;
+    }
+
+    /**
+     * The local shard table has news.
+     *
+     * @param newRoute the owner, or null while there is none
+     * @param nowNs    now
+     */
+    public void onRoute(@Nullable Route newRoute, long nowNs) {
+        if (newRoute == null) {
+            route = null;
+            return;
+        }
+        if (newRoute.epoch() < epoch) {
+            return;
+        }
+        route = newRoute;
+        if (newRoute.epoch() > epoch) {
+            boolean handedOver = epoch != 0 && newRoute.continues() == epoch;
+            epoch = newRoute.epoch();
+            rest();
+            rewind();
+            if (!handedOver) {
+                chainStart = epoch;
+                giveUpBrokenChains();
+            }
+        }
+        pump(nowNs);
+    }
+
+    /**
+     * A link came up or went down. What was under way on it is lost, so the way begins at the floor again.
+     *
+     * @param nodeId the other node
+     * @param up     true if it came up
+     * @param nowNs  now
+     */
+    public void onLink(String nodeId, boolean up, long nowNs) {
+        Route current = route;
+        if (up && current != null && current.owner().equals(nodeId)) {
+            rewind();
+            pump(nowNs);
+        }
+    }
+
+    /**
+     * The receiver says how a message ended.
+     *
+     * @param incarnation  of the session the message was sent in
+     * @param sequence     the message
+     * @param nextExpected the receiver's lowest sequence that has not arrived in order
+     * @param code         how it ended
+     * @param reply        as in {@link End#reply}
+     * @param ackEpoch     the receiver's epoch
+     * @param nowNs        now
+     */
+    public void onAck(
+            long incarnation,
+            long sequence,
+            long nextExpected,
+            End.Code code,
+            byte[] reply,
+            long ackEpoch,
+            long nowNs) {
+        SessionId current = session;
+        if (current == null || current.incarnation() != incarnation || !ring.contains(sequence)) {
+            return; // of an ended session, or a repeated one: the message has ended already
+        }
+        OutboundMessage message = ring.at(sequence);
+        boolean answersProbe = sequence == probed;
+        // Read before settling: the floor may pass the message.
+        SendOutcome outcome = message.abandoned() ? null : outcomeOf(message, code, reply, ackEpoch);
+        ring.settle(message, ackEpoch);
+        if (ring.unsettled() == 0) {
+            rest();
+            deadlines = false;
+        } else if (ring.floor() > sequence) {
+            retry.restart(nowNs);
+        }
+        onReceiverAt(nextExpected, ackEpoch);
+        if (outcome != null) {
+            message.end(outcome, code == End.Code.DONE ? reply : NO_BYTES);
+        }
+        if (answersProbe && !looping) {
+            probe(nowNs);
+        }
+        pump(nowNs);
+    }
+
+    /**
+     * The receiver says how far it is, without an end.
+     *
+     * @param incarnation   of the session the frame was sent in
+     * @param nextExpected  the receiver's lowest sequence that has not arrived in order
+     * @param gap           true if a later one has arrived before it
+     * @param acceptedEpoch the receiver's epoch
+     * @param nowNs         now
+     */
+    public void onAccepted(long incarnation, long nextExpected, boolean gap, long acceptedEpoch, long nowNs) {
+        SessionId current = session;
+        if (current == null || current.incarnation() != incarnation) {
+            return;
+        }
+        onReceiverAt(nextExpected, acceptedEpoch);
+        if (gap && acceptedEpoch == epoch && nextExpected != filledGap && nextExpected < cursor) {
+            filledGap = nextExpected;
+            cursor = nextExpected;
+        }
+        pump(nowNs);
+    }
+
+    /**
+     * A node refused the shard's messages.
+     *
+     * @param reason    why
+     * @param owner     the owner in that node's view, or empty
+     * @param nackEpoch the epoch of that view
+     * @param nowNs     now
+     */
+    public void onNack(Nack.Reason reason, String owner, long nackEpoch, long nowNs) {
+        // Older than our view: an answer to what went to an earlier owner. Heeding it would park a healthy channel.
+        if (nackEpoch < epoch || parked || ring.unsettled() == 0) {
+            return;
+        }
+        parked = true;
+        retry.backOff(nowNs);
+    }
+
+    /**
+     * Time has passed.
+     *
+     * @param nowNs  now
+     * @param random a fresh random number, for the jitter of retries
+     */
+    public void onTick(long nowNs, long random) {
+        retry.refresh(random);
+        if (deadlines && nowNs - nearestDeadlineNs >= 0) {
+            expire(nowNs);
+        }
+        if (retry.isDue(nowNs)) {
+            if (parked) {
+                parked = false;
+                rewind();
+            } else {
+                probe(nowNs);
+            }
+        }
+        pump(nowNs);
+    }
+
+    /** {@return true if nothing is unsettled} */
+    public boolean isIdle() {
+        return ring.unsettled() == 0;
+    }
+
+    /** {@return how many messages have not been settled, given-up ones included} */
+    public int unsettled() {
+        return ring.unsettled();
+    }
+
+    /** {@return the lowest unsettled sequence, or the next one if there is none} */
+    public long floor() {
+        return ring.floor();
+    }
+
+    /** {@return the sequence that the next message gets} */
+    public long nextSequence() {
+        return ring.next();
+    }
+
+    /** {@return how many transmissions with content were not the first of their message in its session} */
+    public long retransmissions() {
+        return retransmissions;
+    }
+
+    /** Nothing to wait for: no timer runs, and nobody has refused anything yet. */
+    private void rest() {
+        parked = false;
+        retry.disarm();
+    }
+
+    private void rewind() {
+        cursor = ring.floor();
+        probed = 0;
+        probedCursor = 0;
+        filledGap = 0;
+    }
+
+    private void pump(long nowNs) {
+        if (looping) {
+            return;
+        }
+        looping = true;
+        stalled = false;
+        try {
+            boolean more = true;
+            while (more) {
+                more = transmitNext(nowNs);
+            }
+        } finally {
+            looping = false;
+        }
+    }
+
+    /** Moves the cursor one step; false if it has to stay. Reads all state anew, as each step may have re-entered. */
+    private boolean transmitNext(long nowNs) {
+        cursor = Math.max(cursor, ring.floor());
+        Route to = route;
+        SessionId from = session;
+        if (to == null || from == null || parked || stalled) {
+            return false;
+        }
+        if (cursor >= ring.next() || cursor - ring.floor() >= limits.maxWindow()) {
+            return false;
+        }
+        OutboundMessage message = ring.at(cursor);
+        if (message.isSettled() && message.settledEpoch() == to.epoch()) {
+            cursor++;
+            return true;
+        }
+        if (!message.abandoned() && message.isPastDeadline(nowNs)) {
+            giveUpLate(message);
+            return true;
+        }
+        long sequence = cursor;
+        cursor = sequence + 1;
+        if (!transmit(message, to, from, nowNs)) {
+            cursor = Math.min(cursor, sequence);
+            return false;
+        }
+        return true;
+    }
+
+    private boolean transmit(OutboundMessage message, Route to, SessionId from, long nowNs) {
+        boolean withContent = !message.abandoned();
+        boolean again = message.firstEpoch() != 0;
+        if (!output.transmit(to, message, ring.floor(), from)) {
+            stalled = true;
+            return false;
+        }
+        if (withContent) {
+            message.onTransmitted(to.epoch());
+            if (again) {
+                retransmissions++;
+            }
+        }
+        if (!retry.isArmed() && ring.unsettled() > 0) {
+            retry.restart(nowNs);
+        }
+        return true;
+    }
+
+    /** Sends the oldest unsettled message again, if it is on its way: its answer tells what the receiver has. */
+    private void probe(long nowNs) {
+        Route to = route;
+        SessionId from = session;
+        long oldest = ring.floor();
+        if (to == null || from == null || parked || oldest >= cursor || !ring.contains(oldest)) {
+            return;
+        }
+        // Before it goes out: the answer may come within the call.
+        probed = oldest;
+        probedCursor = cursor;
+        filledGap = 0;
+        retry.backOff(nowNs);
+        boolean outer = looping;
+        looping = true;
+        try {
+            transmit(ring.at(oldest), to, from, nowNs);
+        } finally {
+            looping = outer;
+        }
+    }
+
+    /** Only the owner of the current epoch tells where to go on; what an earlier one has accepted died with it. */
+    private void onReceiverAt(long nextExpected, long receiverEpoch) {
+        if (receiverEpoch != epoch) {
+            return;
+        }
+        if (nextExpected < probedCursor) {
+            cursor = Math.min(cursor, nextExpected);
+        }
+        probed = 0;
+        probedCursor = 0;
+    }
+
+    private void noteDeadline(OutboundMessage message) {
+        long deadline = message.deadlineNs();
+        if (deadline != OutboundMessage.NO_DEADLINE && (!deadlines || deadline - nearestDeadlineNs < 0)) {
+            deadlines = true;
+            nearestDeadlineNs = deadline;
+        }
+    }
+
+    private void expire(long nowNs) {
+        deadlines = false;
+        boolean outer = looping;
+        looping = true;
+        try {
+            for (long sequence = ring.floor(); sequence < ring.next(); sequence++) {
+                OutboundMessage message = ring.at(sequence);
+                if (!message.abandoned() && message.isPastDeadline(nowNs)) {
+                    giveUpLate(message);
+                } else if (!message.abandoned()) {
+                    noteDeadline(message);
+                }
+            }
+        } finally {
+            looping = outer;
+        }
+    }
+
+    private void giveUpBrokenChains() {
+        boolean outer = looping;
+        looping = true; // a listener that sends must not let a message out that is about to be given up
+        try {
+            for (long sequence = ring.floor(); sequence < ring.next(); sequence++) {
+                OutboundMessage message = ring.at(sequence);
+                if (!message.durable()
+                        && message.guarantee() == DeliveryGuarantee.EXACTLY_ONCE
+                        && message.firstEpoch() != 0
+                        && message.firstEpoch() < chainStart) {
+                    String why = "the activation that may have run it was lost with epoch " + message.firstEpoch();
+                    message.end(new SendOutcome.Unknown(idOf(message), why), NO_BYTES);
+                }
+            }
+        } finally {
+            looping = outer;
+        }
+    }
+
+    private void giveUpLate(OutboundMessage message) {
+        giveUp(message, SendOutcome.Reason.DEADLINE_PASSED, "the deadline passed before the message was settled");
+    }
+
+    private void giveUp(OutboundMessage message, SendOutcome.Reason reason, String why) {
+        message.end(notExecuted(message, reason, !message.mayHaveRun(), why), NO_BYTES);
+    }
+
+    private SendOutcome notExecuted(OutboundMessage message, SendOutcome.Reason reason, boolean proven, String why) {
+        return proven ? new SendOutcome.NotExecuted(reason) : new SendOutcome.Unknown(idOf(message), why);
+    }
+
+    private SendOutcome outcomeOf(OutboundMessage message, End.Code code, byte[] reply, long ackEpoch) {
+        return switch (code) {
+            case DONE -> message.durable() ? new SendOutcome.Committed(ackEpoch) : new SendOutcome.Processed(ackEpoch);
+            case REJECTED -> new SendOutcome.Rejected(new String(reply, StandardCharsets.UTF_8));
+            case FAILED -> new SendOutcome.Failed(new String(reply, StandardCharsets.UTF_8));
+            case EXPIRED ->
+                notExecuted(
+                        message,
+                        SendOutcome.Reason.DEADLINE_PASSED,
+                        isWholeStory(message, ackEpoch),
+                        "the deadline passed, and an earlier owner may have run it");
+            case SKIPPED ->
+                notExecuted(
+                        message,
+                        SendOutcome.Reason.CANCELLED,
+                        isWholeStory(message, ackEpoch),
+                        "it was cancelled, and an earlier owner may have run it");
+        };
+    }
+
+    /** True if the owner that says "not run" speaks for every owner that the content went to. */
+    private boolean isWholeStory(OutboundMessage message, long ackEpoch) {
+        if (message.earlierId() != null) {
+            return false;
+        }
+        return message.durable()
+                || message.firstEpoch() == ackEpoch
+                || (ackEpoch <= epoch && message.firstEpoch() >= chainStart);
+    }
+
+    private MessageId idOf(OutboundMessage message) {
+        SessionId current = session;
+        if (message.firstEpoch() != 0 && current != null) {
+            return new MessageId(current, shard, message.sequence());
+        }
+        MessageId earlier = message.earlierId();
+        if (earlier == null) {
+            throw new IllegalStateException("sequence " + message.sequence() + " to shard " + shard
+                    + " has never been transmitted: it has no identity that anyone could know");
+        }
+        return earlier;
+    }
+}

@@ -1,0 +1,18 @@
+package io.troupe.cluster.internal.delivery;
+
+import io.troupe.metadata.SessionId;
+
+/** What a {@link SendChannel} calls to put a message on its way. */
+public interface SendOutput {
+    /**
+     * Offers a message to the owner; when {@link OutboundMessage#abandoned()}, as a Skip without content. May answer
+     * into the channel ({@code onAck}, {@code onAccepted}, {@code onNack}) before it returns.
+     *
+     * @param route   the owner and its epoch
+     * @param message the message, with its shard and sequence
+     * @param floor   the channel's lowest unsettled sequence
+     * @param session the sender's session
+     * @return false if it cannot be taken now: the ring is full, or no link is up
+     */
+    boolean transmit(Route route, OutboundMessage message, long floor, SessionId session);
+}
