@@ -1,6 +1,7 @@
 /**
  * The in-memory store with the same contract, for tests of the modules above.
- * Start at {@code InMemoryMetadataStore}.
+ * Knows no Ratis type, network, or disk.
+ * Start at {@code InMemoryGroup}.
  */
 @NullMarked
 package io.troupe.metadata.internal.memory;
