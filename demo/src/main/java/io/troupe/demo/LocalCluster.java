@@ -1,0 +1,116 @@
+package io.troupe.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Nodes on this machine, each a process with loopback ports and a temporary directory of its own. {@link #close} leaves
+ * no process, port, or file behind, whether it runs at the end or because the launcher was interrupted.
+ */
+final class LocalCluster implements AutoCloseable {
+    static final String NAME = "demo";
+
+    private final Path root;
+    private final List<Seed> seeds;
+    /** Guarded by this. In order of the node ids; a killed node stays in it. */
+    private final List<NodeProcess> nodes = new ArrayList<>();
+
+    private final Thread closeOnExit = new Thread(this::closeQuietly, "troupe-demo-shutdown");
+    /** Guarded by this. No process starts once it is true. */
+    private boolean closed;
+
+    private LocalCluster(Path root, List<Seed> seeds) {
+        this.root = root;
+        this.seeds = seeds;
+    }
+
+    /** Picks the ports and the directory; starts nothing yet. */
+    static LocalCluster prepare(int nodeCount, int firstPort) throws IOException {
+        List<Integer> ports = Ports.claim(2 * nodeCount, firstPort);
+        List<Seed> seeds = new ArrayList<>();
+        for (int i = 0; i < nodeCount; i++) {
+            seeds.add(new Seed("n" + (i + 1), Ports.HOST, ports.get(2 * i), ports.get(2 * i + 1)));
+        }
+        LocalCluster cluster = new LocalCluster(TemporaryTree.create(), List.copyOf(seeds));
+        Runtime.getRuntime().addShutdownHook(cluster.closeOnExit);
+        return cluster;
+    }
+
+    List<Seed> seeds() {
+        return seeds;
+    }
+
+    /** {@return completes when every node is ready; fails with the first {@link NodeFailedException}} */
+    synchronized CompletableFuture<Void> start(String mainClass, List<String> jvmFlags) throws IOException {
+        for (Seed seed : seeds) {
+            if (closed) {
+                throw new IllegalStateException("the cluster is closed");
+            }
+            Path directory = Files.createDirectories(root.resolve(seed.nodeId()));
+            Path temporary = Files.createDirectories(directory.resolve("tmp"));
+            NodeArguments arguments = new NodeArguments(seed.nodeId(), NAME, seeds, directory.resolve("data"), root);
+            // The class path may be relative, so a node works where its launcher does.
+            nodes.add(NodeProcess.start(
+                    seed.nodeId(),
+                    ChildJvm.command(mainClass, jvmFlags, temporary, arguments.format()),
+                    Path.of("").toAbsolutePath()));
+        }
+        Stream<CompletableFuture<?>> firstFailure =
+                nodes.stream().map(node -> node.ready().thenCompose(ready -> new CompletableFuture<Void>()));
+        CompletableFuture<?> allReady =
+                CompletableFuture.allOf(nodes.stream().map(NodeProcess::ready).toArray(CompletableFuture[]::new));
+        return CompletableFuture.anyOf(
+                        Stream.concat(Stream.of(allReady), firstFailure).toArray(CompletableFuture[]::new))
+                .thenApply(outcome -> null);
+    }
+
+    synchronized NodeProcess node(String nodeId) {
+        return nodes.stream()
+                .filter(node -> node.nodeId().equals(nodeId))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no node " + nodeId + " among " + seeds));
+    }
+
+    synchronized List<NodeProcess> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** {@return the newest leadership any living node tells of} */
+    StatusLine newestStatus() {
+        return nodes().stream()
+                .filter(NodeProcess::isAlive)
+                .map(NodeProcess::status)
+                .max(Comparator.comparingLong(StatusLine::term))
+                .orElse(StatusLine.NONE);
+    }
+
+    @Override
+    public void close() throws IOException {
+        closeNow();
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeOnExit);
+        } catch (IllegalStateException shuttingDown) {
+            // The hook runs already, and does the same.
+        }
+    }
+
+    private synchronized void closeNow() throws IOException {
+        closed = true;
+        nodes.forEach(NodeProcess::kill);
+        TemporaryTree.delete(root);
+    }
+
+    private void closeQuietly() {
+        try {
+            closeNow();
+        } catch (IOException leftBehind) {
+            throw new IllegalStateException("left behind: " + root, leftBehind);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.troupe.demo;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches a run while the driver sends: shows progress, kills the victim half-way, measures the recovery, cuts links if
+ * asked to, and gives up when nothing moves any more. Confined to the launcher's main thread.
+ */
+final class Watcher {
+    private static final long TICK_MILLIS = 5;
+    private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long STALLED_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long RECOVERY_LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final DemoOptions options;
+    private final LocalCluster cluster;
+    private final OrderGateway gateway;
+    private final OrderDriver driver;
+    private final DemoConsole console;
+    private final SplittableRandom random;
+    private final Histogram latencies = new Histogram(3);
+    private @Nullable Death death;
+    private long progressAtNs;
+    private long ackedAtProgress;
+    private long ackedAtMove;
+    private long movedAtNs;
+    private long cutAtNs;
+
+    /** The one kill of a run and what came after it. */
+    private static final class Death {
+        final NodeProcess victim;
+        final StatusLine before;
+        final long atNs;
+        final Recovery recovery;
+        boolean told;
+        long leaderAfterNs = -1;
+
+        Death(NodeProcess victim, StatusLine before, long atNs, Recovery recovery) {
+            this.victim = victim;
+            this.before = before;
+            this.atNs = atNs;
+            this.recovery = recovery;
+        }
+    }
+
+    Watcher(DemoOptions options, LocalCluster cluster, OrderGateway gateway, OrderDriver driver, DemoConsole console) {
+        this.options = options;
+        this.cluster = cluster;
+        this.gateway = gateway;
+        this.driver = driver;
+        this.console = console;
+        this.random = new SplittableRandom(options.seed());
+    }
+
+    /** {@return all latencies in microseconds, once the driver is done and the recovery is over} */
+    Histogram watch(CompletableFuture<Void> done) throws InterruptedException {
+        long now = System.nanoTime();
+        progressAtNs = now;
+        movedAtNs = now;
+        cutAtNs = now;
+        while (!isOver(done)) {
+            tick(System.nanoTime());
+        }
+        tick(System.nanoTime());
+        latencies.add(driver.takeLatencies());
+        return latencies;
+    }
+
+    /** Waits one tick for the driver; a recovery is watched to its end even if the driver is done before. */
+    private boolean isOver(CompletableFuture<Void> done) throws InterruptedException {
+        if (done.isDone() && isRecovering()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS));
+            return false;
+        }
+        try {
+            done.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            return !isRecovering();
+        } catch (TimeoutException running) {
+            return false;
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("the driver failed", failed.getCause());
+        }
+    }
+
+    private boolean isRecovering() {
+        return death != null && !death.told;
+    }
+
+    private void tick(long now) {
+        checkAlive();
+        checkMoving(now);
+        if (death == null && options.kill() != KillMode.NONE && driver.acked() >= driver.total() / 2) {
+            death = kill();
+        }
+        if (death != null && !death.told) {
+            watchRecovery(death, now);
+        }
+        if (options.fault() == Fault.CUT_LINKS && now - cutAtNs >= CUT_NS) {
+            cutAtNs = now;
+            gateway.cutLink("n" + (1 + random.nextInt(options.nodes())));
+        }
+        if (now - progressAtNs >= PROGRESS_NS) {
+            showProgress(now);
+        }
+    }
+
+    private Death kill() {
+        StatusLine before = cluster.newestStatus();
+        String nodeId = options.kill()
+                .victim(cluster.nodes().stream().map(NodeProcess::nodeId).toList(), before.leader(), options.seed());
+        NodeProcess victim = cluster.node(nodeId);
+        Map<Integer, String> probes = Recovery.probesOf(gateway, nodeId);
+        console.event("KILL " + nodeId + " (" + (nodeId.equals(before.leader()) ? "leader, " : "") + "pid "
+                + victim.pid() + ")");
+        victim.kill();
+        long now = System.nanoTime();
+        return new Death(victim, before, now, new Recovery(gateway, nodeId, probes, now));
+    }
+
+    private void watchRecovery(Death kill, long now) {
+        kill.recovery.tick();
+        StatusLine status = cluster.newestStatus();
+        boolean lostLeader = kill.victim.nodeId().equals(kill.before.leader());
+        if (kill.leaderAfterNs < 0 && (!lostLeader || status.term() > kill.before.term())) {
+            kill.leaderAfterNs = now - kill.atNs;
+        }
+        if (kill.leaderAfterNs >= 0 && kill.recovery.shardsWaiting() == 0) {
+            kill.told = true;
+            console.event(String.format(
+                    Locale.ROOT,
+                    "leader %s term %d (%s), all shards served (+%.1f s)",
+                    status.leader(),
+                    status.term(),
+                    lostLeader ? String.format(Locale.ROOT, "+%.1f s", kill.leaderAfterNs / 1e9) : "as before",
+                    kill.recovery.servedAfterNs() / 1e9));
+        } else if (now - kill.atNs > RECOVERY_LIMIT_NS) {
+            throw new NodeFailedException(
+                    kill.recovery.shardsWaiting() + " shards of " + kill.victim.nodeId() + " are still not served "
+                            + RECOVERY_LIMIT_NS / 1_000_000_000 + " s after it was killed; leader " + status.leader()
+                            + " term " + status.term(),
+                    false);
+        }
+    }
+
+    private void checkAlive() {
+        for (NodeProcess node : cluster.nodes()) {
+            if (!node.isAlive() && (death == null || death.victim != node)) {
+                throw new NodeFailedException(node.obituary(), false);
+            }
+        }
+    }
+
+    private void checkMoving(long now) {
+        long acked = driver.acked();
+        if (acked != ackedAtMove) {
+            ackedAtMove = acked;
+            movedAtNs = now;
+        } else if (now - movedAtNs > STALLED_NS && acked < driver.total()) {
+            throw new NodeFailedException(
+                    "nothing was acknowledged for " + STALLED_NS / 1_000_000_000 + " s: "
+                            + progress(0).head() + " | " + progress(0).tail(),
+                    false);
+        }
+    }
+
+    private void showProgress(long now) {
+        Histogram interval = driver.takeLatencies();
+        latencies.add(interval);
+        console.progress(progress(interval.getValueAtPercentile(99)));
+        ackedAtProgress = driver.acked();
+        progressAtNs = now;
+    }
+
+    private Progress progress(long p99Micros) {
+        long acked = driver.acked();
+        return new Progress(
+                new Progress.Traffic(
+                        acked,
+                        driver.total(),
+                        acked - ackedAtProgress,
+                        driver.inFlight(),
+                        gateway.retried(),
+                        p99Micros),
+                cluster.newestStatus(),
+                cluster.nodes().stream()
+                        .map(node -> new Progress.NodeShards(
+                                node.nodeId(), node.isAlive(), node.status().shards()))
+                        .toList());
+    }
+}

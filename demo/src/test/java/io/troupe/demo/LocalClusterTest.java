@@ -1,0 +1,91 @@
+package io.troupe.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.troupe.demo.input.BadInputException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(60)
+class LocalClusterTest {
+    private static final String TOY = ToyNode.class.getName();
+    private static final List<String> SMALL = List.of("-Xmx32m", "-XX:TieredStopAtLevel=1");
+
+    @Test
+    void closeLeavesNoProcessAndNoDirectory() throws IOException {
+        Set<Path> before = temporaryTrees();
+        List<NodeProcess> nodes;
+        try (LocalCluster cluster = LocalCluster.prepare(3, 0)) {
+            cluster.start(TOY, SMALL).join();
+            nodes = cluster.nodes();
+            assertThat(nodes).hasSize(3).allMatch(NodeProcess::isAlive);
+            await().until(() -> cluster.newestStatus().equals(new StatusLine("n1", 1, 5)));
+            cluster.node("n2").kill();
+            assertThat(nodes).extracting(NodeProcess::isAlive).containsExactly(true, false, true);
+        }
+        assertThat(nodes).noneMatch(NodeProcess::isAlive);
+        assertThat(temporaryTrees()).isEqualTo(before);
+    }
+
+    @Test
+    void aNodeThatRefusesItsConfigurationIsReportedInItsOwnWords() throws IOException {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0)) {
+            assertThatThrownBy(() ->
+                            cluster.start(TOY, flags("-Dtoy.refuses=true")).join())
+                    .isInstanceOf(CompletionException.class)
+                    .cause()
+                    .isInstanceOf(NodeFailedException.class)
+                    .hasMessage("node n1 cannot start: the toy is broken: mend it")
+                    .matches(failure -> ((NodeFailedException) failure).isRefused());
+        }
+    }
+
+    @Test
+    void aNodeThatDiesIsReportedWithItsLastWords() throws IOException {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0)) {
+            assertThatThrownBy(
+                            () -> cluster.start(TOY, flags("-Dtoy.dies=true")).join())
+                    .cause()
+                    .hasMessageContaining("node n1 ended with exit code 3")
+                    .matches(failure -> !((NodeFailedException) failure).isRefused());
+        }
+    }
+
+    @Test
+    void portsAreDistinctAndAPortInUseIsRefusedBeforeAnythingStarts() throws IOException {
+        Set<Path> before = temporaryTrees();
+        assertThat(new HashSet<>(Ports.claim(14, 0))).hasSize(14);
+        try (ServerSocket held = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> LocalCluster.prepare(1, held.getLocalPort()))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessage("port 127.0.0.1:" + held.getLocalPort()
+                            + " is in use: stop the process that holds it, or choose another --port");
+        }
+        assertThat(temporaryTrees()).isEqualTo(before);
+    }
+
+    private static List<String> flags(String flag) {
+        return Stream.concat(SMALL.stream(), Stream.of(flag)).toList();
+    }
+
+    private static Set<Path> temporaryTrees() throws IOException {
+        try (Stream<Path> entries = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return entries.filter(path -> path.getFileName().toString().startsWith("troupe-demo-"))
+                    .collect(Collectors.toSet());
+        }
+    }
+}

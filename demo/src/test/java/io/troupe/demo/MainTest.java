@@ -1,0 +1,171 @@
+package io.troupe.demo;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import io.troupe.demo.input.OrderBook;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MainTest {
+    private static final String HINT = ". Use --help for the options and their values.\n";
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private boolean verdict = true;
+    private @Nullable DemoOptions started;
+    private OrderBook book = new OrderBook("none", List.of());
+
+    @Test
+    void defaultsAreThreeNodesALeaderKillAndGeneratedOrders() {
+        assertThat(execute()).isZero();
+        assertThat(started)
+                .isEqualTo(new DemoOptions(
+                        3, KillMode.LEADER, Mode.EXACTLY_ONCE, 1, 2_000, false, 0, Fault.NONE, List.of()));
+        assertThat(book.source()).isEqualTo("100,000 generated orders (seed 1)");
+        assertThat(book.lines()).hasSize(100_000);
+    }
+
+    @Test
+    void everyOptionArrives() {
+        assertThat(execute(
+                        "--nodes=5",
+                        "--kill=random",
+                        "--events=2k",
+                        "--mode=at-least-once",
+                        "--seed=7",
+                        "--in-flight=9",
+                        "--stock",
+                        "--port=7700",
+                        "--fault=cut-links",
+                        "--node-jvm=-Xint -Xmx1g"))
+                .isZero();
+        assertThat(started)
+                .isEqualTo(new DemoOptions(
+                        5,
+                        KillMode.RANDOM,
+                        Mode.AT_LEAST_ONCE,
+                        7,
+                        9,
+                        true,
+                        7_700,
+                        Fault.CUT_LINKS,
+                        List.of("-Xint", "-Xmx1g")));
+        assertThat(book.lines()).hasSize(2_000);
+    }
+
+    @Test
+    void aBrokenPromiseIsExitCodeOne() {
+        verdict = false;
+        assertThat(execute("--events=1")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--colour=red     | Unknown option: '--colour=red'",
+                "--nodes=three    | Invalid value for option '--nodes': 'three' is not an int",
+                "--kill=everyone  | Invalid value for option '--kill': expected leader, random or none, but was 'everyone'",
+                "--mode=twice     | Invalid value for option '--mode': expected exactly-once or at-least-once, but was 'twice'",
+                "--events=0       | Invalid value for option '--events': expected 1 to 10m, such as 50k, but was '0'",
+                "--events=many    | Invalid value for option '--events': expected 1 to 10m, such as 50k, but was 'many'",
+                "--fault=fire     | Invalid value for option '--fault': expected none or cut-links, but was 'fire'",
+                "--seed           | Missing required parameter for option '--seed' (N)",
+                "surplus          | Unmatched argument at index 0: 'surplus'",
+            })
+    void anOptionThatCannotBeReadIsRefusedInOneLine(String option, String message) {
+        assertThat(execute(option)).isEqualTo(2);
+        assertRefused(message + HINT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--nodes=4            | --nodes must be 1, 3, 5 or 7, but was 4: an even number tolerates no more failures than one less",
+                "--nodes=9            | --nodes must be 1, 3, 5 or 7, but was 9: an even number tolerates no more failures than one less",
+                "--nodes=1            | --nodes 1 does not survive a kill: use --kill none, or --nodes 3 or more with --kill leader",
+                "--in-flight=0        | --in-flight must be 1 to 1000000, but was 0",
+                "--port=65534         | --port must be 0 or 1 to 65530 for 3 nodes, but was 65534",
+            })
+    void aValueOutOfRangeIsRefusedInOneLine(String option, String message) {
+        assertThat(execute(option)).isEqualTo(2);
+        assertRefused(message + "\n");
+    }
+
+    @Test
+    void aMissingDataFileIsRefused() {
+        assertThat(execute("--data=" + directory.resolve("none.csv"))).isEqualTo(2);
+        assertRefused(
+                "data file " + directory.resolve("none.csv") + " does not exist: name a CSV file, plain or gzipped,"
+                        + " in the format of the UCI Online Retail data set\n");
+    }
+
+    @Test
+    void aMalformedDataFileIsRefusedWithItsLineNumber() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("bad.csv"),
+                "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,A,x,1,d,1.0,7,UK\n1,A,x,y,d,1.0,7,UK\n");
+        assertThat(execute("--data=" + file)).isEqualTo(2);
+        assertRefused("data file " + file + " line 3: Quantity must be a whole number but was 'y'\n");
+    }
+
+    @Test
+    void aTableOfExpectedValuesBesideTheDataFileIsChecked() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("orders.csv"),
+                "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,A,x,1,d,1.0,7,UK\n");
+        Path table = directory.resolve("expected-customers.csv");
+        String header = "entity,events,units,amount_milli,last_line,chain_hex\n";
+        Files.writeString(table, header + "7,1,1,1000,1,0000000000000001\n");
+        assertThat(execute("--data=" + file)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("expected values agree with expected-customers.csv (1 entities)");
+        Files.writeString(table, header + "7,1,1,1000,1,0000000000000002\n");
+        started = null;
+        assertThat(execute("--data=" + file)).isEqualTo(2);
+        assertThat(started).isNull();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("disagrees with the data file beside it about 7");
+    }
+
+    @Test
+    void helpNamesEveryOptionAndIsNoError() {
+        assertThat(execute("--help")).isZero();
+        assertThat(started).isNull();
+    }
+
+    private void assertRefused(String message) {
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo(message);
+        assertThat(out.size()).isZero();
+        assertThat(started).as("nothing may start").isNull();
+    }
+
+    private int execute(String... arguments) {
+        DemoConsole console = new DemoConsole(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                0);
+        int exitCode = Main.execute(arguments, console, (options, input, ignored) -> {
+            started = options;
+            book = input;
+            return verdict;
+        });
+        assertThat(err.size() > 0).isEqualTo(exitCode == 2);
+        return exitCode;
+    }
+}
