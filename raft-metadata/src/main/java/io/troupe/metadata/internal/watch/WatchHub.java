@@ -156,6 +156,31 @@ public final class WatchHub implements AutoCloseable {
         }
     }
 
+    /**
+     * Changes of any key, for a reader that keeps its own cursor; on any thread.
+     *
+     * @param events in order, whole revisions; may be empty
+     * @param next   where to go on
+     * @param view   a view that has them all
+     */
+    public record Changes(List<WatchEvent> events, long next, MetadataView view) {}
+
+    /**
+     * Reads changes from a cursor on.
+     *
+     * @param next the first revision to read
+     * @return the changes, or null if that revision is no longer kept
+     */
+    public @Nullable Changes changes(long next) {
+        synchronized (lock) {
+            if (next < log.firstRetained()) {
+                return null;
+            }
+            Chunk chunk = log.read(next, "", CHUNK_EVENTS);
+            return new Changes(chunk.events(), chunk.next(), view);
+        }
+    }
+
     /** Ends the thread; pending futures fail with CLOSED. Waits for a listener's running call, but not long. Idempotent. */
     @Override
     public void close() {
