@@ -14,8 +14,6 @@ import java.util.stream.Stream;
  * no process, port, or file behind, whether it runs at the end or because the launcher was interrupted.
  */
 final class LocalCluster implements AutoCloseable {
-    static final String NAME = "demo";
-
     private final Path root;
     private final List<Seed> seeds;
     /** Guarded by this. In order of the node ids; a killed node stays in it. */
@@ -54,11 +52,11 @@ final class LocalCluster implements AutoCloseable {
             }
             Path directory = Files.createDirectories(root.resolve(seed.nodeId()));
             Path temporary = Files.createDirectories(directory.resolve("tmp"));
-            NodeArguments arguments = new NodeArguments(seed.nodeId(), NAME, seeds, directory.resolve("data"), root);
+            Path file = NodeFile.write(directory, seed.nodeId(), seeds);
             // The class path may be relative, so a node works where its launcher does.
             nodes.add(NodeProcess.start(
                     seed.nodeId(),
-                    ChildJvm.command(mainClass, jvmFlags, temporary, arguments.format()),
+                    ChildJvm.command(mainClass, jvmFlags, temporary, List.of(file.toString(), root.toString())),
                     Path.of("").toAbsolutePath()));
         }
         Stream<CompletableFuture<?>> firstFailure =

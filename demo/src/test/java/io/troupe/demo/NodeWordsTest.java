@@ -1,39 +1,26 @@
 package io.troupe.demo;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import io.troupe.demo.input.BadInputException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class NodeWordsTest {
-    private static final List<Seed> SEEDS =
-            List.of(new Seed("n1", "127.0.0.1", 7701, 7801), new Seed("n2", "127.0.0.1", 7702, 7802));
+    @TempDir
+    Path directory;
 
     @Test
-    void nodeArgumentsSurviveTheCommandLine() {
-        NodeArguments arguments = new NodeArguments("n1", "demo", SEEDS, Path.of("/data dir"), Path.of("/root"));
-        assertThat(NodeArguments.parse(arguments.format().toArray(String[]::new)))
-                .isEqualTo(arguments);
-        NodeArguments kept = new NodeArguments("n1", "demo", SEEDS, Path.of("/data"), null);
-        assertThat(NodeArguments.parse(kept.format().toArray(String[]::new))).isEqualTo(kept);
-    }
-
-    @Test
-    void badNodeArgumentsAreRefusedWithTheRemedy() {
-        assertThatThrownBy(() -> NodeArguments.parse("--colour", "red"))
-                .isInstanceOf(BadInputException.class)
-                .hasMessage(
-                        "unknown option '--colour': a node takes --id, --cluster, --seeds, --data-dir, --temporary-root");
-        assertThatThrownBy(() -> NodeArguments.parse("--id")).hasMessage("option --id needs a value");
-        assertThatThrownBy(() -> NodeArguments.parse("--id", "n1"))
-                .hasMessage("option --cluster is missing: a node needs --id, --cluster, --seeds and --data-dir");
-        assertThatThrownBy(() -> Seed.parseAll("n1=127.0.0.1:7701"))
-                .hasMessage("seed 'n1=127.0.0.1:7701' must look like n1=127.0.0.1:7701:7801"
-                        + " (node id, host, messaging port, Raft port)");
+    void aNodeFileHasWhatAnOperatorWouldWrite() throws IOException {
+        List<Seed> seeds = List.of(new Seed("n1", "127.0.0.1", 7701, 7801), new Seed("n2", "127.0.0.1", 7702, 7802));
+        Path file = NodeFile.write(directory, "n2", seeds);
+        assertThat(Files.readAllLines(file))
+                .contains("node.id=n2", "cluster.name=demo", "lease.millis=500", "election=FAST")
+                .anyMatch(line -> line.replace("\\", "").equals("seeds=n1@127.0.0.1:7701:7801,n2@127.0.0.1:7702:7802"));
     }
 
     @Test

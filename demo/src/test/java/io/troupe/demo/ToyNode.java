@@ -2,6 +2,7 @@ package io.troupe.demo;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** A node that does nothing but live and die as a real one does: for tests of the launcher. */
 final class ToyNode {
@@ -9,7 +10,6 @@ final class ToyNode {
 
     @SuppressWarnings("SystemOut") // standard output is how a node talks to its launcher
     public static void main(String... words) throws IOException {
-        NodeArguments arguments = NodeArguments.parse(words);
         if (Boolean.getBoolean("toy.refuses")) {
             System.out.println(StatusLine.FAILED + "the toy is broken: mend it");
             System.exit(2);
@@ -18,8 +18,7 @@ final class ToyNode {
             System.err.println("last words");
             System.exit(3);
         }
-        Files.createDirectories(arguments.dataDir());
-        Files.writeString(arguments.dataDir().resolve("log"), "entries");
+        Files.writeString(Path.of(words[0]).resolveSibling("log"), "entries");
         System.out.println(StatusLine.READY);
         System.out.println(new StatusLine("n1", 1, 5).format());
         while (System.in.read() >= 0) {
