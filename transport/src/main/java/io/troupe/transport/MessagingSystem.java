@@ -1,6 +1,7 @@
 package io.troupe.transport;
 
 import java.util.concurrent.CompletableFuture;
+
 import org.agrona.DirectBuffer;
 
 /**
@@ -8,7 +9,8 @@ import org.agrona.DirectBuffer;
  * after the frames offered before it on the same link, or not at all: a lost connection loses what was under way, and
  * the layer above sends it again.
  *
- * <p>{@link #offer} may be called from any thread, never blocks and never throws.
+ * <p>{@link #offer} may be called from any thread, also from a handler; it never blocks, and throws only for a type or a
+ * range that cannot be. While the system closes, no handler is called any more.
  */
 public interface MessagingSystem extends AutoCloseable {
     /**
@@ -46,7 +48,12 @@ public interface MessagingSystem extends AutoCloseable {
      */
     void removeNode(String nodeId);
 
-    /** {@return the state of the link to a node} @param nodeId the node */
+    /**
+     * The state of the link to a node.
+     *
+     * @param nodeId the node
+     * @return its state; not connected for a node never heard of
+     */
     LinkState link(String nodeId);
 
     /** {@return the port this node listens on, known once started; 0 if it does not listen} */

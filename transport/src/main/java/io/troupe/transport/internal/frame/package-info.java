@@ -1,7 +1,7 @@
 /**
- * Pure: frame layout, reader with length checks, handshake.
- * Knows no socket.
- * Start at {@code FrameReader}.
+ * Pure: frame layout, reader with length checks, handshake, liveness, redial times.
+ * Knows no socket, thread or clock.
+ * Start at {@link io.troupe.transport.internal.frame.FrameReader}.
  */
 @NullMarked
 package io.troupe.transport.internal.frame;

@@ -1,6 +1,6 @@
 /**
  * Shell: the only package that touches sockets; one agent thread drives every link.
- * Start at {@code TcpMessagingSystem}.
+ * Start at {@link io.troupe.transport.internal.tcp.TcpMessagingSystem}.
  */
 @NullMarked
 package io.troupe.transport.internal.tcp;

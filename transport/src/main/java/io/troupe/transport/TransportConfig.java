@@ -1,0 +1,422 @@
+package io.troupe.transport;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/** How one node speaks to the others. Immutable; built by {@link #builder(String)}, which reports every error at once. */
+public final class TransportConfig {
+    /** The longest node id, in bytes of UTF-8. */
+    public static final int MAX_NODE_ID_BYTES = 128;
+
+    /** The longest identity, in bytes of UTF-8. */
+    public static final int MAX_IDENTITY_BYTES = 1024;
+
+    private static final int MIN_RING_CAPACITY = 4096;
+    private static final int MAX_RING_CAPACITY = 1 << 29;
+    private static final int MAX_PORT = 65_535;
+
+    private final Builder values;
+
+    private TransportConfig(Builder values) {
+        this.values = values;
+    }
+
+    /**
+     * Starts a configuration.
+     *
+     * @param nodeId the id of this node
+     * @return a builder with every default set
+     */
+    public static Builder builder(String nodeId) {
+        return new Builder(nodeId);
+    }
+
+    /** {@return the id of this node} */
+    public String nodeId() {
+        return values.nodeId;
+    }
+
+    /** {@return the address to listen on, unresolved; null for a node that only dials} */
+    public @Nullable InetSocketAddress bind() {
+        return values.bind;
+    }
+
+    /** {@return what both ends of a link must agree on} */
+    public String identity() {
+        return values.identity;
+    }
+
+    /** {@return the nodes to dial, by id, unresolved} */
+    public Map<String, InetSocketAddress> nodes() {
+        return Collections.unmodifiableMap(values.nodes);
+    }
+
+    /** {@return the bytes of one link's send ring} */
+    public int ringCapacity() {
+        return values.ringCapacity;
+    }
+
+    /** {@return the longest body of a frame, in bytes} */
+    public int maxFrameLength() {
+        return values.maxFrameLength > 0 ? values.maxFrameLength : values.ringCapacity / 8;
+    }
+
+    /** {@return the bytes of one link's receive buffer; it is made longer if a frame would not fit} */
+    public int receiveBufferLength() {
+        return values.receiveBufferLength;
+    }
+
+    /** {@return after how long without a write a link sends a heartbeat} */
+    public Duration heartbeatInterval() {
+        return values.heartbeatInterval;
+    }
+
+    /** {@return after how long without a byte from the other node a link is given up} */
+    public Duration linkTimeout() {
+        return values.linkTimeout;
+    }
+
+    /** {@return the longest pause before the first redial} */
+    public Duration redialFirst() {
+        return values.redialFirst;
+    }
+
+    /** {@return the longest pause between redials while a link is down for less than {@link #redialFastPeriod()}} */
+    public Duration redialCap() {
+        return values.redialCap;
+    }
+
+    /** {@return how long a lost link is redialled fast} */
+    public Duration redialFastPeriod() {
+        return values.redialFastPeriod;
+    }
+
+    /** {@return the longest pause between redials after {@link #redialFastPeriod()}} */
+    public Duration redialSlowCap() {
+        return values.redialSlowCap;
+    }
+
+    /** {@return how long a connection may take from its first packet to the end of its handshake} */
+    public Duration handshakeTimeout() {
+        return values.handshakeTimeout;
+    }
+
+    /** {@return how many accepted connections may be without a finished handshake} */
+    public int maxUnauthenticated() {
+        return values.maxUnauthenticated;
+    }
+
+    /** {@return how many other nodes this one knows at most} */
+    public int maxLinks() {
+        return values.maxLinks;
+    }
+
+    /** {@return how long the agent polls before it blocks in the selector} */
+    public Duration spin() {
+        return values.spin;
+    }
+
+    /** Collects the values. */
+    public static final class Builder {
+        private final String nodeId;
+        private final Map<String, InetSocketAddress> nodes = new LinkedHashMap<>();
+        private final List<String> errors = new ArrayList<>();
+        private @Nullable InetSocketAddress bind;
+        private String identity = "";
+        private int ringCapacity = 4 * 1024 * 1024;
+        /** 0 means an eighth of the ring. */
+        private int maxFrameLength;
+
+        private int receiveBufferLength = 256 * 1024;
+        private Duration heartbeatInterval = Duration.ofMillis(200);
+        private Duration linkTimeout = Duration.ofSeconds(2);
+        private Duration redialFirst = Duration.ofMillis(20);
+        private Duration redialCap = Duration.ofMillis(200);
+        private Duration redialFastPeriod = Duration.ofSeconds(30);
+        private Duration redialSlowCap = Duration.ofSeconds(5);
+        private Duration handshakeTimeout = Duration.ofSeconds(5);
+        private int maxUnauthenticated = 64;
+        private int maxLinks = 128;
+        private Duration spin = Duration.ZERO;
+
+        private Builder(String nodeId) {
+            this.nodeId = nodeId;
+        }
+
+        private Builder(Builder from) {
+            nodeId = from.nodeId;
+            nodes.putAll(from.nodes);
+            bind = from.bind;
+            identity = from.identity;
+            ringCapacity = from.ringCapacity;
+            maxFrameLength = from.maxFrameLength;
+            receiveBufferLength = from.receiveBufferLength;
+            heartbeatInterval = from.heartbeatInterval;
+            linkTimeout = from.linkTimeout;
+            redialFirst = from.redialFirst;
+            redialCap = from.redialCap;
+            redialFastPeriod = from.redialFastPeriod;
+            redialSlowCap = from.redialSlowCap;
+            handshakeTimeout = from.handshakeTimeout;
+            maxUnauthenticated = from.maxUnauthenticated;
+            maxLinks = from.maxLinks;
+            spin = from.spin;
+        }
+
+        /**
+         * Where to listen. Without it the node only dials.
+         *
+         * @param host the host
+         * @param port the port; 0 lets the system choose
+         * @return this
+         */
+        public Builder bind(String host, int port) {
+            bind = address("bind", host, port, 0);
+            return this;
+        }
+
+        /**
+         * What both ends of a link must agree on, as text for a person: the cluster's name and the seed list.
+         *
+         * @param value at most 1 KiB; empty by default
+         * @return this
+         */
+        public Builder identity(String value) {
+            identity = value;
+            return this;
+        }
+
+        /**
+         * A node to dial.
+         *
+         * @param id   its id
+         * @param host its host
+         * @param port its messaging port
+         * @return this
+         */
+        public Builder node(String id, String host, int port) {
+            InetSocketAddress address = address("node " + id, host, port, 1);
+            if (nodes.put(id, address) != null) {
+                errors.add("node " + id + " is given twice");
+            }
+            return this;
+        }
+
+        /**
+         * The length of a link's send ring.
+         *
+         * @param bytes a power of two; 4 MiB by default
+         * @return this
+         */
+        public Builder ringCapacity(int bytes) {
+            ringCapacity = bytes;
+            return this;
+        }
+
+        /**
+         * The longest body of a frame.
+         *
+         * @param bytes at most an eighth of the ring, which is the default
+         * @return this
+         */
+        public Builder maxFrameLength(int bytes) {
+            maxFrameLength = bytes == 0 ? -1 : bytes;
+            return this;
+        }
+
+        /**
+         * The length of a link's receive buffer.
+         *
+         * @param bytes 256 KiB by default
+         * @return this
+         */
+        public Builder receiveBufferLength(int bytes) {
+            receiveBufferLength = bytes;
+            return this;
+        }
+
+        /**
+         * After how long without a write a heartbeat is sent.
+         *
+         * @param value 200 ms by default
+         * @return this
+         */
+        public Builder heartbeatInterval(Duration value) {
+            heartbeatInterval = value;
+            return this;
+        }
+
+        /**
+         * After how long without a byte from the other node a link is given up.
+         *
+         * @param value 2 s by default
+         * @return this
+         */
+        public Builder linkTimeout(Duration value) {
+            linkTimeout = value;
+            return this;
+        }
+
+        /**
+         * The pauses between redials: random between 0 and a bound that doubles from {@code first} to {@code cap}.
+         *
+         * @param first      the first bound, 20 ms by default
+         * @param cap        the last bound while the link is down for less than {@code fastPeriod}, 200 ms by default
+         * @param fastPeriod 30 s by default
+         * @param slowCap    the bound after that, 5 s by default
+         * @return this
+         */
+        public Builder redial(Duration first, Duration cap, Duration fastPeriod, Duration slowCap) {
+            redialFirst = first;
+            redialCap = cap;
+            redialFastPeriod = fastPeriod;
+            redialSlowCap = slowCap;
+            return this;
+        }
+
+        /**
+         * How long a handshake may take.
+         *
+         * @param value 5 s by default
+         * @return this
+         */
+        public Builder handshakeTimeout(Duration value) {
+            handshakeTimeout = value;
+            return this;
+        }
+
+        /**
+         * How many accepted connections may be without a finished handshake; further ones are closed at once.
+         *
+         * @param count 64 by default
+         * @return this
+         */
+        public Builder maxUnauthenticated(int count) {
+            maxUnauthenticated = count;
+            return this;
+        }
+
+        /**
+         * How many other nodes this one knows at most; each costs a ring and two buffers once linked.
+         *
+         * @param count 128 by default
+         * @return this
+         */
+        public Builder maxLinks(int count) {
+            maxLinks = count;
+            return this;
+        }
+
+        /**
+         * How long the agent polls before it blocks. Only of use with a processor to spare.
+         *
+         * @param value zero by default
+         * @return this
+         */
+        public Builder spin(Duration value) {
+            spin = value;
+            return this;
+        }
+
+        /**
+         * Checks the values.
+         *
+         * @return the configuration
+         * @throws TransportException {@code BAD_CONFIG}, naming every value that cannot work
+         */
+        public TransportConfig build() {
+            List<String> found = new ArrayList<>(errors);
+            checkNames(found);
+            checkLengths(found);
+            checkTimes(found);
+            if (!found.isEmpty()) {
+                throw new TransportException(
+                        TransportException.Code.BAD_CONFIG, "transport configuration: " + String.join("; ", found));
+            }
+            return new TransportConfig(new Builder(this));
+        }
+
+        private void checkNames(List<String> found) {
+            if (!isNodeId(nodeId)) {
+                found.add("nodeId \"" + nodeId + "\" must have 1 to " + MAX_NODE_ID_BYTES + " bytes");
+            }
+            for (String id : nodes.keySet()) {
+                if (!isNodeId(id)) {
+                    found.add("the id of node \"" + id + "\" must have 1 to " + MAX_NODE_ID_BYTES + " bytes");
+                } else if (id.equals(nodeId)) {
+                    found.add("node " + id + " is this node: leave it out of the nodes to dial");
+                }
+            }
+            int identityBytes = identity.getBytes(StandardCharsets.UTF_8).length;
+            if (identityBytes > MAX_IDENTITY_BYTES) {
+                found.add("identity has " + identityBytes + " bytes, the limit is " + MAX_IDENTITY_BYTES);
+            }
+            if (maxLinks < Math.max(1, nodes.size())) {
+                found.add("maxLinks (" + maxLinks + ") must be at least the number of nodes to dial (" + nodes.size()
+                        + ")");
+            }
+            if (maxUnauthenticated < 1) {
+                found.add("maxUnauthenticated (" + maxUnauthenticated + ") must be at least 1");
+            }
+        }
+
+        private void checkLengths(List<String> found) {
+            if (Integer.bitCount(ringCapacity) != 1
+                    || ringCapacity < MIN_RING_CAPACITY
+                    || ringCapacity > MAX_RING_CAPACITY) {
+                found.add("ringCapacity (" + ringCapacity + ") must be a power of two from " + MIN_RING_CAPACITY
+                        + " to " + MAX_RING_CAPACITY);
+            } else if (maxFrameLength < 0 || maxFrameLength > ringCapacity / 8) {
+                found.add("maxFrameLength (" + Math.max(0, maxFrameLength) + ") must be from 1 to an eighth of"
+                        + " ringCapacity (" + ringCapacity / 8 + ")");
+            }
+            if (receiveBufferLength < 1) {
+                found.add("receiveBufferLength (" + receiveBufferLength + ") must be at least 1");
+            }
+        }
+
+        private void checkTimes(List<String> found) {
+            positive(found, "heartbeatInterval", heartbeatInterval);
+            positive(found, "handshakeTimeout", handshakeTimeout);
+            positive(found, "redialFirst", redialFirst);
+            if (linkTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
+                found.add("linkTimeout (" + linkTimeout + ") must be at least twice heartbeatInterval ("
+                        + heartbeatInterval + ")");
+            }
+            if (redialCap.compareTo(redialFirst) < 0 || redialSlowCap.compareTo(redialCap) < 0) {
+                found.add("redial bounds must not fall: first " + redialFirst + ", cap " + redialCap + ", slow cap "
+                        + redialSlowCap);
+            }
+            if (spin.isNegative() || redialFastPeriod.isNegative()) {
+                found.add("spin (" + spin + ") and redialFastPeriod (" + redialFastPeriod + ") must not be negative");
+            }
+        }
+
+        private static void positive(List<String> found, String name, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                found.add(name + " (" + value + ") must be longer than zero");
+            }
+        }
+
+        private InetSocketAddress address(String name, String host, int port, int lowestPort) {
+            if (host.isBlank() || port < lowestPort || port > MAX_PORT) {
+                errors.add(name + ": address \"" + host + ":" + port + "\" must have a host and a port from "
+                        + lowestPort + " to " + MAX_PORT);
+                return InetSocketAddress.createUnresolved("invalid", 1);
+            }
+            return InetSocketAddress.createUnresolved(host, port);
+        }
+
+        private static boolean isNodeId(String id) {
+            return !id.isBlank() && id.getBytes(StandardCharsets.UTF_8).length <= MAX_NODE_ID_BYTES;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.troupe.transport;
+
+/**
+ * What went wrong since the start, counted. All zero is the normal state of a quiet cluster.
+ *
+ * @param protocolErrors   connections closed because their bytes were no frames
+ * @param refusals         handshakes refused, by us or by the other node; crossing dials do not count
+ * @param handlerFailures  frames whose handler threw
+ * @param droppedFrames    frames that were in a send ring when its link went down
+ * @param turnedAway       connections closed at once because too many were without a handshake
+ * @param lateWakeUps      times the agent found frames only because its timer rang: a defect if not zero
+ */
+public record TransportCounters(
+        long protocolErrors,
+        long refusals,
+        long handlerFailures,
+        long droppedFrames,
+        long turnedAway,
+        long lateWakeUps) {}

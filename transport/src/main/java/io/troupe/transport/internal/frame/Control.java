@@ -1,0 +1,149 @@
+package io.troupe.transport.internal.frame;
+
+import java.nio.charset.StandardCharsets;
+
+import io.troupe.transport.TransportConfig;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+/** The frames that the transport sends for itself, and their bytes. */
+public final class Control {
+    /** The dialling node says who it is. */
+    public static final int HELLO = 1;
+
+    /** The accepting node says who it is: the link is up. */
+    public static final int WELCOME = 2;
+
+    /** The accepting node says why not. */
+    public static final int REFUSE = 3;
+
+    /** Nothing to say, but alive. */
+    public static final int HEARTBEAT = 4;
+
+    /** The longest body of a frame before the handshake is done. */
+    public static final int MAX_HANDSHAKE_BODY = 1024 + TransportConfig.MAX_IDENTITY_BYTES;
+
+    private static final int MAGIC = 0x50555254;
+    private static final int FIXED_LENGTH = 4 + 4 + 8;
+
+    private Control() {}
+
+    /**
+     * Writes a heartbeat.
+     *
+     * @param target where to
+     * @param index  its first byte
+     * @return the bytes written
+     */
+    public static int putHeartbeat(MutableDirectBuffer target, int index) {
+        return complete(target, index, HEARTBEAT, index + FrameLayout.HEADER_LENGTH);
+    }
+
+    /**
+     * Writes a hello or a welcome.
+     *
+     * @param target where to
+     * @param index  its first byte
+     * @param type   {@link #HELLO} or {@link #WELCOME}
+     * @param hello  what to say
+     * @return the bytes written
+     */
+    public static int putHello(MutableDirectBuffer target, int index, int type, Hello hello) {
+        int end = putHelloBody(target, index + FrameLayout.HEADER_LENGTH, hello);
+        return complete(target, index, type, end);
+    }
+
+    /**
+     * Writes a refusal.
+     *
+     * @param target where to
+     * @param index  its first byte
+     * @param own    who refuses
+     * @param code   why
+     * @return the bytes written
+     */
+    public static int putRefusal(MutableDirectBuffer target, int index, Hello own, RefusalCode code) {
+        int body = index + FrameLayout.HEADER_LENGTH;
+        target.putByte(body, (byte) code.wire());
+        return complete(target, index, REFUSE, putHelloBody(target, body + 1, own));
+    }
+
+    /** Who refused, and why. */
+    record Refusal(Hello by, RefusalCode code) {}
+
+    static Hello hello(DirectBuffer buffer, int offset, int length) throws FramingException {
+        return new Cursor(buffer, offset, offset + length).hello();
+    }
+
+    static Refusal refusal(DirectBuffer buffer, int offset, int length) throws FramingException {
+        if (length < 1) {
+            throw new FramingException("a refusal without a reason");
+        }
+        RefusalCode code = RefusalCode.of(buffer.getByte(offset) & 0xFF);
+        return new Refusal(new Cursor(buffer, offset + 1, offset + length).hello(), code);
+    }
+
+    private static int complete(MutableDirectBuffer target, int index, int type, int end) {
+        int bodyLength = end - index - FrameLayout.HEADER_LENGTH;
+        FrameLayout.putHeader(target, index, FrameLayout.VERSION | FrameLayout.CONTROL, type, bodyLength);
+        return FrameLayout.wireLength(bodyLength);
+    }
+
+    private static int putHelloBody(MutableDirectBuffer target, int index, Hello hello) {
+        target.putInt(index, MAGIC, LITTLE_ENDIAN);
+        target.putInt(index + 4, hello.protocol(), LITTLE_ENDIAN);
+        target.putLong(index + 8, hello.incarnation(), LITTLE_ENDIAN);
+        int end = putText(target, index + FIXED_LENGTH, hello.nodeId());
+        end = putText(target, end, hello.to());
+        return putText(target, end, hello.identity());
+    }
+
+    private static int putText(MutableDirectBuffer target, int index, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        target.putShort(index, (short) bytes.length, LITTLE_ENDIAN);
+        target.putBytes(index + 2, bytes);
+        return index + 2 + bytes.length;
+    }
+
+    /** Reads a handshake body; every length is checked against what is there before it is used. */
+    private static final class Cursor {
+        private final DirectBuffer buffer;
+        private final int end;
+        private int index;
+
+        Cursor(DirectBuffer buffer, int index, int end) {
+            this.buffer = buffer;
+            this.index = index;
+            this.end = end;
+        }
+
+        Hello hello() throws FramingException {
+            if (end - index < FIXED_LENGTH || buffer.getInt(index, LITTLE_ENDIAN) != MAGIC) {
+                throw new FramingException("not the handshake of a Troupe node");
+            }
+            int protocol = buffer.getInt(index + 4, LITTLE_ENDIAN);
+            long incarnation = buffer.getLong(index + 8, LITTLE_ENDIAN);
+            index += FIXED_LENGTH;
+            String nodeId = text(TransportConfig.MAX_NODE_ID_BYTES);
+            String to = text(TransportConfig.MAX_NODE_ID_BYTES);
+            String identity = text(TransportConfig.MAX_IDENTITY_BYTES);
+            if (nodeId.isBlank() || index != end) {
+                throw new FramingException("a handshake of the wrong length or without a node id");
+            }
+            return new Hello(protocol, incarnation, nodeId, to, identity);
+        }
+
+        private String text(int maxBytes) throws FramingException {
+            int length = end - index < 2 ? -1 : buffer.getShort(index, LITTLE_ENDIAN) & 0xFFFF;
+            if (length < 0 || length > maxBytes || length > end - index - 2) {
+                throw new FramingException("a text of " + length + " bytes does not fit its handshake");
+            }
+            byte[] bytes = new byte[length];
+            buffer.getBytes(index + 2, bytes);
+            index += 2 + length;
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.troupe.transport.internal.frame;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+/**
+ * Where the bytes of a frame are. Little-endian whatever the machine.
+ *
+ * <pre>
+ * 0        4         5          6        8
+ * | length | version | reserved | type   | body ... | zeros up to a multiple of 8 |
+ * </pre>
+ *
+ * The length counts header and body, not the zeros. The version's low half is the version, its high half the flags.
+ */
+public final class FrameLayout {
+    /** The bytes before the body. */
+    public static final int HEADER_LENGTH = 8;
+
+    /** Every frame starts at a multiple of this, counted from the first byte of the link. */
+    public static final int ALIGNMENT = 8;
+
+    /** The version of this layout. */
+    static final int VERSION = 1;
+
+    /** The frame belongs to the transport itself; see {@link Control}. */
+    static final int CONTROL = 0x10;
+
+    private static final int VERSION_OFFSET = 4;
+    private static final int RESERVED_OFFSET = 5;
+    private static final int TYPE_OFFSET = 6;
+
+    private FrameLayout() {}
+
+    /**
+     * The bytes a frame takes on the wire.
+     *
+     * @param bodyLength the length of its body
+     * @return a multiple of {@link #ALIGNMENT}
+     */
+    public static int wireLength(int bodyLength) {
+        return align(HEADER_LENGTH + bodyLength);
+    }
+
+    /**
+     * Writes a frame of the layer above.
+     *
+     * @param target   where to
+     * @param index    its first byte
+     * @param type     1 to 65535
+     * @param body     holds the body
+     * @param offset   where the body starts
+     * @param length   how long it is
+     */
+    public static void put(MutableDirectBuffer target, int index, int type, DirectBuffer body, int offset, int length) {
+        target.putBytes(index + HEADER_LENGTH, body, offset, length);
+        putHeader(target, index, VERSION, type, length);
+    }
+
+    /** Completes a frame whose body is already in place: header and closing zeros. */
+    static void putHeader(MutableDirectBuffer target, int index, int versionAndFlags, int type, int bodyLength) {
+        int length = HEADER_LENGTH + bodyLength;
+        target.putInt(index, length, LITTLE_ENDIAN);
+        target.putByte(index + VERSION_OFFSET, (byte) versionAndFlags);
+        target.putByte(index + RESERVED_OFFSET, (byte) 0);
+        target.putShort(index + TYPE_OFFSET, (short) type, LITTLE_ENDIAN);
+        target.setMemory(index + length, align(length) - length, (byte) 0);
+    }
+
+    static int length(DirectBuffer buffer, int index) {
+        return buffer.getInt(index, LITTLE_ENDIAN);
+    }
+
+    static int versionAndFlags(DirectBuffer buffer, int index) {
+        return buffer.getByte(index + VERSION_OFFSET) & 0xFF;
+    }
+
+    static int reserved(DirectBuffer buffer, int index) {
+        return buffer.getByte(index + RESERVED_OFFSET) & 0xFF;
+    }
+
+    static int type(DirectBuffer buffer, int index) {
+        return buffer.getShort(index + TYPE_OFFSET, LITTLE_ENDIAN) & 0xFFFF;
+    }
+
+    static int align(int length) {
+        return (length + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+}

@@ -1,0 +1,72 @@
+package io.troupe.transport.internal.frame;
+
+/** Whether a link is alive: what to send when there is nothing to say, and when to give up waiting. */
+public final class LinkLiveness {
+    private final long heartbeatNs;
+    private final long timeoutNs;
+    private long receivedNs;
+    private long writtenNs;
+
+    /** What to do now. */
+    public enum Verdict {
+        /** Nothing. */
+        ALIVE,
+        /** Send a heartbeat. */
+        HEARTBEAT_DUE,
+        /** Close the link. */
+        DEAD
+    }
+
+    /**
+     * A link that has just come up.
+     *
+     * @param heartbeatNs after how long without a write a heartbeat is due
+     * @param timeoutNs   after how long without a byte the link is dead
+     * @param nowNs       now
+     */
+    public LinkLiveness(long heartbeatNs, long timeoutNs, long nowNs) {
+        this.heartbeatNs = heartbeatNs;
+        this.timeoutNs = timeoutNs;
+        receivedNs = nowNs;
+        writtenNs = nowNs;
+    }
+
+    /**
+     * Bytes came.
+     *
+     * @param nowNs now
+     */
+    public void onReceived(long nowNs) {
+        receivedNs = nowNs;
+    }
+
+    /**
+     * Bytes left, or a heartbeat was put in front of them.
+     *
+     * @param nowNs now
+     */
+    public void onWritten(long nowNs) {
+        writtenNs = nowNs;
+    }
+
+    /**
+     * Judges the link. To be called after what came has been read: a process that was stopped must not take its own
+     * absence for the other node's.
+     *
+     * @param nowNs now
+     * @return what to do
+     */
+    public Verdict onTick(long nowNs) {
+        if (nowNs - receivedNs >= timeoutNs) {
+            return Verdict.DEAD;
+        }
+        return nowNs - writtenNs >= heartbeatNs ? Verdict.HEARTBEAT_DUE : Verdict.ALIVE;
+    }
+
+    /** {@return when to call {@link #onTick} at the latest} */
+    public long deadlineNs() {
+        long dead = receivedNs + timeoutNs;
+        long due = writtenNs + heartbeatNs;
+        return dead - due < 0 ? dead : due;
+    }
+}

@@ -1,0 +1,340 @@
+package io.troupe.transport.internal.tcp;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+
+import io.troupe.transport.internal.frame.Control;
+import io.troupe.transport.internal.frame.FrameReader;
+import io.troupe.transport.internal.frame.FramingException;
+import io.troupe.transport.internal.frame.Hello;
+import io.troupe.transport.internal.frame.LinkHandshake;
+import io.troupe.transport.internal.frame.LinkLiveness;
+import io.troupe.transport.internal.frame.RefusalCode;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket: its bytes in, its bytes out, and how far it is. Decides nothing about links; what happens on it is told to
+ * {@link Events}. Confined to the agent.
+ */
+final class Connection implements FrameReader.Output {
+    /** A write carries no more than this, unless one frame is longer. */
+    static final int MAX_WRITE = 128 * 1024;
+
+    final SocketChannel channel;
+    final SelectionKey key;
+    final boolean dialled;
+    final LinkHandshake handshake;
+    private final FrameReader reader = new FrameReader(Control.MAX_HANDSHAKE_BODY);
+
+    /** For people: the address at the other end. */
+    final String remote;
+
+    /** When the handshake must be done; without meaning once {@code link} carries frames. */
+    final long handshakeDeadlineNs;
+
+    private final Events events;
+    private LinkBuffers buffers = LinkBuffers.forHandshake();
+
+    /** The node this connection was dialled for, or the one it has been agreed with. */
+    @Nullable
+    NodeLink link;
+
+    /** Who the other node is; set when the handshake is done. */
+    @Nullable
+    Hello other;
+
+    /** Set exactly while this connection carries frames. */
+    private @Nullable LinkLiveness liveness;
+
+    private @Nullable SendRing ring;
+    private boolean helloSent;
+    private boolean writeBlocked;
+    private boolean outputShut;
+    private boolean closed;
+
+    /** Refused: close as soon as the refusal has left. */
+    private boolean closeAfterWrite;
+
+    private int framesInBuffer;
+    private long upSinceNs;
+
+    /** What happens on connections. */
+    interface Events {
+        void onStep(Connection connection, LinkHandshake.Step step);
+
+        void onFrame(Connection connection, int type, DirectBuffer buffer, int offset, int length);
+
+        void onLost(Connection connection, String reason);
+
+        void onProtocolError(Connection connection, FramingException error);
+    }
+
+    Connection(SocketChannel channel, SelectionKey key, LinkHandshake handshake, Dialled dialled, Events events) {
+        this.channel = channel;
+        this.key = key;
+        this.handshake = handshake;
+        this.dialled = dialled.link() != null;
+        this.link = dialled.link();
+        this.remote = dialled.remote();
+        this.handshakeDeadlineNs = dialled.handshakeDeadlineNs();
+        this.events = events;
+        key.attach(this);
+    }
+
+    /** Where a connection comes from: {@code link} is null for an accepted one. */
+    record Dialled(@Nullable NodeLink link, String remote, long handshakeDeadlineNs) {}
+
+    static void configure(SocketChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+
+    boolean isActive() {
+        return liveness != null;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether our HELLO may have reached the other node: from then on a crossing dial is decided by the node ids. */
+    boolean isHelloSent() {
+        return helloSent;
+    }
+
+    long upNs(long nowNs) {
+        return isActive() ? nowNs - upSinceNs : 0;
+    }
+
+    /** The dialled socket is connected: say who we are. */
+    void sayHello(Hello own) {
+        helloSent = true;
+        say(Control.putHello(buffers.sendView, 0, Control.HELLO, own));
+    }
+
+    void sayWelcome(Hello own) {
+        say(Control.putHello(buffers.sendView, 0, Control.WELCOME, own));
+    }
+
+    void sayRefusal(Hello own, RefusalCode code) {
+        say(Control.putRefusal(buffers.sendView, 0, own, code));
+        closeAfterWrite = true;
+    }
+
+    /** Each of the three is the first thing said on its buffer, so it starts at 0. */
+    private void say(int bytes) {
+        buffers.send.clear().limit(bytes);
+    }
+
+    /** The handshake is done: from the next frame on this connection carries the frames of the link. */
+    void activate(NodeLink node, Hello who, SendRing sendRing, LinkBuffers linkBuffers, LinkLiveness newLiveness) {
+        linkBuffers.clear();
+        buffers = linkBuffers;
+        reader.allow(linkBuffers.maxBodyLength);
+        link = node;
+        other = who;
+        ring = sendRing;
+        liveness = newLiveness;
+        upSinceNs = System.nanoTime();
+    }
+
+    /** Whether a write would get something done now. */
+    boolean isSendable() {
+        if (closed || writeBlocked || outputShut) {
+            return false;
+        }
+        return buffers.send.hasRemaining() || (ring != null && ring.hasCommitted());
+    }
+
+    /** Whether everything accepted so far has been given to the socket. */
+    boolean isFlushed() {
+        return closed || (!buffers.send.hasRemaining() && (ring == null || ring.size() == 0));
+    }
+
+    /** Reads once and hands on every whole frame. Returns 1 if bytes came. */
+    int read(long nowNs) {
+        try {
+            int count = channel.read(buffers.receive);
+            if (count < 0) {
+                events.onLost(this, "closed by the other end");
+                return 1;
+            }
+            if (count == 0) {
+                return 0;
+            }
+            if (liveness != null) {
+                liveness.onReceived(nowNs);
+            }
+            cut();
+            return 1;
+        } catch (FramingException error) {
+            events.onProtocolError(this, error);
+        } catch (IOException error) {
+            events.onLost(this, String.valueOf(error.getMessage()));
+        }
+        return 1;
+    }
+
+    private void cut() throws FramingException {
+        LinkBuffers read = buffers;
+        ByteBuffer receive = read.receive;
+        int length = receive.position();
+        int used = reader.read(read.receiveView, 0, length, this);
+        if (closed) {
+            return;
+        }
+        receive.limit(length).position(used);
+        if (buffers != read) {
+            // The handshake ended within this read: what came behind it is read from the link's own buffer.
+            buffers.receive.put(receive);
+            cut();
+        } else if (used > 0) {
+            receive.compact();
+        } else {
+            receive.limit(receive.capacity()).position(length);
+        }
+    }
+
+    @Override
+    public boolean onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length)
+            throws FramingException {
+        if (!isActive()) {
+            if (closeAfterWrite) {
+                return false;
+            }
+            events.onStep(this, handshake.onFrame(control, type, buffer, offset, length));
+            // Whatever follows belongs to another state, and maybe to another buffer.
+            return false;
+        }
+        if (!control) {
+            events.onFrame(this, type, buffer, offset, length);
+        } else if (type != Control.HEARTBEAT) {
+            throw new FramingException("control frame of type " + type + " after the handshake");
+        }
+        return !closed;
+    }
+
+    /** Writes what is waiting, one system call at most. Returns 1 if bytes left. */
+    int write(long nowNs) {
+        if (!isSendable()) {
+            return 0;
+        }
+        ByteBuffer send = buffers.send;
+        try {
+            if (!send.hasRemaining()) {
+                refill(send);
+            }
+            int count = send.hasRemaining() ? channel.write(send) : 0;
+            if (send.hasRemaining()) {
+                block(true);
+            } else {
+                onBufferWritten();
+            }
+            if (count > 0 && liveness != null) {
+                liveness.onWritten(nowNs);
+            }
+            return count > 0 ? 1 : 0;
+        } catch (IOException error) {
+            events.onLost(this, String.valueOf(error.getMessage()));
+            return 1;
+        }
+    }
+
+    private void refill(ByteBuffer send) {
+        SendRing source = ring;
+        if (source != null) {
+            send.clear().limit(source.drainTo(buffers.sendView, MAX_WRITE));
+            framesInBuffer = source.drainedFrames();
+        }
+    }
+
+    private void onBufferWritten() {
+        NodeLink node = link;
+        if (framesInBuffer > 0 && node != null) {
+            node.framesSent.lazySet(node.framesSent.get() + framesInBuffer);
+            framesInBuffer = 0;
+        }
+        if (closeAfterWrite) {
+            // Not closed at once: unread bytes would turn the close into a reset that overtakes the refusal.
+            shutOutput();
+        }
+    }
+
+    /** The socket takes bytes again. */
+    void onWritable() {
+        block(false);
+    }
+
+    private void block(boolean blocked) {
+        if (writeBlocked != blocked) {
+            writeBlocked = blocked;
+            key.interestOps(SelectionKey.OP_READ | (blocked ? SelectionKey.OP_WRITE : 0));
+        }
+    }
+
+    /** Sends no more; the other end sees the end of the stream after all that was written. */
+    void shutOutput() {
+        if (!outputShut && !closed) {
+            outputShut = true;
+            try {
+                channel.shutdownOutput();
+            } catch (IOException alreadyBroken) {
+                events.onLost(this, String.valueOf(alreadyBroken.getMessage()));
+            }
+        }
+    }
+
+    /** Judges the link, sends a heartbeat if one is due. */
+    void tick(long nowNs) {
+        LinkLiveness alive = liveness;
+        if (closed) {
+            return;
+        }
+        if (alive == null) {
+            if (nowNs - handshakeDeadlineNs >= 0) {
+                events.onLost(this, "no handshake in time");
+            }
+            return;
+        }
+        switch (alive.onTick(nowNs)) {
+            case DEAD -> events.onLost(this, "silent for too long");
+            case HEARTBEAT_DUE -> heartbeat(alive, nowNs);
+            case ALIVE -> {}
+        }
+    }
+
+    private void heartbeat(LinkLiveness alive, long nowNs) {
+        // Only between frames; while the socket takes nothing a heartbeat would not leave either.
+        if (!buffers.send.hasRemaining() && !outputShut) {
+            buffers.send.clear().limit(Control.putHeartbeat(buffers.sendView, 0));
+        }
+        alive.onWritten(nowNs);
+    }
+
+    long deadlineNs() {
+        return liveness != null ? liveness.deadlineNs() : handshakeDeadlineNs;
+    }
+
+    /** Closes the socket. Idempotent. */
+    void close(boolean abruptly) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        key.cancel();
+        try {
+            if (abruptly) {
+                // Zero linger makes the close a reset, as a broken network would.
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+            channel.close();
+        } catch (IOException gone) {
+            // The socket is of no use to anyone any more; its descriptor is released all the same.
+            closed = true;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.troupe.transport.internal.tcp;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+import io.troupe.transport.TransportConfig;
+
+/** Opens connections to nodes that have an address and no link. Confined to the agent, but for the look-up of names. */
+final class Dialler {
+    /** What needs no name server, so it may be resolved on the agent. */
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*|localhost");
+
+    private final TransportConfig config;
+    private final Links links;
+    private final Selector selector;
+    private final Consumer<Runnable> toAgent;
+
+    Dialler(TransportConfig config, Links links, Selector selector, Consumer<Runnable> toAgent) {
+        this.config = config;
+        this.links = links;
+        this.selector = selector;
+        this.toAgent = toAgent;
+    }
+
+    void tick(long nowNs) {
+        List<NodeLink> all = links.all();
+        for (int i = 0; i < all.size(); i++) {
+            NodeLink link = all.get(i);
+            InetSocketAddress address = link.address;
+            if (address != null && link.wantsDial() && nowNs - link.nextDialNs >= 0) {
+                dial(link, address);
+            }
+        }
+    }
+
+    /** How long until the next dial is due. */
+    long waitNs(long nowNs) {
+        long waitNs = Long.MAX_VALUE;
+        List<NodeLink> all = links.all();
+        for (int i = 0; i < all.size(); i++) {
+            NodeLink link = all.get(i);
+            if (link.wantsDial()) {
+                waitNs = Math.min(waitNs, link.nextDialNs - nowNs);
+            }
+        }
+        return waitNs;
+    }
+
+    private void dial(NodeLink link, InetSocketAddress address) {
+        String host = address.getHostString();
+        if (LITERAL.matcher(host).matches()) {
+            connect(link, new InetSocketAddress(host, address.getPort()));
+            return;
+        }
+        // A slow name server must not hold up the other links.
+        link.resolving = true;
+        Thread lookup = new Thread(
+                () -> {
+                    InetSocketAddress resolved = new InetSocketAddress(host, address.getPort());
+                    toAgent.accept(() -> {
+                        link.resolving = false;
+                        if (link.wantsDial() && address.equals(link.address)) {
+                            connect(link, resolved);
+                        }
+                    });
+                },
+                "troupe-" + config.nodeId() + "-lookup");
+        lookup.setDaemon(true);
+        lookup.start();
+    }
+
+    private void connect(NodeLink link, InetSocketAddress address) {
+        SocketChannel channel = null;
+        try {
+            channel = SocketChannel.open();
+            Connection.configure(channel);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+            long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
+            Connection connection = new Connection(
+                    channel,
+                    key,
+                    links.handshake(link.nodeId),
+                    new Connection.Dialled(link, address.toString(), deadlineNs),
+                    links);
+            link.dialling = connection;
+            links.connections().add(connection);
+            if (channel.connect(address)) {
+                onConnected(connection);
+            }
+        } catch (IOException | UnresolvedAddressException failure) {
+            PortListener.closeQuietly(channel);
+            Connection dialling = link.dialling;
+            if (dialling != null) {
+                links.onLost(dialling, String.valueOf(failure));
+            } else {
+                link.nextDialNs = link.schedule.onDown(
+                        System.nanoTime(), 0, ThreadLocalRandom.current().nextDouble());
+            }
+        }
+    }
+
+    /** The socket is ready to connect, or has failed to. */
+    void onConnectable(Connection connection) {
+        try {
+            if (connection.channel.finishConnect()) {
+                onConnected(connection);
+            }
+        } catch (IOException failure) {
+            links.onLost(connection, String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private void onConnected(Connection connection) {
+        connection.key.interestOps(SelectionKey.OP_READ);
+        NodeLink link = connection.link;
+        if (link != null) {
+            links.onConnected(connection, link);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.troupe.transport.internal.tcp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.troupe.transport.TransportConfig;
+import io.troupe.transport.internal.frame.DialSchedule;
+import io.troupe.transport.internal.frame.FramingException;
+import io.troupe.transport.internal.frame.Hello;
+import io.troupe.transport.internal.frame.LinkHandshake;
+import io.troupe.transport.internal.frame.LinkLiveness;
+import io.troupe.transport.internal.frame.RefusalCode;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The links of one node and the connections under them: which connection carries which link, and what happens when it
+ * comes and goes. Confined to the agent, except for {@link #find}.
+ */
+final class Links implements Connection.Events {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
+
+    private final TransportConfig config;
+    private final Hello own;
+    private final GuardedHandler handler;
+    private final Counts counts;
+
+    /** At most {@code maxLinks}; changed by the agent, read by producers. */
+    private final Map<String, NodeLink> byId = new ConcurrentHashMap<>();
+
+    /** The same links, to be walked by index: an iterator per cycle would be the only garbage of a quiet agent. */
+    private final List<NodeLink> all = new ArrayList<>();
+
+    /** Every socket that is not known to be closed. */
+    private final List<Connection> connections = new ArrayList<>();
+
+    Links(TransportConfig config, long incarnation, GuardedHandler handler, Counts counts) {
+        this.config = config;
+        this.own = new Hello(Hello.PROTOCOL, incarnation, config.nodeId(), "", config.identity());
+        this.handler = handler;
+        this.counts = counts;
+    }
+
+    /** Any thread. */
+    @Nullable
+    NodeLink find(String nodeId) {
+        return byId.get(nodeId);
+    }
+
+    /** The entry of a node, made if there is room. */
+    @Nullable
+    NodeLink know(String nodeId) {
+        NodeLink known = byId.get(nodeId);
+        if (known == null && (byId.size() < config.maxLinks() || forgetOne())) {
+            known = new NodeLink(
+                    nodeId,
+                    new DialSchedule(
+                            config.redialFirst().toNanos(),
+                            config.redialCap().toNanos(),
+                            config.redialFastPeriod().toNanos(),
+                            config.redialSlowCap().toNanos()));
+            byId.put(nodeId, known);
+            all.add(known);
+        }
+        return known;
+    }
+
+    /** A node that dialled us once and is away makes room for one that is here. */
+    private boolean forgetOne() {
+        for (NodeLink link : all) {
+            if (link.isForgettable()) {
+                forget(link);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void forget(NodeLink link) {
+        byId.remove(link.nodeId, link);
+        all.remove(link);
+    }
+
+    List<NodeLink> all() {
+        return all;
+    }
+
+    List<Connection> connections() {
+        return connections;
+    }
+
+    LinkHandshake handshake(@Nullable String dialledNode) {
+        return new LinkHandshake(helloTo(dialledNode == null ? "" : dialledNode), dialledNode != null);
+    }
+
+    int unauthenticated() {
+        int count = 0;
+        for (int i = 0; i < connections.size(); i++) {
+            Connection connection = connections.get(i);
+            if (!connection.dialled && !connection.isActive() && !connection.isClosed()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    void onConnected(Connection connection, NodeLink link) {
+        connection.sayHello(helloTo(link.nodeId));
+    }
+
+    @Override
+    public void onStep(Connection connection, LinkHandshake.Step step) {
+        if (step instanceof LinkHandshake.Agreed agreed) {
+            NodeLink dialled = connection.link;
+            if (dialled != null) {
+                up(connection, dialled, agreed.other());
+            } else {
+                accept(connection, agreed.other());
+            }
+        } else if (step instanceof LinkHandshake.Refuse refuse) {
+            refuse(connection, refuse);
+        } else if (step instanceof LinkHandshake.Refused refused) {
+            NodeLink link = connection.link;
+            if (refused.code() != RefusalCode.DUPLICATE && link != null) {
+                handler.onRefused(link.nodeId, refused.reason());
+            }
+            onLost(connection, refused.reason());
+        }
+    }
+
+    private void accept(Connection connection, Hello other) {
+        NodeLink link = know(other.nodeId());
+        if (link == null) {
+            refuse(connection, connection.handshake.refuse(other, RefusalCode.FULL));
+            return;
+        }
+        Connection ours = ownDial(link);
+        if (ours != null) {
+            Hello there = ours.other;
+            boolean same = there == null || there.incarnation() == other.incarnation();
+            if (LinkHandshake.keepsOwnDial(own.nodeId(), other.nodeId(), same)) {
+                refuse(connection, connection.handshake.refuse(other, RefusalCode.DUPLICATE));
+                return;
+            }
+        }
+        up(connection, link, other);
+        connection.sayWelcome(helloTo(other.nodeId()));
+    }
+
+    /** The connection to a node that we dialled and that the node has, or soon will have, heard from. */
+    private static @Nullable Connection ownDial(NodeLink link) {
+        Connection active = link.active;
+        if (active != null) {
+            return active.dialled ? active : null;
+        }
+        Connection dialling = link.dialling;
+        return dialling != null && dialling.isHelloSent() ? dialling : null;
+    }
+
+    private void refuse(Connection connection, LinkHandshake.Refuse refuse) {
+        if (refuse.code() != RefusalCode.DUPLICATE) {
+            handler.onRefused(refuse.other().nodeId(), refuse.reason());
+        }
+        connection.sayRefusal(helloTo(refuse.other().nodeId()), refuse.code());
+    }
+
+    private void up(Connection connection, NodeLink link, Hello other) {
+        Connection before = link.active;
+        if (before != null) {
+            onLost(before, "replaced by a newer connection");
+        }
+        Connection dialling = link.dialling;
+        link.dialling = null;
+        if (dialling != null && dialling != connection) {
+            dialling.close(false);
+        }
+        LinkBuffers buffers = link.buffers;
+        if (buffers == null) {
+            buffers = LinkBuffers.forLink(config.maxFrameLength(), config.receiveBufferLength());
+            link.buffers = buffers;
+        }
+        // A producer that was late for the last connection may have left something.
+        counts.droppedFrames.addAndGet(link.discard());
+        connection.activate(
+                link,
+                other,
+                link.ring(config.ringCapacity()),
+                buffers,
+                new LinkLiveness(
+                        config.heartbeatInterval().toNanos(),
+                        config.linkTimeout().toNanos(),
+                        System.nanoTime()));
+        link.active = connection;
+        link.open(true);
+        LOG.info(
+                "node {}: link to {} is up ({} {})",
+                own.nodeId(),
+                link.nodeId,
+                connection.dialled ? "dialled" : "accepted from",
+                connection.remote);
+        handler.onLink(link.nodeId, true);
+    }
+
+    @Override
+    public void onFrame(Connection connection, int type, DirectBuffer buffer, int offset, int length) {
+        NodeLink link = connection.link;
+        if (link != null) {
+            link.framesReceived.lazySet(link.framesReceived.get() + 1);
+            handler.onFrame(link.nodeId, type, buffer, offset, length);
+        }
+    }
+
+    @Override
+    public void onProtocolError(Connection connection, FramingException error) {
+        long count = counts.protocolErrors.incrementAndGet();
+        if (Counts.worthALine(count)) {
+            LOG.warn(
+                    "node {}: closed a connection with {}: {} (protocol error {})",
+                    own.nodeId(),
+                    connection.remote,
+                    error.getMessage(),
+                    count);
+        }
+        onLost(connection, String.valueOf(error.getMessage()));
+    }
+
+    @Override
+    public void onLost(Connection connection, String reason) {
+        lose(connection, reason, false);
+    }
+
+    void lose(Connection connection, String reason, boolean abruptly) {
+        if (connection.isClosed()) {
+            return;
+        }
+        connection.close(abruptly);
+        NodeLink link = connection.link;
+        if (link == null) {
+            return;
+        }
+        long nowNs = System.nanoTime();
+        double draw = ThreadLocalRandom.current().nextDouble();
+        if (link.active == connection) {
+            link.open(false);
+            link.active = null;
+            int dropped = link.discard();
+            counts.droppedFrames.addAndGet(dropped);
+            link.nextDialNs = link.schedule.onDown(nowNs, connection.upNs(nowNs), draw);
+            LOG.info("node {}: link to {} is down ({}), {} frames dropped", own.nodeId(), link.nodeId, reason, dropped);
+            handler.onLink(link.nodeId, false);
+        } else if (link.dialling == connection) {
+            link.dialling = null;
+            link.nextDialNs = link.schedule.onDown(nowNs, 0, draw);
+            LOG.debug("node {}: dialling {} failed: {}", own.nodeId(), link.nodeId, reason);
+        }
+    }
+
+    /** Drops what is closed; the list stays short, so its order does not matter. */
+    void sweep() {
+        for (int i = connections.size() - 1; i >= 0; i--) {
+            if (connections.get(i).isClosed()) {
+                connections.remove(i);
+            }
+        }
+    }
+
+    private Hello helloTo(String nodeId) {
+        return new Hello(own.protocol(), own.incarnation(), own.nodeId(), nodeId, own.identity());
+    }
+}

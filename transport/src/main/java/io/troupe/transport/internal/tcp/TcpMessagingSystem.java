@@ -1,0 +1,206 @@
+package io.troupe.transport.internal.tcp;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.Selector;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+import io.troupe.transport.LinkState;
+import io.troupe.transport.MessagingSystem;
+import io.troupe.transport.Offer;
+import io.troupe.transport.TransportConfig;
+import io.troupe.transport.TransportCounters;
+import io.troupe.transport.TransportException;
+import io.troupe.transport.internal.buffer.AgronaFlag;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Frames over TCP. Thread-safe; the work is done by one {@link TransportAgent}. */
+public final class TcpMessagingSystem implements MessagingSystem {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
+    private static final int MAX_TYPE = 0xFFFF;
+    private static final long CLOSE_WAIT_MS = 1000;
+    private static final LinkState NO_LINK = new LinkState(false, 0, 0, 0);
+
+    private final TransportConfig config;
+    private final Counts counts = new Counts();
+    private final GuardedHandler handler;
+    private final Links links;
+    private final int maxBodyLength;
+
+    /** The nodes to dial; at most {@code maxLinks}. Guarded by itself. */
+    private final Set<String> dialled;
+
+    private volatile boolean closed;
+    private volatile @Nullable Running running;
+
+    /** What exists between start and close. */
+    private record Running(TransportAgent agent, WakeUp wakeUp, Thread thread, int port) {}
+
+    /**
+     * A messaging system that is not started yet.
+     *
+     * @param config  how to speak to the other nodes
+     * @param handler receives what they say
+     * @throws TransportException {@code MISSING_FLAG} if Agrona cannot work in this JVM
+     */
+    public TcpMessagingSystem(TransportConfig config, FrameHandler handler) {
+        AgronaFlag.check();
+        this.config = config;
+        this.handler = new GuardedHandler(config.nodeId(), handler, counts);
+        this.links = new Links(config, ThreadLocalRandom.current().nextLong(), this.handler, counts);
+        this.dialled = new HashSet<>(config.nodes().keySet());
+        this.maxBodyLength = config.maxFrameLength();
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        try {
+            open();
+            return CompletableFuture.completedFuture(null);
+        } catch (TransportException | IllegalStateException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
+    }
+
+    private synchronized void open() {
+        if (closed || running != null) {
+            throw new IllegalStateException("node " + config.nodeId() + ": the messaging system was started or closed"
+                    + " already: make a new one");
+        }
+        PortListener listener = PortListener.openIfAny(config);
+        Selector selector;
+        try {
+            selector = Selector.open();
+        } catch (IOException failure) {
+            PortListener.closeQuietly(listener == null ? null : listener::close);
+            throw new TransportException(
+                    TransportException.Code.BAD_CONFIG,
+                    "no selector can be opened (" + failure.getMessage() + "): raise the limit of open files",
+                    failure);
+        }
+        TransportAgent agent = new TransportAgent(config, selector, listener, links, handler, counts);
+        agent.dialAll(config.nodes());
+        Thread thread = new Thread(agent, "troupe-" + config.nodeId() + "-transport");
+        thread.setDaemon(true);
+        running = new Running(agent, agent.wakeUp(), thread, listener == null ? 0 : listener.port());
+        thread.start();
+    }
+
+    @Override
+    public Offer offer(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+        if (type < 1 || type > MAX_TYPE) {
+            throw new IllegalArgumentException("frame type " + type + " is not between 1 and " + MAX_TYPE);
+        }
+        // Checked here because an exception inside the ring would leave its record claimed for ever.
+        buffer.boundsCheck(offset, length);
+        Running now = running;
+        if (closed || now == null || !now.agent.isRunning()) {
+            return closed || now != null ? Offer.CLOSED : Offer.NOT_CONNECTED;
+        }
+        if (length > maxBodyLength) {
+            return Offer.TOO_LARGE;
+        }
+        NodeLink link = links.find(nodeId);
+        SendRing ring = link == null ? null : link.openRing();
+        if (ring == null) {
+            return Offer.NOT_CONNECTED;
+        }
+        if (!ring.offer(type, buffer, offset, length)) {
+            return Offer.BACK_PRESSURED;
+        }
+        now.wakeUp.afterCommit();
+        return Offer.ACCEPTED;
+    }
+
+    @Override
+    public void addNode(String nodeId, String host, int port) {
+        if (nodeId.equals(config.nodeId())) {
+            throw new TransportException(
+                    TransportException.Code.BAD_CONFIG, "node " + nodeId + " is this node: it does not dial itself");
+        }
+        synchronized (dialled) {
+            if (!dialled.contains(nodeId) && dialled.size() >= config.maxLinks()) {
+                throw new TransportException(
+                        TransportException.Code.BAD_CONFIG,
+                        "node " + nodeId + " cannot be added: maxLinks (" + config.maxLinks() + ") are there already");
+            }
+            dialled.add(nodeId);
+        }
+        InetSocketAddress address = InetSocketAddress.createUnresolved(host, port);
+        onAgent(agent -> agent.setAddress(nodeId, address));
+    }
+
+    @Override
+    public void removeNode(String nodeId) {
+        synchronized (dialled) {
+            dialled.remove(nodeId);
+        }
+        onAgent(agent -> agent.remove(nodeId));
+    }
+
+    @Override
+    public void cut(String nodeId) {
+        onAgent(agent -> agent.cut(nodeId, true));
+    }
+
+    private void onAgent(Consumer<TransportAgent> command) {
+        Running now = running;
+        if (now == null) {
+            throw new IllegalStateException("node " + config.nodeId() + ": start the messaging system first");
+        }
+        now.agent.execute(() -> command.accept(now.agent));
+    }
+
+    @Override
+    public LinkState link(String nodeId) {
+        NodeLink link = links.find(nodeId);
+        return link == null ? NO_LINK : link.state();
+    }
+
+    @Override
+    public int port() {
+        Running now = running;
+        return now == null ? 0 : now.port;
+    }
+
+    /** {@return what went wrong so far} */
+    public TransportCounters counters() {
+        return counts.snapshot();
+    }
+
+    @Override
+    public void close() {
+        Running now;
+        synchronized (this) {
+            closed = true;
+            now = running;
+        }
+        if (now == null) {
+            return;
+        }
+        now.agent.execute(now.agent::beginClose);
+        if (Thread.currentThread() == now.thread) {
+            // From a handler: the agent goes on after it and ends by itself.
+            return;
+        }
+        try {
+            now.thread.join(CLOSE_WAIT_MS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (now.thread.isAlive()) {
+            LOG.warn(
+                    "node {}: the transport agent has not ended within {} ms: its frame handler blocks, or the closing"
+                            + " thread was interrupted",
+                    config.nodeId(),
+                    CLOSE_WAIT_MS);
+        }
+    }
+}

@@ -1,0 +1,368 @@
+package io.troupe.transport.internal.tcp;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import io.troupe.transport.TransportConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The duty cycle: read what came, run commands, write what is waiting, look at the timers, and sleep in the selector
+ * when there was nothing to do. One thread drives every link of a node.
+ */
+final class TransportAgent implements Runnable, PortListener.Output {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
+    private static final long FLUSH_NS = 500_000_000L;
+
+    /** How late a timer may be while there is work without end. */
+    private static final long BUSY_TICK_NS = 10_000_000L;
+
+    private static final long NS_PER_MS = 1_000_000L;
+    private static final long LONGEST_SLEEP_NS = 1_000_000_000L;
+    private static final int MAX_GRACE_POLLS = 100;
+    private static final long GRACE_NS = 10_000L;
+
+    private final TransportConfig config;
+    private final Selector selector;
+    private final @Nullable PortListener listener;
+    private final Links links;
+    private final Dialler dialler;
+    private final GuardedHandler handler;
+    private final Counts counts;
+    private final WakeUp wakeUp;
+    private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final Consumer<SelectionKey> onReady = this::onReady;
+    private final long spinNs;
+
+    private volatile boolean running = true;
+    private boolean closing;
+    private long closeDeadlineNs;
+    private long nextTickNs;
+
+    TransportAgent(
+            TransportConfig config,
+            Selector selector,
+            @Nullable PortListener listener,
+            Links links,
+            GuardedHandler handler,
+            Counts counts) {
+        this.config = config;
+        this.selector = selector;
+        this.listener = listener;
+        this.links = links;
+        this.handler = handler;
+        this.counts = counts;
+        this.wakeUp = new WakeUp(selector::wakeup);
+        this.dialler = new Dialler(config, links, selector, this::execute);
+        this.spinNs = config.spin().toNanos();
+    }
+
+    WakeUp wakeUp() {
+        return wakeUp;
+    }
+
+    boolean isRunning() {
+        return running;
+    }
+
+    /** Any thread: runs a command on the agent. */
+    void execute(Runnable command) {
+        commands.add(command);
+        wakeUp.afterCommit();
+    }
+
+    void dialAll(Map<String, InetSocketAddress> nodes) {
+        nodes.forEach(this::setAddress);
+    }
+
+    /** On the agent, or before it starts. */
+    void setAddress(String nodeId, InetSocketAddress address) {
+        NodeLink link = links.know(nodeId);
+        if (link == null) {
+            LOG.error("node {}: node {} cannot be added: maxLinks is {}", config.nodeId(), nodeId, config.maxLinks());
+            return;
+        }
+        boolean moved = link.address != null && !address.equals(link.address);
+        link.address = address;
+        link.nextDialNs = System.nanoTime();
+        Connection active = link.active;
+        if (moved && active != null && active.dialled) {
+            links.onLost(active, "its address has changed");
+        }
+        Connection dialling = link.dialling;
+        if (moved && dialling != null) {
+            links.onLost(dialling, "its address has changed");
+        }
+    }
+
+    void remove(String nodeId) {
+        NodeLink link = links.find(nodeId);
+        if (link != null) {
+            link.address = null;
+            cut(nodeId, false);
+            links.forget(link);
+        }
+    }
+
+    void cut(String nodeId, boolean abruptly) {
+        NodeLink link = links.find(nodeId);
+        if (link != null) {
+            Connection active = link.active;
+            if (active != null) {
+                links.lose(active, "cut by this node", abruptly);
+            }
+            Connection dialling = link.dialling;
+            if (dialling != null) {
+                links.lose(dialling, "cut by this node", abruptly);
+            }
+        }
+    }
+
+    /** Starts the end: flush, tell the other ends, wait for theirs, but not for long. */
+    void beginClose() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        closeDeadlineNs = System.nanoTime() + FLUSH_NS;
+        handler.silence();
+        if (listener != null) {
+            listener.close();
+        }
+        for (NodeLink link : links.all()) {
+            link.address = null;
+            link.open(false);
+        }
+        for (Connection connection : List.copyOf(links.connections())) {
+            if (!connection.isActive()) {
+                links.onLost(connection, "this node closes");
+            }
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (listener != null) {
+                listener.register(selector);
+            }
+            boolean idle = false;
+            while (running) {
+                idle = cycle(idle) == 0;
+            }
+        } catch (Throwable failure) {
+            LOG.error("node {}: the transport agent failed; every link is closed", config.nodeId(), failure);
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        running = false;
+        for (Connection connection : List.copyOf(links.connections())) {
+            links.onLost(connection, "this node closes");
+        }
+        if (listener != null) {
+            listener.close();
+        }
+        // Only now are the descriptors of the channels closed above given back.
+        PortListener.closeQuietly(selector);
+    }
+
+    private int cycle(boolean idle) throws IOException {
+        int work = idle ? await() : selector.selectNow(onReady);
+        Runnable command = commands.poll();
+        if (command != null) {
+            command.run();
+            work++;
+        }
+        long nowNs = System.nanoTime();
+        List<Connection> connections = links.connections();
+        for (int i = 0; i < connections.size(); i++) {
+            work += write(connections.get(i), nowNs);
+        }
+        if (nowNs - nextTickNs >= 0) {
+            tick(nowNs);
+        }
+        if (closing) {
+            finish(nowNs);
+        }
+        return work;
+    }
+
+    private int write(Connection connection, long nowNs) {
+        try {
+            return connection.write(nowNs);
+        } catch (RuntimeException defect) {
+            LOG.error("node {}: writing to {} failed", config.nodeId(), connection.remote, defect);
+            links.onLost(connection, "a defect of this node");
+            return 1;
+        }
+    }
+
+    private void tick(long nowNs) {
+        List<Connection> connections = links.connections();
+        for (int i = 0; i < connections.size(); i++) {
+            connections.get(i).tick(nowNs);
+        }
+        links.sweep();
+        if (!closing) {
+            dialler.tick(nowNs);
+            if (listener != null) {
+                listener.tick(nowNs);
+            }
+        }
+        nextTickNs = Math.min(deadlineNs(nowNs) - nowNs, BUSY_TICK_NS) + nowNs;
+    }
+
+    /** The earliest time at which {@link #tick} has something to do. */
+    private long deadlineNs(long nowNs) {
+        long waitNs = closing ? Math.max(0, closeDeadlineNs - nowNs) : LONGEST_SLEEP_NS;
+        List<Connection> connections = links.connections();
+        for (int i = 0; i < connections.size(); i++) {
+            waitNs = Math.min(waitNs, connections.get(i).deadlineNs() - nowNs);
+        }
+        return nowNs + Math.min(waitNs, dialler.waitNs(nowNs));
+    }
+
+    /** Nothing was to be done in the last cycle: wait for a socket, a producer or a timer. */
+    private int await() throws IOException {
+        long nowNs = System.nanoTime();
+        if (spinNs > 0) {
+            int ready = spin(nowNs);
+            if (ready > 0 || hasWork()) {
+                return ready;
+            }
+            nowNs = System.nanoTime();
+        }
+        nextTickNs = deadlineNs(nowNs);
+        long waitNs = nextTickNs - nowNs;
+        wakeUp.announce();
+        if (waitNs <= 0 || hasWork()) {
+            wakeUp.retract();
+            return selector.selectNow(onReady);
+        }
+        // A handler that interrupted its own thread must not turn every sleep into a poll, nor close the channels.
+        Thread.interrupted();
+        int ready = selector.select(onReady, (waitNs + NS_PER_MS - 1) / NS_PER_MS);
+        if (ready == 0) {
+            watch();
+        }
+        wakeUp.retract();
+        return ready;
+    }
+
+    private int spin(long fromNs) throws IOException {
+        int ready;
+        do {
+            ready = selector.selectNow(onReady);
+        } while (ready == 0 && !hasWork() && System.nanoTime() - fromNs < spinNs);
+        return ready;
+    }
+
+    /**
+     * Woken by the timer with frames waiting: either their producer is about to wake us this very moment, or a wake-up
+     * was lost. Counted, for the second must never happen.
+     */
+    private void watch() {
+        for (int i = 0; i < MAX_GRACE_POLLS; i++) {
+            if (wakeUp.noticed() || !hasWork()) {
+                return;
+            }
+            LockSupport.parkNanos(GRACE_NS);
+        }
+        counts.lateWakeUps.incrementAndGet();
+    }
+
+    private boolean hasWork() {
+        if (!commands.isEmpty()) {
+            return true;
+        }
+        List<Connection> connections = links.connections();
+        for (int i = 0; i < connections.size(); i++) {
+            if (connections.get(i).isSendable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void finish(long nowNs) {
+        List<Connection> connections = links.connections();
+        boolean quiet = true;
+        for (int i = 0; i < connections.size(); i++) {
+            Connection connection = connections.get(i);
+            if (connection.isFlushed()) {
+                connection.shutOutput();
+            }
+            // Waits for the other end to close too: a close with unread bytes would reset what is still under way.
+            quiet &= connection.isClosed();
+        }
+        if (quiet || nowNs - closeDeadlineNs >= 0) {
+            running = false;
+        }
+    }
+
+    private void onReady(SelectionKey key) {
+        Object owner = key.attachment();
+        if (!key.isValid()) {
+            return;
+        }
+        if (owner instanceof PortListener port) {
+            port.accept(this, config.nodeId());
+        } else if (owner instanceof Connection connection) {
+            try {
+                onReady(connection, key);
+            } catch (RuntimeException defect) {
+                LOG.error("node {}: reading from {} failed", config.nodeId(), connection.remote, defect);
+                links.onLost(connection, "a defect of this node");
+            }
+        }
+    }
+
+    private void onReady(Connection connection, SelectionKey key) {
+        int ready = key.readyOps();
+        if ((ready & SelectionKey.OP_CONNECT) != 0) {
+            dialler.onConnectable(connection);
+            return;
+        }
+        if ((ready & SelectionKey.OP_WRITE) != 0) {
+            connection.onWritable();
+        }
+        if ((ready & SelectionKey.OP_READ) != 0) {
+            connection.read(System.nanoTime());
+        }
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return links.unauthenticated() < config.maxUnauthenticated();
+    }
+
+    @Override
+    public void onTurnedAway() {
+        counts.turnedAway.incrementAndGet();
+    }
+
+    @Override
+    public void onAccepted(SocketChannel channel) throws IOException {
+        Connection.configure(channel);
+        long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
+        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+        String remote = String.valueOf(channel.getRemoteAddress());
+        links.connections()
+                .add(new Connection(
+                        channel, key, links.handshake(null), new Connection.Dialled(null, remote, deadlineNs), links));
+    }
+}

@@ -1,0 +1,115 @@
+package io.troupe.transport.internal.tcp;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+import io.troupe.transport.MessagingSystem.FrameHandler;
+import io.troupe.transport.Offer;
+import io.troupe.transport.TransportConfig;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.awaitility.Awaitility;
+
+import static org.awaitility.Awaitility.await;
+
+/** A node on loopback that remembers what happened to it. */
+final class TestNode implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    static {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultTimeout(PATIENCE);
+    }
+
+    final String id;
+    final TcpMessagingSystem system;
+    final List<String> frames = new CopyOnWriteArrayList<>();
+    final List<String> links = new CopyOnWriteArrayList<>();
+    final List<String> refusals = new CopyOnWriteArrayList<>();
+    final AtomicInteger frameCount = new AtomicInteger();
+    volatile FrameHandler onFrame = new Ignore();
+
+    private TestNode(String id, TransportConfig config) {
+        this.id = id;
+        this.system = new TcpMessagingSystem(config, new Recorder());
+    }
+
+    static TestNode start(String id, UnaryOperator<TransportConfig.Builder> change) {
+        TestNode node = make(id, change);
+        node.system.start().join();
+        return node;
+    }
+
+    static TestNode make(String id, UnaryOperator<TransportConfig.Builder> change) {
+        TransportConfig.Builder builder = TransportConfig.builder(id).identity("cluster=test");
+        return new TestNode(id, change.apply(builder).build());
+    }
+
+    static TestNode listening(String id) {
+        return start(id, config -> config.bind("127.0.0.1", 0));
+    }
+
+    void dial(TestNode other) {
+        system.addNode(other.id, "127.0.0.1", other.system.port());
+    }
+
+    void awaitLink(String other) {
+        await().atMost(PATIENCE).until(() -> system.link(other).connected());
+    }
+
+    Offer offer(String to, String text) {
+        UnsafeBuffer bytes = new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
+        return system.offer(to, 7, bytes, 0, bytes.capacity());
+    }
+
+    @Override
+    public void close() {
+        system.close();
+    }
+
+    static String text(DirectBuffer buffer, int offset, int length) {
+        byte[] bytes = new byte[length];
+        buffer.getBytes(offset, bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Counts only what the node itself counts. */
+    static class Ignore implements FrameHandler {
+        @Override
+        public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {}
+
+        @Override
+        public void onLink(String nodeId, boolean up) {}
+
+        @Override
+        public void onRefused(String nodeId, String reason) {}
+    }
+
+    private final class Recorder implements FrameHandler {
+        @Override
+        public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+            frameCount.lazySet(frameCount.get() + 1);
+            if (onFrame.getClass() == Ignore.class) {
+                frames.add(nodeId + ":" + type + ":" + text(buffer, offset, length));
+            } else {
+                onFrame.onFrame(nodeId, type, buffer, offset, length);
+            }
+        }
+
+        @Override
+        public void onLink(String nodeId, boolean up) {
+            links.add(nodeId + (up ? " up" : " down"));
+            onFrame.onLink(nodeId, up);
+        }
+
+        @Override
+        public void onRefused(String nodeId, String reason) {
+            refusals.add(nodeId + ": " + reason);
+        }
+    }
+}
