@@ -160,7 +160,7 @@ public final class WatchHub implements AutoCloseable {
      * Changes of any key, for a reader that keeps its own cursor; on any thread.
      *
      * @param events in order, whole revisions; may be empty
-     * @param next   where to go on
+     * @param next   where to go on: every revision below it was read
      * @param view   a view that has them all
      */
     public record Changes(List<WatchEvent> events, long next, MetadataView view) {}
@@ -177,7 +177,8 @@ public final class WatchHub implements AutoCloseable {
                 return null;
             }
             Chunk chunk = log.read(next, "", CHUNK_EVENTS);
-            return new Changes(chunk.events(), chunk.next(), view);
+            long last = chunk.more() ? next : view.revision() + 1; // Revisions without changes of keys count too.
+            return new Changes(chunk.events(), Math.max(chunk.next(), last), view);
         }
     }
 
