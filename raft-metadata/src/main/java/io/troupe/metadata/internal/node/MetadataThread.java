@@ -62,7 +62,9 @@ public final class MetadataThread implements Executor, AutoCloseable {
     @Override
     public void close() {
         execute(() -> closed = true);
-        if (!isCurrent() && thread.isAlive()) {
+        if (thread.getState() == Thread.State.NEW) {
+            runEvents(Integer.MAX_VALUE); // Never started: what was handed in is told here that it is over.
+        } else if (!isCurrent()) {
             try {
                 thread.join(CLOSE_MILLIS);
             } catch (InterruptedException e) {
@@ -75,18 +77,22 @@ public final class MetadataThread implements Executor, AutoCloseable {
         while (!closed) {
             long wakeNs = Long.MAX_VALUE;
             try {
-                for (int i = 0; i < MAX_EVENTS; i++) {
-                    Runnable event = events.poll();
-                    if (event == null) {
-                        break;
-                    }
-                    event.run();
-                }
+                runEvents(MAX_EVENTS);
                 wakeNs = turn.applyAsLong(System.nanoTime());
             } catch (RuntimeException | Error e) {
                 onFailure.accept(e);
             }
             sleepUntil(wakeNs);
+        }
+    }
+
+    private void runEvents(int most) {
+        for (int i = 0; i < most; i++) {
+            Runnable event = events.poll();
+            if (event == null) {
+                return;
+            }
+            event.run();
         }
     }
 

@@ -79,14 +79,12 @@ public final class NodeAgent implements AutoCloseable {
      * An agent that is not started.
      *
      * @param config    the node's configuration
-     * @param storageId its data directory, or a random text
      * @param channel   reaches other nodes
      * @param turn      the store's own cores: given the time, does what is due and answers when to wake next
      * @param onBroken  told of a broken invariant
      */
     public NodeAgent(
             MetadataConfig config,
-            String storageId,
             PeerChannel channel,
             LongUnaryOperator turn,
             Consumer<Throwable> onBroken) {
@@ -103,7 +101,7 @@ public final class NodeAgent implements AutoCloseable {
         SubmitProtocol.Output output = new Output();
         submits = new SubmitProtocol(finder, output);
         long slackNs = LeaseTable.MARGIN_NS + 2 * config.sessionTick().toNanos();
-        sessions = new SessionProtocol(nodeId, storageId, submits, finder, output, slackNs);
+        sessions = new SessionProtocol(nodeId, submits, finder, output, slackNs);
         protocols.set(SUBMIT_PROTOCOL, (from, message) -> onMessage(from, MessageCodec.read(message, from)));
     }
 
@@ -119,8 +117,13 @@ public final class NodeAgent implements AutoCloseable {
         }
     }
 
-    /** Starts the thread and receives messages; once. */
-    public void start() {
+    /**
+     * Starts the thread and receives messages; once. What was asked for before is done now.
+     *
+     * @param storageId the node's data directory, or a random text
+     */
+    public void start(String storageId) {
+        sessions.useStorage(storageId);
         thread.start();
         channel.receiver((from, bytes) -> execute(() -> onBytes(from, bytes)));
     }

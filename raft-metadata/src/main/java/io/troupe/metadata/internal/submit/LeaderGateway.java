@@ -114,6 +114,11 @@ public final class LeaderGateway {
         this.leases = new LeaseTable(tickNs);
     }
 
+    /** {@return true between {@link #onLeading} and {@link #onNotLeading}} */
+    public boolean isLeading() {
+        return leading;
+    }
+
     /** {@return commands dropped because too much was waiting} */
     public long dropped() {
         return dropped;

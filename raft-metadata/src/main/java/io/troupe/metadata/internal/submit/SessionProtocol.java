@@ -27,7 +27,7 @@ public final class SessionProtocol {
     static final long HELD_RETRY_NS = 50_000_000;
 
     private final String nodeId;
-    private final String storageId;
+    private String storageId = "";
     private final LeaderFinder finder;
     private final SubmitProtocol submits;
     private final SubmitProtocol.Output output;
@@ -79,7 +79,6 @@ public final class SessionProtocol {
      * A protocol without a session.
      *
      * @param nodeId        this node
-     * @param storageId     its data directory, or a random text for a node without one
      * @param submits       told of sessions; shares finder and output
      * @param finder        knows whom to ask
      * @param output        sends
@@ -87,17 +86,24 @@ public final class SessionProtocol {
      */
     public SessionProtocol(
             String nodeId,
-            String storageId,
             SubmitProtocol submits,
             LeaderFinder finder,
             SubmitProtocol.Output output,
             long expirySlackNs) {
         this.nodeId = nodeId;
-        this.storageId = storageId;
         this.submits = submits;
         this.finder = finder;
         this.output = output;
         this.expirySlackNs = expirySlackNs;
+    }
+
+    /**
+     * Names the life's storage; before the first {@link #flush}.
+     *
+     * @param id the data directory's id, or a random text for a node without one
+     */
+    public void useStorage(String id) {
+        storageId = id;
     }
 
     /** {@return when {@link #flush} has to be called at the latest, in ns, or Long.MAX_VALUE} */

@@ -1,0 +1,189 @@
+package io.troupe.metadata.internal.follow;
+
+import io.troupe.metadata.LeadershipListener;
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.MetadataView.Leader;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.TxnResult;
+import io.troupe.metadata.Watch;
+import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.WatchListener;
+import io.troupe.metadata.internal.node.NodeAgent;
+import io.troupe.metadata.internal.watch.WatchHub;
+import io.troupe.metadata.spi.PeerChannel;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metadata store of a node without a log: follows some keys through any voter, and submits to the leader as every
+ * node does. It never leads. Its storage id is random in every life of the process, so a restart waits for the end of the
+ * session it had, unless that one was closed.
+ */
+public final class MetadataFollower implements MetadataStore {
+    private final MetadataConfig config;
+    private final NodeAgent agent;
+    private final WatchHub hub;
+    private final FollowProtocol protocol;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private @Nullable Leader lastLeader;
+    private boolean started;
+    private boolean closed;
+
+    /**
+     * A store that is not started.
+     *
+     * @param config  the configuration of a node that is no voter
+     * @param channel reaches the voters
+     */
+    public MetadataFollower(MetadataConfig config, PeerChannel channel) {
+        this.config = config;
+        agent = new NodeAgent(config, channel, this::turn, cause -> {});
+        hub = new WatchHub(config.nodeId(), FollowedView.EMPTY);
+        protocol = new FollowProtocol(
+                config.voters().stream().map(Voter::nodeId).toList(),
+                config.followPrefixes(),
+                config.sessionTick().toNanos(),
+                new SecureRandom().nextLong() >>> 2,
+                new Output());
+        agent.onProtocol(
+                NodeAgent.FOLLOW_PROTOCOL,
+                (from, message) -> protocol.onMessage(from, FollowCodec.read(message), System.nanoTime()));
+    }
+
+    @Override
+    public String nodeId() {
+        return config.nodeId();
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> start() {
+        if (!started && !closed) {
+            started = true;
+            hub.start();
+            agent.start(UUID.randomUUID().toString());
+        }
+        return ready.copy()
+                .orTimeout(config.formationTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> {
+                    if (failure instanceof MetadataException) {
+                        return CompletableFuture.failedFuture(failure);
+                    }
+                    Thread closer = new Thread(this::close, "troupe-" + config.nodeId() + "-close");
+                    closer.setDaemon(true);
+                    closer.start();
+                    return CompletableFuture.failedFuture(new MetadataException(
+                            Code.TIMEOUT,
+                            "node " + config.nodeId() + ": no voter of "
+                                    + config.voters() + " answered with a leader within "
+                                    + config.formationTimeout().toMillis()
+                                    + " ms: start a majority of them and check that this node reaches one"));
+                });
+    }
+
+    @Override
+    public MetadataView view() {
+        return hub.view();
+    }
+
+    @Override
+    public CompletableFuture<SessionId> openSession(long ttlMillis) {
+        return agent.openSession(ttlMillis);
+    }
+
+    @Override
+    public CompletableFuture<Long> keepAlive() {
+        return agent.keepAlive();
+    }
+
+    @Override
+    public CompletableFuture<Void> closeSession() {
+        return agent.closeSession();
+    }
+
+    @Override
+    public CompletableFuture<TxnResult> txn(Txn txn) {
+        return agent.submit(List.of(txn)).thenApply(results -> results.get(0));
+    }
+
+    @Override
+    public CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns) {
+        return agent.submit(txns);
+    }
+
+    @Override
+    public CompletableFuture<Long> awaitRevision(long revision) {
+        MetadataException over = agent.ended();
+        return over == null ? hub.awaitRevision(revision) : CompletableFuture.failedFuture(over);
+    }
+
+    @Override
+    public Watch watch(String prefix, long fromRevision, WatchListener listener) {
+        return hub.watch(prefix, fromRevision, listener);
+    }
+
+    /** Told once that this node does not lead: it never will. */
+    @Override
+    public void onLeadership(LeadershipListener listener) {
+        agent.execute(listener::onNotLeading);
+    }
+
+    @Override
+    public boolean isLeader() {
+        return false;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        MetadataException failure =
+                new MetadataException(Code.CLOSED, "the metadata store of node " + config.nodeId() + " is closed");
+        agent.end(failure);
+        ready.completeExceptionally(failure);
+        agent.close();
+        hub.close();
+    }
+
+    private long turn(long nowNs) {
+        protocol.flush(nowNs);
+        return protocol.nextWakeNs();
+    }
+
+    private void onView(FollowedView view) {
+        Leader leader = view.leader();
+        if (leader != null && !Objects.equals(leader, lastLeader)) {
+            lastLeader = leader;
+            agent.execute(() -> agent.onLeader(leader));
+            ready.complete(null);
+        }
+    }
+
+    private final class Output implements FollowProtocol.Output {
+        @Override
+        public boolean send(String voter, FollowMessage message) {
+            return agent.send(voter, NodeAgent.FOLLOW_PROTOCOL, to -> FollowCodec.write(to, message));
+        }
+
+        @Override
+        public void onChanges(FollowedView view, List<WatchEvent> events) {
+            hub.publish(view, events);
+            onView(view);
+        }
+
+        @Override
+        public void onState(FollowedView view) {
+            hub.resync(view);
+            onView(view);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package io.troupe.metadata.internal.formation;
+
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.formation.Identity.Group;
+import io.troupe.metadata.internal.formation.Identity.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forms the group of voters exactly once. Every seed with an empty directory tells its identity to every other seed,
+ * again and again. When <em>all</em> seeds of the list have told the one with the lowest id that they are empty, that one
+ * decides: it writes the group down and tells it, and each other seed writes it down in turn. A majority of empty seeds
+ * is not enough, because the missing one may hold the data.
+ *
+ * <p>Safe at every crash: a seed's storage id is on its disk before it is told, only the seed with the lowest id ever
+ * decides, and it has the group on its disk before it tells it. A seed that has the group answers every identity it
+ * receives with its own, for as long as it runs, so late seeds learn it.
+ *
+ * <p>Pure: {@link Output} is the only way out. Confined to the metadata thread.
+ */
+public final class FormationProtocol {
+    /** How often an unformed seed tells the others who it is, in ns. */
+    static final long TELL_NS = 100_000_000;
+
+    /** How long a seed goes on telling after it has found that it cannot join, in ns. */
+    static final long FAIL_NS = 4 * TELL_NS;
+
+    private final Output output;
+
+    /** What the other seeds have told, by node id. */
+    private final TreeMap<String, Identity> told = new TreeMap<>();
+
+    private Identity self;
+    private long tellAt;
+    private boolean failed;
+
+    /** A seed with another list has called; this node fails when that one has surely been told of ours. */
+    private @Nullable String problem;
+
+    private long failAt;
+
+    /** How the protocol reaches the world. */
+    public interface Output {
+        /**
+         * Tells another voter who this node is.
+         *
+         * @param nodeId the voter
+         * @param self   this node's identity
+         */
+        void tell(String nodeId, Identity self);
+
+        /** {@return a random cluster id} */
+        String newClusterId();
+
+        /**
+         * The group is known: write it to the disk, then go on. Told once, and not at all for a directory that has it.
+         *
+         * @param formed this node's identity with the group
+         */
+        void onFormed(Identity formed);
+
+        /**
+         * This node can never form or join the group. Told once.
+         *
+         * @param failure why, and what to change
+         */
+        void onFailed(MetadataException failure);
+
+        /**
+         * A seed of another cluster or with another list has called at this formed voter, which goes on.
+         *
+         * @param problem what is wrong with it
+         */
+        void onStranger(String problem);
+    }
+
+    /**
+     * The protocol of a seed.
+     *
+     * @param self   what its directory says, already on disk
+     * @param nowNs  the time
+     * @param output the way out
+     */
+    public FormationProtocol(Identity self, long nowNs, Output output) {
+        this.self = self;
+        this.output = output;
+        tellAt = nowNs;
+    }
+
+    /** {@return true if the group is known} */
+    public boolean isFormed() {
+        return self.group() != null;
+    }
+
+    /** {@return when {@link #flush} has to be called at the latest, in ns, or Long.MAX_VALUE} */
+    public long nextWakeNs() {
+        if (isFormed() || failed) {
+            return Long.MAX_VALUE;
+        }
+        return problem == null ? tellAt : Math.min(tellAt, failAt);
+    }
+
+    /**
+     * Tells the other seeds while the group is not known, and decides when it can.
+     *
+     * @param nowNs the time
+     */
+    public void flush(long nowNs) {
+        if (isFormed() || failed) {
+            return;
+        }
+        String wrong = problem;
+        if (wrong != null && nowNs - failAt >= 0) {
+            fail(Code.BAD_CONFIG, wrong);
+            return;
+        }
+        decide();
+        if (!isFormed() && nowNs - tellAt >= 0) {
+            tellAt = nowNs + TELL_NS;
+            others().forEach(seed -> output.tell(seed.nodeId(), self));
+        }
+    }
+
+    /**
+     * Another voter has said who it is.
+     *
+     * @param other its identity
+     * @param nowNs the time
+     */
+    public void onTold(Identity other, long nowNs) {
+        String wrong = strange(other);
+        if (wrong != null) {
+            // The other side must learn it too, and messages get lost: tell a few times before giving up.
+            output.tell(other.nodeId(), self);
+            if (isFormed()) {
+                output.onStranger(wrong);
+            } else if (problem == null) {
+                problem = wrong;
+                failAt = nowNs + FAIL_NS;
+            }
+            return;
+        }
+        told.put(other.nodeId(), other);
+        Group group = other.group();
+        if (isFormed()) {
+            if (group == null) {
+                output.tell(other.nodeId(), self);
+            }
+        } else if (group != null && !failed) {
+            adopt(other, group);
+        }
+    }
+
+    /** {@return the seeds that have not been heard of, with their addresses} */
+    public List<Voter> missing() {
+        return others().stream().filter(seed -> !told.containsKey(seed.nodeId())).toList();
+    }
+
+    private void adopt(Identity other, Group group) {
+        Member member = group.member(self.nodeId());
+        if (member == null || !member.storageId().equals(self.storageId())) {
+            fail(
+                    Code.WIPED_VOTER,
+                    "the data directory of voter " + self.nodeId() + " is empty, but cluster " + self.clusterName() + " ("
+                            + group.clusterId() + ") is formed, as node " + other.nodeId() + " says, and knows voter "
+                            + self.nodeId() + " with storage id " + (member == null ? "none" : member.storageId())
+                            + ": restore the directory it had; an empty one would make the voter forget its votes");
+            return;
+        }
+        form(group);
+    }
+
+    private void decide() {
+        boolean lowest = self.seeds().get(0).nodeId().equals(self.nodeId());
+        if (!lowest || problem != null || !missing().isEmpty()) {
+            return;
+        }
+        List<Member> members = new ArrayList<>();
+        for (Voter seed : self.seeds()) {
+            Identity identity = seed.nodeId().equals(self.nodeId()) ? self : told.get(seed.nodeId());
+            if (identity == null || identity.group() != null) {
+                return;
+            }
+            members.add(new Member(seed, identity.storageId()));
+        }
+        form(new Group(output.newClusterId(), members));
+        others().forEach(seed -> output.tell(seed.nodeId(), self));
+    }
+
+    /** On disk first, then known. */
+    private void form(Group group) {
+        Identity formed = self.formed(group);
+        output.onFormed(formed);
+        self = formed;
+    }
+
+    private @Nullable String strange(Identity other) {
+        if (!other.clusterName().equals(self.clusterName())) {
+            return "node " + other.nodeId() + " belongs to cluster " + other.clusterName() + ", node " + self.nodeId()
+                    + " to cluster " + self.clusterName() + ": give both the same cluster name, or other addresses";
+        }
+        if (!other.seeds().equals(self.seeds())) {
+            return "the seed lists differ: node " + self.nodeId() + " has " + Identity.text(self.seeds()) + ", node "
+                    + other.nodeId() + " has " + Identity.text(other.seeds())
+                    + ": give every node the same list";
+        }
+        Group ours = self.group();
+        Group theirs = other.group();
+        if (ours != null && theirs != null && !ours.equals(theirs)) {
+            return "node " + other.nodeId() + " belongs to the cluster with id " + theirs.clusterId() + ", node "
+                    + self.nodeId() + " to " + ours.clusterId() + ": one of them has the data directory of another cluster";
+        }
+        return null;
+    }
+
+    private void fail(Code code, String message) {
+        if (!failed) {
+            failed = true;
+            output.onFailed(new MetadataException(code, message));
+        }
+    }
+
+    private List<Voter> others() {
+        return self.seeds().stream()
+                .filter(seed -> !seed.nodeId().equals(self.nodeId()))
+                .toList();
+    }
+}

@@ -1,0 +1,83 @@
+package io.troupe.metadata.internal.formation;
+
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.internal.codec.ByteReader;
+import io.troupe.metadata.internal.codec.ByteWriter;
+import io.troupe.metadata.internal.formation.Identity.Group;
+import io.troupe.metadata.internal.formation.Identity.Member;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An {@link Identity} and its bytes, as voters tell each other. */
+public final class IdentityCodec {
+    private static final int VERSION = 1;
+    private static final int LEAST_VOTER = 3;
+
+    private IdentityCodec() {}
+
+    /**
+     * Writes an identity.
+     *
+     * @param to       the writer
+     * @param identity the identity
+     */
+    public static void write(ByteWriter to, Identity identity) {
+        to.writeByte(VERSION);
+        to.writeString(identity.clusterName());
+        to.writeString(identity.nodeId());
+        to.writeString(identity.storageId());
+        to.writeVarInt(identity.seeds().size());
+        identity.seeds().forEach(seed -> writeVoter(to, seed));
+        Group group = identity.group();
+        to.writeByte(group == null ? 0 : 1);
+        if (group != null) {
+            to.writeString(group.clusterId());
+            to.writeVarInt(group.members().size());
+            group.members().forEach(member -> {
+                writeVoter(to, member.voter());
+                to.writeString(member.storageId());
+            });
+        }
+    }
+
+    /**
+     * Reads an identity.
+     *
+     * @param from the reader
+     * @return the identity
+     * @throws io.troupe.metadata.internal.codec.CodecException if the bytes are none
+     */
+    public static Identity read(ByteReader from) {
+        int version = from.readByte();
+        if (version != VERSION) {
+            throw from.expected("formation version " + VERSION + ", not " + version);
+        }
+        String clusterName = from.readString();
+        String nodeId = from.readString();
+        String storageId = from.readString();
+        List<Voter> seeds = new ArrayList<>();
+        for (int left = from.readCount(LEAST_VOTER); left > 0; left--) {
+            seeds.add(readVoter(from));
+        }
+        Identity identity = new Identity(clusterName, nodeId, storageId, seeds, null);
+        if (from.readByte() == 0) {
+            return identity;
+        }
+        String clusterId = from.readString();
+        List<Member> members = new ArrayList<>();
+        for (int left = from.readCount(LEAST_VOTER + 1); left > 0; left--) {
+            members.add(new Member(readVoter(from), from.readString()));
+        }
+        return identity.formed(new Group(clusterId, members));
+    }
+
+    private static void writeVoter(ByteWriter to, Voter voter) {
+        to.writeString(voter.nodeId());
+        to.writeString(voter.host());
+        to.writeVarInt(voter.raftPort());
+    }
+
+    private static Voter readVoter(ByteReader from) {
+        return new Voter(from.readString(), from.readString(), from.readVarInt());
+    }
+}

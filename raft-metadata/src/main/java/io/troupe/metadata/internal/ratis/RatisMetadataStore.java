@@ -1,0 +1,495 @@
+package io.troupe.metadata.internal.ratis;
+
+import io.troupe.metadata.LeadershipListener;
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.MetadataView.Leader;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.TxnResult;
+import io.troupe.metadata.Watch;
+import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.WatchListener;
+import io.troupe.metadata.internal.follow.FollowServer;
+import io.troupe.metadata.internal.formation.ClusterFile;
+import io.troupe.metadata.internal.formation.FormationProtocol;
+import io.troupe.metadata.internal.formation.Identity;
+import io.troupe.metadata.internal.formation.IdentityCodec;
+import io.troupe.metadata.internal.node.NodeAgent;
+import io.troupe.metadata.internal.state.Outcome;
+import io.troupe.metadata.internal.state.StateView;
+import io.troupe.metadata.internal.submit.LeaderGateway;
+import io.troupe.metadata.internal.submit.Message;
+import io.troupe.metadata.internal.watch.WatchHub;
+import io.troupe.metadata.spi.PeerChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The metadata store of a voter: a replica of the state, kept by Ratis, behind the submit, session, gateway, formation
+ * and follow cores, which all run on the node's one metadata thread.
+ *
+ * <p>A transaction goes: caller, metadata thread (submit), gateway of the leader (this process, or another over the
+ * {@link PeerChannel}), Raft log, apply thread of every voter, and back by the leader's metadata thread. Reads never
+ * leave the process.
+ *
+ * <p>Logging: Ratis logs hundreds of lines at INFO through slf4j; set {@code org.apache.ratis} to ERROR. Its gRPC logs
+ * through java.util.logging; {@link RatisNode} sets {@code org.apache.ratis.thirdparty.io.grpc} to SEVERE unless the
+ * application has set a level. Per JVM, all voters in it share Ratis' gRPC event loops and its timeout scheduler.
+ */
+public final class RatisMetadataStore implements MetadataStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataStore.class);
+
+    /** How often a starting voter looks whether it has caught up, in ns. */
+    private static final long READY_CHECK_NS = 5_000_000;
+
+    private final MetadataConfig config;
+    private final Path directory;
+    private final NodeAgent agent;
+    private final LeaderGateway gateway;
+    private final WatchHub hub;
+    private final FollowServer followers;
+    private final Leadership leadership;
+
+    /** Completes when this voter knows the group it belongs to. */
+    private final CompletableFuture<Identity> formed = new CompletableFuture<>();
+
+    /** Completes when this voter has applied an entry of a leader of this run. */
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private @Nullable FormationProtocol formation;
+    private @Nullable Thread starter;
+    private volatile @Nullable ClusterFile file;
+    private volatile @Nullable RatisNode raft;
+    private volatile boolean closing;
+    private boolean strangerSeen;
+
+    /**
+     * A store that is not started.
+     *
+     * @param config  the configuration of a voter
+     * @param channel reaches other nodes
+     */
+    public RatisMetadataStore(MetadataConfig config, PeerChannel channel) {
+        Path dir = config.directory();
+        if (dir == null) {
+            throw new MetadataException(
+                    Code.BAD_CONFIG, "voter " + config.nodeId() + " has no data directory: set one that survives restarts");
+        }
+        this.config = config;
+        directory = dir;
+        agent = new NodeAgent(config, channel, this::turn, this::onBroken);
+        hub = new WatchHub(config.nodeId(), StateView.EMPTY);
+        gateway = new LeaderGateway(config.nodeId(), config.sessionTick().toNanos(), new GatewayOutput());
+        leadership = new Leadership(config.nodeId(), agent);
+        followers = new FollowServer(agent, hub, config.sessionTick().toNanos());
+        agent.onGateway(gateway::onMessage);
+        agent.onProtocol(NodeAgent.FORMATION_PROTOCOL, (from, message) -> {
+            FormationProtocol protocol = formation;
+            Identity other = IdentityCodec.read(message);
+            if (protocol != null && other.nodeId().equals(from)) {
+                protocol.onTold(other, System.nanoTime());
+            }
+        });
+        agent.onProtocol(NodeAgent.FOLLOW_PROTOCOL, (from, message) -> followers.onMessage(from, message));
+    }
+
+    @Override
+    public String nodeId() {
+        return config.nodeId();
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> start() {
+        if (starter == null && !closing) {
+            Thread thread = new Thread(this::startUp, "troupe-" + config.nodeId() + "-start");
+            thread.setDaemon(true);
+            starter = thread;
+            thread.start();
+        } else if (closing) {
+            started.completeExceptionally(closed());
+        }
+        return started;
+    }
+
+    @Override
+    public MetadataView view() {
+        return hub.view();
+    }
+
+    @Override
+    public CompletableFuture<SessionId> openSession(long ttlMillis) {
+        return agent.openSession(ttlMillis);
+    }
+
+    @Override
+    public CompletableFuture<Long> keepAlive() {
+        return agent.keepAlive();
+    }
+
+    @Override
+    public CompletableFuture<Void> closeSession() {
+        return agent.closeSession();
+    }
+
+    @Override
+    public CompletableFuture<TxnResult> txn(Txn txn) {
+        return agent.submit(List.of(txn)).thenApply(results -> results.get(0));
+    }
+
+    @Override
+    public CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns) {
+        return agent.submit(txns);
+    }
+
+    @Override
+    public CompletableFuture<Long> awaitRevision(long revision) {
+        MetadataException over = agent.ended();
+        return over == null ? hub.awaitRevision(revision) : CompletableFuture.failedFuture(over);
+    }
+
+    @Override
+    public Watch watch(String prefix, long fromRevision, WatchListener listener) {
+        return hub.watch(prefix, fromRevision, listener);
+    }
+
+    @Override
+    public void onLeadership(LeadershipListener listener) {
+        leadership.add(listener);
+    }
+
+    @Override
+    public boolean isLeader() {
+        return leadership.isLeading();
+    }
+
+    @Override
+    public void close() {
+        Thread starting;
+        synchronized (this) {
+            closing = true;
+            starting = starter;
+        }
+        formed.completeExceptionally(closed());
+        ready.completeExceptionally(closed());
+        if (starting != null && starting != Thread.currentThread()) {
+            try {
+                starting.join(2 * RatisNode.CLOSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        release();
+    }
+
+    /** {@return the Raft server of a started store, for tests of this package} */
+    @Nullable RatisNode raft() {
+        return raft;
+    }
+
+    // ------------------------------------------------------------------ start and stop
+
+    private void startUp() {
+        try {
+            ClusterFile lock = ClusterFile.lock(directory);
+            file = lock;
+            Identity identity = lock.open(config, UUID.randomUUID().toString());
+            RatisNode.checkPort(self());
+            hub.start();
+            formation = new FormationProtocol(identity, System.nanoTime(), new FormationOutput(lock));
+            if (identity.group() != null) {
+                formed.complete(identity);
+            }
+            agent.start(identity.storageId());
+            long deadline = System.nanoTime() + config.formationTimeout().toNanos();
+            Identity known = await(formed, deadline);
+            MetadataStateMachine machine =
+                    new MetadataStateMachine(config.nodeId(), config.snapshotEntries(), new RaftEvents());
+            raft = RatisNode.start(config, known, lock.raftDirectory(), machine);
+            agent.execute(() -> {}); // Its turns look for a leader from here on.
+            await(ready, deadline);
+            started.complete(null);
+        } catch (MetadataException e) {
+            failStart(e);
+        } catch (RuntimeException e) {
+            failStart(new MetadataException(Code.FAILED, "node " + config.nodeId() + " cannot start: " + e, e));
+        }
+    }
+
+    private void failStart(MetadataException failure) {
+        agent.end(failure);
+        release();
+        started.completeExceptionally(failure);
+    }
+
+    private <T> T await(CompletableFuture<T> future, long deadlineNs) {
+        try {
+            return future.get(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof MetadataException known) {
+                throw known;
+            }
+            throw new MetadataException(Code.FAILED, "node " + config.nodeId() + " cannot start: " + e, e);
+        } catch (TimeoutException e) {
+            throw new MetadataException(Code.TIMEOUT, timeoutMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw closed();
+        }
+    }
+
+    private String timeoutMessage() {
+        String within = "node " + config.nodeId() + ": within " + config.formationTimeout().toMillis() + " ms ";
+        FormationProtocol protocol = formation;
+        if (protocol == null || formed.isDone()) {
+            return within + "no leader was heard of among the voters " + Identity.text(Identity.seeds(config))
+                    + ": start a majority of them and check that they reach each other";
+        }
+        List<Voter> missing = missing(protocol);
+        return within
+                + (missing.isEmpty()
+                        ? "all seeds were heard of, but the cluster was not formed: look at the errors of node "
+                                + Identity.seeds(config).get(0).nodeId()
+                        : "these seeds were not heard of: " + Identity.text(missing)
+                                + ". The first formation needs every seed of the list: start them and check the addresses");
+    }
+
+    private List<Voter> missing(FormationProtocol protocol) {
+        CompletableFuture<List<Voter>> missing = new CompletableFuture<>();
+        agent.execute(() -> missing.complete(protocol.missing()));
+        try {
+            return missing.get(1, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return Identity.seeds(config);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    /** Frees everything; the callers learn first. Idempotent, by one thread at a time. */
+    private synchronized void release() {
+        closing = true;
+        agent.end(closed());
+        RatisNode running = raft;
+        raft = null;
+        if (running != null) {
+            running.close();
+        }
+        hub.close();
+        agent.execute(leadership::onNotLeading);
+        agent.close();
+        ClusterFile lock = file;
+        if (lock != null) {
+            lock.close();
+        }
+        started.completeExceptionally(closed());
+    }
+
+    private MetadataException closed() {
+        return new MetadataException(Code.CLOSED, "the metadata store of node " + config.nodeId() + " is closed");
+    }
+
+    private Voter self() {
+        return config.voters().stream()
+                .filter(voter -> voter.nodeId().equals(config.nodeId()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    // ------------------------------------------------------------------ on the metadata thread
+
+    private long turn(long nowNs) {
+        long wake = Long.MAX_VALUE;
+        FormationProtocol protocol = formation;
+        if (protocol != null) {
+            protocol.flush(nowNs);
+            wake = protocol.nextWakeNs();
+        }
+        if (!ready.isDone() && raft != null) {
+            checkReady();
+            wake = Math.min(wake, nowNs + READY_CHECK_NS); // Ratis has no event for "caught up with the leader's term".
+        }
+        gateway.flush(nowNs, System.currentTimeMillis());
+        wake = Math.min(wake, gateway.nextWakeNs());
+        return Math.min(wake, followers.flush(nowNs));
+    }
+
+    private void onBroken(Throwable cause) {
+        die("an invariant of its metadata thread is broken", cause);
+    }
+
+    /** A replica that cannot go on says so; it never pretends to live. */
+    private void die(String what, @Nullable Throwable cause) {
+        if (closing) {
+            return;
+        }
+        MetadataException failure = new MetadataException(
+                Code.FAILED,
+                "the metadata replica of node " + config.nodeId() + " is dead, " + what
+                        + (cause == null ? "" : " (" + cause + ")") + ": restart the node",
+                cause == null ? new IllegalStateException(what) : cause);
+        LOG.error("{}", failure.getMessage(), cause);
+        agent.end(failure);
+        agent.execute(() -> {
+            gateway.onNotLeading();
+            leadership.onNotLeading();
+        });
+        formed.completeExceptionally(failure);
+        ready.completeExceptionally(failure);
+        RatisNode running = raft;
+        if (running != null) {
+            // A replica that cannot write would go on refusing its leader for ever.
+            Thread closer = new Thread(running::close, "troupe-" + config.nodeId() + "-fail");
+            closer.setDaemon(true);
+            closer.start();
+        }
+    }
+
+    private void onOutcomes(long entry, @Nullable List<Outcome> outcomes) {
+        if (outcomes == null) {
+            gateway.onUnknown(entry);
+        } else {
+            gateway.onApplied(entry, outcomes, hub.view(), System.nanoTime());
+        }
+    }
+
+    private final class GatewayOutput implements LeaderGateway.Output {
+        @Override
+        public void propose(long entry, List<byte[]> commands) {
+            RatisNode running = raft;
+            if (running == null) {
+                agent.execute(() -> gateway.onUnknown(entry));
+                return;
+            }
+            var unused = running.propose(commands)
+                    .thenAccept(outcomes -> agent.execute(() -> onOutcomes(entry, outcomes)));
+        }
+
+        @Override
+        public void answer(String nodeId, Message message) {
+            agent.sendMessage(nodeId, message);
+        }
+    }
+
+    private final class FormationOutput implements FormationProtocol.Output {
+        private final ClusterFile lock;
+
+        FormationOutput(ClusterFile lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        public void tell(String nodeId, Identity self) {
+            agent.send(nodeId, NodeAgent.FORMATION_PROTOCOL, to -> IdentityCodec.write(to, self));
+        }
+
+        @Override
+        public String newClusterId() {
+            return UUID.randomUUID().toString();
+        }
+
+        @Override
+        public void onFormed(Identity identity) {
+            lock.write(identity);
+            formed.complete(identity);
+        }
+
+        @Override
+        public void onFailed(MetadataException failure) {
+            formed.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onStranger(String problem) {
+            if (!strangerSeen) {
+                strangerSeen = true;
+                LOG.warn("node {}: {}", config.nodeId(), problem);
+            }
+        }
+    }
+
+    /** Carries Ratis' events, some told under its locks, to the metadata thread. */
+    private final class RaftEvents implements MetadataStateMachine.Events {
+        @Override
+        public void onApplied(StateView view, List<WatchEvent> events, boolean leaderChanged) {
+            hub.publish(view, events);
+            followers.onApplied();
+            if (leaderChanged) {
+                onLeader(view.leader());
+            }
+        }
+
+        @Override
+        public void onRestored(StateView view) {
+            hub.resync(view);
+            followers.onApplied();
+        }
+
+        @Override
+        public void onLeaderReady() {
+            agent.execute(() -> gateway.onLeading((StateView) hub.view(), System.nanoTime()));
+        }
+
+        @Override
+        public void onNotLeader() {
+            agent.execute(() -> {
+                gateway.onNotLeading();
+                leadership.onNotLeading();
+            });
+        }
+
+        @Override
+        public void onLeaderElected(RaftPeerId peer) {
+            String peerId = peer.toString();
+            String leader = peerId.substring(0, peerId.lastIndexOf('@'));
+            agent.execute(() -> {
+                RatisNode running = raft;
+                if (running != null) {
+                    gateway.onLeader(new Leader(leader, running.term()));
+                }
+            });
+        }
+
+        @Override
+        public void onDead(String what, @Nullable Throwable cause) {
+            die(what, cause);
+        }
+    }
+
+    /** The log names a leader: from here on it is known on this node, and if it is this one, it may act. */
+    private void onLeader(@Nullable Leader leader) {
+        agent.execute(() -> {
+            if (leader == null) {
+                return;
+            }
+            gateway.onLeader(leader);
+            agent.onLeader(leader);
+            leadership.onLeader(leader, gateway.isLeading());
+        });
+    }
+
+    /** Ready once the leader that Raft knows now is the one that this replica's log names: no old log was replayed. */
+    private void checkReady() {
+        RatisNode running = raft;
+        Leader leader = hub.view().leader();
+        if (running != null && leader != null && leader.term() == running.term()) {
+            onLeader(leader);
+            ready.complete(null);
+        }
+    }
+}

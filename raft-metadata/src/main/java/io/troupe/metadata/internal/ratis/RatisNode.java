@@ -1,0 +1,225 @@
+package io.troupe.metadata.internal.ratis;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.codec.EntryCodec;
+import io.troupe.metadata.internal.formation.Identity;
+import io.troupe.metadata.internal.state.Outcome;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** The Raft server of one voter: starts it, puts entries into its log, closes it within a bound. */
+final class RatisNode {
+    /** How long {@link #close} waits for Ratis, whose own close has no bound, in milliseconds. */
+    static final long CLOSE_MILLIS = 5_000;
+
+    /** Held for ever: a level set on a logger that nobody holds is forgotten with it. */
+    private static final Logger GRPC_LOG = Logger.getLogger("org.apache.ratis.thirdparty.io.grpc");
+
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(RatisNode.class);
+
+    private final String nodeId;
+    private final RaftServer server;
+    private final RaftPeerId peerId;
+    private final RaftGroupId groupId;
+    private final ClientId clientId = ClientId.randomId();
+    private long lastCall;
+
+    private RatisNode(String nodeId, RaftServer server, RaftPeerId peerId, RaftGroupId groupId) {
+        this.nodeId = nodeId;
+        this.server = server;
+        this.peerId = peerId;
+        this.groupId = groupId;
+    }
+
+    /**
+     * Starts the server of a formed voter.
+     *
+     * @param config    the node's configuration
+     * @param identity  the formed identity
+     * @param directory where the log belongs
+     * @param machine   applies the entries
+     * @return the running server
+     * @throws MetadataException with code BAD_DIRECTORY if its data cannot be read, else FAILED
+     */
+    static RatisNode start(MetadataConfig config, Identity identity, Path directory, MetadataStateMachine machine) {
+        if (GRPC_LOG.getLevel() == null) {
+            GRPC_LOG.setLevel(Level.SEVERE); // It reports every connection that a stopped voter refuses.
+        }
+        Identity.Group formed = identity.group();
+        Identity.Member self = formed == null ? null : formed.member(config.nodeId());
+        if (formed == null || self == null) {
+            throw new IllegalStateException("voter " + config.nodeId() + " is in no formed group: " + identity);
+        }
+        RaftGroupId groupId = RaftGroupId.valueOf(UUID.fromString(formed.clusterId()));
+        List<RaftPeer> peers = formed.members().stream()
+                .map(member -> RaftPeer.newBuilder()
+                        .setId(member.peerId())
+                        .setAddress(address(member.voter()))
+                        .build())
+                .toList();
+        RaftPeerId peerId = RaftPeerId.valueOf(self.peerId());
+        RaftProperties properties = RatisProperties.of(config, self.voter(), directory);
+        RaftServer server = null;
+        try {
+            server = RaftServer.newBuilder()
+                    .setServerId(peerId)
+                    .setGroup(RaftGroup.valueOf(groupId, peers))
+                    .setProperties(properties)
+                    .setStateMachine(machine)
+                    .setOption(RaftStorage.StartupOption.RECOVER)
+                    .build();
+            server.start();
+            return new RatisNode(config.nodeId(), server, peerId, groupId);
+        } catch (IOException | RuntimeException e) {
+            if (server != null) {
+                close(config.nodeId(), server);
+            }
+            throw new MetadataException(
+                    Code.FAILED,
+                    "the Raft server of voter " + config.nodeId() + " cannot start from " + directory + ": " + rootOf(e)
+                            + ": if its files are damaged, remove this voter and add a new one",
+                    e);
+        }
+    }
+
+    /**
+     * Checks that the Raft port is free, because Ratis' own complaint names no port.
+     *
+     * @param voter the voter
+     * @throws MetadataException with code PORT_IN_USE
+     */
+    static void checkPort(Voter voter) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(voter.host(), voter.raftPort()));
+        } catch (IOException e) {
+            boolean taken = String.valueOf(e.getMessage()).contains("in use");
+            throw new MetadataException(
+                    Code.PORT_IN_USE,
+                    taken
+                            ? "Raft port " + address(voter) + " is in use: stop the other process or give node "
+                                    + voter.nodeId() + " another port in the seed list"
+                            : "Raft port " + address(voter) + " cannot be bound (" + e + "): give node "
+                                    + voter.nodeId() + " an address of this machine in the seed list",
+                    e);
+        }
+    }
+
+    /**
+     * Puts an entry into the log, behind those proposed before it. On the metadata thread only.
+     *
+     * @param commands the encoded commands
+     * @return their outcomes, or null when the outcome is unknown; completes on a thread of Ratis
+     */
+    CompletableFuture<@Nullable List<Outcome>> propose(List<byte[]> commands) {
+        Message entry = Message.valueOf(UnsafeByteOperations.unsafeWrap(EntryCodec.join(commands)));
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(peerId)
+                .setGroupId(groupId)
+                .setCallId(++lastCall)
+                .setType(RaftClientRequest.writeRequestType())
+                .setMessage(entry)
+                .build();
+        CompletableFuture<RaftClientReply> reply;
+        try {
+            reply = server.submitClientRequestAsync(request);
+        } catch (IOException | RuntimeException e) {
+            reply = CompletableFuture.failedFuture(e);
+        }
+        return reply.handle(RatisNode::outcomes);
+    }
+
+    /** {@return the term Ratis is in, racy: good for hints} */
+    long term() {
+        try {
+            return server.getDivision(groupId).getInfo().getCurrentTerm();
+        } catch (IOException | RuntimeException e) {
+            return 0;
+        }
+    }
+
+    /** {@return the effective settings, as the running server has them} */
+    RaftProperties properties() {
+        return server.getProperties();
+    }
+
+    /** {@return the running server, for tests of this package} */
+    RaftServer.Division division() throws IOException {
+        return server.getDivision(groupId);
+    }
+
+    /** Closes the server and frees its port, within {@link #CLOSE_MILLIS}. */
+    void close() {
+        close(nodeId, server);
+    }
+
+    /** NotLeader, timeout, closed: none of them says that the entry will not be applied. */
+    private static @Nullable List<Outcome> outcomes(@Nullable RaftClientReply reply, @Nullable Throwable failure) {
+        if (failure == null
+                && reply != null
+                && reply.isSuccess()
+                && reply.getMessage() instanceof AppliedMessage applied) {
+            return applied.outcomes();
+        }
+        return null;
+    }
+
+    private static void close(String nodeId, RaftServer server) {
+        Thread closer = new Thread(
+                () -> {
+                    try {
+                        server.close();
+                    } catch (IOException | RuntimeException e) {
+                        LOG.warn("node {}: closing the Raft server failed", nodeId, e);
+                    }
+                },
+                "troupe-" + nodeId + "-close");
+        closer.setDaemon(true);
+        closer.start();
+        try {
+            closer.join(CLOSE_MILLIS);
+            if (closer.isAlive()) {
+                LOG.warn("node {}: the Raft server has not closed within {} ms", nodeId, CLOSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String address(Voter voter) {
+        return voter.host() + ":" + voter.raftPort();
+    }
+
+    private static String rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+}

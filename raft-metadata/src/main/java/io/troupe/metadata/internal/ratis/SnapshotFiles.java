@@ -1,0 +1,92 @@
+package io.troupe.metadata.internal.ratis;
+
+import io.troupe.metadata.internal.codec.CodecException;
+import io.troupe.metadata.internal.codec.SnapshotCodec;
+import io.troupe.metadata.internal.state.StateView;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots of one voter on disk, under the names Ratis looks for. A snapshot counts once its MD5 file is there,
+ * which is written last.
+ */
+final class SnapshotFiles extends SimpleStateMachineStorage {
+    private static final int BUFFER = 1 << 16;
+
+    private volatile boolean cleanupDue = true;
+
+    @Override
+    public void init(RaftStorage storage) throws IOException {
+        super.init(storage);
+        cleanupDue = true;
+    }
+
+    /**
+     * Ratis asks for this after every batch of entries; there is something to do only after a new snapshot.
+     *
+     * @param policy how many to keep
+     */
+    @Override
+    public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+        if (cleanupDue) {
+            cleanupDue = false;
+            super.cleanupOldSnapshots(policy);
+        }
+    }
+
+    /** Writes a snapshot and forces it to the disk; on any thread. */
+    void write(StateView state, TermIndex at) throws IOException {
+        File file = getSnapshotFile(at.getTerm(), at.getIndex());
+        Path aside = getTmpSnapshotFile(at.getTerm(), at.getIndex()).toPath();
+        try (FileChannel channel = FileChannel.open(
+                        aside,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+                OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
+            SnapshotCodec.write(state, out);
+            out.flush();
+            channel.force(true);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(aside);
+            throw e;
+        }
+        Files.move(aside, file.toPath(), StandardCopyOption.ATOMIC_MOVE);
+        FileInfo info = new FileInfo(file.toPath(), MD5FileUtil.computeAndSaveMd5ForFile(file));
+        updateLatestSnapshot(new SingleFileSnapshotInfo(info, at.getTerm(), at.getIndex()));
+        cleanupDue = true;
+    }
+
+    /** {@return the newest snapshot on disk, or null} */
+    @Nullable SingleFileSnapshotInfo newest() {
+        return loadLatestSnapshot();
+    }
+
+    /** Reads a snapshot back. */
+    static StateView read(SingleFileSnapshotInfo snapshot) throws IOException {
+        Path file = snapshot.getFile().getPath();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
+            return SnapshotCodec.read(in);
+        } catch (CodecException e) {
+            throw new IOException("snapshot " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}
