@@ -105,7 +105,8 @@ public final class ReceiveChannel {
         if (sequence - floor >= maxWindow) {
             return Verdict.WINDOW_FULL;
         }
-        ends[slotFor(sequence)] = RUNNING;
+        makeRoom(sequence);
+        ends[index(sequence)] = RUNNING;
         nextExpected++;
         passSettled();
         return Verdict.DELIVER;
@@ -194,7 +195,8 @@ public final class ReceiveChannel {
     /** The sender does not send again what an earlier owner has acknowledged, so nobody waits for it. */
     private void passSettled() {
         while (nextExpected <= earlier.highest() && earlier.isSettled(nextExpected)) {
-            ends[slotFor(nextExpected)] = null;
+            makeRoom(nextExpected);
+            ends[index(nextExpected)] = null;
             nextExpected++;
         }
     }
@@ -203,7 +205,7 @@ public final class ReceiveChannel {
         return (int) sequence & (ends.length - 1);
     }
 
-    private int slotFor(long sequence) {
+    private void makeRoom(long sequence) {
         while (sequence - floor >= ends.length) {
             @Nullable End[] wider = new @Nullable End[ends.length * 2];
             for (long kept = floor; kept < nextExpected; kept++) {
@@ -211,7 +213,6 @@ public final class ReceiveChannel {
             }
             ends = wider;
         }
-        return index(sequence);
     }
 
     @Override

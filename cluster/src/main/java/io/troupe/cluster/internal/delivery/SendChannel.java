@@ -468,7 +468,11 @@ public final class SendChannel {
         boolean outer = looping;
         looping = true;
         try {
-            transmit(ring.at(oldest), to, from, nowNs);
+            OutboundMessage message = ring.at(oldest);
+            if (!message.abandoned() && message.isPastDeadline(nowNs)) {
+                giveUpLate(message);
+            }
+            transmit(message, to, from, nowNs);
         } finally {
             looping = outer;
         }

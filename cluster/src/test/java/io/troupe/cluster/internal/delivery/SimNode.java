@@ -1,0 +1,226 @@
+package io.troupe.cluster.internal.delivery;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+import io.troupe.metadata.SettledWindow;
+
+/** An owner: what the shell round {@link ReceiveChannel} has to do, in the fewest lines. */
+final class SimNode {
+    private static final int MAX_HELD = 6;
+
+    /** One message as it came in; the content is its index in the simulation. */
+    record DataFrame(
+            SimNode to,
+            Route route,
+            long incarnation,
+            long sequence,
+            long floor,
+            boolean skip,
+            int message,
+            long remainingNs) {}
+
+    /** A message in the mailbox of its entity. */
+    private record Waiting(DataFrame frame, long deadlineNs) {}
+
+    enum State {
+        NONE,
+        RAISING,
+        ACTIVE,
+        LOST
+    }
+
+    final String id;
+    private final DeliverySimulation world;
+    int view = -1;
+    State state = State.NONE;
+    long epoch;
+    private Map<Long, ReceiveChannel> channels = new HashMap<>();
+    /** What has ended here, per session: what a planned move hands over. */
+    private Map<Long, TreeMap<Long, End>> ended = new HashMap<>();
+
+    private Map<Long, Long> floors = new HashMap<>();
+    private Map<Long, SettledWindow> handedOver = new HashMap<>();
+    private final List<ArrayDeque<Waiting>> mailboxes = new ArrayList<>();
+    private final List<DataFrame> held = new ArrayList<>();
+    private long newestIncarnation;
+
+    SimNode(String id, DeliverySimulation world, int entities) {
+        this.id = id;
+        this.world = world;
+        for (int entity = 0; entity < entities; entity++) {
+            mailboxes.add(new ArrayDeque<>());
+        }
+    }
+
+    /** The next grant becomes known here. */
+    void learn() {
+        view++;
+        world.trace("learns", this);
+        Route route = world.grants.get(view);
+        if (route.owner().equals(id)) {
+            forget();
+            epoch = route.epoch();
+            state = State.RAISING;
+            handedOver = world.handedOver.getOrDefault(epoch, Map.of());
+        } else if (state != State.NONE) {
+            lose();
+        }
+        List<DataFrame> again = new ArrayList<>(held);
+        held.clear();
+        again.forEach(this::onData);
+    }
+
+    void raiseFence() {
+        world.trace("raises", this);
+        if (state == State.RAISING) {
+            state = world.isNewest(epoch) && world.store.raiseFence(epoch) ? State.ACTIVE : State.LOST;
+            List<DataFrame> again = new ArrayList<>(held);
+            held.clear();
+            again.forEach(this::onData);
+        }
+    }
+
+    void lose() {
+        forget();
+        state = State.LOST;
+    }
+
+    void crash() {
+        forget();
+        state = State.NONE;
+    }
+
+    private void forget() {
+        channels = new HashMap<>();
+        ended = new HashMap<>();
+        floors = new HashMap<>();
+        mailboxes.forEach(ArrayDeque::clear);
+        newestIncarnation = 0;
+    }
+
+    boolean isDrained() {
+        return state == State.ACTIVE && mailboxes.stream().allMatch(ArrayDeque::isEmpty);
+    }
+
+    Map<Long, SettledWindow> windows() {
+        Map<Long, SettledWindow> windows = new HashMap<>();
+        channels.keySet()
+                .forEach(incarnation -> windows.put(
+                        incarnation,
+                        SimStore.window(
+                                floors.getOrDefault(incarnation, 1L),
+                                ended.getOrDefault(incarnation, new TreeMap<>()))));
+        return windows;
+    }
+
+    @Override
+    public String toString() {
+        return id + " view " + view + " epoch " + epoch + " " + state;
+    }
+
+    void onData(DataFrame frame) {
+        world.trace("arrives", frame);
+        Route known = view < 0 ? null : world.grants.get(view);
+        long viewEpoch = known == null ? 0 : known.epoch();
+        boolean early = frame.route().epoch() > viewEpoch
+                || (state == State.RAISING && frame.route().epoch() == epoch);
+        if (early) {
+            if (held.size() < MAX_HELD) {
+                held.add(frame);
+            }
+            return;
+        }
+        if (known == null || !known.owner().equals(id) || frame.route().epoch() < viewEpoch) {
+            world.nack(Nack.Reason.NOT_OWNER, known == null ? "" : known.owner(), viewEpoch);
+            return;
+        }
+        if (state != State.ACTIVE) {
+            world.nack(Nack.Reason.FENCED, id, viewEpoch);
+            return;
+        }
+        if (frame.incarnation() < newestIncarnation) {
+            return;
+        }
+        newestIncarnation = frame.incarnation();
+        floors.merge(frame.incarnation(), frame.floor(), Math::max);
+        accept(frame);
+    }
+
+    private void accept(DataFrame frame) {
+        ReceiveChannel channel = channels.computeIfAbsent(
+                frame.incarnation(), incarnation -> new ReceiveChannel(earlier(incarnation), world.limits.maxWindow()));
+        switch (channel.onData(frame.sequence(), frame.floor())) {
+            case DELIVER -> {
+                if (world.random.percent(world.swarm.busy)) {
+                    channel.onNotTaken(frame.sequence());
+                    world.nack(Nack.Reason.BUSY, id, epoch);
+                } else {
+                    long deadline = frame.remainingNs() == 0 ? Long.MAX_VALUE : world.now + frame.remainingNs();
+                    mailboxes.get(world.entityOf(frame)).add(new Waiting(frame, deadline));
+                }
+            }
+            case SETTLED -> {
+                End end = channel.end(frame.sequence());
+                if (end != null) {
+                    world.ack(frame, channel.nextExpected(), end, epoch);
+                }
+            }
+            case IN_PROGRESS -> world.accepted(frame, channel.nextExpected(), false, epoch);
+            case GAP -> world.accepted(frame, channel.nextExpected(), true, epoch);
+            case WINDOW_FULL -> world.fail("a sender with the same limits went beyond the window: " + frame);
+            case BELOW_FLOOR -> {}
+        }
+    }
+
+    private SettledWindow earlier(long incarnation) {
+        return world.swarm.durable
+                ? world.store.window(incarnation)
+                : handedOver.getOrDefault(incarnation, SimStore.window(1, Map.of()));
+    }
+
+    /** Takes the head of one mailbox to its end. */
+    void process(int entity) {
+        ArrayDeque<Waiting> mailbox = mailboxes.get(entity);
+        Waiting head = mailbox.poll();
+        if (head == null || state != State.ACTIVE) {
+            return;
+        }
+        DataFrame frame = head.frame();
+        End end;
+        if (frame.skip()) {
+            end = End.SKIPPED;
+        } else if (head.deadlineNs() != Long.MAX_VALUE && world.now - head.deadlineNs() >= 0) {
+            end = End.EXPIRED;
+        } else if (world.random.percent(5)) {
+            end = End.rejected("rejected");
+        } else {
+            end = new End(End.Code.DONE, new byte[] {(byte) frame.message()});
+        }
+        if (world.swarm.durable && !settle(frame, end)) {
+            return;
+        }
+        if (end.code() == End.Code.DONE || end.code() == End.Code.REJECTED) {
+            world.ran(frame.message(), end.code() == End.Code.DONE, epoch);
+        }
+        ReceiveChannel channel = Objects.requireNonNull(channels.get(frame.incarnation()));
+        channel.onEnd(frame.sequence(), end);
+        ended.computeIfAbsent(frame.incarnation(), any -> new TreeMap<>()).put(frame.sequence(), end);
+        world.ack(frame, channel.nextExpected(), end, epoch);
+    }
+
+    private boolean settle(DataFrame frame, End end) {
+        SimStore.Settled settled = world.store.settle(epoch, frame.incarnation(), frame.sequence(), frame.floor(), end);
+        switch (settled) {
+            case FENCED -> lose();
+            case SETTLED_BEFORE -> world.fail("the store had to refuse what the channel should have known: " + frame);
+            case APPLIED, SESSION_CLOSED, BELOW_FLOOR -> {}
+        }
+        return settled == SimStore.Settled.APPLIED;
+    }
+}
