@@ -1,0 +1,39 @@
+package io.troupe.actors;
+
+import io.troupe.cluster.MessageId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an actor may ask and do while it handles one message. Valid during the call only, on its thread.
+ *
+ * @param <M> the messages the actor takes
+ */
+public interface ActorContext<M> {
+    /** {@return the actor itself} */
+    Pid<M> self();
+
+    /**
+     * The token of this node's ownership, strictly increasing over the owners of the actor: hand it to external systems,
+     * so that they can refuse a superseded owner.
+     *
+     * @return the epoch
+     */
+    long fencingToken();
+
+    /** {@return the identity of the message, the idempotency key of external calls; null for AT_MOST_ONCE} */
+    @Nullable
+    MessageId messageId();
+
+    /** {@return true while this node's lease on the actor's shard is valid on its own clock} */
+    boolean isOwner();
+
+    /**
+     * Answers an ask when the handler has returned. For durable actors use {@link Effect#thenReply}.
+     *
+     * @param query the message being handled
+     * @param value the answer; its class must be registered
+     * @param <R>   the type of the answer
+     * @throws IllegalStateException in a durable actor, or for a second answer
+     */
+    <R> void reply(Query<R> query, R value);
+}

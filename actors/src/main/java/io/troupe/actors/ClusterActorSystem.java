@@ -1,0 +1,215 @@
+package io.troupe.actors;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.troupe.cluster.Cluster;
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.transport.TransportException;
+import io.troupe.transport.kryo.KryoCodec;
+import io.troupe.transport.kryo.MessageRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of an actor cluster inside this process. Actors are addressed by kind and id, live on the node that owns their
+ * shard, and are activated by their first message.
+ *
+ * <p>All methods may be called from any thread and none blocks, except {@link #close()}.
+ */
+public final class ClusterActorSystem implements AutoCloseable {
+    private final Map<String, Kind<?>> kinds;
+    private final Messages messages;
+    private final ThreadPoolExecutor dispatcher;
+    private final EntityHost host;
+    private final Cluster cluster;
+    private final EntityStore entityStore;
+
+    private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds) {
+        this.kinds = kinds;
+        messages = new Messages(codec);
+        dispatcher = newDispatcher(config.nodeId());
+        host = new EntityHost(dispatcher);
+        try {
+            cluster = Cluster.create(config, host);
+        } catch (RuntimeException e) {
+            dispatcher.shutdownNow();
+            throw e;
+        }
+        entityStore = new EntityStore(cluster);
+    }
+
+    private static ThreadPoolExecutor newDispatcher(String nodeId) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        AtomicInteger number = new AtomicInteger();
+        return new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "troupe-" + nodeId + "-dispatch-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Starts a node and waits until messages can be sent to every actor.
+     *
+     * @param config   the node
+     * @param registry the classes of messages, states and replies, the same on every node
+     * @param kinds    the kinds this node can run; a node that only sends needs none
+     * @return the system; fails with {@link ClusterException}, and then nothing is left behind
+     */
+    public static CompletableFuture<ClusterActorSystem> start(
+            ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
+        ClusterActorSystem system;
+        try {
+            Map<String, Kind<?>> byName = new HashMap<>();
+            for (Kind<?> kind : kinds) {
+                if (byName.put(kind.name(), kind) != null) {
+                    throw new ClusterException(
+                            ClusterException.Code.BAD_CONFIG,
+                            "two kinds are named " + kind.name() + ": give every kind a name of its own");
+                }
+                RegistrationCheck.check(kind, registry);
+            }
+            system = new ClusterActorSystem(config, new KryoCodec(registry), Map.copyOf(byName));
+        } catch (ClusterException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        system.host.attach(system);
+        return system.cluster.start().handle((started, failure) -> {
+            if (failure != null) {
+                system.close();
+                throw failure instanceof ClusterException known
+                        ? known
+                        : new ClusterException(ClusterException.Code.FAILED, failure.toString(), failure);
+            }
+            return system;
+        });
+    }
+
+    /**
+     * The address of an actor; no I/O, never fails. The actor comes to be with its first message.
+     *
+     * @param kind its kind
+     * @param id   its id within the kind, 1 to {@value Envelope#MAX_ID_LENGTH} bytes of UTF-8
+     * @param <M>  its messages
+     * @return the address
+     * @throws IllegalArgumentException if the id is empty or too long
+     */
+    public <M> Pid<M> entity(Kind<M> kind, String id) {
+        int length = id.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > Envelope.MAX_ID_LENGTH) {
+            throw new IllegalArgumentException("the id of an entity of " + kind + " must have 1 to "
+                    + Envelope.MAX_ID_LENGTH + " bytes, not " + length);
+        }
+        return new Pid<>(kind, id, this);
+    }
+
+    /** {@return the node's place in the cluster: nodes, shards, leader, counters} */
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    /** {@return this node's id} */
+    public String nodeId() {
+        return cluster.config().nodeId();
+    }
+
+    /** {@return entities that are active on this node} */
+    public int activeEntities() {
+        return host.activeEntities();
+    }
+
+    int shardOf(EntityId entity) {
+        return cluster.shardOf(entity.kind(), entity.id());
+    }
+
+    @Nullable
+    Kind<?> kind(String name) {
+        return kinds.get(name);
+    }
+
+    Messages messages() {
+        return messages;
+    }
+
+    EntityStore entityStore() {
+        return entityStore;
+    }
+
+    <M> CompletableFuture<SendOutcome> send(Pid<M> target, M message, DeliveryGuarantee guarantee) {
+        byte[] content = Envelope.encode(target.entity(), messages.encode(message));
+        if (guarantee == DeliveryGuarantee.AT_MOST_ONCE) {
+            return CompletableFuture.completedFuture(cluster.sendOneWay(target.shard(), content));
+        }
+        CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
+        cluster.send(
+                target.shard(),
+                guarantee,
+                target.kind().isDurable(),
+                content,
+                Cluster.NO_DEADLINE,
+                (ended, reply) -> outcome.complete(ended));
+        return outcome;
+    }
+
+    <M, R> CompletableFuture<R> ask(Pid<M> target, Query<R> query, Duration timeout) {
+        if (!target.kind().protocol().isInstance(query)) {
+            throw new IllegalArgumentException("a " + query.getClass().getName() + " is no message of " + target.kind()
+                    + ", which takes " + target.kind().protocol().getName());
+        }
+        byte[] content = Envelope.encode(target.entity(), messages.encode(query));
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        cluster.send(
+                target.shard(),
+                DeliveryGuarantee.EXACTLY_ONCE,
+                target.kind().isDurable(),
+                content,
+                System.nanoTime() + timeout.toNanos(),
+                (outcome, reply) -> complete(answer, target, outcome, reply));
+        return answer;
+    }
+
+    /** The type of the answer is the query's: both ends handle the same message class. */
+    @SuppressWarnings("unchecked")
+    private <R> void complete(CompletableFuture<R> answer, Pid<?> target, SendOutcome outcome, byte[] reply) {
+        boolean done = outcome instanceof SendOutcome.Committed || outcome instanceof SendOutcome.Processed;
+        if (!done) {
+            answer.completeExceptionally(new AskException(target.entity(), outcome));
+        } else if (reply.length == 0) {
+            answer.completeExceptionally(new IllegalStateException(
+                    target.entity() + " handled the message but did not answer it: use thenReply or reply"));
+        } else {
+            try {
+                answer.complete((R) messages.decode(reply, 0));
+            } catch (TransportException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+    }
+
+    /** Leaves the cluster and frees threads, ports and locks. Blocks a few seconds at most. Idempotent. */
+    @Override
+    public void close() {
+        cluster.close();
+        stop(dispatcher);
+    }
+
+    private static void stop(ExecutorService executor) {
+        executor.shutdownNow();
+        try {
+            executor.awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.troupe.actors;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+
+import io.troupe.actors.internal.durable.CommitId;
+import io.troupe.actors.internal.durable.EntityCommitLog;
+import io.troupe.actors.internal.durable.EntityCommitLog.Answer;
+import io.troupe.actors.internal.durable.EntityCommitLog.Place;
+import io.troupe.actors.internal.durable.EntityCommitLog.Step;
+import io.troupe.cluster.spi.InboundMessage;
+import io.troupe.cluster.spi.InboundMessage.Ending;
+import io.troupe.cluster.spi.OwnedShard;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.TxnResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An active durable entity: runs messages on its newest state, proposes each result as one transaction, and tells it
+ * when the store has answered. Commits are pipelined: the next message does not wait for the commit of the one before.
+ */
+final class DurableCell<M> extends Cell {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableCell.class);
+    private static final byte[] NO_REPLY = {};
+
+    /** Results under way of one entity; a hot entity then waits for its oldest commit. */
+    static final int MAX_PIPELINED = 512;
+
+    private final Pid<M> self;
+    private final OwnedShard shard;
+    private final Messages messages;
+    private final EntityStore store;
+    private final StatefulHandler<Object, M> handler;
+    private final EntityCommitLog<Result, Object> log;
+    private final ConcurrentLinkedQueue<Answered> answers = new ConcurrentLinkedQueue<>();
+    /** Messages whose speculated results were refused; they come before the mailbox. */
+    private final ArrayDeque<Letter> again = new ArrayDeque<>();
+
+    /** What a message came to, and what to do once it is committed. */
+    private record Result(Letter letter, Ending ending, byte[] reply, List<Runnable> afterCommit) {}
+
+    /** What the store said about a place; null when it could not say. */
+    private record Answered(
+            Place<Result, Object> place, @Nullable TxnResult result) {}
+
+    DurableCell(
+            Pid<M> self, OwnedShard shard, Messages messages, EntityStore store, long activation, Executor dispatcher) {
+        super(self.entity(), dispatcher);
+        this.self = self;
+        this.shard = shard;
+        this.messages = messages;
+        this.store = store;
+        handler = self.kind().newStatefulHandler();
+        KeyValue stored = store.load(shard, id);
+        log = stored == null
+                ? new EntityCommitLog<>(null, handler.initialState(id), shard.epoch(), activation)
+                : new EntityCommitLog<>(
+                        CommitId.decode(stored.value()),
+                        messages.decode(stored.value(), CommitId.LENGTH),
+                        shard.epoch(),
+                        activation);
+    }
+
+    @Override
+    boolean turn() {
+        for (Answered answered; (answered = answers.poll()) != null; ) {
+            onAnswer(answered);
+            if (isStopped()) {
+                return false;
+            }
+        }
+        again.addAll(log.takeDiscarded().stream().map(Result::letter).toList());
+        for (int handled = 0; handled < BATCH; handled++) {
+            if (!log.mayPropose() || log.inFlight() >= MAX_PIPELINED) {
+                return false; // the next answer wakes the cell
+            }
+            Letter letter = again.isEmpty() ? poll() : again.poll();
+            if (letter == null) {
+                return false;
+            }
+            if (!shard.mayRun()) {
+                stop(); // the lease has passed or the shard has moved: nothing may be proposed any more
+                return false;
+            }
+            propose(letter);
+        }
+        return true;
+    }
+
+    @Override
+    boolean hasWork() {
+        if (!answers.isEmpty()) {
+            return true;
+        }
+        return log.mayPropose() && log.inFlight() < MAX_PIPELINED && (!again.isEmpty() || super.hasWork());
+    }
+
+    private void propose(Letter letter) {
+        Outcome outcome = runHandler(letter);
+        Result result = new Result(letter, outcome.ending, outcome.reply, outcome.afterCommit);
+        Place<Result, Object> place = log.propose(result, outcome.next);
+        InboundMessage message = letter.message();
+        store.commit(
+                        shard,
+                        id,
+                        place.predecessor(),
+                        place.id(),
+                        outcome.encodedNext,
+                        message.isOneWay() ? null : message.settle(outcome.ending, outcome.reply))
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("commit of {} has no answer: {}", id, failure.toString());
+                    }
+                    answers.add(new Answered(place, answer));
+                    wake();
+                });
+    }
+
+    private void onAnswer(Answered answered) {
+        Place<Result, Object> place = answered.place();
+        Result result = place.message();
+        TxnResult answer = answered.result();
+        Step step = log.onAnswer(place, classify(answer));
+        switch (step) {
+            case TELL -> {
+                result.letter().message().end(result.ending(), result.reply());
+                result.afterCommit().forEach(this::runAfterCommit);
+            }
+            case TELL_AS_SETTLED -> {
+                if (answer instanceof TxnResult.SettleRefused refused && refused.reason() == TxnResult.Reason.SETTLED) {
+                    result.letter().message().endAsSettled(refused.outcome(), refused.reply());
+                } // else nobody waits for it
+            }
+            case STOP -> stop();
+            case NOTHING -> {
+                // Refused because of an earlier place: it runs again.
+            }
+        }
+    }
+
+    private Answer classify(@Nullable TxnResult answer) {
+        if (answer == null) {
+            return Answer.FENCED; // unknown: the session is over or the node closes; the next owner reads what stands
+        }
+        if (answer instanceof TxnResult.Succeeded) {
+            return Answer.COMMITTED;
+        }
+        if (answer instanceof TxnResult.SettleRefused) {
+            return Answer.SETTLED_BEFORE;
+        }
+        return store.fenceHolds(shard, answer) ? Answer.NOT_THE_SUCCESSOR : Answer.FENCED;
+    }
+
+    private void runAfterCommit(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.warn("what entity {} wanted to run after a commit failed", id, e);
+        }
+    }
+
+    /** What the handler made of a message, ready to be stored. */
+    private record Outcome(
+            Ending ending, byte[] reply, @Nullable Object next, byte[] encodedNext, List<Runnable> afterCommit) {
+        static Outcome without(Ending ending, String why) {
+            return new Outcome(ending, why.getBytes(StandardCharsets.UTF_8), null, NO_REPLY, List.of());
+        }
+    }
+
+    private Outcome runHandler(Letter letter) {
+        if (letter.message().isExpired()) {
+            return Outcome.without(Ending.EXPIRED, "");
+        }
+        M message;
+        try {
+            message = messages.decode(self.kind(), letter);
+        } catch (RuntimeException e) {
+            return failed(letter, "undecodable", e);
+        }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Effect<Object> effect = handler.receive(
+                                log.state(), message, new MessageContext<>(self, letter.message(), false))
+                        .take();
+                return outcome(effect);
+            } catch (Exception e) {
+                if (attempt == Kind.MAX_ATTEMPTS) {
+                    return failed(letter, "failed " + attempt + " times", e);
+                }
+            }
+        }
+    }
+
+    private Outcome outcome(Effect<Object> effect) {
+        String rejection = effect.rejection();
+        if (rejection != null) {
+            return Outcome.without(Ending.REJECTED, rejection);
+        }
+        Object next = effect.next();
+        Object reply = effect.reply();
+        return new Outcome(
+                Ending.DONE,
+                reply == null ? NO_REPLY : messages.encodeReply(reply),
+                next,
+                next == null ? NO_REPLY : messages.encode(next),
+                effect.afterCommit());
+    }
+
+    private Outcome failed(Letter letter, String what, Exception cause) {
+        LOG.warn("message {} to {} {}", letter.message().id(), id, what, cause);
+        return Outcome.without(Ending.FAILED, what + ": " + cause);
+    }
+}

@@ -1,0 +1,109 @@
+package io.troupe.actors;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of actor: its name, its messages, and what makes its handlers. The same on every node that owns shards.
+ *
+ * @param <M> the messages it takes
+ */
+public final class Kind<M> {
+    /** How often a message is tried before it ends as failed. */
+    public static final int MAX_ATTEMPTS = 3;
+
+    /** Longest name, in UTF-8 bytes. */
+    public static final int MAX_NAME_LENGTH = 100;
+
+    private final String name;
+    private final Class<M> protocol;
+    private final @Nullable Class<?> stateType;
+    private final @Nullable Supplier<? extends Handler<M>> handlers;
+    private final @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers;
+
+    private Kind(
+            String name,
+            Class<M> protocol,
+            @Nullable Class<?> stateType,
+            @Nullable Supplier<? extends Handler<M>> handlers,
+            @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (name.isBlank() || name.indexOf('/') >= 0 || length > MAX_NAME_LENGTH) {
+            throw new IllegalArgumentException("kind name '" + name + "' must be 1 to " + MAX_NAME_LENGTH
+                    + " bytes without '/': it is part of keys");
+        }
+        this.name = name;
+        this.protocol = Objects.requireNonNull(protocol);
+        this.stateType = stateType;
+        this.handlers = handlers;
+        this.statefulHandlers = statefulHandlers;
+    }
+
+    /**
+     * A volatile kind.
+     *
+     * @param name     its name, unique in the cluster
+     * @param protocol the type of its messages, best a sealed interface of records
+     * @param handlers makes a handler for each entity
+     * @param <M>      the messages
+     * @return the kind
+     */
+    public static <M> Kind<M> of(String name, Class<M> protocol, Supplier<? extends Handler<M>> handlers) {
+        return new Kind<>(name, protocol, null, Objects.requireNonNull(handlers), null);
+    }
+
+    /**
+     * A durable kind.
+     *
+     * @param name     its name, unique in the cluster
+     * @param protocol the type of its messages, best a sealed interface of records
+     * @param state    the type of its state, an immutable class
+     * @param handlers makes a handler for each entity
+     * @param <S>      the state
+     * @param <M>      the messages
+     * @return the kind
+     */
+    public static <S, M> Kind<M> durable(
+            String name, Class<M> protocol, Class<S> state, Supplier<? extends StatefulHandler<S, M>> handlers) {
+        return new Kind<>(name, protocol, Objects.requireNonNull(state), null, Objects.requireNonNull(handlers));
+    }
+
+    /** {@return its name} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return the type of its messages} */
+    public Class<M> protocol() {
+        return protocol;
+    }
+
+    /** {@return true if its state is kept in the cluster's log} */
+    public boolean isDurable() {
+        return statefulHandlers != null;
+    }
+
+    @Nullable
+    Class<?> stateType() {
+        return stateType;
+    }
+
+    Handler<M> newHandler() {
+        return Objects.requireNonNull(handlers).get();
+    }
+
+    /** The state type is the handler's own: what is stored under this kind was made by it. */
+    @SuppressWarnings("unchecked")
+    StatefulHandler<Object, M> newStatefulHandler() {
+        return (StatefulHandler<Object, M>)
+                Objects.requireNonNull(statefulHandlers).get();
+    }
+
+    @Override
+    public String toString() {
+        return (isDurable() ? "durable kind " : "kind ") + name;
+    }
+}

@@ -1,0 +1,73 @@
+package io.troupe.actors;
+
+import java.nio.charset.StandardCharsets;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ApiTest {
+    private record Ask() implements Query<String> {}
+
+    @Test
+    void anEffectHasOneAnswerAndBelongsToOneMessage() {
+        Effect<Integer> effect = Effect.<Integer>none().thenReply(new Ask(), "first");
+        assertThatThrownBy(() -> effect.thenReply(new Ask(), "second"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("an effect has one answer: first");
+        assertThatThrownBy(() -> Effect.<Integer>reject("no").thenReply(new Ask(), "x"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("an effect has one answer: it rejects");
+        assertThat(effect.take()).isSameAs(effect);
+        assertThatThrownBy(effect::take)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("this effect was returned before: make a new one for every message");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the mistake under test
+    void persistNeedsAState() {
+        assertThatThrownBy(() -> Effect.persist(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("persist needs a state: use none() to leave it as it is");
+    }
+
+    @Test
+    void aKindsNameIsPartOfKeys() {
+        for (String name : new String[] {"", "a/b", "x".repeat(101)}) {
+            assertThatThrownBy(() -> Kind.of(name, Echo.Message.class, Echo::new))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("kind name '" + name + "' must be 1 to 100 bytes without '/': it is part of keys");
+        }
+    }
+
+    @Property
+    void anEnvelopeKeepsTargetAndBody(
+            @ForAll @StringLength(min = 1, max = 25) String kind,
+            @ForAll @StringLength(min = 1, max = 200) String id,
+            @ForAll byte[] body) {
+        EntityId target = new EntityId(wellFormed(kind), wellFormed(id));
+        byte[] content = Envelope.encode(target, body);
+        Envelope read = Envelope.decode(content);
+        assertThat(read.target()).isEqualTo(target);
+        assertThat(content).endsWith(body).hasSize(read.bodyOffset() + body.length);
+    }
+
+    /** Unpaired surrogates have no UTF-8. */
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    @Property
+    void aCutEnvelopeIsRefusedCleanly(@ForAll byte[] garbage) {
+        try {
+            assertThat(Envelope.decode(garbage).bodyOffset()).isBetween(3, garbage.length);
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageStartingWith("an envelope ends within a name at byte ");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.troupe.actors;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(60)
+class ClusterActorSystemTest {
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    @TempDir
+    Path directory;
+
+    private static Counter.State read(ClusterActorSystem system, String id) {
+        return system.entity(Counter.KIND, id).ask(new Counter.Get(), LIMIT).join();
+    }
+
+    @Test
+    void actorsAreReachableThroughEveryNodeAndOneWithoutAVote() {
+        try (Nodes nodes = new Nodes(directory, 3).startSeeds()) {
+            ClusterActorSystem client = nodes.start("client").join();
+            assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 11, "n2", 11, "n3", 10));
+            assertThat(client.cluster().nodes()).hasSize(4);
+            for (ClusterActorSystem system : List.of(nodes.node("n1"), nodes.node("n2"), nodes.node("n3"), client)) {
+                for (int i = 0; i < 20; i++) {
+                    assertThat(system.entity(Counter.KIND, "c" + i)
+                                    .tell(new Counter.Add(i))
+                                    .join())
+                            .isInstanceOf(SendOutcome.Committed.class);
+                    assertThat(system.entity(Echo.KIND, "e" + i)
+                                    .ask(new Echo.Say("hi"), LIMIT)
+                                    .join())
+                            .isEqualTo("e" + i + " says hi");
+                }
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(read(client, "c" + i).sum()).isEqualTo(4L * i);
+            }
+            everyOutcomeIsTold(client);
+        }
+    }
+
+    private void everyOutcomeIsTold(ClusterActorSystem client) {
+        Pid<Counter.Message> counter = client.entity(Counter.KIND, "outcomes");
+        assertThat(counter.tell(new Counter.Add(-1)).join())
+                .isEqualTo(new SendOutcome.Rejected("amount -1 is negative"));
+        assertThat(counter.tell(new Counter.Break("now")).join())
+                .isEqualTo(
+                        new SendOutcome.Failed("failed 3 times: java.lang.IllegalStateException: told to break: now"));
+        assertThat(counter.tell(new Counter.Add(5), DeliveryGuarantee.AT_MOST_ONCE)
+                        .join())
+                .isEqualTo(new SendOutcome.Accepted());
+        await().untilAsserted(() -> assertThat(read(client, "outcomes")).isEqualTo(new Counter.State(5, 1, 5)));
+        Kind<Counter.Message> unknown =
+                Kind.durable("unheard-of", Counter.Message.class, Counter.State.class, Counter::new);
+        assertThat(client.entity(unknown, "x").tell(new Counter.Add(1)).join())
+                .isInstanceOfSatisfying(
+                        SendOutcome.Failed.class,
+                        failed -> assertThat(failed.why())
+                                .endsWith("has no kind named unheard-of: register it on every node of the seed list"));
+        assertThatThrownBy(() -> counter.ask(new Echo.Say("?"), LIMIT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Echo$Say is no message of durable kind counter, which takes "
+                        + "io.troupe.actors.Counter$Message");
+        assertThatThrownBy(() -> client.entity(Counter.KIND, ""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the id of an entity of durable kind counter must have 1 to 1000 bytes, not 0");
+        Pid<Echo.Message> echo = client.entity(Echo.KIND, "outcomes");
+        assertThat(echo.ask(new Echo.Fail(2), LIMIT).join()).isEqualTo("at last");
+        assertThat(echo.tell(new Echo.Count()).join()).isInstanceOf(SendOutcome.Processed.class);
+        assertThat(Echo.COUNTED).hasValue(1);
+        assertThatThrownBy(() -> client.entity(Echo.KIND, "late")
+                        .ask(new Echo.Say("late"), Duration.ZERO)
+                        .join())
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(AskException.class)
+                .hasMessageContaining("ask of echo/late got no answer");
+    }
+
+    @Test
+    void everyAcceptedMessageTakesEffectOnceAndInOrderWhileTheLeaderLeaves() {
+        try (Nodes nodes = new Nodes(directory, 3).startSeeds()) {
+            ClusterActorSystem client = nodes.start("client").join();
+            List<CompletableFuture<SendOutcome>> outcomes = new ArrayList<>();
+            int entities = 16;
+            int rounds = 300;
+            for (int round = 1; round <= rounds; round++) {
+                for (int entity = 0; entity < entities; entity++) {
+                    outcomes.add(client.entity(Counter.KIND, "c" + entity).tell(new Counter.Add(round)));
+                }
+                if (round == rounds / 2) {
+                    outcomes.get(outcomes.size() / 4).join();
+                    nodes.stop(client.cluster().leader().orElseThrow().nodeId());
+                }
+            }
+            outcomes.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(SendOutcome.Committed.class));
+            long chain = 0;
+            for (int round = 1; round <= rounds; round++) {
+                chain = chain * 1_000_003 + round;
+            }
+            for (int entity = 0; entity < entities; entity++) {
+                assertThat(read(client, "c" + entity))
+                        .isEqualTo(new Counter.State(rounds * (rounds + 1L) / 2, rounds, chain));
+            }
+        }
+    }
+
+    @Test
+    void stateSurvivesARestartOfEveryNode() {
+        Nodes nodes = new Nodes(directory, 3);
+        try (nodes) {
+            nodes.startSeeds();
+            for (int i = 0; i < 50; i++) {
+                nodes.node("n1")
+                        .entity(Counter.KIND, "c" + i)
+                        .tell(new Counter.Add(i))
+                        .join();
+            }
+        }
+        try (nodes) {
+            nodes.startSeeds();
+            for (int i = 0; i < 50; i++) {
+                assertThat(read(nodes.node("n2"), "c" + i)).isEqualTo(new Counter.State(i, 1, i));
+            }
+        }
+    }
+
+    @Test
+    void oneNodeIsAClusterToo() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterActorSystem node = nodes.node("n1");
+            assertThat(node.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
+                    .isInstanceOf(SendOutcome.Committed.class);
+            assertThat(read(node, "c").sum()).isEqualTo(1);
+            assertThat(node.activeEntities()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void afterCloseNoThreadIsLeftAndMessagesEndAtOnce() {
+        Nodes nodes = new Nodes(directory, 1).startSeeds();
+        ClusterActorSystem node = nodes.node("n1");
+        nodes.close();
+        assertThat(node.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
+                .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("troupe-n1-"))
+                .isEmpty());
+    }
+}

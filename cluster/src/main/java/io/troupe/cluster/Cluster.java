@@ -1,0 +1,188 @@
+package io.troupe.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.cluster.internal.delivery.OutboundMessage;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.placement.ShardHash;
+import io.troupe.cluster.internal.runtime.ClusterRuntime;
+import io.troupe.cluster.spi.HostedActors;
+import io.troupe.cluster.spi.OutcomeListener;
+import io.troupe.cluster.spi.OwnedShard;
+import io.troupe.metadata.Compare;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node of a cluster: who owns which shard, and how a message gets there. All methods may be called from any thread,
+ * and none blocks except {@link #close()}.
+ */
+public final class Cluster implements AutoCloseable {
+    /** A deadline that never passes. */
+    public static final long NO_DEADLINE = OutboundMessage.NO_DEADLINE;
+
+    private final ClusterConfig config;
+    private final ClusterRuntime runtime;
+
+    private Cluster(ClusterConfig config, HostedActors actors) {
+        this.config = config;
+        runtime = new ClusterRuntime(config, actors);
+    }
+
+    /**
+     * Makes a node, not started yet.
+     *
+     * @param config what it is told
+     * @param actors what runs on the shards it owns
+     * @return the node
+     * @throws ClusterException if the configuration cannot work
+     */
+    public static Cluster create(ClusterConfig config, HostedActors actors) {
+        return new Cluster(config, actors);
+    }
+
+    /**
+     * Starts the node: binds its ports, joins or forms the cluster, and waits until every shard has an owner.
+     *
+     * @return completes when messages can be sent; fails with {@link ClusterException}, and then nothing is left behind
+     */
+    public CompletableFuture<Cluster> start() {
+        return runtime.start().thenApply(started -> this);
+    }
+
+    /** {@return this node's configuration} */
+    public ClusterConfig config() {
+        return config;
+    }
+
+    /**
+     * The shard of an actor, by the hash that {@code docs/architecture.md} gives.
+     *
+     * @param kind the kind's name
+     * @param id   the id within the kind
+     * @return the shard
+     */
+    public int shardOf(String kind, String id) {
+        return ShardHash.shard(kind, id, config.shards());
+    }
+
+    /**
+     * Sends above AT_MOST_ONCE.
+     *
+     * @param shard      the target shard
+     * @param guarantee  AT_LEAST_ONCE or EXACTLY_ONCE
+     * @param durable    true if the target kind is durable
+     * @param content    target and body; not modified afterwards
+     * @param deadlineNs when it expires on System.nanoTime's clock, or {@link #NO_DEADLINE}
+     * @param listener   told exactly once how it ended
+     */
+    public void send(
+            int shard,
+            DeliveryGuarantee guarantee,
+            boolean durable,
+            byte[] content,
+            long deadlineNs,
+            OutcomeListener listener) {
+        runtime.send(shard, guarantee, durable, content, deadlineNs, listener);
+    }
+
+    /**
+     * Sends AT_MOST_ONCE.
+     *
+     * @param shard   the target shard
+     * @param content target and body; not modified afterwards
+     * @return Accepted, or NotExecuted when it cannot leave now
+     */
+    public SendOutcome sendOneWay(int shard, byte[] content) {
+        return runtime.sendOneWay(shard, content);
+    }
+
+    /** {@return the replicated store of this node} */
+    public MetadataStore store() {
+        return runtime.store();
+    }
+
+    /** {@return the condition that no later owner has raised the shard's fence} @param shard an ownership */
+    public Compare fenceHolds(OwnedShard shard) {
+        return ClusterKeys.fenceHolds(shard.shard(), shard.epoch());
+    }
+
+    /** {@return a shard number of fixed width, as it stands in keys} @param shard the shard */
+    public static String paddedShard(int shard) {
+        return ClusterKeys.padded(shard);
+    }
+
+    /** {@return the live nodes, by id, as this node's copy of the store has it} */
+    public List<NodeInfo> nodes() {
+        Map<String, Integer> shards = shardsPerOwner();
+        List<NodeInfo> nodes = new ArrayList<>();
+        store().view().forEach(ClusterKeys.NODES, entry -> {
+            SessionId session = entry.session();
+            if (session != null) {
+                nodes.add(new NodeInfo(
+                        session.nodeId(),
+                        session.incarnation(),
+                        NodeRecord.decode(entry.value()).hosts(),
+                        shards.getOrDefault(session.nodeId(), 0)));
+            }
+        });
+        return nodes;
+    }
+
+    /** {@return how many shards each node owns, as this node's copy of the store has it} */
+    public Map<String, Integer> shardsPerOwner() {
+        return runtime.shardsPerOwner();
+    }
+
+    /** {@return the owner of a shard, or null while it has none} @param shard the shard */
+    public @Nullable String owner(int shard) {
+        return runtime.owner(shard);
+    }
+
+    /** {@return the newest leader this node has heard of, with its term} */
+    public Optional<MetadataView.Leader> leader() {
+        return Optional.ofNullable(store().view().leader());
+    }
+
+    /** {@return shards whose actors this node may run now} */
+    public int activeShards() {
+        return runtime.activeShards();
+    }
+
+    /** {@return messages sent more than once since start} */
+    public long retransmissions() {
+        return runtime.retransmissions();
+    }
+
+    /** {@return messages of this node that wait for their outcome} */
+    public long unsettled() {
+        return runtime.unsettled();
+    }
+
+    /** {@return true if this node has a session whose lease has not passed} */
+    public boolean inCluster() {
+        return runtime.inCluster();
+    }
+
+    /**
+     * Closes the link to a node at once, as a broken network would; it is dialled again. For tests.
+     *
+     * @param nodeId the other node
+     */
+    public void cutLink(String nodeId) {
+        runtime.cutLink(nodeId);
+    }
+
+    /** Leaves the cluster and frees threads, ports and locks. Blocks a few seconds at most. Idempotent. */
+    @Override
+    public void close() {
+        runtime.close();
+    }
+}

@@ -1,0 +1,246 @@
+package io.troupe.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.troupe.metadata.MetadataConfig.Election;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's configuration. A node of the seed list votes, keeps the log in its data directory and owns shards; any
+ * other node has no vote, log or shards, and only sends. Immutable; {@link Builder#build()} checks it.
+ *
+ * @param nodeId       this node
+ * @param clusterName  the name all nodes of the cluster share
+ * @param seeds        the static seed list, the same on every node
+ * @param dataDir      where a seed keeps its log; null for other nodes
+ * @param lease        how long a silent node keeps its shards; shorter fails over sooner, longer tolerates pauses
+ * @param election     how soon a lost leader is replaced
+ * @param shards       number of shards, fixed when the cluster is first formed
+ * @param startTimeout how long {@link Cluster#start} waits for the cluster
+ * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
+ */
+public record ClusterConfig(
+        String nodeId,
+        String clusterName,
+        List<NodeAddress> seeds,
+        @Nullable Path dataDir,
+        Duration lease,
+        Election election,
+        int shards,
+        Duration startTimeout,
+        int maxUnsettled) {
+
+    /** Most shards of one cluster. */
+    public static final int MAX_SHARDS = 65_536;
+
+    /**
+     * Starts a configuration.
+     *
+     * @param nodeId this node's id
+     * @return the builder
+     */
+    public static Builder builder(String nodeId) {
+        return new Builder(nodeId);
+    }
+
+    /**
+     * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
+     * {@code id@host:messagingPort:raftPort}), {@code data.dir, lease.millis, election} (FAST, DEFAULT or SAFE),
+     * {@code shards, start.timeout.millis, max.unsettled}. An environment variable {@code TROUPE_NODE_ID} (and so on)
+     * overrides its key.
+     *
+     * @param file the file
+     * @return the configuration
+     * @throws ClusterException with code BAD_CONFIG, naming every unknown key and bad value
+     */
+    public static ClusterConfig load(Path file) {
+        return ClusterConfigFile.load(file, System.getenv());
+    }
+
+    /** {@return true if this node is in the seed list} */
+    public boolean isSeed() {
+        return self() != null;
+    }
+
+    /** {@return this node's entry of the seed list, or null} */
+    public @Nullable NodeAddress self() {
+        return seeds.stream()
+                .filter(seed -> seed.nodeId().equals(nodeId))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** {@return what every node of the cluster must agree on, as one line} */
+    public String identity() {
+        return "cluster '" + clusterName + "', " + shards + " shards, seeds ["
+                + seeds.stream()
+                        .sorted(Comparator.comparing(NodeAddress::nodeId))
+                        .map(NodeAddress::toString)
+                        .collect(Collectors.joining(", "))
+                + "]";
+    }
+
+    /** Collects and checks a {@link ClusterConfig}. */
+    public static final class Builder {
+        private final String nodeId;
+        private String clusterName = "troupe";
+        private final List<NodeAddress> seeds = new ArrayList<>();
+        private @Nullable Path dataDir;
+        private Duration lease = Duration.ofSeconds(3);
+        private Election election = Election.DEFAULT;
+        private int shards = 1024;
+        private Duration startTimeout = Duration.ofSeconds(60);
+        private int maxUnsettled = 8192;
+
+        private Builder(String nodeId) {
+            this.nodeId = nodeId;
+        }
+
+        /** {@return this} @param name the name all nodes of the cluster share */
+        public Builder clusterName(String name) {
+            clusterName = name;
+            return this;
+        }
+
+        /**
+         * Adds a node to the static seed list; give every node the same list.
+         *
+         * @param seedId        its id
+         * @param host          its host
+         * @param messagingPort its port for messages
+         * @param raftPort      its port for the replicated log
+         * @return this
+         */
+        public Builder addNode(String seedId, String host, int messagingPort, int raftPort) {
+            return addNode(new NodeAddress(seedId, host, messagingPort, raftPort));
+        }
+
+        /** {@return this} @param seed a node of the static seed list */
+        public Builder addNode(NodeAddress seed) {
+            seeds.add(seed);
+            return this;
+        }
+
+        /** {@return this} @param directory where this seed keeps its log; must survive restarts */
+        public Builder dataDir(Path directory) {
+            dataDir = directory;
+            return this;
+        }
+
+        /** {@return this} @param duration how long a silent node keeps its shards */
+        public Builder lease(Duration duration) {
+            lease = duration;
+            return this;
+        }
+
+        /** {@return this} @param preset how soon a lost leader is replaced */
+        public Builder election(Election preset) {
+            election = preset;
+            return this;
+        }
+
+        /** {@return this} @param count number of shards, fixed when the cluster is first formed */
+        public Builder shards(int count) {
+            shards = count;
+            return this;
+        }
+
+        /** {@return this} @param timeout how long start waits for the cluster */
+        public Builder startTimeout(Duration timeout) {
+            startTimeout = timeout;
+            return this;
+        }
+
+        /** {@return this} @param messages unsettled messages per target shard before BACK_PRESSURED */
+        public Builder maxUnsettled(int messages) {
+            maxUnsettled = messages;
+            return this;
+        }
+
+        /**
+         * Checks everything and reports all errors at once.
+         *
+         * @return the configuration
+         * @throws ClusterException with code BAD_CONFIG, naming every error and its remedy
+         */
+        public ClusterConfig build() {
+            List<String> errors = new ArrayList<>();
+            checkSeeds(errors);
+            boolean isSeed = seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId));
+            if (nodeId.isBlank()) {
+                errors.add("the node id is blank: give every node an id of its own");
+            }
+            if (isSeed && dataDir == null) {
+                errors.add("seed " + nodeId + " has no data directory: set dataDir to one that survives restarts");
+            }
+            if (!isSeed && dataDir != null) {
+                errors.add("node " + nodeId + " has a data directory but is not in the seed list " + seedIds()
+                        + ": add it to the list on every node, or remove dataDir to run without a vote");
+            }
+            if (lease.toMillis() < 5L * election.minMillis()) {
+                errors.add(
+                        "lease (" + lease.toMillis() + " ms) must be at least 5 times the shortest election timeout ("
+                                + election.minMillis() + " ms of preset " + election + ")");
+            }
+            if (shards < 1 || shards > MAX_SHARDS) {
+                errors.add("shards (" + shards + ") must be between 1 and " + MAX_SHARDS);
+            }
+            if (maxUnsettled < 1) {
+                errors.add("maxUnsettled (" + maxUnsettled + ") must be at least 1");
+            }
+            if (startTimeout.isNegative() || startTimeout.isZero()) {
+                errors.add("startTimeout (" + startTimeout + ") must be positive");
+            }
+            if (!errors.isEmpty()) {
+                throw new ClusterException(ClusterException.Code.BAD_CONFIG, String.join("; ", errors));
+            }
+            return new ClusterConfig(
+                    nodeId,
+                    clusterName,
+                    List.copyOf(seeds),
+                    dataDir,
+                    lease,
+                    election,
+                    shards,
+                    startTimeout,
+                    maxUnsettled);
+        }
+
+        private List<String> seedIds() {
+            return seeds.stream().map(NodeAddress::nodeId).sorted().toList();
+        }
+
+        private void checkSeeds(List<String> errors) {
+            if (seeds.isEmpty()) {
+                errors.add("the seed list is empty: add the voters with addNode, the same on every node");
+                return;
+            }
+            Set<String> ids = new HashSet<>();
+            Set<String> ports = new HashSet<>();
+            for (NodeAddress seed : seeds) {
+                if (!ids.add(seed.nodeId())) {
+                    errors.add("the seed list names node " + seed.nodeId() + " twice: give every seed its own id");
+                }
+                for (int port : new int[] {seed.messagingPort(), seed.raftPort()}) {
+                    if (port < 1 || port > 65_535) {
+                        errors.add("seed " + seed + " has port " + port + ": ports are 1 to 65535");
+                    } else if (!ports.add(seed.host() + ":" + port)) {
+                        errors.add("the seed list uses " + seed.host() + ":" + port
+                                + " twice: give every seed two ports of its own");
+                    }
+                }
+            }
+            if (seeds.size() % 2 == 0 || seeds.size() > 7) {
+                errors.add("the seed list has " + seeds.size() + " nodes " + seedIds()
+                        + ": use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
+            }
+        }
+    }
+}

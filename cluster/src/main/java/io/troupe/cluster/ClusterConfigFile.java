@@ -1,0 +1,106 @@
+package io.troupe.cluster;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+import io.troupe.metadata.MetadataConfig.Election;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@link ClusterConfig} from a properties file, with environment variables on top. */
+final class ClusterConfigFile {
+    private static final List<String> KEYS = List.of(
+            "node.id",
+            "cluster.name",
+            "seeds",
+            "data.dir",
+            "lease.millis",
+            "election",
+            "shards",
+            "start.timeout.millis",
+            "max.unsettled");
+
+    private final Properties properties = new Properties();
+    private final Map<String, String> environment;
+    private final List<String> errors = new ArrayList<>();
+
+    private ClusterConfigFile(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    static ClusterConfig load(Path file, Map<String, String> environment) {
+        ClusterConfigFile source = new ClusterConfigFile(environment);
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            source.properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ClusterException(
+                    ClusterException.Code.BAD_CONFIG, "cannot read configuration file " + file + ": " + e, e);
+        }
+        return source.read(file);
+    }
+
+    private ClusterConfig read(Path file) {
+        for (String key : new TreeSet<>(properties.stringPropertyNames())) {
+            if (!KEYS.contains(key)) {
+                errors.add("unknown key '" + key + "' (known: " + String.join(", ", KEYS) + ")");
+            }
+        }
+        String nodeId = value("node.id");
+        if (nodeId == null) {
+            errors.add("key 'node.id' is missing");
+        }
+        ClusterConfig.Builder builder = ClusterConfig.builder(nodeId == null ? "?" : nodeId);
+        text("cluster.name", builder::clusterName);
+        text(
+                "seeds",
+                seeds -> Arrays.stream(seeds.split(",", -1))
+                        .map(String::trim)
+                        .forEach(seed -> builder.addNode(NodeAddress.parse(seed))));
+        text("data.dir", directory -> builder.dataDir(Path.of(directory)));
+        text("lease.millis", millis -> builder.lease(Duration.ofMillis(Long.parseLong(millis))));
+        text("election", preset -> builder.election(Election.valueOf(preset.toUpperCase(Locale.ROOT))));
+        text("shards", count -> builder.shards(Integer.parseInt(count)));
+        text("start.timeout.millis", millis -> builder.startTimeout(Duration.ofMillis(Long.parseLong(millis))));
+        text("max.unsettled", count -> builder.maxUnsettled(Integer.parseInt(count)));
+        if (errors.isEmpty()) {
+            try {
+                return builder.build();
+            } catch (ClusterException e) {
+                errors.add(e.getMessage());
+            }
+        }
+        throw new ClusterException(ClusterException.Code.BAD_CONFIG, file + ": " + String.join("; ", errors));
+    }
+
+    private void text(String key, Consumer<String> setter) {
+        String value = value(key);
+        if (value == null) {
+            return;
+        }
+        try {
+            setter.accept(value);
+        } catch (ClusterException e) {
+            errors.add(e.getMessage());
+        } catch (IllegalArgumentException e) {
+            errors.add("key '" + key + "' has value '" + value + "': " + e.getMessage());
+        }
+    }
+
+    private @Nullable String value(String key) {
+        String fromEnvironment =
+                environment.get("TROUPE_" + key.toUpperCase(Locale.ROOT).replace('.', '_'));
+        String value = fromEnvironment != null ? fromEnvironment : properties.getProperty(key);
+        return value == null ? null : value.trim();
+    }
+}

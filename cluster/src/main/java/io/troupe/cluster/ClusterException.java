@@ -1,0 +1,59 @@
+package io.troupe.cluster;
+
+import org.jspecify.annotations.Nullable;
+
+/** A failure of the cluster that its user can mend; the message says what to change. */
+public final class ClusterException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What kind of failure it is. */
+    private final Code code;
+
+    /** What went wrong. */
+    public enum Code {
+        /** The configuration cannot work. */
+        BAD_CONFIG,
+        /** Nodes disagree about the cluster's name or the seed list. */
+        SEEDS_DIFFER,
+        /** A port cannot be bound. */
+        PORT_IN_USE,
+        /** The data directory belongs to another cluster or node, is in use, or was wiped. */
+        BAD_DIRECTORY,
+        /** A message's class is not registered. */
+        UNREGISTERED,
+        /** The cluster was not ready in time. */
+        TIMEOUT,
+        /** This node is closed. */
+        CLOSED,
+        /** Something else failed; see the cause. */
+        FAILED
+    }
+
+    /**
+     * A failure.
+     *
+     * @param code    what kind
+     * @param message what happened and what to change
+     */
+    public ClusterException(Code code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    /**
+     * A failure with a cause.
+     *
+     * @param code    what kind
+     * @param message what happened and what to change
+     * @param cause   the cause, or null
+     */
+    public ClusterException(Code code, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    /** {@return what kind of failure it is} */
+    public Code code() {
+        return code;
+    }
+}

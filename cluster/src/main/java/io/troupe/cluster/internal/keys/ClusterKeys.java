@@ -1,0 +1,73 @@
+package io.troupe.cluster.internal.keys;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+import io.troupe.metadata.Compare;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.Txn;
+
+/** Owns the schema of the cluster's keys in the metadata store. */
+public final class ClusterKeys {
+    /** Prefix of live nodes: one key each, bound to the node's session. */
+    public static final String NODES = "node/";
+
+    /** Prefix of the shard table. */
+    public static final String SHARDS = "shard/";
+
+    private static final String FENCES = "fence/";
+    private static final int SHARD_DIGITS = 5;
+
+    private ClusterKeys() {}
+
+    /** {@return the key of a node} @param nodeId the node */
+    public static String node(String nodeId) {
+        return NODES + nodeId;
+    }
+
+    /** {@return the key of a shard's record} @param shard the shard */
+    public static String shard(int shard) {
+        return SHARDS + padded(shard);
+    }
+
+    /** {@return the shard of a record's key} @param key a key under {@link #SHARDS} */
+    public static int shardOf(String key) {
+        return Integer.parseInt(key, SHARDS.length(), key.length(), 10);
+    }
+
+    /** {@return the key of a shard's fence, whose value is an epoch} @param shard the shard */
+    public static String fence(int shard) {
+        return FENCES + padded(shard);
+    }
+
+    /** {@return a shard number as it stands in keys: of fixed width, so that keys sort as numbers} @param shard the shard */
+    public static String padded(int shard) {
+        String digits = Integer.toString(shard);
+        return "0".repeat(SHARD_DIGITS - digits.length()) + digits;
+    }
+
+    /** {@return an epoch as the bytes of a fence, which compare as the numbers do} @param epoch the epoch */
+    public static byte[] epochBytes(long epoch) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(epoch).array();
+    }
+
+    /** {@return true while no later owner has raised the fence} @param shard the shard @param epoch the owner's epoch */
+    public static Compare fenceHolds(int shard, long epoch) {
+        return Compare.value(fence(shard), Compare.Relation.EQUAL, epochBytes(epoch));
+    }
+
+    /**
+     * Raises the fence of a shard: from then on no commit of an earlier epoch is accepted. Answers with the fence as it
+     * stands when it is already at this epoch or above.
+     *
+     * @param shard the shard
+     * @param epoch the new owner's epoch
+     * @return the transaction
+     */
+    public static Txn raiseFence(int shard, long epoch) {
+        return new Txn(
+                List.of(Compare.value(fence(shard), Compare.Relation.LESS, epochBytes(epoch))),
+                List.of(new Op.Put(fence(shard), epochBytes(epoch))),
+                List.of(new Op.Get(fence(shard))));
+    }
+}

@@ -1,0 +1,324 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.NodeAddress;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.internal.coordinator.Coordinator;
+import io.troupe.cluster.internal.delivery.DeliveryLimits;
+import io.troupe.cluster.internal.delivery.OutboundMessage;
+import io.troupe.cluster.internal.delivery.Route;
+import io.troupe.cluster.spi.HostedActors;
+import io.troupe.cluster.spi.OutcomeListener;
+import io.troupe.metadata.LeadershipListener;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.SessionId;
+import io.troupe.transport.MessagingSystem;
+import io.troupe.transport.TransportException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One node: wires transport, store and the cluster's parts, and drives them from the cluster thread. */
+public final class ClusterRuntime implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterRuntime.class);
+
+    /** How often timers are looked at; retries and keep-alives are late by at most this. */
+    private static final long TICK_MILLIS = 20;
+
+    /** How long the first formation waits for the last seed before shards are given out without it. */
+    private static final long FORMATION_MILLIS = 10_000;
+
+    private static final long CLOSE_SESSION_MILLIS = 1_000;
+    private static final byte[] NO_REPLY = {};
+
+    private final ClusterConfig config;
+    private final MessagingSystem messaging;
+    private final MetadataStore store;
+    private final ScheduledThreadPoolExecutor cluster;
+    private final Membership membership;
+    private final RoutingTable routing;
+    private final Sender sender;
+    private final Receiver receiver;
+    private final Links links;
+    private final Coordinator coordinator;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private volatile boolean started;
+    private volatile boolean closed;
+
+    /**
+     * A node that is not started.
+     *
+     * @param config what it was told
+     * @param actors what runs on its shards
+     */
+    public ClusterRuntime(ClusterConfig config, HostedActors actors) {
+        this.config = config;
+        cluster = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "troupe-" + config.nodeId() + "-cluster");
+            thread.setDaemon(true);
+            return thread;
+        });
+        cluster.setRemoveOnCancelPolicy(true);
+        FrameRouter frames = new FrameRouter(this::onLink, this::onRefused);
+        messaging = Wiring.messaging(config, frames);
+        TransportPeerChannel peers = new TransportPeerChannel(messaging);
+        store = Wiring.store(config, peers);
+        membership = new Membership(config.nodeId(), config.isSeed(), store, config.lease(), cluster, this::onSession);
+        routing = new RoutingTable(config.shards(), this::onRoute);
+        DeliveryLimits limits = Wiring.limits(config);
+        links = new Links(config.nodeId(), messaging);
+        sender = new Sender(config.shards(), limits, routing, links);
+        receiver = new Receiver(routing, membership, store, actors, links, limits);
+        links.connect(sender, receiver);
+        frames.connect(peers, sender, receiver);
+        coordinator = new Coordinator(
+                store,
+                config.shards(),
+                config.seeds().size(),
+                TimeUnit.MILLISECONDS.toNanos(FORMATION_MILLIS),
+                cluster);
+    }
+
+    /** {@return completes when this node can send to every shard, and runs its own; fails with ClusterException} */
+    public CompletableFuture<Void> start() {
+        messaging
+                .start()
+                .thenCompose(bound -> store.start())
+                .thenRunAsync(this::join, cluster)
+                .whenComplete((joined, failure) -> {
+                    if (failure != null) {
+                        ready.completeExceptionally(Wiring.explain(failure));
+                    }
+                });
+        return ready.orTimeout(config.startTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> {
+                    ClusterException explained =
+                            failure instanceof TimeoutException ? notReady() : Wiring.explain(failure);
+                    close();
+                    return CompletableFuture.failedFuture(explained);
+                });
+    }
+
+    private void join() {
+        started = true;
+        store.onLeadership(new LeadershipListener() {
+            @Override
+            public void onLeading(long term) {
+                onCluster(() -> coordinator.onLeading(System.nanoTime()));
+            }
+
+            @Override
+            public void onNotLeading() {
+                onCluster(coordinator::onNotLeading);
+            }
+        });
+        routing.start(store);
+        cluster.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void onCluster(Runnable step) {
+        if (!closed) {
+            cluster.execute(step);
+        }
+    }
+
+    private void tick() {
+        try {
+            long now = System.nanoTime();
+            membership.onTick(now);
+            sender.onTick(now);
+            coordinator.reconcile(now);
+            if (!ready.isDone() && isReady()) {
+                LOG.info("node {} is ready", config.nodeId());
+                ready.complete(null);
+            }
+        } catch (RuntimeException e) {
+            // The next tick must come whatever happened in this one: the lease depends on it.
+            LOG.error("a tick of node {} failed", config.nodeId(), e);
+        }
+    }
+
+    private boolean isReady() {
+        if (membership.session() == null || !routing.isComplete()) {
+            return false;
+        }
+        int own = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0);
+        return receiver.activeShards() == own;
+    }
+
+    private ClusterException notReady() {
+        List<String> missing = new ArrayList<>();
+        for (NodeAddress seed : config.seeds()) {
+            if (!seed.nodeId().equals(config.nodeId())
+                    && !messaging.link(seed.nodeId()).connected()) {
+                missing.add(seed.toString());
+            }
+        }
+        String state = !started
+                ? "the metadata group has no leader"
+                : membership.session() == null ? "this node has no session" : "not every shard has an owner";
+        return new ClusterException(
+                ClusterException.Code.TIMEOUT,
+                "node " + config.nodeId() + " was not ready after "
+                        + config.startTimeout().toMillis() + " ms: " + state
+                        + (missing.isEmpty() ? "" : "; no link to " + missing + ": start them, or open their ports"));
+    }
+
+    /** While starting, a refusal is an error of the configuration; later it is another node's trouble. */
+    private void onRefused(String node, String reason) {
+        if (!ready.isDone()) {
+            ready.completeExceptionally(new ClusterException(ClusterException.Code.SEEDS_DIFFER, reason));
+        } else {
+            LOG.warn("node {} and {} do not talk: {}", config.nodeId(), node, reason);
+        }
+    }
+
+    private void onLink(String node, boolean up) {
+        sender.onLink(node, up);
+    }
+
+    private void onRoute(int shard, @Nullable Route route) {
+        receiver.onRoute(shard, route);
+        sender.onRoute(shard, route);
+    }
+
+    private void onSession(@Nullable SessionId session) {
+        if (session == null) {
+            receiver.loseAll();
+        }
+        sender.onSession(session);
+    }
+
+    /** {@return the store of this node} */
+    public MetadataStore store() {
+        return store;
+    }
+
+    /**
+     * Sends above AT_MOST_ONCE.
+     *
+     * @param shard      the target shard
+     * @param guarantee  AT_LEAST_ONCE or EXACTLY_ONCE
+     * @param durable    true if the target kind is durable
+     * @param content    target and body; not modified afterwards
+     * @param deadlineNs on System.nanoTime's clock, or {@link OutboundMessage#NO_DEADLINE}
+     * @param listener   told exactly once how it ended
+     */
+    public void send(
+            int shard,
+            DeliveryGuarantee guarantee,
+            boolean durable,
+            byte[] content,
+            long deadlineNs,
+            OutcomeListener listener) {
+        checkLength(content);
+        if (!sender.send(shard, guarantee, durable, content, deadlineNs, listener)) {
+            listener.onOutcome(new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED), NO_REPLY);
+        }
+    }
+
+    /**
+     * Sends AT_MOST_ONCE.
+     *
+     * @param shard   the target shard
+     * @param content target and body; not modified afterwards
+     * @return Accepted, or NotExecuted when it cannot leave now
+     */
+    public SendOutcome sendOneWay(int shard, byte[] content) {
+        checkLength(content);
+        Route route = routing.route(shard);
+        if (closed || route == null) {
+            return new SendOutcome.NotExecuted(closed ? SendOutcome.Reason.CLOSED : SendOutcome.Reason.NO_SESSION);
+        }
+        return links.oneWay(route, shard, content)
+                ? new SendOutcome.Accepted()
+                : new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
+    }
+
+    private static void checkLength(byte[] content) {
+        if (content.length > Links.MAX_CONTENT_LENGTH) {
+            throw new TransportException(
+                    TransportException.Code.TOO_LARGE,
+                    "a message with its target takes " + content.length + " bytes, the limit is "
+                            + Links.MAX_CONTENT_LENGTH + ": send less, or in parts");
+        }
+    }
+
+    /** {@return how many shards each node owns, as this node's copy of the store has it} */
+    public Map<String, Integer> shardsPerOwner() {
+        return routing.shardsPerOwner();
+    }
+
+    /** {@return the owner of a shard, or null} @param shard the shard */
+    public @Nullable String owner(int shard) {
+        Route route = routing.route(shard);
+        return route == null ? null : route.owner();
+    }
+
+    /** {@return shards that this node may run} */
+    public int activeShards() {
+        return receiver.activeShards();
+    }
+
+    /** {@return messages sent again since start} */
+    public long retransmissions() {
+        return sender.retransmissions();
+    }
+
+    /** {@return messages that wait for their outcome} */
+    public long unsettled() {
+        return sender.unsettled();
+    }
+
+    /** {@return true if this node has a session whose lease has not passed} */
+    public boolean inCluster() {
+        return membership.isLeaseValid(System.nanoTime());
+    }
+
+    /** Closes the link to a node, as a broken network would. @param nodeId the node */
+    public void cutLink(String nodeId) {
+        messaging.cut(nodeId);
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        ready.completeExceptionally(new ClusterException(ClusterException.Code.CLOSED, "the node was closed"));
+        leave();
+        cluster.shutdownNow();
+        sender.stop();
+        routing.close();
+        store.close();
+        messaging.close();
+    }
+
+    /** Says goodbye, so that the others need not wait for the lease to pass. Bounded; a crash does without. */
+    private void leave() {
+        try {
+            boolean hadSession = membership.session() != null;
+            cluster.submit(membership::close).get(CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
+            if (hadSession) {
+                store.closeSession().get(CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+            LOG.info("node {} leaves without saying goodbye: {}", config.nodeId(), e.toString());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.troupe.cluster.internal.delivery.DeliveryFrames;
+import io.troupe.cluster.internal.delivery.FrameException;
+import io.troupe.cluster.internal.delivery.Nack;
+import io.troupe.cluster.internal.delivery.OutboundMessage;
+import io.troupe.metadata.SessionId;
+import org.agrona.DirectBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns the delivery channel's frames into calls of its halves. On the transport's thread. */
+final class FrameDecoder {
+    private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
+
+    private final Sender sender;
+    private final Receiver receiver;
+    private final AtomicLong malformed = new AtomicLong();
+
+    FrameDecoder(Sender sender, Receiver receiver) {
+        this.sender = sender;
+        this.receiver = receiver;
+    }
+
+    void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+        try {
+            switch (type) {
+                case DeliveryFrames.DATA -> onData(nodeId, buffer, offset, length);
+                case DeliveryFrames.ACK -> onAck(DeliveryFrames.decodeAck(buffer, offset, length));
+                case DeliveryFrames.ACCEPTED -> onAccepted(DeliveryFrames.decodeAccepted(buffer, offset, length));
+                case DeliveryFrames.NACK -> onNack(DeliveryFrames.decodeNack(buffer, offset, length));
+                case DeliveryFrames.ONE_WAY -> onOneWay(buffer, offset, length);
+                default -> throw new FrameException("unknown frame type " + type);
+            }
+        } catch (FrameException e) {
+            if (Long.bitCount(malformed.incrementAndGet())
+                    == 1) { // the 1st, 2nd, 4th, 8th ...: a broken peer must not flood the log
+                LOG.warn(
+                        "dropped a malformed frame of node {} ({} so far): {}",
+                        nodeId,
+                        malformed.get(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    private void onData(String nodeId, DirectBuffer buffer, int offset, int length) {
+        DeliveryFrames.Data data = DeliveryFrames.decodeData(buffer, offset, length);
+        receiver.onFrame(new InboundFrame(
+                data.shard(),
+                new SessionId(nodeId, data.incarnation()),
+                data.sequence(),
+                data.floor(),
+                data.epoch(),
+                data.durable(),
+                data.skip(),
+                data.deadlineNs(System.nanoTime()),
+                copy(buffer, data.contentOffset(), data.contentLength())));
+    }
+
+    private void onOneWay(DirectBuffer buffer, int offset, int length) {
+        DeliveryFrames.OneWay oneWay = DeliveryFrames.decodeOneWay(buffer, offset, length);
+        receiver.onFrame(new InboundFrame(
+                oneWay.shard(),
+                null,
+                0,
+                0,
+                oneWay.epoch(),
+                false,
+                false,
+                OutboundMessage.NO_DEADLINE,
+                copy(buffer, oneWay.contentOffset(), oneWay.contentLength())));
+    }
+
+    private void onAck(DeliveryFrames.Ack ack) {
+        sender.onAck(ack.shard(), ack.incarnation(), ack.sequence(), ack.nextExpected(), ack.end(), ack.epoch());
+    }
+
+    private void onAccepted(DeliveryFrames.Accepted accepted) {
+        sender.onAccepted(
+                accepted.shard(), accepted.incarnation(), accepted.nextExpected(), accepted.gap(), accepted.epoch());
+    }
+
+    private void onNack(Nack nack) {
+        sender.onNack(nack.shard(), nack.reason(), nack.owner(), nack.epoch());
+    }
+
+    private static byte[] copy(DirectBuffer buffer, int offset, int length) {
+        byte[] content = new byte[length];
+        buffer.getBytes(offset, content);
+        return content;
+    }
+}

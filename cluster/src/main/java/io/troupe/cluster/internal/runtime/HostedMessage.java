@@ -1,0 +1,64 @@
+package io.troupe.cluster.internal.runtime;
+
+import io.troupe.cluster.MessageId;
+import io.troupe.cluster.spi.InboundMessage;
+import io.troupe.cluster.spi.OwnedShard;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/** A delivered message with the way back to its sender. */
+final class HostedMessage implements InboundMessage {
+    private final Receiver receiver;
+    private final HostedShard shard;
+    private final InboundFrame frame;
+
+    HostedMessage(Receiver receiver, HostedShard shard, InboundFrame frame) {
+        this.receiver = receiver;
+        this.shard = shard;
+        this.frame = frame;
+    }
+
+    @Override
+    public OwnedShard shard() {
+        return shard;
+    }
+
+    @Override
+    public @Nullable MessageId id() {
+        SessionId source = frame.source();
+        return source == null ? null : new MessageId(source, frame.shard(), frame.sequence());
+    }
+
+    @Override
+    public byte[] content() {
+        return frame.content();
+    }
+
+    @Override
+    public boolean isExpired() {
+        return frame.deadlineNs() != Long.MAX_VALUE && System.nanoTime() - frame.deadlineNs() >= 0;
+    }
+
+    @Override
+    public boolean isOneWay() {
+        return frame.source() == null;
+    }
+
+    @Override
+    public Op.Settle settle(Ending ending, byte[] reply) {
+        return Receiver.settle(frame, ending.code(), reply);
+    }
+
+    @Override
+    public void end(Ending ending, byte[] reply) {
+        endAsSettled(ending.code(), reply);
+    }
+
+    @Override
+    public void endAsSettled(int code, byte[] reply) {
+        if (!isOneWay()) {
+            receiver.onEnd(shard, frame, code, reply);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.Objects;
+
+import io.troupe.cluster.internal.delivery.DeliveryFrames;
+import io.troupe.cluster.internal.delivery.End;
+import io.troupe.cluster.internal.delivery.Nack;
+import io.troupe.cluster.internal.delivery.OutboundMessage;
+import io.troupe.cluster.internal.delivery.Route;
+import io.troupe.cluster.internal.delivery.SendOutput;
+import io.troupe.metadata.SessionId;
+import io.troupe.transport.MessagingSystem;
+import io.troupe.transport.Offer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the delivery channel's frames on links, or hands them over in memory when sender and receiver are the same node:
+ * a guarantee must not change when an actor moves. Any thread; frames are encoded in a buffer of the thread.
+ */
+final class Links implements SendOutput, Receiver.Replies {
+    /** Longest body of a DATA frame: what the transport takes in one frame, less the header. */
+    static final int MAX_CONTENT_LENGTH = 256 * 1024;
+
+    private final String nodeId;
+    private final MessagingSystem messaging;
+    private final ThreadLocal<UnsafeBuffer> scratch = ThreadLocal.withInitial(
+            () -> new UnsafeBuffer(new byte[DeliveryFrames.DATA_HEADER_LENGTH + MAX_CONTENT_LENGTH]));
+    private @Nullable Sender sender;
+    private @Nullable Receiver receiver;
+
+    Links(String nodeId, MessagingSystem messaging) {
+        this.nodeId = nodeId;
+        this.messaging = messaging;
+    }
+
+    /** Call before anything is sent. */
+    void connect(Sender newSender, Receiver newReceiver) {
+        sender = newSender;
+        receiver = newReceiver;
+    }
+
+    @Override
+    public boolean transmit(Route route, OutboundMessage message, long floor, SessionId session) {
+        if (route.owner().equals(nodeId)) {
+            Objects.requireNonNull(receiver).onFrame(local(route, message, floor, session));
+            return true;
+        }
+        UnsafeBuffer buffer = scratch.get();
+        int length = DeliveryFrames.encodeData(
+                buffer, 0, message, route.epoch(), floor, session.incarnation(), System.nanoTime());
+        return offered(route.owner(), DeliveryFrames.DATA, buffer, length);
+    }
+
+    private static InboundFrame local(Route route, OutboundMessage message, long floor, SessionId session) {
+        return new InboundFrame(
+                message.shard(),
+                session,
+                message.sequence(),
+                floor,
+                route.epoch(),
+                message.durable(),
+                message.abandoned(),
+                message.deadlineNs(),
+                message.abandoned() ? new byte[0] : message.content());
+    }
+
+    /** AT_MOST_ONCE: no channel, no answer. */
+    boolean oneWay(Route route, int shard, byte[] content) {
+        if (route.owner().equals(nodeId)) {
+            Objects.requireNonNull(receiver)
+                    .onFrame(new InboundFrame(
+                            shard, null, 0, 0, route.epoch(), false, false, OutboundMessage.NO_DEADLINE, content));
+            return true;
+        }
+        UnsafeBuffer buffer = scratch.get();
+        int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
+        buffer.putBytes(header, content);
+        return offered(route.owner(), DeliveryFrames.ONE_WAY, buffer, header + content.length);
+    }
+
+    @Override
+    public void ack(InboundFrame frame, long nextExpected, End end, long epoch) {
+        SessionId source = Objects.requireNonNull(frame.source());
+        if (source.nodeId().equals(nodeId)) {
+            Objects.requireNonNull(sender)
+                    .onAck(frame.shard(), source.incarnation(), frame.sequence(), nextExpected, end, epoch);
+            return;
+        }
+        UnsafeBuffer buffer = scratch.get();
+        int length = DeliveryFrames.encodeAck(
+                buffer,
+                0,
+                new DeliveryFrames.Ack(
+                        frame.shard(), source.incarnation(), frame.sequence(), nextExpected, epoch, end));
+        // Dropped when the ring is full: the sender probes, and the answer is repeated.
+        offered(source.nodeId(), DeliveryFrames.ACK, buffer, length);
+    }
+
+    @Override
+    public void accepted(InboundFrame frame, long nextExpected, boolean gap, long epoch) {
+        SessionId source = Objects.requireNonNull(frame.source());
+        if (source.nodeId().equals(nodeId)) {
+            Objects.requireNonNull(sender).onAccepted(frame.shard(), source.incarnation(), nextExpected, gap, epoch);
+            return;
+        }
+        UnsafeBuffer buffer = scratch.get();
+        int length = DeliveryFrames.encodeAccepted(
+                buffer, 0, new DeliveryFrames.Accepted(frame.shard(), source.incarnation(), nextExpected, epoch, gap));
+        offered(source.nodeId(), DeliveryFrames.ACCEPTED, buffer, length);
+    }
+
+    @Override
+    public void nack(InboundFrame frame, Nack.Reason reason, @Nullable Route route) {
+        SessionId source = Objects.requireNonNull(frame.source());
+        Nack nack =
+                new Nack(frame.shard(), reason, route == null ? "" : route.owner(), route == null ? 0 : route.epoch());
+        if (source.nodeId().equals(nodeId)) {
+            Objects.requireNonNull(sender).onNack(nack.shard(), reason, nack.owner(), nack.epoch());
+            return;
+        }
+        UnsafeBuffer buffer = scratch.get();
+        offered(source.nodeId(), DeliveryFrames.NACK, buffer, DeliveryFrames.encodeNack(buffer, 0, nack));
+    }
+
+    private boolean offered(String target, int type, UnsafeBuffer buffer, int length) {
+        return messaging.offer(target, type, buffer, 0, length) == Offer.ACCEPTED;
+    }
+}

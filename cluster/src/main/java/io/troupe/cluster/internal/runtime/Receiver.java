@@ -1,0 +1,302 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import io.troupe.cluster.internal.delivery.DeliveryLimits;
+import io.troupe.cluster.internal.delivery.End;
+import io.troupe.cluster.internal.delivery.Nack;
+import io.troupe.cluster.internal.delivery.ReceiveChannel;
+import io.troupe.cluster.internal.delivery.Route;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.spi.HostedActors;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.TxnResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The receiving side of this node: what happens to a message that arrives for a shard. A node that does not own the
+ * shard never runs it; a node that is about to own it keeps it for a while. Frames come from the transport's thread and
+ * from this node's own senders; ends come from any thread.
+ */
+final class Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+    private static final byte[] NO_REPLY = {};
+
+    /** Frames of unknown epochs are kept for as many shards' worth: a sender may hear of a failover first. */
+    private static final int EARLY_SHARDS = 4;
+
+    private final AtomicReferenceArray<@Nullable HostedShard> hosted;
+    private final RoutingTable routing;
+    private final Membership membership;
+    private final MetadataStore store;
+    private final HostedActors actors;
+    private final Replies replies;
+    private final DeliveryLimits limits;
+    /** Frames of an epoch that this node has not heard of yet, per shard; guarded by itself. */
+    private final ArrayDeque<InboundFrame> early = new ArrayDeque<>();
+
+    Receiver(
+            RoutingTable routing,
+            Membership membership,
+            MetadataStore store,
+            HostedActors actors,
+            Replies replies,
+            DeliveryLimits limits) {
+        hosted = new AtomicReferenceArray<>(routing.shards());
+        this.routing = routing;
+        this.membership = membership;
+        this.store = store;
+        this.actors = actors;
+        this.replies = replies;
+        this.limits = limits;
+    }
+
+    void onFrame(InboundFrame frame) {
+        if (frame.shard() < 0 || frame.shard() >= hosted.length()) {
+            return; // the handshake makes shard counts agree: only a broken peer sends this
+        }
+        Route route = routing.route(frame.shard());
+        long viewEpoch = route == null ? 0 : route.epoch();
+        if (frame.epoch() > viewEpoch) {
+            hold(frame);
+            return;
+        }
+        HostedShard shard = hosted.get(frame.shard());
+        // An older epoch is refused too: a late copy of what that epoch has run would run again.
+        if (shard == null || route == null || shard.epoch() != viewEpoch || frame.epoch() != viewEpoch) {
+            refuse(frame, Nack.Reason.NOT_OWNER, route);
+            return;
+        }
+        shard.lock.lock();
+        try {
+            switch (shard.state()) {
+                case RAISING -> holdInShard(shard, frame, route);
+                case ACTIVE -> accept(shard, frame, route);
+                case LOST -> refuse(frame, Nack.Reason.FENCED, route);
+            }
+        } finally {
+            shard.lock.unlock();
+        }
+    }
+
+    private void hold(InboundFrame frame) {
+        synchronized (early) {
+            if (early.size() < EARLY_SHARDS * limits.maxHeld()) {
+                early.add(frame);
+            } // else dropped: the sender asks again after its retry time
+        }
+    }
+
+    private void holdInShard(HostedShard shard, InboundFrame frame, Route route) {
+        if (shard.held.size() < limits.maxHeld()) {
+            shard.held.add(frame);
+        } else {
+            refuse(frame, Nack.Reason.BUSY, route);
+        }
+    }
+
+    /** Under the shard's lock, so that the order of a channel is the order of delivery. */
+    private void accept(HostedShard shard, InboundFrame frame, Route route) {
+        if (!shard.mayRun()) {
+            refuse(frame, Nack.Reason.FENCED, route);
+            return;
+        }
+        SessionId source = frame.source();
+        if (source == null) {
+            actors.deliver(new HostedMessage(this, shard, frame));
+            return;
+        }
+        ReceiveChannel channel = shard.channel(source, store);
+        switch (channel.onData(frame.sequence(), frame.floor())) {
+            case DELIVER -> deliver(shard, frame);
+            case SETTLED -> {
+                End end = channel.end(frame.sequence());
+                if (end != null) {
+                    replies.ack(frame, channel.nextExpected(), end, shard.epoch());
+                }
+            }
+            case GAP -> replies.accepted(frame, channel.nextExpected(), true, shard.epoch());
+            case IN_PROGRESS -> replies.accepted(frame, channel.nextExpected(), false, shard.epoch());
+            case WINDOW_FULL -> refuse(frame, Nack.Reason.BUSY, route);
+            case BELOW_FLOOR -> {
+                // Settled and known to the sender: a late copy, nothing waits for an answer.
+            }
+        }
+    }
+
+    private void deliver(HostedShard shard, InboundFrame frame) {
+        if (!frame.skip()) {
+            actors.deliver(new HostedMessage(this, shard, frame));
+        } else if (frame.durable()) {
+            skipInLog(shard, frame);
+        } else {
+            onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
+        }
+    }
+
+    /** A sequence given up by its sender is poisoned in the log, so that no earlier copy can take effect later. */
+    private void skipInLog(HostedShard shard, InboundFrame frame) {
+        Txn poison = Txn.guarded(
+                List.of(ClusterKeys.fenceHolds(shard.shard(), shard.epoch())),
+                List.of(settle(frame, End.Code.SKIPPED.wire(), NO_REPLY)));
+        store.txn(poison).whenComplete((result, failure) -> {
+            if (result instanceof TxnResult.Succeeded) {
+                onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
+            } else if (result instanceof TxnResult.SettleRefused refused
+                    && refused.reason() == TxnResult.Reason.SETTLED) {
+                onEnd(shard, frame, refused.outcome(), refused.reply());
+            } // else the shard has moved on or the session is over: its next owner answers
+        });
+    }
+
+    static Op.Settle settle(InboundFrame frame, int code, byte[] reply) {
+        SessionId source = frame.source();
+        if (source == null) {
+            throw new IllegalStateException("an AT_MOST_ONCE message has no settle mark");
+        }
+        return new Op.Settle(source, frame.shard(), frame.sequence(), frame.floor(), code, reply);
+    }
+
+    /** The end of a message is known: for a durable kind it is in the log, so it may be told even if the shard is lost. */
+    void onEnd(HostedShard shard, InboundFrame frame, int code, byte[] reply) {
+        End end = new End(End.Code.of(code), reply);
+        long nextExpected = 1; // of a lost shard: says nothing, its next owner counts anew
+        shard.lock.lock();
+        try {
+            if (shard.state() == HostedShard.State.ACTIVE) {
+                ReceiveChannel channel = shard.channel(Objects.requireNonNull(frame.source()), store);
+                channel.onEnd(frame.sequence(), end);
+                nextExpected = channel.nextExpected();
+            }
+        } finally {
+            shard.lock.unlock();
+        }
+        replies.ack(frame, nextExpected, end, shard.epoch());
+    }
+
+    private void refuse(InboundFrame frame, Nack.Reason reason, @Nullable Route route) {
+        if (frame.source() != null) {
+            replies.nack(frame, reason, route);
+        } // else AT_MOST_ONCE: it is lost, as promised
+    }
+
+    /** The shard table has changed. Called on the store's watch thread. */
+    void onRoute(int shard, @Nullable Route route) {
+        HostedShard current = hosted.get(shard);
+        if (current != null && (route == null || route.epoch() != current.epoch())) {
+            lose(current);
+        }
+        SessionId session = membership.session();
+        if (route != null
+                && session != null
+                && route.owner().equals(session.nodeId())
+                && route.ownerIncarnation() == session.incarnation()
+                && (current == null || current.epoch() != route.epoch())) {
+            raiseFence(new HostedShard(shard, route.epoch(), membership));
+        }
+        releaseEarly(shard);
+    }
+
+    private void releaseEarly(int shard) {
+        List<InboundFrame> due;
+        synchronized (early) {
+            if (early.isEmpty()) {
+                return;
+            }
+            due = early.stream().filter(frame -> frame.shard() == shard).toList();
+            early.removeIf(frame -> frame.shard() == shard);
+        }
+        due.forEach(this::onFrame);
+    }
+
+    private void raiseFence(HostedShard shard) {
+        hosted.set(shard.shard(), shard);
+        store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
+                .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))
+                .whenComplete((result, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("{}: the fence was not raised: {}", shard, failure.toString());
+                        lose(shard);
+                    } else if (result.succeeded() || fenceIsOurs(shard, result)) {
+                        activate(shard);
+                    } else {
+                        lose(shard); // a later owner was faster: the shard table will say who
+                    }
+                });
+    }
+
+    private static boolean fenceIsOurs(HostedShard shard, TxnResult result) {
+        var fence = result.reads().isEmpty() ? null : result.reads().get(0);
+        return fence != null && java.util.Arrays.equals(fence.value(), ClusterKeys.epochBytes(shard.epoch()));
+    }
+
+    private void activate(HostedShard shard) {
+        shard.lock.lock();
+        try {
+            if (shard.state() != HostedShard.State.RAISING) {
+                return;
+            }
+            shard.state(HostedShard.State.ACTIVE);
+            actors.onShardActive(shard);
+            Route route = routing.route(shard.shard());
+            for (InboundFrame frame; route != null && (frame = shard.held.poll()) != null; ) {
+                accept(shard, frame, route);
+            }
+        } finally {
+            shard.lock.unlock();
+        }
+    }
+
+    private void lose(HostedShard shard) {
+        boolean wasActive;
+        shard.lock.lock();
+        try {
+            wasActive = shard.state() == HostedShard.State.ACTIVE;
+            shard.state(HostedShard.State.LOST);
+            shard.forgetChannels();
+        } finally {
+            shard.lock.unlock();
+        }
+        if (wasActive) {
+            actors.onShardLost(shard);
+        }
+    }
+
+    /** The node's lease is over: it owns nothing any more. */
+    void loseAll() {
+        for (int shard = 0; shard < hosted.length(); shard++) {
+            HostedShard current = hosted.get(shard);
+            if (current != null && current.state() != HostedShard.State.LOST) {
+                lose(current);
+            }
+        }
+    }
+
+    int activeShards() {
+        int active = 0;
+        for (int shard = 0; shard < hosted.length(); shard++) {
+            HostedShard current = hosted.get(shard);
+            if (current != null && current.state() == HostedShard.State.ACTIVE) {
+                active++;
+            }
+        }
+        return active;
+    }
+
+    /** How the receiver answers a sender, near or far. */
+    interface Replies {
+        void ack(InboundFrame frame, long nextExpected, End end, long epoch);
+
+        void accepted(InboundFrame frame, long nextExpected, boolean gap, long epoch);
+
+        void nack(InboundFrame frame, Nack.Reason reason, @Nullable Route route);
+    }
+}

@@ -1,0 +1,107 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import io.troupe.cluster.internal.delivery.Route;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.placement.ShardRecord;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.Watch;
+import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.WatchListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shard to owner, as this node's copy of the store has it: an array, so that routing costs a look-up and no I/O. Written
+ * by the store's watch thread only; read by any thread.
+ */
+final class RoutingTable implements WatchListener, AutoCloseable {
+    private final AtomicReferenceArray<@Nullable Route> routes;
+    private final RouteListener listener;
+    private @Nullable Watch watch;
+
+    /** Learns of every change of a route, on the watch thread. */
+    interface RouteListener {
+        void onRoute(int shard, @Nullable Route route);
+    }
+
+    RoutingTable(int shards, RouteListener listener) {
+        routes = new AtomicReferenceArray<>(shards);
+        this.listener = listener;
+    }
+
+    void start(MetadataStore store) {
+        // Revision 1 is older than any log keeps for long: the watch begins with a resync or with the whole history.
+        watch = store.watch(ClusterKeys.SHARDS, 1, this);
+    }
+
+    @Nullable
+    Route route(int shard) {
+        return routes.get(shard);
+    }
+
+    int shards() {
+        return routes.length();
+    }
+
+    boolean isComplete() {
+        for (int shard = 0; shard < routes.length(); shard++) {
+            if (routes.get(shard) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Map<String, Integer> shardsPerOwner() {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (int shard = 0; shard < routes.length(); shard++) {
+            Route route = routes.get(shard);
+            if (route != null) {
+                counts.merge(route.owner(), 1, Integer::sum);
+            }
+        }
+        return counts;
+    }
+
+    @Override
+    public void onEvents(List<WatchEvent> events, MetadataView view) {
+        for (WatchEvent event : events) {
+            int shard = ClusterKeys.shardOf(event.key());
+            update(shard, event instanceof WatchEvent.Put put ? read(put.entry()) : null);
+        }
+    }
+
+    @Override
+    public void onResync(MetadataView view) {
+        for (int shard = 0; shard < routes.length(); shard++) {
+            KeyValue entry = view.get(ClusterKeys.shard(shard));
+            update(shard, entry == null ? null : read(entry));
+        }
+    }
+
+    private static Route read(KeyValue entry) {
+        ShardRecord shardRecord = ShardRecord.decode(entry.value(), entry.modRevision());
+        return new Route(shardRecord.owner(), shardRecord.incarnation(), shardRecord.epoch(), shardRecord.continues());
+    }
+
+    private void update(int shard, @Nullable Route route) {
+        if (shard < routes.length() && !java.util.Objects.equals(routes.get(shard), route)) {
+            routes.set(shard, route);
+            listener.onRoute(shard, route);
+        }
+    }
+
+    @Override
+    public void close() {
+        Watch current = watch;
+        if (current != null) {
+            current.close();
+        }
+    }
+}

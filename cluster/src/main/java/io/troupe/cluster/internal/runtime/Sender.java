@@ -1,0 +1,250 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.internal.delivery.DeliveryLimits;
+import io.troupe.cluster.internal.delivery.End;
+import io.troupe.cluster.internal.delivery.Nack;
+import io.troupe.cluster.internal.delivery.OutboundMessage;
+import io.troupe.cluster.internal.delivery.Route;
+import io.troupe.cluster.internal.delivery.SendChannel;
+import io.troupe.cluster.internal.delivery.SendOutput;
+import io.troupe.cluster.spi.OutcomeListener;
+import io.troupe.metadata.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending side of this node: one {@link SendChannel} per target shard, each behind a lock of its own, so that the
+ * thread that sends also writes to the link. Outcomes are told after the lock is released, because what listens may
+ * send again.
+ */
+final class Sender {
+    private final AtomicReferenceArray<@Nullable Lane> lanes;
+    private final DeliveryLimits limits;
+    private final SendOutput output;
+    private final RoutingTable routing;
+    private volatile @Nullable SessionId session;
+    private volatile boolean stopped;
+
+    Sender(int shards, DeliveryLimits limits, RoutingTable routing, SendOutput output) {
+        lanes = new AtomicReferenceArray<>(shards);
+        this.limits = limits;
+        this.routing = routing;
+        this.output = output;
+    }
+
+    /** One channel, its lock, and the outcomes that wait for the lock's release. */
+    private final class Lane {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final SendChannel channel;
+        private final ArrayDeque<Pending> ended = new ArrayDeque<>();
+        /** The session the channel is open under; guarded by the lock. */
+        private @Nullable SessionId opened;
+
+        Lane(int shard) {
+            channel = new SendChannel(shard, limits, output);
+        }
+
+        /** Opens or closes the channel to match the newest session, whichever thread learned it first. */
+        void matchSession(long now) {
+            SessionId current = session;
+            if (java.util.Objects.equals(current, opened)) {
+                return;
+            }
+            opened = current;
+            if (current == null) {
+                channel.close(now);
+            } else {
+                channel.open(current, now);
+            }
+        }
+
+        void with(Consumer<SendChannel> step) {
+            lock.lock();
+            try {
+                step.accept(channel);
+            } finally {
+                unlockAndTell();
+            }
+        }
+
+        void unlockAndTell() {
+            boolean outermost = lock.getHoldCount() == 1;
+            Pending[] told = outermost && !ended.isEmpty() ? ended.toArray(Pending[]::new) : NONE;
+            if (outermost) {
+                ended.clear();
+            }
+            lock.unlock();
+            for (Pending pending : told) {
+                pending.tell();
+            }
+        }
+    }
+
+    private static final Pending[] NONE = {};
+
+    /** Keeps an outcome until the channel's lock is released. */
+    private static final class Pending implements io.troupe.cluster.internal.delivery.OutcomeListener {
+        private final Lane lane;
+        private final OutcomeListener listener;
+        private @Nullable SendOutcome outcome;
+        private byte[] reply = {};
+
+        Pending(Lane lane, OutcomeListener listener) {
+            this.lane = lane;
+            this.listener = listener;
+        }
+
+        @Override
+        public void onOutcome(SendOutcome newOutcome, byte[] newReply) {
+            outcome = newOutcome;
+            reply = newReply;
+            lane.ended.add(this);
+        }
+
+        void tell() {
+            SendOutcome known = outcome;
+            if (known != null) {
+                listener.onOutcome(known, reply);
+            }
+        }
+    }
+
+    /** Sends above AT_MOST_ONCE; false when the channel is full and nothing was kept. */
+    boolean send(
+            int shard,
+            DeliveryGuarantee guarantee,
+            boolean durable,
+            byte[] content,
+            long deadlineNs,
+            OutcomeListener listener) {
+        Lane lane = lane(shard);
+        lane.lock.lock();
+        try {
+            Pending pending = new Pending(lane, listener);
+            return lane.channel.send(
+                    new OutboundMessage(guarantee, durable, content, content.length, deadlineNs, pending),
+                    System.nanoTime());
+        } finally {
+            lane.unlockAndTell();
+        }
+    }
+
+    private Lane lane(int shard) {
+        Lane lane = lanes.get(shard);
+        if (lane != null) {
+            return lane;
+        }
+        Lane fresh = new Lane(shard);
+        fresh.lock.lock();
+        try {
+            if (!lanes.compareAndSet(shard, null, fresh)) {
+                return java.util.Objects.requireNonNull(lanes.get(shard));
+            }
+            // Published before it reads route and session: a change from now on finds the lane and waits for its lock.
+            long now = System.nanoTime();
+            fresh.channel.onRoute(routing.route(shard), now);
+            fresh.matchSession(now);
+            if (stopped) {
+                fresh.channel.stop(now);
+            }
+            return fresh;
+        } finally {
+            fresh.unlockAndTell();
+        }
+    }
+
+    void onSession(@Nullable SessionId newSession) {
+        session = newSession;
+        long now = System.nanoTime();
+        for (int shard = 0; shard < lanes.length(); shard++) {
+            Lane lane = lanes.get(shard);
+            if (lane != null) {
+                lane.with(channel -> lane.matchSession(now));
+            }
+        }
+    }
+
+    void onRoute(int shard, @Nullable Route route) {
+        with(shard, channel -> channel.onRoute(route, System.nanoTime()));
+    }
+
+    void onLink(String nodeId, boolean up) {
+        long now = System.nanoTime();
+        forEach(channel -> channel.onLink(nodeId, up, now));
+    }
+
+    void onAck(int shard, long incarnation, long sequence, long nextExpected, End end, long epoch) {
+        with(
+                shard,
+                channel -> channel.onAck(
+                        incarnation, sequence, nextExpected, end.code(), end.reply(), epoch, System.nanoTime()));
+    }
+
+    void onAccepted(int shard, long incarnation, long nextExpected, boolean gap, long epoch) {
+        with(shard, channel -> channel.onAccepted(incarnation, nextExpected, gap, epoch, System.nanoTime()));
+    }
+
+    void onNack(int shard, Nack.Reason reason, String owner, long epoch) {
+        with(shard, channel -> channel.onNack(reason, owner, epoch, System.nanoTime()));
+    }
+
+    void onTick(long nowNs) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        for (int shard = 0; shard < lanes.length(); shard++) {
+            Lane lane = lanes.get(shard);
+            if (lane == null) {
+                continue;
+            }
+            lane.lock.lock();
+            try {
+                if (!lane.channel.isIdle()) {
+                    lane.channel.onTick(nowNs, random.nextLong());
+                }
+            } finally {
+                lane.unlockAndTell();
+            }
+        }
+    }
+
+    /** The node is closing: every message ends now, and later ones at once. */
+    void stop() {
+        stopped = true;
+        long now = System.nanoTime();
+        forEach(channel -> channel.stop(now));
+    }
+
+    long retransmissions() {
+        long[] sum = {0};
+        forEach(channel -> sum[0] += channel.retransmissions());
+        return sum[0];
+    }
+
+    long unsettled() {
+        long[] sum = {0};
+        forEach(channel -> sum[0] += channel.unsettled());
+        return sum[0];
+    }
+
+    private void with(int shard, Consumer<SendChannel> step) {
+        if (shard < 0 || shard >= lanes.length()) {
+            return; // a frame from a node with another shard count cannot pass the handshake; drop what claims to
+        }
+        Lane lane = lanes.get(shard);
+        if (lane != null) {
+            lane.with(step);
+        }
+    }
+
+    private void forEach(Consumer<SendChannel> step) {
+        for (int shard = 0; shard < lanes.length(); shard++) {
+            with(shard, step);
+        }
+    }
+}

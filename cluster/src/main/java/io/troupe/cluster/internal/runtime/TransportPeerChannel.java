@@ -1,0 +1,42 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.Objects;
+
+import io.troupe.metadata.spi.PeerChannel;
+import io.troupe.transport.MessagingSystem;
+import io.troupe.transport.Offer;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Carries the store's protocols over the node's links. */
+final class TransportPeerChannel implements PeerChannel {
+    static final int FRAME_TYPE = 1;
+
+    private final MessagingSystem messaging;
+    private volatile @Nullable Receiver receiver;
+
+    TransportPeerChannel(MessagingSystem messaging) {
+        this.messaging = messaging;
+    }
+
+    @Override
+    public boolean send(String nodeId, byte[] message) {
+        return messaging.offer(nodeId, FRAME_TYPE, new UnsafeBuffer(message), 0, message.length) == Offer.ACCEPTED;
+    }
+
+    @Override
+    public void receiver(Receiver newReceiver) {
+        receiver = Objects.requireNonNull(newReceiver);
+    }
+
+    void onFrame(String nodeId, DirectBuffer buffer, int offset, int length) {
+        Receiver current = receiver;
+        if (current == null) {
+            return; // before the store is open: it asks again
+        }
+        byte[] message = new byte[length];
+        buffer.getBytes(offset, message);
+        current.onMessage(nodeId, message);
+    }
+}

@@ -1,0 +1,109 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.NodeAddress;
+import io.troupe.cluster.internal.delivery.DeliveryLimits;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataStores;
+import io.troupe.metadata.spi.PeerChannel;
+import io.troupe.transport.MessagingSystem;
+import io.troupe.transport.TransportConfig;
+import io.troupe.transport.TransportException;
+import io.troupe.transport.internal.tcp.TcpMessagingSystem;
+
+/** Translates the cluster's configuration and failures from and to those of the modules below. */
+final class Wiring {
+    /** Keep-alives and the leader's ticks in one lease: several may be lost before the lease passes. */
+    private static final int TICKS_PER_LEASE = 6;
+
+    /** A durable commit under load takes tens of milliseconds: asking sooner would only repeat what is under way. */
+    private static final long RETRY_NS = 200_000_000L;
+
+    /** Frames kept for a shard that is about to be ours. */
+    private static final int MAX_HELD = 4096;
+
+    private Wiring() {}
+
+    static MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
+        TransportConfig.Builder builder =
+                TransportConfig.builder(config.nodeId()).identity(config.identity());
+        NodeAddress self = config.self();
+        if (self != null) {
+            builder.bind(self.host(), self.messagingPort());
+        }
+        for (NodeAddress seed : config.seeds()) {
+            if (!seed.nodeId().equals(config.nodeId())) {
+                builder.node(seed.nodeId(), seed.host(), seed.messagingPort());
+            }
+        }
+        return new TcpMessagingSystem(builder.build(), frames);
+    }
+
+    static MetadataStore store(ClusterConfig config, PeerChannel peers) {
+        MetadataConfig.Builder builder = MetadataConfig.builder(config.nodeId())
+                .clusterName(config.clusterName())
+                .election(config.election())
+                .followPrefixes(ClusterKeys.NODES, ClusterKeys.SHARDS)
+                .sessionTick(config.lease().dividedBy(TICKS_PER_LEASE))
+                .formationTimeout(config.startTimeout());
+        for (NodeAddress seed : config.seeds()) {
+            builder.voter(seed.nodeId(), seed.host(), seed.raftPort());
+        }
+        if (config.dataDir() != null) {
+            builder.directory(config.dataDir());
+        }
+        return MetadataStores.open(builder.build(), peers);
+    }
+
+    static DeliveryLimits limits(ClusterConfig config) {
+        DeliveryLimits defaults = DeliveryLimits.DEFAULT;
+        return new DeliveryLimits(
+                config.maxUnsettled(), RETRY_NS, defaults.maxRetryNs(), defaults.maxWindow(), MAX_HELD);
+    }
+
+    static ClusterException explain(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof ClusterException known) {
+            return known;
+        }
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof MetadataException metadata) {
+            return new ClusterException(code(metadata), message, cause);
+        }
+        if (cause instanceof TransportException transport) {
+            return new ClusterException(code(transport), message, cause);
+        }
+        return new ClusterException(ClusterException.Code.FAILED, "the node failed: " + cause, cause);
+    }
+
+    private static ClusterException.Code code(MetadataException failure) {
+        return switch (failure.code()) {
+            case BAD_CONFIG -> ClusterException.Code.BAD_CONFIG;
+            case BAD_DIRECTORY, WIPED_VOTER -> ClusterException.Code.BAD_DIRECTORY;
+            case PORT_IN_USE -> ClusterException.Code.PORT_IN_USE;
+            case TIMEOUT -> ClusterException.Code.TIMEOUT;
+            case CLOSED -> ClusterException.Code.CLOSED;
+            default -> ClusterException.Code.FAILED;
+        };
+    }
+
+    private static ClusterException.Code code(TransportException failure) {
+        return switch (failure.code()) {
+            case PORT_IN_USE -> ClusterException.Code.PORT_IN_USE;
+            case UNREGISTERED -> ClusterException.Code.UNREGISTERED;
+            case BAD_CONFIG, MISSING_FLAG -> ClusterException.Code.BAD_CONFIG;
+            default -> ClusterException.Code.FAILED;
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package io.troupe.cluster.spi;
+
+import io.troupe.cluster.MessageId;
+import io.troupe.metadata.Op;
+import org.jspecify.annotations.Nullable;
+
+/** A message that this node is to run. Each must be ended exactly once, unless its shard is lost first. */
+public interface InboundMessage {
+    /** {@return the shard's ownership it arrived under} */
+    OwnedShard shard();
+
+    /** {@return its identity, or null for AT_MOST_ONCE} */
+    @Nullable
+    MessageId id();
+
+    /** {@return target and body as {@code Cluster.send} was given them; do not modify} */
+    byte[] content();
+
+    /** {@return true if its deadline has passed: it must not be started, but ended with {@link Ending#EXPIRED}} */
+    boolean isExpired();
+
+    /** {@return true if it needs no acknowledgement and no settle mark} */
+    boolean isOneWay();
+
+    /**
+     * The settle mark to commit together with the message's effect.
+     *
+     * @param ending how it ends
+     * @param reply  the answer or reason to keep with the mark
+     * @return the operation
+     * @throws IllegalStateException for a one-way message
+     */
+    Op.Settle settle(Ending ending, byte[] reply);
+
+    /**
+     * Ends the message and tells its sender: call it when the effect is committed, or for a volatile kind when the
+     * handler has finished. Any thread.
+     *
+     * @param ending how it ended
+     * @param reply  the answer of an ask or the reason as UTF-8, else empty
+     */
+    void end(Ending ending, byte[] reply);
+
+    /**
+     * Ends the message as its settle mark says, because the store answered that it was settled before.
+     *
+     * @param code  the stored outcome
+     * @param reply the stored reply
+     */
+    void endAsSettled(int code, byte[] reply);
+
+    /** How a message can end. */
+    enum Ending {
+        /** The handler finished; for a durable kind its effect is committed. */
+        DONE(1),
+        /** The handler refused it. */
+        REJECTED(2),
+        /** It could not be handled: no such kind, undecodable, or the handler threw too often. */
+        FAILED(3),
+        /** Its deadline had passed before it was started. */
+        EXPIRED(4);
+
+        private final int code;
+
+        Ending(int code) {
+            this.code = code;
+        }
+
+        /** {@return the code in settle marks and on the wire} */
+        public int code() {
+            return code;
+        }
+    }
+}

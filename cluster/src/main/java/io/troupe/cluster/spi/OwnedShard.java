@@ -1,0 +1,18 @@
+package io.troupe.cluster.spi;
+
+/** The right of this node to run the actors of one shard, valid for a single epoch. Safe for any thread. */
+public interface OwnedShard {
+    /** {@return the shard} */
+    int shard();
+
+    /** {@return the fencing token: strictly increasing over the owners of the shard} */
+    long epoch();
+
+    /**
+     * Whether a handler may start or a commit be proposed now: the ownership stands and the node's lease is valid on
+     * its own clock.
+     *
+     * @return true if so
+     */
+    boolean mayRun();
+}

@@ -1,0 +1,163 @@
+package io.troupe.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+import io.troupe.metadata.MetadataConfig.Election;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ClusterConfigTest {
+    @TempDir
+    Path directory;
+
+    private ClusterConfig.Builder three(String nodeId) {
+        return ClusterConfig.builder(nodeId)
+                .addNode("n1", "127.0.0.1", 7701, 7801)
+                .addNode("n2", "127.0.0.1", 7702, 7802)
+                .addNode("n3", "127.0.0.1", 7703, 7803);
+    }
+
+    private static void refused(ClusterConfig.Builder builder, String message) {
+        assertThatThrownBy(builder::build)
+                .isInstanceOfSatisfying(
+                        ClusterException.class, e -> assertThat(e.code()).isEqualTo(ClusterException.Code.BAD_CONFIG))
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aSeedHasItsOwnEntryAndADataDirectory() {
+        ClusterConfig config = three("n2").dataDir(directory).build();
+        assertThat(config.isSeed()).isTrue();
+        assertThat(config.self()).isEqualTo(new NodeAddress("n2", "127.0.0.1", 7702, 7802));
+        assertThat(config.shards()).isEqualTo(1024);
+        assertThat(config.lease()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aNodeOutsideTheSeedListOnlySends() {
+        assertThat(three("driver").build().isSeed()).isFalse();
+    }
+
+    @Test
+    void theIdentityDoesNotDependOnTheOrderOfTheList() {
+        ClusterConfig other = ClusterConfig.builder("n1")
+                .addNode("n3", "127.0.0.1", 7703, 7803)
+                .addNode("n1", "127.0.0.1", 7701, 7801)
+                .addNode("n2", "127.0.0.1", 7702, 7802)
+                .dataDir(directory)
+                .build();
+        assertThat(other.identity()).isEqualTo(three("driver").build().identity());
+    }
+
+    @Test
+    void aSeedListThatLacksANodeWithDataIsRefused() {
+        refused(
+                three("n4").dataDir(directory),
+                "node n4 has a data directory but is not in the seed list [n1, n2, n3]: add it to the list on every "
+                        + "node, or remove dataDir to run without a vote");
+    }
+
+    @Test
+    void aSeedWithoutADataDirectoryIsRefused() {
+        refused(three("n1"), "seed n1 has no data directory: set dataDir to one that survives restarts");
+    }
+
+    @Test
+    void anEvenSeedListIsRefused() {
+        refused(
+                three("n1").dataDir(directory).addNode("n4", "127.0.0.1", 7704, 7804),
+                "the seed list has 4 nodes [n1, n2, n3, n4]: use 1, 3, 5 or 7 (an even number tolerates no more "
+                        + "failures than one less)");
+    }
+
+    @Test
+    void aSeedListWithDuplicatesIsRefusedWithAllErrorsAtOnce() {
+        refused(
+                ClusterConfig.builder("n1")
+                        .addNode("n1", "127.0.0.1", 7701, 7801)
+                        .addNode("n1", "127.0.0.1", 7702, 7801)
+                        .addNode("n3", "127.0.0.1", 0, 7803)
+                        .lease(Duration.ofMillis(100)),
+                "the seed list names node n1 twice: give every seed its own id; the seed list uses 127.0.0.1:7801 twice: "
+                        + "give every seed two ports of its own; seed n3@127.0.0.1:0:7803 has port 0: ports are 1 to 65535; "
+                        + "seed n1 has no data directory: set dataDir to one that survives restarts; lease (100 ms) must be "
+                        + "at least 5 times the shortest election timeout (150 ms of preset DEFAULT)");
+    }
+
+    @Test
+    void anEmptySeedListIsRefused() {
+        refused(
+                ClusterConfig.builder("n1"),
+                "the seed list is empty: add the voters with addNode, the same on every node");
+    }
+
+    @Test
+    void limitsAreChecked() {
+        refused(three("d").shards(0), "shards (0) must be between 1 and 65536");
+        refused(three("d").maxUnsettled(0), "maxUnsettled (0) must be at least 1");
+        refused(three("d").startTimeout(Duration.ZERO), "startTimeout (PT0S) must be positive");
+        refused(three(" "), "the node id is blank: give every node an id of its own");
+    }
+
+    @Test
+    void aPropertiesFileSaysTheSame() throws IOException {
+        Path file = Files.writeString(directory.resolve("n2.properties"), """
+                node.id = n2
+                cluster.name = orders
+                seeds = n1@127.0.0.1:7701:7801, n2@127.0.0.1:7702:7802, n3@127.0.0.1:7703:7803
+                data.dir = data/n2
+                lease.millis = 500
+                election = fast
+                shards = 64
+                start.timeout.millis = 5000
+                max.unsettled = 10
+                """);
+        assertThat(ClusterConfig.load(file))
+                .isEqualTo(three("n2")
+                        .clusterName("orders")
+                        .dataDir(Path.of("data/n2"))
+                        .lease(Duration.ofMillis(500))
+                        .election(Election.FAST)
+                        .shards(64)
+                        .startTimeout(Duration.ofSeconds(5))
+                        .maxUnsettled(10)
+                        .build());
+    }
+
+    @Test
+    void theEnvironmentOverridesTheFile() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("d.properties"), "node.id=d\nseeds=n1@127.0.0.1:7701:7801\nshards=64\n");
+        assertThat(ClusterConfigFile.load(file, Map.of("TROUPE_SHARDS", "128")).shards())
+                .isEqualTo(128);
+    }
+
+    @Test
+    void everyBadLineOfAFileIsNamed() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("bad.properties"), "seeds=n1@127.0.0.1\nshards=many\nlease=3\nelection=quick\n");
+        assertThatThrownBy(() -> ClusterConfigFile.load(file, Map.of()))
+                .isInstanceOf(ClusterException.class)
+                .hasMessageContaining("bad.properties: ")
+                .hasMessageContaining("unknown key 'lease' (known: node.id, cluster.name, seeds")
+                .hasMessageContaining("key 'node.id' is missing")
+                .hasMessageContaining("seed 'n1@127.0.0.1' must have the form id@host:messagingPort:raftPort")
+                .hasMessageContaining("key 'shards' has value 'many'")
+                .hasMessageContaining("key 'election' has value 'quick'");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThatThrownBy(() -> ClusterConfig.load(directory.resolve("none.properties")))
+                .isInstanceOf(ClusterException.class)
+                .hasMessageContaining("cannot read configuration file")
+                .hasMessageContaining("none.properties");
+    }
+}

@@ -1,0 +1,170 @@
+package io.troupe.cluster.internal.coordinator;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.placement.ShardRecord;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.internal.memory.InMemoryGroup;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class CoordinatorTest {
+    private static final int SHARDS = 12;
+    private static final long FORMATION_NS = 1_000;
+
+    private final InMemoryGroup group = InMemoryGroup.create();
+    private final Map<String, MetadataStore> stores = new HashMap<>();
+    private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
+    private final Coordinator coordinator;
+
+    CoordinatorTest() {
+        coordinator = new Coordinator(store("n1"), SHARDS, 3, FORMATION_NS, clusterThread);
+    }
+
+    @AfterEach
+    void close() {
+        clusterThread.shutdownNow();
+        stores.values().forEach(MetadataStore::close);
+        group.close();
+    }
+
+    private MetadataStore store(String nodeId) {
+        return stores.computeIfAbsent(nodeId, id -> {
+            MetadataStore store = group.store(id);
+            store.start().join();
+            return store;
+        });
+    }
+
+    private SessionId join(String nodeId, boolean hosts) {
+        MetadataStore store = store(nodeId);
+        SessionId session = store.openSession(60_000).join();
+        store.txn(Txn.of(new Op.Put(ClusterKeys.node(nodeId), new NodeRecord(hosts).encode(), session)))
+                .join();
+        return session;
+    }
+
+    private void onCluster(Runnable step) {
+        try {
+            clusterThread.submit(step).get();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Map<String, Integer> counts() {
+        Map<String, Integer> counts = new TreeMap<>();
+        owners().values().forEach(owner -> counts.merge(owner.owner(), 1, Integer::sum));
+        return counts;
+    }
+
+    private Map<Integer, ShardRecord> owners() {
+        Map<Integer, ShardRecord> owners = new TreeMap<>();
+        store("n1")
+                .view()
+                .forEach(
+                        ClusterKeys.SHARDS,
+                        entry -> owners.put(
+                                ClusterKeys.shardOf(entry.key()),
+                                ShardRecord.decode(entry.value(), entry.modRevision())));
+        return owners;
+    }
+
+    @Test
+    void theFirstGrantsWaitForEverySeed() {
+        join("n1", true);
+        join("n2", true);
+        onCluster(() -> coordinator.onLeading(0));
+        onCluster(() -> coordinator.reconcile(FORMATION_NS - 1));
+        assertThat(store("n1").barrier().join()).isPositive();
+        assertThat(owners()).isEmpty();
+        join("n3", true);
+        onCluster(() -> coordinator.reconcile(FORMATION_NS - 1));
+        await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 4, "n2", 4, "n3", 4)));
+    }
+
+    @Test
+    void aSeedThatNeverComesIsNotWaitedForLongerThanTheFormationTime() {
+        join("n1", true);
+        join("n2", true);
+        onCluster(() -> coordinator.onLeading(0));
+        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 6, "n2", 6)));
+    }
+
+    @Test
+    void aNodeWithoutShardsGetsNone() {
+        join("n1", true);
+        join("driver", false);
+        onCluster(() -> coordinator.onLeading(0));
+        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 12)));
+    }
+
+    @Test
+    void theShardsOfADeadNodeAndOnlyThoseMoveWithAHigherEpoch() {
+        join("n1", true);
+        join("n2", true);
+        join("n3", true);
+        onCluster(() -> coordinator.onLeading(0));
+        await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
+        Map<Integer, ShardRecord> before = owners();
+        store("n2").closeSession().join();
+        await().untilAsserted(() -> {
+            onCluster(() -> coordinator.reconcile(1));
+            assertThat(counts()).isEqualTo(Map.of("n1", 6, "n3", 6));
+        });
+        owners().forEach((shard, after) -> {
+            if (before.get(shard).owner().equals("n2")) {
+                assertThat(after.epoch()).isGreaterThan(before.get(shard).epoch());
+            } else {
+                assertThat(after).isEqualTo(before.get(shard));
+            }
+        });
+    }
+
+    @Test
+    void aNodeThatCameBackIsAnotherNode() {
+        join("n1", true);
+        join("n2", true);
+        join("n3", true);
+        onCluster(() -> coordinator.onLeading(0));
+        await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
+        long old = owners().values().stream()
+                .filter(owner -> owner.owner().equals("n2"))
+                .findFirst()
+                .orElseThrow()
+                .incarnation();
+        SessionId again = join("n2", true);
+        assertThat(again.incarnation()).isGreaterThan(old);
+        await().untilAsserted(() -> {
+            onCluster(() -> coordinator.reconcile(1));
+            assertThat(owners().values())
+                    .filteredOn(owner -> owner.owner().equals("n2"))
+                    .isNotEmpty()
+                    .allSatisfy(owner -> assertThat(owner.incarnation()).isEqualTo(again.incarnation()));
+        });
+    }
+
+    @Test
+    void aDeposedCoordinatorProposesNothing() {
+        join("n1", true);
+        onCluster(() -> coordinator.onLeading(0));
+        onCluster(coordinator::onNotLeading);
+        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        store("n1").barrier().join();
+        assertThat(owners()).isEmpty();
+    }
+}
