@@ -7,12 +7,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A directory with everything below it, gone for good after {@link #delete}. */
 final class TemporaryTree {
     /** A process that is about to die may still create a file between two attempts. */
-    private static final int ATTEMPTS = 20;
+    private static final int ATTEMPTS = 50;
+
+    private static final long PAUSE_NANOS = 20_000_000;
 
     private TemporaryTree() {}
 
@@ -28,6 +31,7 @@ final class TemporaryTree {
                 deleteOnce(root);
             } catch (IOException changedMeanwhile) {
                 last = changedMeanwhile;
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
         if (Files.exists(root)) {

@@ -1,0 +1,74 @@
+package io.troupe.chaos.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+import io.troupe.chaos.rules.SourceTree;
+
+/**
+ * One production source with one bug planted into it. The text it changes must occur exactly once: a mutant that no
+ * longer applies fails its test loudly, instead of testing the good code for ever.
+ *
+ * @param source      the file, from the root of the repository
+ * @param original    what the good code says
+ * @param replacement what the bug says
+ */
+record SourceMutant(String source, String original, String replacement) {
+    /** {@return a class path on which the mutant hides the original} */
+    String classPath(Path directory) throws IOException {
+        String classPath = System.getProperty("java.class.path");
+        compile(directory, classPath);
+        return directory + File.pathSeparator + classPath;
+    }
+
+    String mutatedSource() throws IOException {
+        String text = Files.readString(SourceTree.root().resolve(source));
+        int first = text.indexOf(original);
+        if (first < 0 || text.indexOf(original, first + 1) >= 0) {
+            throw new AssertionError("the mutant of " + source + " must find its text exactly once, but finds it "
+                    + (first < 0 ? "nowhere" : "several times") + ": follow the change of the production code.\n"
+                    + original);
+        }
+        return text.replace(original, replacement);
+    }
+
+    private void compile(Path directory, String classPath) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter messages = new StringWriter();
+        boolean compiled = compiler.getTask(
+                        messages,
+                        null,
+                        null,
+                        List.of("-proc:none", "-nowarn", "-cp", classPath, "-d", directory.toString()),
+                        null,
+                        List.of(new MutatedFile(source, mutatedSource())))
+                .call();
+        if (!compiled) {
+            throw new AssertionError("the mutant of " + source + " does not compile:\n" + messages);
+        }
+    }
+
+    private static final class MutatedFile extends SimpleJavaFileObject {
+        private final String text;
+
+        MutatedFile(String source, String text) {
+            super(URI.create(String.format(Locale.ROOT, "memory:///%s", source)), JavaFileObject.Kind.SOURCE);
+            this.text = text;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
+        }
+    }
+}
