@@ -9,7 +9,6 @@ import java.util.Map;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.metadata.SessionId;
-import io.troupe.metadata.SettledWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +81,7 @@ final class DeliverySimulation {
     /** The shard's history in the table; each party knows a prefix of it. */
     final List<Route> grants = new ArrayList<>();
 
-    final Map<Long, Map<Long, SettledWindow>> handedOver = new HashMap<>();
+    final Map<Long, SimNode.Windows> handedOver = new HashMap<>();
     long now;
 
     private final SendChannel channel;

@@ -1,5 +1,10 @@
 package io.troupe.cluster.internal.delivery;
 
+import java.util.Map;
+
+import io.troupe.metadata.SettledWindow;
+import org.junit.jupiter.api.Test;
+
 import static io.troupe.cluster.internal.delivery.Verdict.BELOW_FLOOR;
 import static io.troupe.cluster.internal.delivery.Verdict.DELIVER;
 import static io.troupe.cluster.internal.delivery.Verdict.GAP;
@@ -8,10 +13,6 @@ import static io.troupe.cluster.internal.delivery.Verdict.SETTLED;
 import static io.troupe.cluster.internal.delivery.Verdict.WINDOW_FULL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.troupe.metadata.SettledWindow;
-import java.util.Map;
-import org.junit.jupiter.api.Test;
 
 class ReceiveChannelTest {
     private static final SettledWindow NOTHING = SimStore.window(1, Map.of());

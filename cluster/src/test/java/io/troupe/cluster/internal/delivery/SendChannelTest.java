@@ -1,19 +1,19 @@
 package io.troupe.cluster.internal.delivery;
 
-import static io.troupe.cluster.DeliveryGuarantee.AT_LEAST_ONCE;
-import static io.troupe.cluster.DeliveryGuarantee.EXACTLY_ONCE;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.SendOutcome;
-import io.troupe.cluster.SendOutcome.Reason;
 import io.troupe.metadata.SessionId;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
+
+import static io.troupe.cluster.DeliveryGuarantee.AT_LEAST_ONCE;
+import static io.troupe.cluster.DeliveryGuarantee.EXACTLY_ONCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class SendChannelTest {
     private static final SessionId FIRST = new SessionId("n1", 5);
@@ -248,7 +248,9 @@ class SendChannelTest {
         channel.onAccepted(5, 2, true, 100, now);
         assertThat(sentSince()).containsExactly("2:b@100/1", "3:c@100/1", "4:d@100/1");
         channel.onAccepted(5, 2, true, 100, now);
-        assertThat(sentSince()).as("the same gap, reported by the frames behind it").isEmpty();
+        assertThat(sentSince())
+                .as("the same gap, reported by the frames behind it")
+                .isEmpty();
     }
 
     @Test
@@ -416,8 +418,7 @@ class SendChannelTest {
         ringFull = false;
         channel.close(now);
         assertThat(outcomes)
-                .containsExactly(
-                        "exact " + unknown(FIRST, 1, "session n1#5 ended before the message was settled"));
+                .containsExactly("exact " + unknown(FIRST, 1, "session n1#5 ended before the message was settled"));
         sendDurable("later");
         tickAfter(1000);
         sentSince();
@@ -484,8 +485,8 @@ class SendChannelTest {
         send(AT_LEAST_ONCE, false, "b", NEVER);
         channel.onRoute(new Route("n3", 4, 110, 0), now);
         assertThat(outcomes)
-                .containsExactly("a "
-                        + unknown(FIRST, 1, "the activation that may have run it was lost with epoch 100"));
+                .containsExactly(
+                        "a " + unknown(FIRST, 1, "the activation that may have run it was lost with epoch 100"));
         assertThat(sentSince()).containsExactly("1:a@100/1", "2:b@100/1", "1:skip@110/1", "2:b@110/1");
     }
 

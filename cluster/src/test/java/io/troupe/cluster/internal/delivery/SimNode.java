@@ -41,11 +41,15 @@ final class SimNode {
     State state = State.NONE;
     long epoch;
     private Map<Long, ReceiveChannel> channels = new HashMap<>();
-    /** What has ended here, per session: what a planned move hands over. */
+    /** What has ended here or before the planned moves that led here, per session. */
     private Map<Long, TreeMap<Long, End>> ended = new HashMap<>();
 
     private Map<Long, Long> floors = new HashMap<>();
-    private Map<Long, SettledWindow> handedOver = new HashMap<>();
+    /** What a planned move hands over, per session. A node passes on what it was given, also if it had no use for it. */
+    record Windows(Map<Long, Long> floors, Map<Long, TreeMap<Long, End>> ended) {
+        static final Windows NONE = new Windows(Map.of(), Map.of());
+    }
+
     private final List<ArrayDeque<Waiting>> mailboxes = new ArrayList<>();
     private final List<DataFrame> held = new ArrayList<>();
     private long newestIncarnation;
@@ -67,7 +71,9 @@ final class SimNode {
             forget();
             epoch = route.epoch();
             state = State.RAISING;
-            handedOver = world.handedOver.getOrDefault(epoch, Map.of());
+            Windows given = world.handedOver.getOrDefault(epoch, Windows.NONE);
+            floors.putAll(given.floors());
+            given.ended().forEach((incarnation, ends) -> ended.put(incarnation, new TreeMap<>(ends)));
         } else if (state != State.NONE) {
             lose();
         }
@@ -108,15 +114,8 @@ final class SimNode {
         return state == State.ACTIVE && mailboxes.stream().allMatch(ArrayDeque::isEmpty);
     }
 
-    Map<Long, SettledWindow> windows() {
-        Map<Long, SettledWindow> windows = new HashMap<>();
-        channels.keySet()
-                .forEach(incarnation -> windows.put(
-                        incarnation,
-                        SimStore.window(
-                                floors.getOrDefault(incarnation, 1L),
-                                ended.getOrDefault(incarnation, new TreeMap<>()))));
-        return windows;
+    Windows windows() {
+        return new Windows(floors, ended);
     }
 
     @Override
@@ -181,7 +180,8 @@ final class SimNode {
     private SettledWindow earlier(long incarnation) {
         return world.swarm.durable
                 ? world.store.window(incarnation)
-                : handedOver.getOrDefault(incarnation, SimStore.window(1, Map.of()));
+                : SimStore.window(
+                        floors.getOrDefault(incarnation, 1L), ended.getOrDefault(incarnation, new TreeMap<>()));
     }
 
     /** Takes the head of one mailbox to its end. */

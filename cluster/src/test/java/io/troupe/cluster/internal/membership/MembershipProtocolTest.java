@@ -1,21 +1,22 @@
 package io.troupe.cluster.internal.membership;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.troupe.cluster.internal.membership.MembershipProtocol.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+
+import io.troupe.cluster.internal.membership.MembershipProtocol.State;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class MembershipProtocolTest {
     private static final long LEASE = 600;
     private static final long MARGIN = 50;
     /** The clock wraps 300 ns after the session was opened. */
-    private static final long T0 = Long.MAX_VALUE - 300;
+    private static final long T0 = Long.sum(Long.MAX_VALUE, -300);
 
     private final MembershipProtocol protocol = new MembershipProtocol(LEASE, MARGIN);
 
@@ -78,7 +79,9 @@ class MembershipProtocolTest {
         long token = protocol.keepAliveSent(T0 + 1);
         protocol.onSessionEnded();
         assertThat(protocol.state(T0 + 2)).isEqualTo(State.FENCED);
-        assertThat(T0 + 2 - protocol.leaseEndNs()).as("the number alone says so, too").isNotNegative();
+        assertThat(T0 + 2 - protocol.leaseEndNs())
+                .as("the number alone says so, too")
+                .isNotNegative();
         protocol.onKeepAliveAnswered(token, 40);
         assertThat(protocol.state(T0 + 2)).isEqualTo(State.FENCED);
         assertThat(protocol.isKeepAliveDue(T0 + 1000)).isFalse();

@@ -1,8 +1,5 @@
 package io.troupe.cluster.internal.placement;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PlacementPlannerTest {
     private static List<Candidate> nodes(int count) {
@@ -50,7 +51,8 @@ class PlacementPlannerTest {
 
     private static void assertBalanced(Candidate[] plan, List<Candidate> nodes) {
         assertThat(counts(plan, nodes)).hasSize(nodes.size());
-        assertThat(Collections.max(counts(plan, nodes).values()) - Collections.min(counts(plan, nodes).values()))
+        assertThat(Collections.max(counts(plan, nodes).values())
+                        - Collections.min(counts(plan, nodes).values()))
                 .isLessThanOrEqualTo(1);
     }
 
@@ -111,7 +113,8 @@ class PlacementPlannerTest {
             @ForAll @IntRange(min = 1, max = 9) int count,
             @ForAll long seed) {
         @Nullable String[] before = owners(PlacementPlanner.plan(shards, nodes(count), anyTable(shards, seed)));
-        assertThat(moves(before, PlacementPlanner.plan(shards, nodes(count), before))).isZero();
+        assertThat(moves(before, PlacementPlanner.plan(shards, nodes(count), before)))
+                .isZero();
     }
 
     @Property
@@ -138,11 +141,10 @@ class PlacementPlannerTest {
             weighted.add(new Candidate("node-" + node, 1, 0.25 + random.nextInt(8)));
             total += weighted.get(node).weight();
         }
-        Map<String, Integer> counts =
-                counts(PlacementPlanner.plan(shards, weighted, anyTable(shards, seed)), weighted);
+        Map<String, Integer> counts = counts(PlacementPlanner.plan(shards, weighted, anyTable(shards, seed)), weighted);
         for (Candidate node : weighted) {
             double share = shards * node.weight() / total;
-            assertThat((double) counts.get(node.nodeId())).isBetween(share - 1, share + 1);
+            assertThat((double) counts.getOrDefault(node.nodeId(), 0)).isBetween(share - 1, share + 1);
         }
     }
 
@@ -150,7 +152,8 @@ class PlacementPlannerTest {
     void anEmptyTableIsFilledByRendezvous() {
         Candidate[] three = PlacementPlanner.plan(1024, nodes(3), new @Nullable String[1024]);
         Candidate[] four = PlacementPlanner.plan(1024, nodes(4), new @Nullable String[1024]);
-        // Two plans from nothing agree on most of what does not go to the node that only one of them has: no table needed.
+        // Two plans from nothing agree on most of what does not go to the node that only one of them has: no table
+        // needed.
         int same = 0;
         for (int shard = 0; shard < 1024; shard++) {
             same += three[shard].nodeId().equals(four[shard].nodeId()) ? 1 : 0;
@@ -165,13 +168,12 @@ class PlacementPlannerTest {
         for (Candidate owner : plan) {
             digits.append(owner.nodeId().charAt(5));
         }
-        assertThat(digits.toString()).as("the same on every JVM").isEqualTo("GOLDENPLAN");
+        assertThat(digits.toString()).as("the same on every JVM").isEqualTo("0002122001011212");
     }
 
     @Test
     void aNewLifeOfANodeIsPlannedWithItsIncarnation() {
-        Candidate[] plan =
-                PlacementPlanner.plan(1, List.of(new Candidate("n1", 99, 1)), new @Nullable String[] {"n1"});
+        Candidate[] plan = PlacementPlanner.plan(1, List.of(new Candidate("n1", 99, 1)), new @Nullable String[] {"n1"});
         assertThat(plan[0].incarnation()).isEqualTo(99);
     }
 
