@@ -17,6 +17,8 @@ public final class TransportException extends RuntimeException {
         UNREGISTERED,
         /** Bytes that are no message. */
         UNDECODABLE,
+        /** A message that cannot be written. */
+        UNENCODABLE,
         /** A message breaks a limit. */
         TOO_LARGE,
         /** Agrona needs a JVM flag that is missing. */

@@ -1,0 +1,80 @@
+package io.troupe.transport.kryo;
+
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.io.Output;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One thread's Kryo with its buffers. A message is the number of its class, four bytes little-endian, and what the
+ * serializer of that class wrote.
+ */
+final class Coder {
+    private static final int FIRST_CAPACITY = 512;
+
+    private final MessageKryo kryo;
+    private final Output output;
+    private final BoundedInput input = new BoundedInput();
+    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+
+    /** Bytes that came in a buffer off the heap; Kryo reads arrays only. */
+    private byte[] copy = {};
+
+    /** Set while a serializer may be running, so that a call from inside it gets another coder. */
+    boolean busy;
+
+    Coder(MessageKryo kryo, int maxMessageLength) {
+        this.kryo = kryo;
+        this.output = new Output(Math.min(FIRST_CAPACITY, maxMessageLength), maxMessageLength);
+    }
+
+    int classId(Object message) {
+        return kryo.getRegistration(message.getClass()).getId();
+    }
+
+    /** Valid until the next call. */
+    DirectBuffer encode(Object message) {
+        Registration registration = kryo.getRegistration(message.getClass());
+        output.reset();
+        output.writeInt(registration.getId());
+        kryo.writeObject(output, message, registration.getSerializer());
+        view.wrap(output.getBuffer(), 0, output.position());
+        return view;
+    }
+
+    Object decode(DirectBuffer buffer, int offset, int length) {
+        buffer.boundsCheck(offset, length);
+        byte[] array = buffer.byteArray();
+        if (array != null) {
+            return decode(array, buffer.wrapAdjustment() + offset, length);
+        }
+        if (copy.length < length) {
+            copy = new byte[length];
+        }
+        buffer.getBytes(offset, copy, 0, length);
+        return decode(copy, 0, length);
+    }
+
+    Object decode(byte[] bytes, int offset, int length) {
+        try {
+            input.setBuffer(bytes, offset, length);
+            int id = input.readInt();
+            Registration registration = kryo.getRegistration(id);
+            if (registration == null) {
+                throw new KryoException("class id " + id + " is not registered here: register the same classes under"
+                        + " the same ids on every node");
+            }
+            Class<?> type = registration.getType();
+            @SuppressWarnings("unchecked") // Kryo's registrations are raw; the pair was registered together.
+            Object message = kryo.readObject(input, (Class<Object>) type, registration.getSerializer());
+            if (message == null || input.position() != input.limit()) {
+                throw new KryoException("class id " + id + ": the message is null or followed by "
+                        + (input.limit() - input.position()) + " bytes too many");
+            }
+            return message;
+        } finally {
+            input.release();
+        }
+    }
+}
