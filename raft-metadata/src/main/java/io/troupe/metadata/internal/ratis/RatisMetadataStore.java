@@ -76,6 +76,7 @@ public final class RatisMetadataStore implements MetadataStore {
     private volatile @Nullable ClusterFile file;
     private volatile @Nullable RatisNode raft;
     private volatile boolean closing;
+    private volatile @Nullable MetadataException startFailure;
     private boolean strangerSeen;
 
     /**
@@ -232,8 +233,8 @@ public final class RatisMetadataStore implements MetadataStore {
 
     private void failStart(MetadataException failure) {
         agent.end(failure);
-        release();
-        started.completeExceptionally(failure);
+        startFailure = failure;
+        release(); // Frees everything first: who learns of the failure may start another node at once.
     }
 
     private <T> T await(CompletableFuture<T> future, long deadlineNs) {
@@ -297,7 +298,7 @@ public final class RatisMetadataStore implements MetadataStore {
         if (lock != null) {
             lock.close();
         }
-        started.completeExceptionally(closed());
+        started.completeExceptionally(startFailure == null ? closed() : startFailure);
     }
 
     private MetadataException closed() {
