@@ -85,15 +85,17 @@ public final class ClusterActorSystem implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         system.host.attach(system);
-        return system.cluster.start().handle((started, failure) -> {
-            if (failure != null) {
+        CompletableFuture<ClusterActorSystem> ready = new CompletableFuture<>();
+        system.cluster.start().whenComplete((started, failure) -> {
+            if (failure == null) {
+                ready.complete(system);
+            } else {
                 system.close();
-                throw failure instanceof ClusterException known
-                        ? known
-                        : new ClusterException(ClusterException.Code.FAILED, failure.toString(), failure);
+                Throwable cause = failure.getCause();
+                ready.completeExceptionally(cause instanceof ClusterException ? cause : failure);
             }
-            return system;
         });
+        return ready;
     }
 
     /**

@@ -70,8 +70,8 @@ final class Nodes implements AutoCloseable {
         ClusterConfig.Builder builder = ClusterConfig.builder(nodeId)
                 .clusterName("test")
                 .shards(32)
-                .lease(Duration.ofSeconds(1))
-                .election(Election.FAST)
+                .lease(Duration.ofSeconds(3))
+                .election(Election.DEFAULT)
                 .startTimeout(Duration.ofSeconds(30));
         seeds.forEach(builder::addNode);
         if (seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId))) {

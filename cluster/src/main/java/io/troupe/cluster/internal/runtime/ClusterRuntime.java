@@ -17,8 +17,10 @@ import io.troupe.cluster.internal.coordinator.Coordinator;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
+import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
+import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
@@ -101,12 +103,20 @@ public final class ClusterRuntime implements AutoCloseable {
                     }
                 });
         return ready.orTimeout(config.startTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> {
-                    ClusterException explained =
-                            failure instanceof TimeoutException ? notReady() : Wiring.explain(failure);
-                    close();
-                    return CompletableFuture.failedFuture(explained);
-                });
+                .exceptionallyComposeAsync(this::abandon, this::onClosingThread);
+    }
+
+    private CompletableFuture<Void> abandon(Throwable failure) {
+        ClusterException explained = failure instanceof TimeoutException ? notReady() : Wiring.explain(failure);
+        close();
+        return CompletableFuture.failedFuture(explained);
+    }
+
+    /** The start may fail on a thread of the transport or the store, which must not wait for its own end. */
+    private void onClosingThread(Runnable step) {
+        Thread thread = new Thread(step, "troupe-" + config.nodeId() + "-closing");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void join() {
@@ -149,7 +159,9 @@ public final class ClusterRuntime implements AutoCloseable {
     }
 
     private boolean isReady() {
-        if (membership.session() == null || !routing.isComplete()) {
+        SessionId session = membership.session();
+        KeyValue announced = store.view().get(ClusterKeys.node(config.nodeId()));
+        if (session == null || announced == null || !session.equals(announced.session()) || !routing.isComplete()) {
             return false;
         }
         int own = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0);

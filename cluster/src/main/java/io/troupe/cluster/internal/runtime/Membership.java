@@ -29,6 +29,9 @@ final class Membership {
     /** Share of the lease that a holder gives up, so that it stops before the leader may act. */
     private static final int MARGIN_PART = 20;
 
+    /** How long the session of a node without shards outlives its silence: nobody waits for its end. */
+    private static final long CLIENT_SESSION_MILLIS = 30_000;
+
     private final String nodeId;
     private final boolean hosts;
     private final MetadataStore store;
@@ -99,7 +102,8 @@ final class Membership {
         }
         refreshLease();
         boolean late = leaseGranted ? !isLeaseValid(nowNs) : nowNs - openedNs > leaseNs();
-        if (late) {
+        // Without shards there is nothing to fence: such a node goes on until the leader says that its session is over.
+        if (late && hosts) {
             fence("its lease has passed");
         } else if (protocol.isKeepAliveDue(nowNs)) {
             keepAlive(nowNs);
@@ -110,7 +114,7 @@ final class Membership {
         protocol.onApplied(store.view().revision());
         if (protocol.hasLease()) {
             leaseEndNs = protocol.leaseEndNs();
-            if (!leaseGranted) {
+            if (!leaseGranted || !hosts) {
                 leaseGranted = true;
                 leaseHeld = true;
             }
