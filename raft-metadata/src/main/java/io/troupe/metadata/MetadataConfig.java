@@ -212,7 +212,17 @@ public record MetadataConfig(
             List<String> errors = new ArrayList<>();
             Set<String> ids = new HashSet<>();
             Set<String> addresses = new HashSet<>();
+            if (nodeId.isBlank()) {
+                errors.add("the node id is empty: give every node its own");
+            }
+            if (clusterName.isBlank()) {
+                errors.add("the cluster name is empty: give all nodes of a cluster the same");
+            }
             for (Voter voter : voters) {
+                if (voter.raftPort() < 0 || voter.raftPort() > 65_535) {
+                    errors.add(
+                            "Raft port " + voter.raftPort() + " of seed " + voter.nodeId() + " is not from 0 to 65535");
+                }
                 if (!ids.add(voter.nodeId())) {
                     errors.add("the seed list names node " + voter.nodeId() + " twice: give every seed its own id");
                 }
@@ -233,6 +243,12 @@ public record MetadataConfig(
             }
             if (sessionTick.toMillis() < 1) {
                 errors.add("sessionTick (" + sessionTick.toMillis() + " ms) must be at least 1 ms");
+            }
+            if (formationTimeout.toMillis() < 1) {
+                errors.add("formationTimeout (" + formationTimeout.toMillis() + " ms) must be at least 1 ms");
+            }
+            if (snapshotEntries < 1) {
+                errors.add("snapshotEntries (" + snapshotEntries + ") must be at least 1");
             }
             if (maxPending < 1) {
                 errors.add("maxPending (" + maxPending + ") must be at least 1");

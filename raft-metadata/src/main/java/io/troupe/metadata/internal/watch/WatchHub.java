@@ -54,6 +54,12 @@ public final class WatchHub implements AutoCloseable {
 
     private volatile boolean closed;
 
+    /**
+     * True when something may have happened since the thread last looked. A permit to unpark alone would not do: a
+     * listener that blocks uses it up.
+     */
+    private volatile boolean signalled;
+
     private record Waiter(long revision, CompletableFuture<Long> future) {}
 
     /**
@@ -89,7 +95,7 @@ public final class WatchHub implements AutoCloseable {
             log.append(events);
             view = next;
         }
-        LockSupport.unpark(thread);
+        signal();
     }
 
     /**
@@ -102,7 +108,7 @@ public final class WatchHub implements AutoCloseable {
             log.reset(next.revision());
             view = next;
         }
-        LockSupport.unpark(thread);
+        signal();
     }
 
     /** {@return the newest published view} */
@@ -127,7 +133,7 @@ public final class WatchHub implements AutoCloseable {
             }
             cursors.add(cursor);
         }
-        LockSupport.unpark(thread);
+        signal();
         return cursor;
     }
 
@@ -191,7 +197,7 @@ public final class WatchHub implements AutoCloseable {
             failed = new ArrayList<>(waiters);
             waiters.clear();
         }
-        LockSupport.unpark(thread);
+        signal();
         failed.forEach(waiter -> waiter.future().completeExceptionally(closedFailure()));
         cursors.clear();
         if (Thread.currentThread() == thread) {
@@ -209,16 +215,21 @@ public final class WatchHub implements AutoCloseable {
 
     private void run() {
         while (!closed) {
+            signalled = false;
             completeWaiters();
             boolean more = false;
             for (Cursor cursor : cursors) {
                 more |= cursor.advance();
             }
-            if (!more && !closed) {
-                // A change after the look above has left a permit, so this returns at once.
+            if (!more && !signalled && !closed) {
                 LockSupport.park(this);
             }
         }
+    }
+
+    private void signal() {
+        signalled = true;
+        LockSupport.unpark(thread);
     }
 
     private void completeWaiters() {

@@ -1,0 +1,133 @@
+package io.troupe.metadata.internal.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.SettledWindow;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.TxnResult;
+import io.troupe.metadata.TxnResult.Reason;
+import io.troupe.metadata.internal.codec.Bytes;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SettleTest extends StateFixture {
+    @Test
+    void aMessageIsSettledOnceAndItsEffectWithIt() {
+        assertThat(txn(Txn.of(settle(1, 1, 7, "reply"), put("a", "1"))).succeeded())
+                .isTrue();
+        byte[] before = Bytes.snapshot(state.view());
+        TxnResult again = txn(Txn.of(put("a", "2"), settle(1, 1, 9, "other")));
+        assertThat(again).isInstanceOfSatisfying(TxnResult.SettleRefused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Reason.SETTLED);
+            assertThat(refused.outcome()).isEqualTo(7);
+            assertThat(refused.reply()).isEqualTo(bytes("reply"));
+            assertThat(refused.revision()).isEqualTo(state.view().revision());
+            assertThat(refused.reads()).isEmpty();
+        });
+        assertThat(text("a")).isEqualTo("1");
+        assertThat(events).isEmpty();
+        assertThat(keysOnly(before)).isEqualTo(keysOnly(Bytes.snapshot(state.view())));
+    }
+
+    @Test
+    void settlingAloneTakesARevisionButNoEvent() {
+        long before = state.view().revision();
+        assertThat(txn(Txn.of(settle(1, 1, 1, ""))).revision()).isEqualTo(before + 1);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void belowTheFloorIsRefused() {
+        txn(Txn.of(settle(5, 4, 1, "")));
+        refused(settle(3, 1, 1, ""), Reason.BELOW_FLOOR);
+        // The floor it carries counts too, and a refused settle does not raise it.
+        refused(settle(8, 9, 1, ""), Reason.BELOW_FLOOR);
+        assertThat(window().floor()).isEqualTo(4);
+        assertThat(txn(Txn.of(settle(4, 1, 1, ""))).succeeded()).isTrue();
+    }
+
+    @Test
+    void theFloorForgetsWhatIsBelowItAndKeepsTheRest() {
+        txn(Txn.of(settle(1, 1, 1, "one"), settle(2, 1, 2, "two"), settle(4, 1, 3, "four")));
+        txn(Txn.of(settle(5, 3, 1, "")));
+        assertThat(window().floor()).isEqualTo(3);
+        assertThat(window().settlement(2)).isNull();
+        assertThat(window().isSettled(2)).isTrue();
+        assertThat(window().isSettled(3)).isFalse();
+        assertThat(Objects.requireNonNull(window().settlement(4)).reply()).isEqualTo(bytes("four"));
+        assertThat(window().highest()).isEqualTo(5);
+    }
+
+    @Test
+    void onlyTheVeryOpenSessionMaySettle() {
+        refused(new Op.Settle(new SessionId("n1", own.incarnation() - 1), 3, 1, 1, 1, NONE), Reason.SESSION_CLOSED);
+        refused(new Op.Settle(new SessionId("n1", own.incarnation() + 1), 3, 1, 1, 1, NONE), Reason.SESSION_CLOSED);
+        refused(new Op.Settle(new SessionId("n7", 1), 3, 1, 1, 1, NONE), Reason.SESSION_CLOSED);
+        SessionId sender = open("n2", "disk", 1);
+        Op.Settle settle = new Op.Settle(sender, 3, 1, 1, 1, NONE);
+        apply(new Command.CloseSession(sender));
+        refused(settle, Reason.SESSION_CLOSED);
+    }
+
+    @Test
+    void twoSettlesOfOneTransactionSeeEachOther() {
+        refused(settle(1, 1, 6, "first"), settle(1, 1, 1, ""), Reason.SETTLED);
+        refused(settle(9, 8, 6, ""), settle(3, 1, 1, ""), Reason.BELOW_FLOOR);
+        assertThat(window()).isSameAs(Settlements.EMPTY);
+        assertThat(txn(Txn.of(settle(1, 1, 1, ""), settle(2, 1, 1, ""))).succeeded())
+                .isTrue();
+    }
+
+    @Test
+    void aWindowThatIsTooWideIsRefused() {
+        long last = SettledWindow.MAX_LENGTH;
+        assertThat(txn(Txn.of(settle(last, 1, 1, ""))).succeeded()).isTrue();
+        refused(settle(last + 1, 1, 1, ""), Reason.WINDOW_FULL);
+        assertThat(txn(Txn.of(settle(last + 1, 2, 1, ""))).succeeded()).isTrue();
+    }
+
+    @Test
+    void channelsOfOneSenderAreApart() {
+        txn(Txn.of(settle(1, 1, 1, "")));
+        assertThat(txn(Txn.of(new Op.Settle(own, 4, 1, 1, 1, NONE))).succeeded())
+                .isTrue();
+        assertThat(state.view().settled(own, 4).isSettled(1)).isTrue();
+        assertThat(state.view().settled(own, 5).isSettled(1)).isFalse();
+        assertThat(state.view().settled(own, 5).floor()).isEqualTo(1);
+    }
+
+    private void refused(Op.Settle settle, Reason reason) {
+        refused(settle, settle, reason);
+    }
+
+    private void refused(Op first, Op second, Reason reason) {
+        long before = state.view().revision();
+        Txn txn = first == second ? Txn.of(put("x", "1"), second) : Txn.of(put("x", "1"), first, second);
+        TxnResult result = txn(txn);
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        TxnResult.SettleRefused.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(reason));
+        assertThat(state.view().revision()).isEqualTo(before);
+        assertThat(state.view().get("x")).isNull();
+    }
+
+    private Op.Settle settle(long sequence, long floor, int outcome, String reply) {
+        return new Op.Settle(own, 3, sequence, floor, outcome, bytes(reply));
+    }
+
+    private SettledWindow window() {
+        return state.view().settled(own, 3);
+    }
+
+    private List<String> keysOnly(byte[] snapshot) {
+        List<String> found = new ArrayList<>();
+        Bytes.restore(snapshot).forEach("", entry -> found.add(entry.key() + "@" + entry.modRevision()));
+        return found;
+    }
+}
