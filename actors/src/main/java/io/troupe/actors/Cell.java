@@ -1,5 +1,6 @@
 package io.troupe.actors;
 
+import io.troupe.cluster.spi.OwnedShard;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,14 +23,16 @@ abstract class Cell implements Runnable {
     static final int MAX_MAILBOX = 65_536;
 
     final EntityId id;
+    private final OwnedShard shard;
     private final Executor dispatcher;
     private final ConcurrentLinkedQueue<Letter> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile boolean stopped;
 
-    Cell(EntityId id, Executor dispatcher) {
+    Cell(EntityId id, OwnedShard shard, Executor dispatcher) {
         this.id = id;
+        this.shard = shard;
         this.dispatcher = dispatcher;
     }
 
@@ -88,8 +91,13 @@ abstract class Cell implements Runnable {
     /** Works off one batch; true if there is more to do right now. */
     abstract boolean turn();
 
+    /** Asked before every message: when the lease has passed nothing starts, and what waits keeps waiting. */
+    final boolean mayRun() {
+        return shard.mayRun();
+    }
+
     /** True if a turn would find something to do. */
     boolean hasWork() {
-        return !mailbox.isEmpty();
+        return !mailbox.isEmpty() && mayRun();
     }
 }

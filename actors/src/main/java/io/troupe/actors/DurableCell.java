@@ -50,7 +50,7 @@ final class DurableCell<M> extends Cell {
 
     DurableCell(
             Pid<M> self, OwnedShard shard, Messages messages, EntityStore store, long activation, Executor dispatcher) {
-        super(self.entity(), dispatcher);
+        super(self.entity(), shard, dispatcher);
         this.self = self;
         this.shard = shard;
         this.messages = messages;
@@ -76,15 +76,11 @@ final class DurableCell<M> extends Cell {
         }
         again.addAll(log.takeDiscarded().stream().map(Result::letter).toList());
         for (int handled = 0; handled < BATCH; handled++) {
-            if (!log.mayPropose() || log.inFlight() >= MAX_PIPELINED) {
-                return false; // the next answer wakes the cell
+            if (!log.mayPropose() || log.inFlight() >= MAX_PIPELINED || !mayRun()) {
+                return false; // the next answer or the renewed lease wakes the cell
             }
             Letter letter = again.isEmpty() ? poll() : again.poll();
             if (letter == null) {
-                return false;
-            }
-            if (!shard.mayRun()) {
-                stop(); // the lease has passed or the shard has moved: nothing may be proposed any more
                 return false;
             }
             propose(letter);
@@ -97,7 +93,9 @@ final class DurableCell<M> extends Cell {
         if (!answers.isEmpty()) {
             return true;
         }
-        return log.mayPropose() && log.inFlight() < MAX_PIPELINED && (!again.isEmpty() || super.hasWork());
+        return log.mayPropose()
+                && log.inFlight() < MAX_PIPELINED
+                && (super.hasWork() || (!again.isEmpty() && mayRun()));
     }
 
     private void propose(Letter letter) {

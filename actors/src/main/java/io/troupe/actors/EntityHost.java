@@ -53,6 +53,11 @@ final class EntityHost implements HostedActors {
         }
     }
 
+    @Override
+    public void onLeaseRenewed() {
+        shards.values().forEach(cells -> cells.values().forEach(Cell::wake));
+    }
+
     /** Called under the shard's lock: the order of calls is the order of the mailboxes. */
     @Override
     public void deliver(InboundMessage message) {
@@ -103,7 +108,7 @@ final class EntityHost implements HostedActors {
                         current.entityStore(),
                         activations.incrementAndGet(),
                         dispatcher)
-                : new VolatileCell<>(self, current.messages(), dispatcher);
+                : new VolatileCell<>(self, shard, current.messages(), dispatcher);
     }
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
+import io.troupe.cluster.spi.OwnedShard;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,8 @@ final class VolatileCell<M> extends Cell {
     private final Messages messages;
     private Handler<M> handler;
 
-    VolatileCell(Pid<M> self, Messages messages, Executor dispatcher) {
-        super(self.entity(), dispatcher);
+    VolatileCell(Pid<M> self, OwnedShard shard, Messages messages, Executor dispatcher) {
+        super(self.entity(), shard, dispatcher);
         this.self = self;
         this.messages = messages;
         handler = self.kind().newHandler();
@@ -27,12 +28,8 @@ final class VolatileCell<M> extends Cell {
     @Override
     boolean turn() {
         for (int handled = 0; handled < BATCH; handled++) {
-            Letter letter = poll();
+            Letter letter = mayRun() ? poll() : null;
             if (letter == null) {
-                return false;
-            }
-            if (!letter.shard().mayRun()) {
-                stop(); // the lease has passed: this life of the node owns nothing any more
                 return false;
             }
             handle(letter);

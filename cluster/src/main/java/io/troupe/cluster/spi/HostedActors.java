@@ -19,6 +19,9 @@ public interface HostedActors {
      */
     void onShardLost(OwnedShard shard);
 
+    /** The node's lease had passed and is valid again, with the same ownerships: what had to wait may go on. */
+    void onLeaseRenewed();
+
     /**
      * A message to run, in the order of its channel. Its end is reported through the message itself.
      *

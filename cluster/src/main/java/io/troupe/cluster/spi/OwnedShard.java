@@ -10,7 +10,7 @@ public interface OwnedShard {
 
     /**
      * Whether a handler may start or a commit be proposed now: the ownership stands and the node's lease is valid on
-     * its own clock.
+     * its own clock. While not, what waits must keep waiting: either the lease is renewed or the shard is lost.
      *
      * @return true if so
      */

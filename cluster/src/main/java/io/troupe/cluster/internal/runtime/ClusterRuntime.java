@@ -75,7 +75,7 @@ public final class ClusterRuntime implements AutoCloseable {
         messaging = Wiring.messaging(config, frames);
         TransportPeerChannel peers = new TransportPeerChannel(messaging);
         store = Wiring.store(config, peers);
-        membership = new Membership(config.nodeId(), config.isSeed(), store, config.lease(), cluster, this::onSession);
+        membership = new Membership(config.nodeId(), config.isSeed(), store, config.lease(), cluster, sessionListener(actors));
         routing = new RoutingTable(config.shards(), this::onRoute);
         DeliveryLimits limits = Wiring.limits(config);
         links = new Links(config.nodeId(), messaging);
@@ -202,6 +202,20 @@ public final class ClusterRuntime implements AutoCloseable {
     private void onRoute(int shard, @Nullable Route route) {
         receiver.onRoute(shard, route);
         sender.onRoute(shard, route);
+    }
+
+    private Membership.SessionListener sessionListener(HostedActors actors) {
+        return new Membership.SessionListener() {
+            @Override
+            public void onSession(@Nullable SessionId session) {
+                ClusterRuntime.this.onSession(session);
+            }
+
+            @Override
+            public void onLeaseRenewed() {
+                actors.onLeaseRenewed();
+            }
+        };
     }
 
     private void onSession(@Nullable SessionId session) {

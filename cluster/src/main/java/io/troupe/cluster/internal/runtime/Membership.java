@@ -19,9 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's life in the cluster: opens the session, announces the node, keeps the lease alive, and fences the node the
- * moment its lease has passed; then it comes back as a new incarnation. Driven on the cluster thread; the lease may be
- * asked from any thread.
+ * This node's life in the cluster: opens the session, announces the node and keeps the lease alive. Driven on the cluster
+ * thread; the lease may be asked from any thread.
+ *
+ * <p>The moment the lease has passed the node fences itself: nothing starts. As long as its session stands, nobody else
+ * can have been given its shards, so a late answer lets it go on where it stood. Once the leader has ended the session
+ * it owns nothing any more, and comes back as a new incarnation.
  */
 final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
@@ -42,16 +45,17 @@ final class Membership {
     private boolean opening;
     private boolean closed;
     private volatile @Nullable SessionId session;
-    private boolean leaseGranted;
-    private long openedNs;
-    /** When the lease ends on this node's clock; means something while {@code leaseHeld}. */
+    private boolean fenced;
+    /** When the lease ends on this node's clock; means something while {@code leaseGranted}. */
     private volatile long leaseEndNs;
-    /** True from the grant of the lease until the first thread has seen it pass; never again in the same session. */
-    private volatile boolean leaseHeld;
 
-    /** Learns on the cluster thread that this node may act, or may no longer. */
+    private volatile boolean leaseGranted;
+
+    /** Learns on the cluster thread when this node's life begins and ends, and when it may go on after a pause. */
     interface SessionListener {
         void onSession(@Nullable SessionId session);
+
+        void onLeaseRenewed();
     }
 
     Membership(
@@ -80,14 +84,7 @@ final class Membership {
     }
 
     boolean isLeaseValid(long nowNs) {
-        if (!leaseHeld) {
-            return false;
-        }
-        if (leaseEndNs - nowNs > 0) {
-            return true;
-        }
-        leaseHeld = false; // a late answer must not revive what somebody has already acted upon
-        return false;
+        return leaseGranted && leaseEndNs - nowNs > 0;
     }
 
     void onTick(long nowNs) {
@@ -100,23 +97,26 @@ final class Membership {
             }
             return;
         }
-        refreshLease();
-        boolean late = leaseGranted ? !isLeaseValid(nowNs) : nowNs - openedNs > leaseNs();
-        // Without shards there is nothing to fence: such a node goes on until the leader says that its session is over.
-        if (late && hosts) {
-            fence("its lease has passed");
-        } else if (protocol.isKeepAliveDue(nowNs)) {
+        refreshLease(nowNs);
+        if (protocol.isKeepAliveDue(nowNs)) {
             keepAlive(nowNs);
         }
     }
 
-    private void refreshLease() {
+    private void refreshLease(long nowNs) {
         protocol.onApplied(store.view().revision());
         if (protocol.hasLease()) {
             leaseEndNs = protocol.leaseEndNs();
-            if (!leaseGranted || !hosts) {
-                leaseGranted = true;
-                leaseHeld = true;
+            leaseGranted = true;
+        }
+        boolean valid = isLeaseValid(nowNs);
+        if (valid && fenced) {
+            fenced = false;
+            listener.onLeaseRenewed();
+        } else if (!valid && leaseGranted && !fenced) {
+            fenced = true;
+            if (hosts) {
+                LOG.warn("node {} fences itself: its lease has passed", nodeId);
             }
         }
     }
@@ -143,8 +143,8 @@ final class Membership {
         protocol.onOpened(opened.incarnation(), sentNs, store.view().revision());
         session = opened;
         leaseGranted = false;
-        openedNs = sentNs;
-        refreshLease();
+        fenced = false;
+        refreshLease(System.nanoTime());
         LOG.info("node {} joins as incarnation {}", nodeId, opened.incarnation());
         keepAlive(System.nanoTime());
         announce(opened);
@@ -157,7 +157,7 @@ final class Membership {
         store.txn(txn)
                 .whenComplete((result, failure) -> onCluster(() -> {
                     if (opened.equals(session) && (result == null || !result.succeeded())) {
-                        fence("it could not announce itself: " + (failure == null ? result : failure));
+                        endLife("it could not announce itself: " + (failure == null ? result : failure));
                     }
                 }));
     }
@@ -172,20 +172,20 @@ final class Membership {
                     }
                     if (revision != null) {
                         protocol.onKeepAliveAnswered(token, revision);
-                        refreshLease();
+                refreshLease(System.nanoTime());
                     } else if (failure instanceof MetadataException known
                             && known.code() == MetadataException.Code.SESSION_ENDED) {
-                        fence("its session was ended by the leader");
+                        endLife("its session was ended by the leader");
                     } // any other failure: the next keep-alive is due soon, and the lease runs
                 }));
     }
 
-    private void fence(String why) {
+    private void endLife(String why) {
         if (session == null) {
             return;
         }
-        LOG.warn("node {} fences itself: {}", nodeId, why);
-        leaseHeld = false;
+        LOG.warn("node {} owns nothing any more and joins anew: {}", nodeId, why);
+        leaseGranted = false;
         session = null;
         protocol.onSessionEnded();
         protocol = newProtocol();
@@ -195,7 +195,7 @@ final class Membership {
     /** Ends this life for good; on the cluster thread. */
     void close() {
         closed = true;
-        leaseHeld = false;
+        leaseGranted = false;
         if (session != null) {
             session = null;
             listener.onSession(null);

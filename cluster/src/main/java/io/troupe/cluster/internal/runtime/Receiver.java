@@ -223,7 +223,7 @@ final class Receiver {
                 .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))
                 .whenComplete((result, failure) -> {
                     if (failure != null) {
-                        LOG.warn("{}: the fence was not raised: {}", shard, failure.toString());
+                        LOG.debug("{}: the fence was not raised: {}", shard, failure.toString());
                         lose(shard);
                     } else if (result.succeeded() || fenceIsOurs(shard, result)) {
                         activate(shard);
