@@ -89,9 +89,9 @@ public final class InMemoryMetadataStore implements MetadataStore {
         if (running != null) {
             return running;
         }
-        hub.start();
         CompletableFuture<Void> first = submit(answer -> {
             group.attach(this);
+            hub.start();
             answer.complete(null);
         });
         started = first;

@@ -305,7 +305,7 @@ public final class WatchHub implements AutoCloseable {
                 failures++;
                 if (Long.bitCount(failures) == 1) {
                     LOG.error(
-                            "{}: the listener of watch \"{}\" failed {} times by now; it goes on with the next changes",
+                            "{}: the listener of watch \"{}\" failed; failures so far: {}. It goes on with the next changes",
                             thread.getName(),
                             prefix,
                             failures,
