@@ -144,7 +144,8 @@ public final class Main implements Callable<Integer> {
 
     private static boolean runForReal(DemoOptions options, OrderBook book, DemoConsole console)
             throws IOException, InterruptedException {
-        throw new IllegalStateException("the cluster is not there yet");
+        DemoRun.Product product = new DemoRun.Product(NodeMain.class.getName(), DemoClient::connect);
+        return new DemoRun(options, book, console, product).run();
     }
 
     private OrderBook loadInput() {

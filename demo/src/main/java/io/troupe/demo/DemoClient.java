@@ -1,0 +1,99 @@
+package io.troupe.demo;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+import io.troupe.actors.ClusterActorSystem;
+import io.troupe.actors.Kind;
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.demo.input.OrderLine;
+import io.troupe.demo.verdict.Totals;
+import io.troupe.metadata.MetadataConfig.Election;
+import org.jspecify.annotations.Nullable;
+
+/** The driver's node: no vote, no log, no shards; one order line is one message. */
+final class DemoClient implements OrderGateway {
+    private static final String NODE_ID = "driver";
+
+    private final ClusterActorSystem system;
+    private final DeliveryGuarantee guarantee;
+
+    private DemoClient(ClusterActorSystem system, Mode mode) {
+        this.system = system;
+        this.guarantee = switch (mode) {
+            case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
+            case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
+        };
+    }
+
+    static CompletionStage<DemoClient> connect(List<Seed> seeds, Mode mode) {
+        ClusterConfig.Builder config = ClusterConfig.builder(NODE_ID)
+                .clusterName(NodeFile.CLUSTER_NAME)
+                .lease(Duration.ofMillis(NodeFile.LEASE_MILLIS))
+                .election(Election.FAST);
+        seeds.forEach(seed -> config.addNode(seed.nodeId(), seed.host(), seed.messagingPort(), seed.raftPort()));
+        return ClusterActorSystem.start(config.build(), Account.MESSAGES)
+                .thenApply(system -> new DemoClient(system, mode));
+    }
+
+    @Override
+    public CompletionStage<Sent> send(EntityKind kind, String id, OrderLine line) {
+        Account.Message message = new Account.Ordered(line.line(), line.quantity(), line.unitPriceMilli());
+        return system.entity(kindOf(kind), id).tell(message, guarantee).thenApply(DemoClient::sentOf);
+    }
+
+    private static Sent sentOf(SendOutcome outcome) {
+        if (outcome instanceof SendOutcome.Committed) {
+            return Sent.DONE;
+        }
+        return outcome instanceof SendOutcome.NotExecuted ? Sent.REFUSED : Sent.UNKNOWN;
+    }
+
+    @Override
+    public CompletionStage<Totals> read(EntityKind kind, String id, Duration limit) {
+        return system.entity(kindOf(kind), id)
+                .ask(new Account.Read(), limit)
+                .thenApply(state -> new Totals(
+                        state.events(), state.units(), state.amountMilli(), state.lastLine(), state.chain()));
+    }
+
+    @Override
+    public int shardCount() {
+        return system.cluster().config().shards();
+    }
+
+    @Override
+    public int shardOf(EntityKind kind, String id) {
+        return system.cluster().shardOf(kindOf(kind).name(), id);
+    }
+
+    @Override
+    public @Nullable String ownerOf(int shard) {
+        return system.cluster().owner(shard);
+    }
+
+    @Override
+    public long retried() {
+        return system.cluster().retransmissions();
+    }
+
+    @Override
+    public void cutLink(String nodeId) {
+        system.cluster().cutLink(nodeId);
+    }
+
+    @Override
+    public void close() {
+        system.close();
+    }
+
+    private static Kind<Account.Message> kindOf(EntityKind kind) {
+        return switch (kind) {
+            case CUSTOMER -> Account.CUSTOMER;
+            case STOCK -> Account.STOCK;
+        };
+    }
+}

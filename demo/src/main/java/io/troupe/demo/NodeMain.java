@@ -1,0 +1,95 @@
+package io.troupe.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+
+import io.troupe.actors.ClusterActorSystem;
+import io.troupe.cluster.Cluster;
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterException;
+import io.troupe.metadata.MetadataView.Leader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of the demo as a process of its own. It runs until its standard input ends, which is how it notices that its
+ * launcher is gone, even when that was killed. Exit codes: 0 stopped, 1 broken, 2 refused its configuration.
+ */
+public final class NodeMain {
+    private static final long STATUS_NANOS = 20_000_000;
+    private static final int BROKEN = 1;
+    private static final int REFUSED = 2;
+
+    private NodeMain() {}
+
+    /**
+     * Runs a node.
+     *
+     * @param arguments the configuration file, and optionally a directory to delete at the end
+     */
+    public static void main(String... arguments) {
+        if (arguments.length < 1 || arguments.length > 2) {
+            refuse("usage: NodeMain CONFIG_FILE [TEMPORARY_DIRECTORY]");
+        }
+        Path temporary = arguments.length == 2 ? Path.of(arguments[1]) : null;
+        Thread watch = new Thread(() -> endWithLauncher(temporary), "troupe-demo-launcher-watch");
+        watch.setDaemon(true);
+        watch.start();
+        try {
+            ClusterConfig config = ClusterConfig.load(Path.of(arguments[0]));
+            Cluster cluster = ClusterActorSystem.start(config, Account.MESSAGES, Account.CUSTOMER, Account.STOCK)
+                    .join()
+                    .cluster();
+            say(StatusLine.READY);
+            tellStatus(cluster);
+        } catch (ClusterException refused) {
+            refuse(String.valueOf(refused.getMessage()));
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof ClusterException refused) {
+                refuse(String.valueOf(refused.getMessage()));
+            }
+            throw failed;
+        }
+    }
+
+    /** Never returns: the process lives as long as its launcher wants it. */
+    private static void tellStatus(Cluster cluster) {
+        StatusLine told = StatusLine.NONE;
+        while (true) {
+            Leader leader = cluster.leader().orElse(new Leader(StatusLine.NONE.leader(), 0));
+            StatusLine status = new StatusLine(leader.nodeId(), leader.term(), cluster.activeShards());
+            if (!status.equals(told)) {
+                say(status.format());
+                told = status;
+            }
+            LockSupport.parkNanos(STATUS_NANOS);
+        }
+    }
+
+    private static void endWithLauncher(@Nullable Path temporary) {
+        try {
+            while (System.in.read() >= 0) {
+                // Nothing is ever sent; only the end counts.
+            }
+            if (temporary != null) {
+                TemporaryTree.delete(temporary);
+            }
+            Runtime.getRuntime().halt(0);
+        } catch (IOException leftBehind) {
+            System.err.println("cannot clean up: " + leftBehind);
+            Runtime.getRuntime().halt(BROKEN);
+        }
+    }
+
+    private static void refuse(String why) {
+        say(StatusLine.FAILED + why.replace('\n', ' '));
+        System.err.println(why);
+        System.exit(REFUSED);
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+}
