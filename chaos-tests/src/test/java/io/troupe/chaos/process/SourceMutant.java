@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -16,14 +17,32 @@ import javax.tools.ToolProvider;
 import io.troupe.chaos.rules.SourceTree;
 
 /**
- * One production source with one bug planted into it. The text it changes must occur exactly once: a mutant that no
+ * One production source with one bug planted into it. Every text it changes must occur exactly once: a mutant that no
  * longer applies fails its test loudly, instead of testing the good code for ever.
  *
- * @param source      the file, from the root of the repository
- * @param original    what the good code says
- * @param replacement what the bug says
+ * @param source the file, from the root of the repository
+ * @param edits  what the bug changes
  */
-record SourceMutant(String source, String original, String replacement) {
+record SourceMutant(String source, List<Edit> edits) {
+    /**
+     * One change of the text.
+     *
+     * @param original    what the good code says
+     * @param replacement what the bug says
+     */
+    record Edit(String original, String replacement) {}
+
+    static SourceMutant of(String source) {
+        return new SourceMutant(source, List.of());
+    }
+
+    SourceMutant replace(String original, String replacement) {
+        return new SourceMutant(
+                source,
+                Stream.concat(edits.stream(), Stream.of(new Edit(original, replacement)))
+                        .toList());
+    }
+
     /** {@return a class path on which the mutant hides the original} */
     String classPath(Path directory) throws IOException {
         String classPath = System.getProperty("java.class.path");
@@ -33,13 +52,20 @@ record SourceMutant(String source, String original, String replacement) {
 
     String mutatedSource() throws IOException {
         String text = Files.readString(SourceTree.root().resolve(source));
-        int first = text.indexOf(original);
-        if (first < 0 || text.indexOf(original, first + 1) >= 0) {
+        for (Edit edit : edits) {
+            text = apply(edit, text);
+        }
+        return text;
+    }
+
+    private String apply(Edit edit, String text) {
+        int first = text.indexOf(edit.original());
+        if (first < 0 || text.indexOf(edit.original(), first + 1) >= 0) {
             throw new AssertionError("the mutant of " + source + " must find its text exactly once, but finds it "
                     + (first < 0 ? "nowhere" : "several times") + ": follow the change of the production code.\n"
-                    + original);
+                    + edit.original());
         }
-        return text.replace(original, replacement);
+        return text.replace(edit.original(), edit.replacement());
     }
 
     private void compile(Path directory, String classPath) throws IOException {

@@ -20,7 +20,8 @@ class SourceMutantTest {
 
     @Test
     void theMutantHidesTheOriginal() throws IOException, ReflectiveOperationException {
-        SourceMutant mutant = new SourceMutant(SOURCE, "new Totals(0, 0, 0, 0, 0)", "new Totals(0, 0, 0, 0, 4711)");
+        SourceMutant mutant =
+                SourceMutant.of(SOURCE).replace("new Totals(0, 0, 0, 0, 0)", "new Totals(0, 0, 0, 0, 4711)");
         assertThat(mutant.classPath(directory)).startsWith(directory + File.pathSeparator);
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {directory.toUri().toURL()}, null)) {
@@ -33,10 +34,11 @@ class SourceMutantTest {
 
     @Test
     void aMutantThatNoLongerAppliesFailsLoudly() {
-        assertThatThrownBy(() -> new SourceMutant(SOURCE, "no such text", "").mutatedSource())
+        assertThatThrownBy(() ->
+                        SourceMutant.of(SOURCE).replace("no such text", "").mutatedSource())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("finds it nowhere");
-        assertThatThrownBy(() -> new SourceMutant(SOURCE, "long", "").mutatedSource())
+        assertThatThrownBy(() -> SourceMutant.of(SOURCE).replace("long", "").mutatedSource())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("finds it several times");
     }
