@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class EnumCollections {
     private EnumCollections() {}
 
-    /** Stands for "some enum" where the compiler wants one. */
-    private enum Any {}
+    /** Stands for "some enum" where the compiler wants one; no value is ever cast to it. */
+    enum Any {}
 
     /** {@link EnumSet}. */
-    static final class OfSet extends Serializer<EnumSet<Any>> {
+    static final class OfSet<E extends Enum<E>> extends Serializer<EnumSet<E>> {
         @Override
-        public void write(Kryo kryo, Output output, EnumSet<Any> set) {
+        public void write(Kryo kryo, Output output, EnumSet<E> set) {
             // An empty set does not tell its enum, but the set of all that is missing has elements that do.
             EnumSet<?> telling = set.isEmpty() ? EnumSet.complementOf(set) : set;
             if (telling.isEmpty()) {
@@ -41,10 +41,10 @@ final class EnumCollections {
         }
 
         @Override
-        public EnumSet<Any> read(Kryo kryo, Input input, Class<? extends EnumSet<Any>> type) {
-            Class<Any> enumType = enumType(kryo, input);
-            Any[] constants = enumType.getEnumConstants();
-            EnumSet<Any> set = EnumSet.noneOf(enumType);
+        public EnumSet<E> read(Kryo kryo, Input input, Class<? extends EnumSet<E>> type) {
+            Class<E> enumType = enumType(kryo, input);
+            E[] constants = enumType.getEnumConstants();
+            EnumSet<E> set = EnumSet.noneOf(enumType);
             int size = Sizes.read(input, 1);
             for (int i = 0; i < size; i++) {
                 set.add(constant(constants, input));
@@ -54,9 +54,9 @@ final class EnumCollections {
     }
 
     /** {@link EnumMap}. */
-    static final class OfMap extends Serializer<EnumMap<Any, @Nullable Object>> {
+    static final class OfMap<E extends Enum<E>> extends Serializer<EnumMap<E, @Nullable Object>> {
         @Override
-        public void write(Kryo kryo, Output output, EnumMap<Any, @Nullable Object> map) {
+        public void write(Kryo kryo, Output output, EnumMap<E, @Nullable Object> map) {
             kryo.writeClass(output, KeyTypeFinder.keyType(map));
             output.writeVarInt(map.size(), true);
             for (Map.Entry<? extends Enum<?>, @Nullable Object> entry : map.entrySet()) {
@@ -66,14 +66,14 @@ final class EnumCollections {
         }
 
         @Override
-        public EnumMap<Any, @Nullable Object> read(
-                Kryo kryo, Input input, Class<? extends EnumMap<Any, @Nullable Object>> type) {
-            Class<Any> enumType = enumType(kryo, input);
-            Any[] constants = enumType.getEnumConstants();
-            EnumMap<Any, @Nullable Object> map = new EnumMap<>(enumType);
+        public EnumMap<E, @Nullable Object> read(
+                Kryo kryo, Input input, Class<? extends EnumMap<E, @Nullable Object>> type) {
+            Class<E> enumType = enumType(kryo, input);
+            E[] constants = enumType.getEnumConstants();
+            EnumMap<E, @Nullable Object> map = new EnumMap<>(enumType);
             int size = Sizes.read(input, 2);
             for (int i = 0; i < size; i++) {
-                Any key = constant(constants, input);
+                E key = constant(constants, input);
                 map.put(key, kryo.readClassAndObject(input));
             }
             return map;
@@ -85,7 +85,7 @@ final class EnumCollections {
         output.writeVarInt(constant.ordinal(), true);
     }
 
-    private static Any constant(Any[] constants, Input input) {
+    private static <E> E constant(E[] constants, Input input) {
         int ordinal = input.readVarInt(true);
         if (ordinal < 0 || ordinal >= constants.length) {
             throw new KryoException("an enum of " + constants.length + " constants has no constant " + ordinal);
@@ -94,12 +94,12 @@ final class EnumCollections {
     }
 
     @SuppressWarnings("unchecked")
-    private static Class<Any> enumType(Kryo kryo, Input input) {
+    private static <E extends Enum<E>> Class<E> enumType(Kryo kryo, Input input) {
         Registration registration = kryo.readClass(input);
         if (registration == null || !registration.getType().isEnum()) {
             throw new KryoException("an enum collection of a class that is no enum");
         }
-        return (Class<Any>) registration.getType();
+        return (Class<E>) registration.getType();
     }
 
     /**

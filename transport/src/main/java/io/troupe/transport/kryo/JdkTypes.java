@@ -37,7 +37,6 @@ import java.util.concurrent.TimeUnit;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
-import com.esotericsoftware.kryo.serializers.DefaultArraySerializers.BooleanArraySerializer;
 import com.esotericsoftware.kryo.serializers.DefaultArraySerializers.ByteArraySerializer;
 import com.esotericsoftware.kryo.serializers.DefaultArraySerializers.CharArraySerializer;
 import com.esotericsoftware.kryo.serializers.DefaultArraySerializers.DoubleArraySerializer;
@@ -115,7 +114,7 @@ final class JdkTypes {
         target.add(id++, float[].class, new FloatArraySerializer());
         target.add(id++, short[].class, new ShortArraySerializer());
         target.add(id++, char[].class, new CharArraySerializer());
-        target.add(id++, boolean[].class, new BooleanArraySerializer());
+        target.add(id++, boolean[].class, new ValueSerializers.OfBooleans());
         target.add(id++, String[].class, new ArraySerializer(String.class));
         target.add(id, Object[].class, new ArraySerializer(Object.class));
     }
@@ -134,8 +133,8 @@ final class JdkTypes {
         target.add(id++, Currency.class, new CurrencySerializer());
         target.add(id++, Date.class, new DateSerializer());
         target.add(id++, TimeUnit.class, new EnumSerializer(TimeUnit.class));
-        target.add(id++, EnumMap.class, new EnumCollections.OfMap());
-        target.add(id, EnumSet.class, new EnumCollections.OfSet());
+        target.add(id++, EnumMap.class, new EnumCollections.OfMap<EnumCollections.Any>());
+        target.add(id, EnumSet.class, new EnumCollections.OfSet<EnumCollections.Any>());
     }
 
     private static void times(Target target) {

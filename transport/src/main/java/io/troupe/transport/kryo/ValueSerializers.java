@@ -4,11 +4,12 @@ import java.net.URI;
 import java.util.UUID;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.ImmutableSerializer;
 
-/** Values of the JDK that Kryo would take apart field by field, which the JDK forbids. */
+/** Values of the JDK that Kryo cannot handle, or not safely. */
 final class ValueSerializers {
     private ValueSerializers() {}
 
@@ -37,6 +38,20 @@ final class ValueSerializers {
         @Override
         public URI read(Kryo kryo, Input input, Class<? extends URI> type) {
             return URI.create(input.readString());
+        }
+    }
+
+    /** {@code boolean[]}, for which Kryo's own serializer believes the declared length. */
+    static final class OfBooleans extends Serializer<boolean[]> {
+        @Override
+        public void write(Kryo kryo, Output output, boolean[] array) {
+            output.writeVarInt(array.length, true);
+            output.writeBooleans(array, 0, array.length);
+        }
+
+        @Override
+        public boolean[] read(Kryo kryo, Input input, Class<? extends boolean[]> type) {
+            return input.readBooleans(input.readVarInt(true));
         }
     }
 
