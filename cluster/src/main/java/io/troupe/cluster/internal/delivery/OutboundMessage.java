@@ -142,10 +142,15 @@ public final class OutboundMessage {
         return earlierId;
     }
 
-    void onTransmitted(long epoch) {
+    void onTransmitting(long epoch) {
         if (firstEpoch == 0) {
             firstEpoch = epoch;
         }
+    }
+
+    /** The first transmission was not taken: nothing of it left. */
+    void onNotTransmitted() {
+        firstEpoch = 0;
     }
 
     void settle(long epoch) {
@@ -161,7 +166,7 @@ public final class OutboundMessage {
         }
     }
 
-    /** Tells the outcome unless it has been told; lets go of the content first, because the listener may send again. */
+    /** Tells the outcome unless one has been told; lets go of the content first, because the listener may send again. */
     void end(SendOutcome outcome, byte[] reply) {
         OutcomeListener told = listener;
         if (told != null) {

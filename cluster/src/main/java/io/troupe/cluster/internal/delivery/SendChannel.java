@@ -1,6 +1,5 @@
 package io.troupe.cluster.internal.delivery;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,11 +54,8 @@ public final class SendChannel {
     /** Of the newest session there was; its sequences are used up. */
     private long lastIncarnation = Long.MIN_VALUE;
 
-    private @Nullable Route route;
-    /** The highest epoch there was a route for; grants are told in order, so a lower one is late news. */
-    private long epoch;
-    /** Volatile state has been handed on without a break since this epoch; chainStart <= epoch. */
-    private long chainStart;
+    private final RouteChain chain = new RouteChain();
+    private final Deadlines deadlines = new Deadlines();
 
     /** The next sequence to transmit; floor <= cursor <= next after {@link #pump}. */
     private long cursor = 1;
@@ -78,10 +74,6 @@ public final class SendChannel {
     private boolean looping;
 
     private boolean stopped;
-    /** False: no message has a deadline. True: none has one before {@code nearestDeadlineNs}. */
-    private boolean deadlines;
-
-    private long nearestDeadlineNs;
     private long retransmissions;
 
     /**
@@ -149,12 +141,9 @@ public final class SendChannel {
             }
         }
         rewind();
+        String why = "session " + ended + " ended before the message was settled";
         for (OutboundMessage message : lost) {
-            message.end(
-                    new SendOutcome.Unknown(
-                            new MessageId(ended, shard, message.sequence()),
-                            "session " + ended + " ended before the message was settled"),
-                    NO_BYTES);
+            message.end(Outcomes.unknown(message, ended, why), NO_BYTES);
         }
     }
 
@@ -195,7 +184,7 @@ public final class SendChannel {
             return false;
         }
         ring.add(shard, message);
-        noteDeadline(message);
+        deadlines.note(message);
         if (!stalled) {
             pump(nowNs);
         }
@@ -209,23 +198,13 @@ public final class SendChannel {
      * @param nowNs    now
      */
     public void onRoute(@Nullable Route newRoute, long nowNs) {
-        if (newRoute == null) {
-            route = null;
-            return;
-        }
-        if (newRoute.epoch() < epoch) {
-            return;
-        }
-        route = newRoute;
-        if (newRoute.epoch() > epoch) {
-            boolean handedOver = epoch != 0 && newRoute.continues() == epoch;
-            epoch = newRoute.epoch();
+        RouteChain.News news = chain.learn(newRoute);
+        if (news != RouteChain.News.NONE) {
             rest();
             rewind();
-            if (!handedOver) {
-                chainStart = epoch;
-                giveUpBrokenChains();
-            }
+        }
+        if (news == RouteChain.News.STARTED_ANEW) {
+            giveUpBrokenChains();
         }
         pump(nowNs);
     }
@@ -238,7 +217,7 @@ public final class SendChannel {
      * @param nowNs  now
      */
     public void onLink(String nodeId, boolean up, long nowNs) {
-        Route current = route;
+        Route current = chain.route();
         if (up && current != null && current.owner().equals(nodeId)) {
             rewind();
             pump(nowNs);
@@ -270,17 +249,17 @@ public final class SendChannel {
         }
         OutboundMessage message = ring.at(sequence);
         boolean answersProbe = sequence == probed;
-        // Read before settling: the floor may pass the message.
-        SendOutcome outcome = message.abandoned() ? null : outcomeOf(message, code, reply, ackEpoch);
         ring.settle(message, ackEpoch);
         if (ring.unsettled() == 0) {
             rest();
-            deadlines = false;
+            deadlines.clear();
         } else if (ring.floor() > sequence) {
             retry.restart(nowNs);
         }
         onReceiverAt(nextExpected, ackEpoch);
-        if (outcome != null) {
+        if (!message.abandoned()) {
+            boolean proven = message.earlierId() == null && chain.speaksFor(message, ackEpoch);
+            SendOutcome outcome = Outcomes.acknowledged(message, code, reply, ackEpoch, proven, current);
             message.end(outcome, code == End.Code.DONE ? reply : NO_BYTES);
         }
         if (answersProbe && !looping) {
@@ -304,7 +283,7 @@ public final class SendChannel {
             return;
         }
         onReceiverAt(nextExpected, acceptedEpoch);
-        if (gap && acceptedEpoch == epoch && nextExpected != filledGap && nextExpected < cursor) {
+        if (gap && acceptedEpoch == chain.epoch() && nextExpected != filledGap && nextExpected < cursor) {
             filledGap = nextExpected;
             cursor = nextExpected;
         }
@@ -321,7 +300,7 @@ public final class SendChannel {
      */
     public void onNack(Nack.Reason reason, String owner, long nackEpoch, long nowNs) {
         // Older than our view: an answer to what went to an earlier owner. Heeding it would park a healthy channel.
-        if (nackEpoch < epoch || parked || ring.unsettled() == 0) {
+        if (nackEpoch < chain.epoch() || parked || ring.unsettled() == 0) {
             return;
         }
         parked = true;
@@ -336,7 +315,7 @@ public final class SendChannel {
      */
     public void onTick(long nowNs, long random) {
         retry.refresh(random);
-        if (deadlines && nowNs - nearestDeadlineNs >= 0) {
+        if (deadlines.isDue(nowNs)) {
             expire(nowNs);
         }
         if (retry.isDue(nowNs)) {
@@ -407,7 +386,7 @@ public final class SendChannel {
     /** Moves the cursor one step; false if it has to stay. Reads all state anew, as each step may have re-entered. */
     private boolean transmitNext(long nowNs) {
         cursor = Math.max(cursor, ring.floor());
-        Route to = route;
+        Route to = chain.route();
         SessionId from = session;
         if (to == null || from == null || parked || stalled) {
             return false;
@@ -436,15 +415,18 @@ public final class SendChannel {
     private boolean transmit(OutboundMessage message, Route to, SessionId from, long nowNs) {
         boolean withContent = !message.abandoned();
         boolean again = message.firstEpoch() != 0;
+        if (withContent) {
+            message.onTransmitting(to.epoch()); // before it goes out: the answer may come within the call
+        }
         if (!output.transmit(to, message, ring.floor(), from)) {
+            if (withContent && !again) {
+                message.onNotTransmitted();
+            }
             stalled = true;
             return false;
         }
-        if (withContent) {
-            message.onTransmitted(to.epoch());
-            if (again) {
-                retransmissions++;
-            }
+        if (withContent && again) {
+            retransmissions++;
         }
         if (!retry.isArmed() && ring.unsettled() > 0) {
             retry.restart(nowNs);
@@ -454,7 +436,7 @@ public final class SendChannel {
 
     /** Sends the oldest unsettled message again, if it is on its way: its answer tells what the receiver has. */
     private void probe(long nowNs) {
-        Route to = route;
+        Route to = chain.route();
         SessionId from = session;
         long oldest = ring.floor();
         if (to == null || from == null || parked || oldest >= cursor || !ring.contains(oldest)) {
@@ -480,7 +462,7 @@ public final class SendChannel {
 
     /** Only the owner of the current epoch tells where to go on; what an earlier one has accepted died with it. */
     private void onReceiverAt(long nextExpected, long receiverEpoch) {
-        if (receiverEpoch != epoch) {
+        if (receiverEpoch != chain.epoch()) {
             return;
         }
         if (nextExpected < probedCursor) {
@@ -490,16 +472,8 @@ public final class SendChannel {
         probedCursor = 0;
     }
 
-    private void noteDeadline(OutboundMessage message) {
-        long deadline = message.deadlineNs();
-        if (deadline != OutboundMessage.NO_DEADLINE && (!deadlines || deadline - nearestDeadlineNs < 0)) {
-            deadlines = true;
-            nearestDeadlineNs = deadline;
-        }
-    }
-
     private void expire(long nowNs) {
-        deadlines = false;
+        deadlines.clear();
         boolean outer = looping;
         looping = true;
         try {
@@ -508,7 +482,7 @@ public final class SendChannel {
                 if (!message.abandoned() && message.isPastDeadline(nowNs)) {
                     giveUpLate(message);
                 } else if (!message.abandoned()) {
-                    noteDeadline(message);
+                    deadlines.note(message);
                 }
             }
         } finally {
@@ -522,12 +496,9 @@ public final class SendChannel {
         try {
             for (long sequence = ring.floor(); sequence < ring.next(); sequence++) {
                 OutboundMessage message = ring.at(sequence);
-                if (!message.durable()
-                        && message.guarantee() == DeliveryGuarantee.EXACTLY_ONCE
-                        && message.firstEpoch() != 0
-                        && message.firstEpoch() < chainStart) {
+                if (chain.hasLost(message)) {
                     String why = "the activation that may have run it was lost with epoch " + message.firstEpoch();
-                    message.end(new SendOutcome.Unknown(idOf(message), why), NO_BYTES);
+                    message.end(Outcomes.unknown(message, session, why), NO_BYTES);
                 }
             }
         } finally {
@@ -540,53 +511,6 @@ public final class SendChannel {
     }
 
     private void giveUp(OutboundMessage message, SendOutcome.Reason reason, String why) {
-        message.end(notExecuted(message, reason, !message.mayHaveRun(), why), NO_BYTES);
-    }
-
-    private SendOutcome notExecuted(OutboundMessage message, SendOutcome.Reason reason, boolean proven, String why) {
-        return proven ? new SendOutcome.NotExecuted(reason) : new SendOutcome.Unknown(idOf(message), why);
-    }
-
-    private SendOutcome outcomeOf(OutboundMessage message, End.Code code, byte[] reply, long ackEpoch) {
-        return switch (code) {
-            case DONE -> message.durable() ? new SendOutcome.Committed(ackEpoch) : new SendOutcome.Processed(ackEpoch);
-            case REJECTED -> new SendOutcome.Rejected(new String(reply, StandardCharsets.UTF_8));
-            case FAILED -> new SendOutcome.Failed(new String(reply, StandardCharsets.UTF_8));
-            case EXPIRED ->
-                notExecuted(
-                        message,
-                        SendOutcome.Reason.DEADLINE_PASSED,
-                        isWholeStory(message, ackEpoch),
-                        "the deadline passed, and an earlier owner may have run it");
-            case SKIPPED ->
-                notExecuted(
-                        message,
-                        SendOutcome.Reason.CANCELLED,
-                        isWholeStory(message, ackEpoch),
-                        "it was cancelled, and an earlier owner may have run it");
-        };
-    }
-
-    /** True if the owner that says "not run" speaks for every owner that the content went to. */
-    private boolean isWholeStory(OutboundMessage message, long ackEpoch) {
-        if (message.earlierId() != null) {
-            return false;
-        }
-        return message.durable()
-                || message.firstEpoch() == ackEpoch
-                || (ackEpoch <= epoch && message.firstEpoch() >= chainStart);
-    }
-
-    private MessageId idOf(OutboundMessage message) {
-        SessionId current = session;
-        if (message.firstEpoch() != 0 && current != null) {
-            return new MessageId(current, shard, message.sequence());
-        }
-        MessageId earlier = message.earlierId();
-        if (earlier == null) {
-            throw new IllegalStateException("sequence " + message.sequence() + " to shard " + shard
-                    + " has never been transmitted: it has no identity that anyone could know");
-        }
-        return earlier;
+        message.end(Outcomes.givenUp(message, reason, session, why), NO_BYTES);
     }
 }

@@ -12,7 +12,7 @@ public interface SendOutput {
      * @param message the message, with its shard and sequence
      * @param floor   the channel's lowest unsettled sequence
      * @param session the sender's session
-     * @return false if it cannot be taken now: the ring is full, or no link is up
+     * @return false if it cannot be taken now, and not a byte of it will leave: the ring is full, or no link is up
      */
     boolean transmit(Route route, OutboundMessage message, long floor, SessionId session);
 }

@@ -246,6 +246,9 @@ final class DeliverySimulation {
         trace("transmit", frame);
         if (swarm.local && route.owner().equals(SENDER)) {
             to.onData(frame);
+            if (random.percent(30)) {
+                to.process(skip ? 0 : sent.get(index).entity);
+            }
         } else {
             post(() -> to.onData(frame));
         }

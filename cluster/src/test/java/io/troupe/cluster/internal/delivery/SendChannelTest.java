@@ -1,96 +1,15 @@
 package io.troupe.cluster.internal.delivery;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 import io.troupe.cluster.DeliveryGuarantee;
-import io.troupe.cluster.MessageId;
-import io.troupe.cluster.SendOutcome;
-import io.troupe.metadata.SessionId;
 import org.junit.jupiter.api.Test;
 
-import static io.troupe.cluster.DeliveryGuarantee.AT_LEAST_ONCE;
 import static io.troupe.cluster.DeliveryGuarantee.EXACTLY_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-class SendChannelTest {
-    private static final SessionId FIRST = new SessionId("n1", 5);
-    private static final SessionId SECOND = new SessionId("n1", 9);
-    private static final Route TO_N2 = new Route("n2", 3, 100, 0);
-    private static final byte[] NO_REPLY = {};
-    private static final long NEVER = OutboundMessage.NO_DEADLINE;
-    private static final int SHARD = 7;
-
-    private final DeliveryLimits limits = new DeliveryLimits(8, 100, 400, 4, 8);
-    /** What went out since the last look: "sequence:content@epoch/floor", "skip" for the content of a Skip. */
-    private final List<String> wire = new ArrayList<>();
-
-    private final List<String> outcomes = new ArrayList<>();
-    private boolean ringFull;
-    private long now = Long.MAX_VALUE - 150; // the clock wraps in the middle of most tests
-    private final SendChannel channel = new SendChannel(SHARD, limits, this::transmit);
-
-    private boolean transmit(Route route, OutboundMessage message, long floor, SessionId session) {
-        if (ringFull) {
-            return false;
-        }
-        String content = message.abandoned() ? "skip" : new String(message.content(), StandardCharsets.UTF_8);
-        wire.add(message.sequence() + ":" + content + "@" + route.epoch() + "/" + floor);
-        return true;
-    }
-
-    private boolean send(DeliveryGuarantee guarantee, boolean durable, String name, long deadlineNs) {
-        byte[] content = name.getBytes(StandardCharsets.UTF_8);
-        return channel.send(
-                new OutboundMessage(
-                        guarantee,
-                        durable,
-                        content,
-                        content.length,
-                        deadlineNs,
-                        (outcome, reply) ->
-                                outcomes.add(name + " " + outcome + new String(reply, StandardCharsets.UTF_8))),
-                now);
-    }
-
-    private void sendDurable(String... names) {
-        for (String name : names) {
-            assertThat(send(EXACTLY_ONCE, true, name, NEVER)).isTrue();
-        }
-    }
-
-    private void sendVolatile(String... names) {
-        for (String name : names) {
-            assertThat(send(EXACTLY_ONCE, false, name, NEVER)).isTrue();
-        }
-    }
-
-    private void ack(long sequence, long nextExpected, long epoch) {
-        channel.onAck(FIRST.incarnation(), sequence, nextExpected, End.Code.DONE, NO_REPLY, epoch, now);
-    }
-
-    private void tickAfter(long ns) {
-        now += ns;
-        channel.onTick(now, 0);
-    }
-
-    private List<String> sentSince() {
-        List<String> since = List.copyOf(wire);
-        wire.clear();
-        return since;
-    }
-
-    private void openAndRoute() {
-        channel.open(FIRST, now);
-        channel.onRoute(TO_N2, now);
-    }
-
-    private static String unknown(SessionId session, long sequence, String why) {
-        return new SendOutcome.Unknown(new MessageId(session, SHARD, sequence), why).toString();
-    }
-
+class SendChannelTest extends SendChannelFixture {
     @Test
     void messagesWaitForSessionAndRouteAndThenGoOutInOrderFromOne() {
         sendDurable("a", "b");
@@ -408,131 +327,34 @@ class SendChannelTest {
     }
 
     @Test
-    void whenTheSessionIsLostExactlyOnceThatWentOutIsUnknownAndTheRestGoesOnInOrder() {
-        openAndRoute();
-        sendDurable("exact");
-        send(AT_LEAST_ONCE, true, "least1", NEVER);
-        send(AT_LEAST_ONCE, true, "least2", NEVER);
-        ringFull = true;
-        sendDurable("unsent");
-        ringFull = false;
-        channel.close(now);
-        assertThat(outcomes)
-                .containsExactly("exact " + unknown(FIRST, 1, "session n1#5 ended before the message was settled"));
-        sendDurable("later");
-        tickAfter(1000);
-        sentSince();
-        channel.open(SECOND, now);
-        assertThat(sentSince()).containsExactly("1:least1@100/1", "2:least2@100/1", "3:unsent@100/1", "4:later@100/1");
-    }
-
-    @Test
-    void aNewSessionWithoutACloseIsALossOfTheOldOne() {
-        openAndRoute();
-        sendDurable("a");
-        channel.open(SECOND, now);
-        assertThat(outcomes).hasSize(1);
-        assertThat(channel.isIdle()).isTrue();
-        assertThat(channel.nextSequence()).isEqualTo(1);
-    }
-
-    @Test
-    void aSessionIsNeverOpenedAgain() {
-        openAndRoute();
-        channel.close(now);
-        assertThatThrownBy(() -> channel.open(FIRST, now))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("n1#5 is not newer than incarnation 5");
-    }
-
-    @Test
-    void whatMayHaveRunInAnEarlierSessionIsNeverCalledNotExecuted() {
-        openAndRoute();
-        send(AT_LEAST_ONCE, true, "a", now + 500);
-        channel.close(now);
-        channel.open(SECOND, now);
-        channel.onAck(9, 1, 2, End.Code.EXPIRED, NO_REPLY, 100, now);
-        assertThat(outcomes).hasSize(1).first().asString().startsWith("a Unknown[messageId=n1#9/7/1");
-    }
-
-    @Test
-    void aDeadlineBetweenSessionsNamesTheMessageAsItWentOut() {
-        openAndRoute();
-        sendDurable("x");
-        ack(1, 2, 100);
-        send(AT_LEAST_ONCE, true, "a", now + 500);
-        channel.close(now);
-        tickAfter(500);
-        assertThat(outcomes)
-                .last()
-                .isEqualTo("a " + unknown(FIRST, 2, "the deadline passed before the message was settled"));
-    }
-
-    @Test
-    void volatileExactlyOnceFollowsAnUnbrokenChain() {
-        openAndRoute();
-        sendVolatile("a");
-        channel.onRoute(new Route("n3", 4, 110, 100), now);
-        channel.onRoute(new Route("n2", 3, 120, 110), now);
-        assertThat(sentSince()).containsExactly("1:a@100/1", "1:a@110/1", "1:a@120/1");
-        assertThat(outcomes).isEmpty();
-    }
-
-    @Test
-    void volatileExactlyOnceIsUnknownWhenTheChainIsBroken() {
-        openAndRoute();
-        sendVolatile("a");
-        send(AT_LEAST_ONCE, false, "b", NEVER);
-        channel.onRoute(new Route("n3", 4, 110, 0), now);
-        assertThat(outcomes)
-                .containsExactly(
-                        "a " + unknown(FIRST, 1, "the activation that may have run it was lost with epoch 100"));
-        assertThat(sentSince()).containsExactly("1:a@100/1", "2:b@100/1", "1:skip@110/1", "2:b@110/1");
-    }
-
-    @Test
-    void aChainThatSkipsAnEpochOfOurViewIsBroken() {
-        openAndRoute();
-        sendVolatile("a");
-        channel.onRoute(new Route("n3", 4, 120, 110), now);
-        assertThat(outcomes).hasSize(1);
-    }
-
-    @Test
-    void aChainCountsFromTheFirstTransmission() {
-        channel.open(FIRST, now);
-        sendVolatile("a");
-        channel.onRoute(TO_N2, now);
-        channel.onRoute(new Route("n3", 4, 110, 0), now);
-        sendVolatile("b");
-        channel.onRoute(new Route("n2", 3, 120, 110), now);
-        assertThat(outcomes).hasSize(1).first().asString().startsWith("a Unknown");
-        assertThat(sentSince()).last().isEqualTo("2:b@120/1");
-    }
-
-    @Test
-    void whenTheNodeStopsEveryMessageEnds() {
-        openAndRoute();
-        sendDurable("sent");
-        send(AT_LEAST_ONCE, true, "least", NEVER);
-        ringFull = true;
-        sendDurable("unsent");
-        channel.stop(now);
-        sendDurable("late");
-        assertThat(outcomes)
-                .containsExactly(
-                        "sent " + unknown(FIRST, 1, "session n1#5 ended before the message was settled"),
-                        "least " + unknown(FIRST, 2, "the node closed before the message was settled"),
-                        "unsent NotExecuted[reason=CLOSED]",
-                        "late NotExecuted[reason=CLOSED]");
-        assertThat(channel.isIdle()).isTrue();
-    }
-
-    @Test
     void atMostOnceHasNoChannel() {
         assertThatThrownBy(() -> new OutboundMessage(
                         DeliveryGuarantee.AT_MOST_ONCE, false, NO_REPLY, 0, NEVER, (outcome, reply) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("ONE_WAY");
+    }
+
+    @Test
+    void anAnswerThatComesWithinTheTransmissionIsLikeAnyOther() {
+        openAndRoute();
+        answerAtOnce = End.Code.EXPIRED;
+        sendVolatile("a");
+        answerAtOnce = End.Code.DONE;
+        sendVolatile("b");
+        assertThat(outcomes).containsExactly("a NotExecuted[reason=DEADLINE_PASSED]", "b Processed[epoch=100]");
+        assertThat(channel.isIdle()).isTrue();
+        tickAfter(1000);
+        assertThat(sentSince()).containsExactly("1:a@100/1", "2:b@100/2");
+    }
+
+    @Test
+    void anAnswerOfAnEarlierOwnerIsNoAnswerToAProbe() {
+        openAndRoute();
+        sendDurable("a", "b");
+        channel.onRoute(new Route("n3", 4, 110, 0), now);
+        tickAfter(100);
+        sentSince();
+        channel.onAccepted(5, 1, false, 100, now);
+        assertThat(sentSince()).isEmpty();
     }
 }
