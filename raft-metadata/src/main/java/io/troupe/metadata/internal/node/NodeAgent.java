@@ -99,7 +99,7 @@ public final class NodeAgent implements AutoCloseable {
                 config.voters().stream().map(MetadataConfig.Voter::nodeId).toList();
         LeaderFinder finder = new LeaderFinder(voters, nodeId);
         SubmitProtocol.Output output = new Output();
-        submits = new SubmitProtocol(finder, output);
+        submits = new SubmitProtocol(nodeId, finder, output);
         long slackNs = LeaseTable.MARGIN_NS + 2 * config.sessionTick().toNanos();
         sessions = new SessionProtocol(nodeId, submits, finder, output, slackNs);
         protocols.set(SUBMIT_PROTOCOL, (from, message) -> onMessage(from, MessageCodec.read(message, from)));
@@ -233,6 +233,10 @@ public final class NodeAgent implements AutoCloseable {
      * @return their results in order; fails as a whole
      */
     public CompletableFuture<List<TxnResult>> submit(List<Txn> txns) {
+        MetadataException before = end;
+        if (before != null) {
+            return CompletableFuture.failedFuture(before);
+        }
         List<byte[]> encoded = new ArrayList<>(txns.size());
         int[] reads = new int[txns.size()];
         long length = 0;
@@ -392,7 +396,9 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private void broken(Throwable cause) {
-        LOG.error("node {}: a metadata invariant is broken, the store stops", nodeId, cause);
+        if (end == null) {
+            LOG.error("node {}: a metadata invariant is broken, the store stops", nodeId, cause);
+        }
         end(new MetadataException(Code.FAILED, "metadata store of node " + nodeId + " failed: " + cause, cause));
         onBroken.accept(cause);
     }

@@ -27,12 +27,15 @@ import io.troupe.metadata.internal.submit.Message;
 import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,6 +79,7 @@ public final class RatisMetadataStore implements MetadataStore {
     private volatile @Nullable ClusterFile file;
     private volatile @Nullable RatisNode raft;
     private volatile boolean closing;
+    private final AtomicBoolean dead = new AtomicBoolean();
     private volatile @Nullable MetadataException startFailure;
     private boolean strangerSeen;
 
@@ -208,7 +212,7 @@ public final class RatisMetadataStore implements MetadataStore {
         try {
             ClusterFile lock = ClusterFile.lock(directory);
             file = lock;
-            Identity identity = lock.open(config, UUID.randomUUID().toString());
+            Identity identity = lock.open(config, newStorageId());
             RatisNode.checkPort(self());
             hub.start();
             formation = new FormationProtocol(identity, System.nanoTime(), new FormationOutput(lock));
@@ -229,6 +233,11 @@ public final class RatisMetadataStore implements MetadataStore {
         } catch (RuntimeException e) {
             failStart(new MetadataException(Code.FAILED, "node " + config.nodeId() + " cannot start: " + e, e));
         }
+    }
+
+    /** Short, because it is part of the names of Ratis' threads; random enough among the disks of one voter. */
+    private static String newStorageId() {
+        return HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     }
 
     private void failStart(MetadataException failure) {
@@ -336,7 +345,7 @@ public final class RatisMetadataStore implements MetadataStore {
 
     /** A replica that cannot go on says so; it never pretends to live. */
     private void die(String what, @Nullable Throwable cause) {
-        if (closing) {
+        if (closing || !dead.compareAndSet(false, true)) {
             return;
         }
         MetadataException failure = new MetadataException(

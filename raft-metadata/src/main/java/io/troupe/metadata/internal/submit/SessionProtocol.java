@@ -390,7 +390,7 @@ public final class SessionProtocol {
         dropped = !output.toVoter(finder.target(), new Message.Renew(tag, session));
     }
 
-    private static MetadataException noSession() {
-        return new MetadataException(Code.NO_SESSION, "no session is open on this node: openSession first");
+    private MetadataException noSession() {
+        return new MetadataException(Code.NO_SESSION, "no session of node " + nodeId + " is open: openSession first");
     }
 }

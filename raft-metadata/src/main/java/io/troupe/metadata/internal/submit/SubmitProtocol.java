@@ -43,6 +43,7 @@ public final class SubmitProtocol {
     /** How long to wait after a voter's "not leading", at first and at most. */
     static final long PACE_NS = 5_000_000, MAX_PACE_NS = 80_000_000;
 
+    private final String nodeId;
     private final LeaderFinder finder;
     private final Output output;
     private final ArrayDeque<Pending> queue = new ArrayDeque<>();
@@ -134,10 +135,12 @@ public final class SubmitProtocol {
     /**
      * A protocol without a session.
      *
+     * @param nodeId this node
      * @param finder knows whom to ask
      * @param output sends
      */
-    public SubmitProtocol(LeaderFinder finder, Output output) {
+    public SubmitProtocol(String nodeId, LeaderFinder finder, Output output) {
+        this.nodeId = nodeId;
         this.finder = finder;
         this.output = output;
     }
@@ -213,7 +216,8 @@ public final class SubmitProtocol {
     public void offer(byte[] txn, int reads, Caller caller) {
         if (session == null || draining) {
             caller.onFailure(new MetadataException(
-                    Code.NO_SESSION, "no session is open on this node: openSession first; nothing was submitted"));
+                    Code.NO_SESSION,
+                    "no session of node " + nodeId + " is open: openSession first; nothing was submitted"));
             return;
         }
         queue.add(new Pending(txn, reads, caller));

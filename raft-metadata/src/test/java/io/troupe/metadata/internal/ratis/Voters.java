@@ -23,7 +23,8 @@ import java.util.function.UnaryOperator;
 
 /** Voters n1, n2, ... of one cluster in this JVM, with real Ratis servers on loopback and their data under one directory. */
 final class Voters implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Long: the machine may be busy, and nothing here measures time. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final TestNetwork network = new TestNetwork();
     private final Path root;
@@ -61,7 +62,7 @@ final class Voters implements AutoCloseable {
     MetadataConfig.Builder config(String nodeId) {
         MetadataConfig.Builder builder = MetadataConfig.builder(nodeId)
                 .clusterName("test")
-                .election(MetadataConfig.Election.FAST)
+                .election(MetadataConfig.Election.SAFE)
                 .sessionTick(Duration.ofMillis(50))
                 .formationTimeout(PATIENCE)
                 .directory(root.resolve(nodeId));

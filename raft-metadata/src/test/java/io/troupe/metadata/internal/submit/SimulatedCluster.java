@@ -120,7 +120,7 @@ final class SimulatedCluster {
         Node(String id) {
             this.id = id;
             LeaderFinder finder = new LeaderFinder(voters, id);
-            submits = new SubmitProtocol(finder, this);
+            submits = new SubmitProtocol(id, finder, this);
             sessions = new SessionProtocol(id, submits, finder, this, LeaseTable.MARGIN_NS + 2 * TICK_NS);
             sessions.useStorage("disk-" + id);
             gateway = new LeaderGateway(id, TICK_NS, this);

@@ -1,0 +1,145 @@
+package io.troupe.metadata.internal.formation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterFileTest {
+    @TempDir
+    private Path root;
+
+    private Path directory() {
+        return root.resolve("data");
+    }
+
+    private MetadataConfig config(String cluster, String node, int... ports) {
+        MetadataConfig.Builder builder =
+                MetadataConfig.builder(node).clusterName(cluster).directory(directory());
+        for (int i = 0; i < ports.length; i++) {
+            builder.voter("n" + (ports.length - i), "127.0.0.1", ports[i]);
+        }
+        return builder.build();
+    }
+
+    private Identity open(MetadataConfig config) {
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            return file.open(config, "disk-1");
+        }
+    }
+
+    private Identity formed() {
+        Identity fresh = open(config("shop", "n1", 7803, 7802, 7801));
+        Identity formed = fresh.formed(new Identity.Group(
+                "11111111-2222-3333-4444-555555555555",
+                fresh.seeds().stream()
+                        .map(seed -> new Identity.Member(seed, "disk-of-" + seed.nodeId()))
+                        .toList()));
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.write(formed);
+        }
+        return formed;
+    }
+
+    private static AbstractThrowableAssert<?, ? extends Throwable> assertBad(ThrowingCallable call) {
+        return assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        MetadataException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(Code.BAD_DIRECTORY));
+    }
+
+    @Test
+    void anEmptyDirectoryIsFormattedOnce() {
+        Identity fresh = open(config("shop", "n1", 7803, 7802, 7801));
+        assertThat(fresh.storageId()).isEqualTo("disk-1");
+        assertThat(fresh.group()).isNull();
+        assertThat(open(config("shop", "n1", 7803, 7802, 7801))).isEqualTo(fresh);
+    }
+
+    @Test
+    void aFormedIdentityIsReadBack() {
+        Identity formed = formed();
+        assertThat(open(config("shop", "n1", 7803, 7802, 7801))).isEqualTo(formed);
+        assertThat(open(config("shop", "n1", 7803, 7802, 7801)).seeds())
+                .extracting(MetadataConfig.Voter::nodeId)
+                .containsExactly("n1", "n2", "n3");
+    }
+
+    @Test
+    void anotherClusterIsRefused() {
+        formed();
+        assertBad(() -> open(config("bank", "n1", 7803, 7802, 7801)))
+                .hasMessageContaining("shop")
+                .hasMessageContaining("bank")
+                .hasMessageContaining(directory().toString());
+    }
+
+    @Test
+    void anotherNodeIsRefused() {
+        formed();
+        assertBad(() -> open(config("shop", "n2", 7803, 7802, 7801)))
+                .hasMessageContaining("belongs to node n1, not to n2");
+    }
+
+    @Test
+    void anotherSeedListIsRefusedOnceFormed() {
+        formed();
+        assertBad(() -> open(config("shop", "n1", 7813, 7802, 7801)))
+                .hasMessageContaining("n1=127.0.0.1:7801,n2=127.0.0.1:7802,n3=127.0.0.1:7803")
+                .hasMessageContaining("n1=127.0.0.1:7801,n2=127.0.0.1:7802,n3=127.0.0.1:7813");
+    }
+
+    @Test
+    void anotherSeedListIsTakenBeforeTheFormation() {
+        open(config("shop", "n1", 7803, 7802, 7801));
+        Identity corrected = open(config("shop", "n1", 7813, 7802, 7801));
+        assertThat(Identity.text(corrected.seeds())).contains("7813");
+        assertThat(open(config("shop", "n1", 7813, 7802, 7801))).isEqualTo(corrected);
+    }
+
+    @Test
+    void aDirectoryIsUsedByOneNodeAtATime() {
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            assertThat(file).isNotNull();
+            assertBad(() -> ClusterFile.lock(directory()).close()).hasMessageContaining("in use by another process");
+        }
+        ClusterFile.lock(directory()).close();
+    }
+
+    @Test
+    void aFileInThePlaceOfTheDirectoryIsRefused() throws IOException {
+        Files.writeString(directory(), "not a directory");
+        assertBad(() -> ClusterFile.lock(directory()).close()).hasMessageContaining("cannot be used");
+    }
+
+    @Test
+    void aLogWithoutItsIdentityIsRefused() throws IOException {
+        Files.createDirectories(directory().resolve("raft"));
+        assertBad(() -> open(config("shop", "n1", 7801))).hasMessageContaining("has a Raft log but no cluster.properties");
+    }
+
+    @Test
+    void damagedFilesAreRefusedWithTheirReason() throws IOException {
+        formed();
+        Path file = directory().resolve("cluster.properties");
+        String good = Files.readString(file);
+        for (List<String> damage : List.of(
+                List.of("formatVersion=1", "formatVersion=9", "format version 9"),
+                List.of("nodeId=n1", "noId=n1", "without nodeId"),
+                List.of("7802", "port", "no host:port"),
+                List.of("storageId", "\\u00zz", "unreadable"))) {
+            Files.writeString(file, good.replace(damage.get(0), damage.get(1)));
+            assertBad(() -> open(config("shop", "n1", 7803, 7802, 7801))).hasMessageContaining(damage.get(2));
+        }
+    }
+}

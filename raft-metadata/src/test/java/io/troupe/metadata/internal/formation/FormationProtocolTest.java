@@ -1,0 +1,252 @@
+package io.troupe.metadata.internal.formation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.codec.ByteReader;
+import io.troupe.metadata.internal.codec.ByteWriter;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FormationProtocolTest {
+    private static final List<Voter> SEEDS =
+            List.of(new Voter("n1", "h1", 7801), new Voter("n2", "h2", 7802), new Voter("n3", "h3", 7803));
+
+    private final Map<String, Seed> seeds = new TreeMap<>();
+    private final ArrayDeque<Runnable> wire = new ArrayDeque<>();
+    private Random random = new Random(1);
+    private boolean lossy;
+    private long now;
+    private int clusterIds;
+
+    /** A seed with its disk; a crash loses everything but the disk. */
+    private final class Seed implements FormationProtocol.Output {
+        final String id;
+        Identity disk;
+        @Nullable FormationProtocol protocol;
+        @Nullable MetadataException failure;
+        int strangers;
+
+        Seed(String id, Identity disk) {
+            this.id = id;
+            this.disk = disk;
+            seeds.put(id, this);
+        }
+
+        Seed start() {
+            protocol = new FormationProtocol(disk, now, this);
+            return this;
+        }
+
+        @Override
+        public void tell(String nodeId, Identity self) {
+            if (lossy && random.nextInt(4) == 0) {
+                return;
+            }
+            ByteWriter bytes = new ByteWriter();
+            IdentityCodec.write(bytes, self);
+            wire.add(() -> {
+                Seed to = seeds.get(nodeId);
+                if (to != null && to.protocol != null) {
+                    to.protocol.onTold(IdentityCodec.read(ByteReader.of(bytes.toByteArray())), now);
+                }
+            });
+        }
+
+        @Override
+        public String newClusterId() {
+            return "cluster-" + ++clusterIds;
+        }
+
+        @Override
+        public void onFormed(Identity formed) {
+            disk = formed;
+        }
+
+        @Override
+        public void onFailed(MetadataException why) {
+            failure = why;
+        }
+
+        @Override
+        public void onStranger(String problem) {
+            strangers++;
+        }
+    }
+
+    private Seed seed(String id) {
+        return new Seed(id, empty(id, SEEDS));
+    }
+
+    private static Identity empty(String id, List<Voter> list) {
+        return new Identity("shop", id, "disk-" + id, list, null);
+    }
+
+    private void run(int steps) {
+        for (int step = 0; step < steps; step++) {
+            now += FormationProtocol.TELL_NS / 2;
+            for (Seed seed : seeds.values()) {
+                if (seed.protocol != null) {
+                    seed.protocol.flush(now);
+                }
+            }
+            for (int left = wire.size(); left > 0; left--) {
+                wire.remove().run();
+            }
+        }
+    }
+
+    private static Code code(Seed seed) {
+        return Objects.requireNonNull(seed.failure, "a failure of " + seed.id).code();
+    }
+
+    @Test
+    void allEmptySeedsFormOneGroup() {
+        seed("n1").start();
+        seed("n2").start();
+        seed("n3").start();
+        run(10);
+        assertThat(seeds.values()).allSatisfy(seed -> {
+            Identity.Group group = Objects.requireNonNull(seed.disk.group());
+            assertThat(group.clusterId()).isEqualTo("cluster-1");
+            assertThat(group.members())
+                    .extracting(Identity.Member::peerId)
+                    .containsExactly("n1@disk-n1", "n2@disk-n2", "n3@disk-n3");
+        });
+    }
+
+    @Test
+    void aSingleSeedFormsItsGroupAlone() {
+        Seed alone = new Seed("n1", empty("n1", SEEDS.subList(0, 1))).start();
+        run(1);
+        assertThat(alone.disk.group()).isNotNull();
+    }
+
+    @Test
+    void aMajorityOfEmptySeedsIsNotEnough() {
+        Seed first = seed("n1").start();
+        seed("n2").start();
+        run(100);
+        assertThat(first.disk.group()).isNull();
+        assertThat(Objects.requireNonNull(first.protocol).missing()).containsExactly(SEEDS.get(2));
+    }
+
+    @Test
+    void aSeedThatComesLateLearnsTheGroup() {
+        allEmptySeedsFormOneGroup();
+        Seed third = Objects.requireNonNull(seeds.get("n3"));
+        third.disk = empty("n3", SEEDS); // It had told its storage id, and crashed before it wrote the group.
+        third.start();
+        run(3);
+        assertThat(third.disk.group()).isNotNull();
+    }
+
+    @Test
+    void aWipedVoterIsRefused() {
+        allEmptySeedsFormOneGroup();
+        Seed third = Objects.requireNonNull(seeds.get("n3"));
+        third.disk = new Identity("shop", "n3", "another-disk", SEEDS, null);
+        third.start();
+        run(3);
+        assertThat(code(third)).isEqualTo(Code.WIPED_VOTER);
+        assertThat(third.failure)
+                .hasMessageContaining("n3")
+                .hasMessageContaining("disk-n3")
+                .hasMessageContaining("restore");
+        assertThat(third.disk.group()).isNull();
+    }
+
+    @Test
+    void aWipedLowestSeedDoesNotFormASecondGroup() {
+        allEmptySeedsFormOneGroup();
+        Seed first = Objects.requireNonNull(seeds.get("n1"));
+        first.disk = new Identity("shop", "n1", "another-disk", SEEDS, null);
+        first.start();
+        run(3);
+        assertThat(code(first)).isEqualTo(Code.WIPED_VOTER);
+        assertThat(clusterIds).isEqualTo(1);
+    }
+
+    @Test
+    void differentSeedListsFailOnBothSidesAndAreBothNamed() {
+        List<Voter> other = List.of(SEEDS.get(0), SEEDS.get(1), new Voter("n4", "h4", 7804));
+        Seed first = seed("n1").start();
+        Seed second = new Seed("n2", empty("n2", other)).start();
+        run(20);
+        for (Seed seed : List.of(first, second)) {
+            assertThat(code(seed)).isEqualTo(Code.BAD_CONFIG);
+            assertThat(seed.failure)
+                    .hasMessageContaining("n1=h1:7801,n2=h2:7802,n3=h3:7803")
+                    .hasMessageContaining("n1=h1:7801,n2=h2:7802,n4=h4:7804")
+                    .hasMessageContaining("the same list");
+        }
+    }
+
+    @Test
+    void aSeedOfAnotherClusterIsNamed() {
+        Seed first = seed("n1").start();
+        new Seed("n2", new Identity("bank", "n2", "disk-n2", SEEDS, null)).start();
+        run(20);
+        assertThat(code(first)).isEqualTo(Code.BAD_CONFIG);
+        assertThat(first.failure).hasMessageContaining("shop").hasMessageContaining("bank");
+    }
+
+    @Test
+    void aRunningVoterSurvivesAStranger() {
+        allEmptySeedsFormOneGroup();
+        Seed stranger = new Seed("n2", empty("n2", SEEDS.subList(0, 2))).start();
+        run(20);
+        Seed first = Objects.requireNonNull(seeds.get("n1"));
+        assertThat(first.failure).isNull();
+        assertThat(first.strangers).isPositive();
+        assertThat(code(stranger)).isEqualTo(Code.BAD_CONFIG);
+    }
+
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    void whateverIsLostAndWhoeverCrashesThereIsOneGroup(@ForAll long choices) {
+        seeds.clear();
+        wire.clear();
+        clusterIds = 0;
+        random = new Random(choices);
+        lossy = true;
+        List.of("n1", "n2", "n3").forEach(this::seed);
+        for (int step = 0; step < 60; step++) {
+            for (Seed seed : seeds.values()) {
+                if (random.nextInt(12) == 0) {
+                    seed.protocol = null;
+                } else if (seed.protocol == null && random.nextInt(4) == 0) {
+                    seed.start();
+                }
+            }
+            run(1);
+            checkOneGroup();
+        }
+        lossy = false;
+        seeds.values().forEach(Seed::start);
+        run(10);
+        checkOneGroup();
+        assertThat(seeds.values()).allSatisfy(seed -> {
+            assertThat(seed.disk.group()).isNotNull();
+            assertThat(seed.failure).isNull();
+        });
+    }
+
+    private void checkOneGroup() {
+        assertThat(seeds.values().stream()
+                        .map(seed -> seed.disk.group())
+                        .filter(Objects::nonNull)
+                        .distinct())
+                .hasSizeLessThanOrEqualTo(1);
+    }
+}

@@ -1,0 +1,35 @@
+package io.troupe.metadata.internal.ratis;
+
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataStoreContract;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a node without a log that follows every key of a single voter. */
+class FollowerContractTest extends MetadataStoreContract {
+    @TempDir
+    private static Path directory;
+
+    private @Nullable Voters voters;
+
+    @Override
+    protected MetadataStore startStore() {
+        Voters started = new Voters(directory, 1).start("n1");
+        voters = started;
+        return started.follower("f1", "");
+    }
+
+    @Override
+    protected boolean seesSettled() {
+        return false;
+    }
+
+    @AfterAll
+    void closeVoters() {
+        if (voters != null) {
+            voters.close();
+        }
+    }
+}

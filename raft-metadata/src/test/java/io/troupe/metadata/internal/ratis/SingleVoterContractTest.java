@@ -1,0 +1,29 @@
+package io.troupe.metadata.internal.ratis;
+
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataStoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
+
+class SingleVoterContractTest extends MetadataStoreContract {
+    @TempDir
+    private static Path directory;
+
+    private @Nullable Voters voters;
+
+    @Override
+    protected MetadataStore startStore() {
+        Voters started = new Voters(directory, 1).start("n1");
+        voters = started;
+        return started.leader();
+    }
+
+    @AfterAll
+    void closeVoters() {
+        if (voters != null) {
+            voters.close();
+        }
+    }
+}

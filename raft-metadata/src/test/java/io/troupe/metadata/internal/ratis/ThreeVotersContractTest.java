@@ -1,0 +1,30 @@
+package io.troupe.metadata.internal.ratis;
+
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataStoreContract;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a voter that leads two others. */
+class ThreeVotersContractTest extends MetadataStoreContract {
+    @TempDir
+    private static Path directory;
+
+    private @Nullable Voters voters;
+
+    @Override
+    protected MetadataStore startStore() {
+        Voters started = new Voters(directory, 3).start("n1", "n2", "n3");
+        voters = started;
+        return started.leader();
+    }
+
+    @AfterAll
+    void closeVoters() {
+        if (voters != null) {
+            voters.close();
+        }
+    }
+}
