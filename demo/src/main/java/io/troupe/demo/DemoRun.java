@@ -53,9 +53,9 @@ final class DemoRun {
             CompletableFuture<Void> started = cluster.start(product.nodeMain(), options.nodeJvm());
             CompletableFuture<? extends OrderGateway> connecting =
                     product.connect().apply(cluster.seeds(), options.mode()).toCompletableFuture();
-            await(started, START_LIMIT, "the nodes to start");
-            try (OrderGateway gateway = await(connecting, START_LIMIT, "the driver to join")) {
-                awaitFirstReply(gateway, startNs);
+            await(started, START_LIMIT, "the nodes to start", cluster);
+            try (OrderGateway gateway = await(connecting, START_LIMIT, "the driver to join", cluster)) {
+                awaitFirstReply(cluster, gateway, startNs);
                 drive(cluster, gateway);
                 return judge(gateway);
             }
@@ -64,11 +64,11 @@ final class DemoRun {
         }
     }
 
-    private void awaitFirstReply(OrderGateway gateway, long startNs) throws InterruptedException {
+    private void awaitFirstReply(LocalCluster cluster, OrderGateway gateway, long startNs) throws InterruptedException {
         long deadlineNs = System.nanoTime() + FIRST_REPLY_LIMIT.toNanos();
         Map<String, Totals> reply = new Readback(gateway, EntityKind.CUSTOMER, deadlineNs).read(List.of("probe-first"));
         if (reply.isEmpty()) {
-            throw new NodeFailedException("no entity answered within " + FIRST_REPLY_LIMIT.toSeconds() + " s", false);
+            throw new NodeFailedException(vain(FIRST_REPLY_LIMIT, "the first entity to answer", cluster), false);
         }
         console.event(String.format(
                 Locale.ROOT,
@@ -137,12 +137,12 @@ final class DemoRun {
         return verdict.isOk(options.mode() == Mode.AT_LEAST_ONCE);
     }
 
-    private static <T extends @Nullable Object> T await(CompletableFuture<T> stage, Duration limit, String what)
-            throws InterruptedException {
+    private static <T extends @Nullable Object> T await(
+            CompletableFuture<T> stage, Duration limit, String what, LocalCluster cluster) throws InterruptedException {
         try {
             return stage.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException tooLong) {
-            throw new NodeFailedException("waited " + limit.toSeconds() + " s in vain for " + what, false);
+            throw new NodeFailedException(vain(limit, what, cluster), false);
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
             if (cause instanceof RuntimeException known && !(cause instanceof CompletionException)) {
@@ -150,5 +150,9 @@ final class DemoRun {
             }
             throw new IllegalStateException("failed while waiting for " + what, cause);
         }
+    }
+
+    private static String vain(Duration limit, String what, LocalCluster cluster) {
+        return "waited " + limit.toSeconds() + " s in vain for " + what + System.lineSeparator() + cluster.condition();
     }
 }

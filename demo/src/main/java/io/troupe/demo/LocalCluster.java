@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -86,6 +87,11 @@ final class LocalCluster implements AutoCloseable {
                 .map(NodeProcess::status)
                 .max(Comparator.comparingLong(StatusLine::term))
                 .orElse(StatusLine.NONE);
+    }
+
+    /** {@return how every node is, for a person who has to find out why nothing happens} */
+    String condition() {
+        return nodes().stream().map(NodeProcess::condition).collect(Collectors.joining(System.lineSeparator()));
     }
 
     @Override

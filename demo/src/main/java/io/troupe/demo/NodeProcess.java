@@ -81,10 +81,10 @@ final class NodeProcess {
         }
     }
 
-    /** {@return how it ended and its last words, for a person} */
-    String obituary() {
+    /** {@return how it is or how it ended, and its last words, for a person} */
+    String condition() {
         StringBuilder text = new StringBuilder("node ").append(nodeId);
-        text.append(process.isAlive() ? " still runs" : " ended with exit code " + process.exitValue());
+        text.append(process.isAlive() ? " runs, " + status.format() : " ended with exit code " + process.exitValue());
         synchronized (errorLines) {
             errorLines.forEach(line -> text.append(System.lineSeparator())
                     .append("  ")
@@ -118,7 +118,7 @@ final class NodeProcess {
     private void onErrorStreamEnd() {
         try {
             process.waitFor();
-            ready.completeExceptionally(new NodeFailedException(obituary(), false));
+            ready.completeExceptionally(new NodeFailedException(condition(), false));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }

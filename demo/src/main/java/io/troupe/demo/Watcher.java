@@ -21,7 +21,7 @@ final class Watcher {
     private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long CUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long STALLED_NS = TimeUnit.SECONDS.toNanos(30);
-    private static final long RECOVERY_LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long RECOVERY_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final DemoOptions options;
     private final LocalCluster cluster;
@@ -148,7 +148,7 @@ final class Watcher {
             throw new NodeFailedException(
                     kill.recovery.shardsWaiting() + " shards of " + kill.victim.nodeId() + " are still not served "
                             + RECOVERY_LIMIT_NS / 1_000_000_000 + " s after it was killed; leader " + status.leader()
-                            + " term " + status.term(),
+                            + " term " + status.term() + System.lineSeparator() + cluster.condition(),
                     false);
         }
     }
@@ -156,7 +156,7 @@ final class Watcher {
     private void checkAlive() {
         for (NodeProcess node : cluster.nodes()) {
             if (!node.isAlive() && (death == null || death.victim != node)) {
-                throw new NodeFailedException(node.obituary(), false);
+                throw new NodeFailedException(node.condition(), false);
             }
         }
     }
@@ -169,7 +169,8 @@ final class Watcher {
         } else if (now - movedAtNs > STALLED_NS && acked < driver.total()) {
             throw new NodeFailedException(
                     "nothing was acknowledged for " + STALLED_NS / 1_000_000_000 + " s: "
-                            + progress(0).head() + " | " + progress(0).tail(),
+                            + progress(0).head() + " | " + progress(0).tail() + System.lineSeparator()
+                            + cluster.condition(),
                     false);
         }
     }

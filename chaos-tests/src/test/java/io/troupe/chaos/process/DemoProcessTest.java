@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 /** The demo as a person runs it. */
 @Timeout(180)
 class DemoProcessTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path workspace;
@@ -84,8 +84,9 @@ class DemoProcessTest {
 
     /** Signals the demo once messages flow. */
     private void endedBySignalLeavesNothing(String signal, int exitCode) throws IOException, InterruptedException {
-        try (DemoCommand demo = DemoCommand.start(workspace, "--events=5m", "--kill=none")) {
-            await().atMost(SOON).until(() -> demo.out().contains(" acked "));
+        try (DemoCommand demo = DemoCommand.start(workspace, "--events=2m", "--kill=none")) {
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(demo.out()).as(demo.err()).contains(" acked "));
             List<ProcessHandle> nodes = demo.process().descendants().toList();
             List<Integer> ports = ports(demo.temporary());
             assertThat(nodes).hasSize(3);

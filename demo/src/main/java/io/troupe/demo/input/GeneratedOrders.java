@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A made-up order stream with the habits of the retail file: invoices of several lines, a few customers that order far
@@ -12,6 +13,7 @@ import java.util.Locale;
  */
 public final class GeneratedOrders {
     private static final int FIRST_CUSTOMER = 12_000;
+    private static final int FIRST_STOCK_CODE = 10_000;
     private static final int FIRST_INVOICE = 536_365;
     private static final int LINES_PER_CUSTOMER = 50;
     private static final int MAX_CUSTOMERS = 5_000;
@@ -25,12 +27,18 @@ public final class GeneratedOrders {
     private final SplitMix random;
     private final SkewedChoice customers;
     private final SkewedChoice items = new SkewedChoice(STOCK_ITEMS);
+    /** One String per name: millions of lines share a few thousand of them. */
+    private final String[] customerNames;
+
+    private final String[] stockCodes = names("S", FIRST_STOCK_CODE, STOCK_ITEMS);
     private final int count;
     private final List<OrderLine> lines;
 
     private GeneratedOrders(long seed, int count) {
         this.random = new SplitMix(seed);
-        this.customers = new SkewedChoice(Math.min(Math.max(count / LINES_PER_CUSTOMER, 10), MAX_CUSTOMERS));
+        int customerCount = Math.min(Math.max(count / LINES_PER_CUSTOMER, 10), MAX_CUSTOMERS);
+        this.customers = new SkewedChoice(customerCount);
+        this.customerNames = names("", FIRST_CUSTOMER, customerCount);
         this.count = count;
         this.lines = new ArrayList<>(count);
     }
@@ -52,9 +60,15 @@ public final class GeneratedOrders {
                 Collections.unmodifiableList(orders.lines));
     }
 
+    private static String[] names(String prefix, int first, int count) {
+        return IntStream.range(first, first + count)
+                .mapToObj(number -> prefix + number)
+                .toArray(String[]::new);
+    }
+
     private void addInvoice(int invoice) {
         boolean guest = random.oneIn(GUEST_ONE_IN);
-        String customer = guest ? "guest-" + invoice : Integer.toString(FIRST_CUSTOMER + customers.pick(random));
+        String customer = guest ? "guest-" + invoice : customerNames[customers.pick(random)];
         boolean cancellation = random.oneIn(CANCELLATION_ONE_IN);
         int invoiceLines = 1 + random.below(random.oneIn(BURST_ONE_IN) ? BURST_LINES : USUAL_LINES);
         for (int i = 0; i < invoiceLines && lines.size() < count; i++) {
@@ -64,7 +78,7 @@ public final class GeneratedOrders {
             lines.add(new OrderLine(
                     lines.size() + 1L,
                     customer,
-                    "S" + (10_000 + item),
+                    stockCodes[item],
                     cancellation ? -quantity : quantity,
                     unitPriceMilli));
         }
