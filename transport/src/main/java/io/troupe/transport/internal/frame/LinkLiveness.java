@@ -6,6 +6,7 @@ public final class LinkLiveness {
     private final long timeoutNs;
     private long receivedNs;
     private long writtenNs;
+    private long tickedNs;
 
     /** What to do now. */
     public enum Verdict {
@@ -29,6 +30,7 @@ public final class LinkLiveness {
         this.timeoutNs = timeoutNs;
         receivedNs = nowNs;
         writtenNs = nowNs;
+        tickedNs = nowNs;
     }
 
     /**
@@ -50,13 +52,18 @@ public final class LinkLiveness {
     }
 
     /**
-     * Judges the link. To be called after what came has been read: a process that was stopped must not take its own
-     * absence for the other node's.
+     * Judges the link, at {@link #deadlineNs()} or sooner. A process that was stopped must not take its own absence for
+     * the other node's: who comes late grants the link its whole time anew.
      *
      * @param nowNs now
      * @return what to do
      */
     public Verdict onTick(long nowNs) {
+        boolean late = nowNs - tickedNs >= heartbeatNs + timeoutNs / 2;
+        tickedNs = nowNs;
+        if (late) {
+            receivedNs = nowNs;
+        }
         if (nowNs - receivedNs >= timeoutNs) {
             return Verdict.DEAD;
         }

@@ -1,0 +1,54 @@
+package io.troupe.transport;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class TransportConfigTest {
+    @Test
+    void everyErrorIsReportedAtOnce() {
+        TransportConfig.Builder builder = TransportConfig.builder(" ")
+                .bind("", 70_000)
+                .node("b", "host", 0)
+                .node("b", "host", 1)
+                .identity("x".repeat(1025))
+                .ringCapacity(5000)
+                .heartbeatInterval(Duration.ofSeconds(1))
+                .linkTimeout(Duration.ofMillis(1500))
+                .redial(Duration.ofSeconds(1), Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining("nodeId \" \" must have 1 to 128 bytes")
+                .hasMessageContaining("bind: address \":70000\"")
+                .hasMessageContaining("node b: address \"host:0\" must have a host and a port from 1 to 65535")
+                .hasMessageContaining("node b is given twice")
+                .hasMessageContaining("identity has 1025 bytes, the limit is 1024")
+                .hasMessageContaining("ringCapacity (5000) must be a power of two")
+                .hasMessageContaining("linkTimeout (PT1.5S) must be at least twice heartbeatInterval (PT1S)")
+                .hasMessageContaining("redial bounds must not fall");
+    }
+
+    @Test
+    void aFrameMayBeAnEighthOfTheRing() {
+        assertThat(TransportConfig.builder("a").build().maxFrameLength()).isEqualTo(512 * 1024);
+        assertThatThrownBy(() -> TransportConfig.builder("a")
+                        .ringCapacity(8192)
+                        .maxFrameLength(1025)
+                        .build())
+                .hasMessageContaining("maxFrameLength (1025) must be from 1 to an eighth of ringCapacity (1024)");
+        assertThatThrownBy(() -> TransportConfig.builder("a").node("a", "h", 1).build())
+                .hasMessageContaining("node a is this node");
+    }
+
+    @Test
+    void aBuilderUsedFurtherDoesNotChangeWhatItBuilt() {
+        TransportConfig.Builder builder = TransportConfig.builder("a").node("b", "host", 1);
+        TransportConfig built = builder.build();
+        builder.node("c", "host", 2).identity("later");
+        assertThat(built.nodes()).containsOnlyKeys("b");
+        assertThat(built.identity()).isEmpty();
+    }
+}

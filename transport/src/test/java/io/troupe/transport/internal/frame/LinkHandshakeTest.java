@@ -1,0 +1,157 @@
+package io.troupe.transport.internal.frame;
+
+import io.troupe.transport.TransportConfig;
+import io.troupe.transport.internal.frame.LinkHandshake.Agreed;
+import io.troupe.transport.internal.frame.LinkHandshake.Refuse;
+import io.troupe.transport.internal.frame.LinkHandshake.Refused;
+import io.troupe.transport.internal.frame.LinkHandshake.Step;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class LinkHandshakeTest {
+    private final UnsafeBuffer wire = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
+
+    private static Hello hello(String id, String to) {
+        return new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c");
+    }
+
+    private Step read(LinkHandshake handshake, int length) throws FramingException {
+        Step[] step = new Step[1];
+        int used = new FrameReader(Control.MAX_HANDSHAKE_BODY)
+                .read(wire, 0, length, (control, type, buffer, offset, bodyLength) -> {
+                    step[0] = handshake.onFrame(control, type, buffer, offset, bodyLength);
+                    return true;
+                });
+        assertThat(used).isEqualTo(length);
+        return step[0];
+    }
+
+    private Step accept(Hello own, Hello other) throws FramingException {
+        return read(new LinkHandshake(own, false), Control.putHello(wire, 0, Control.HELLO, other));
+    }
+
+    @Test
+    void twoNodesOfOneClusterAgree() throws FramingException {
+        assertThat(accept(hello("b", ""), hello("a", "b"))).isEqualTo(new Agreed(hello("a", "b")));
+        int welcome = Control.putHello(wire, 0, Control.WELCOME, hello("b", "a"));
+        assertThat(read(new LinkHandshake(hello("a", "b"), true), welcome)).isEqualTo(new Agreed(hello("b", "a")));
+    }
+
+    @Test
+    void eachMismatchIsRefusedWithTheSameReasonOnBothEnds() throws FramingException {
+        String x = "x".repeat(TransportConfig.MAX_IDENTITY_BYTES);
+        assertSameReason(new Hello(Hello.PROTOCOL, 1, "a", "b", x), RefusalCode.IDENTITY, x);
+        assertSameReason(new Hello(2, 1, "a", "b", "cluster=c"), RefusalCode.PROTOCOL, "speaks protocol 1");
+        assertSameReason(hello("b", "b"), RefusalCode.SELF, "an id of its own");
+        assertSameReason(hello("a", "z"), RefusalCode.WRONG_NODE, "dialled node z but reached node b");
+    }
+
+    private void assertSameReason(Hello dialling, RefusalCode code, String part) throws FramingException {
+        Hello accepting = hello("b", "");
+        Refuse refuse = (Refuse) accept(accepting, dialling);
+        assertThat(refuse.code()).isEqualTo(code);
+        assertThat(refuse.reason()).contains(part);
+        int refusal = Control.putRefusal(wire, 0, accepting, code);
+        Refused refused = (Refused) read(new LinkHandshake(dialling, true), refusal);
+        assertThat(refused.reason()).isEqualTo(refuse.reason());
+    }
+
+    @Test
+    void aDiallerChecksTheWelcomeItself() throws FramingException {
+        int wrongNode = Control.putHello(wire, 0, Control.WELCOME, hello("z", "a"));
+        assertThat(read(new LinkHandshake(hello("a", "b"), true), wrongNode)).isInstanceOf(Refused.class);
+        int wrongIdentity = Control.putHello(wire, 0, Control.WELCOME, new Hello(Hello.PROTOCOL, 1, "b", "a", "other"));
+        assertThat(read(new LinkHandshake(hello("a", "b"), true), wrongIdentity))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void nothingButTheExpectedFrameIsAllowed() {
+        int data = FrameLayout.wireLength(4);
+        FrameLayout.put(wire, 0, 1, new UnsafeBuffer(new byte[4]), 0, 4);
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false), data))
+                .isInstanceOf(FramingException.class)
+                .hasMessageContaining("data frame of type 1 before the end of the handshake");
+        int welcome = Control.putHello(wire, 0, Control.WELCOME, hello("a", "b"));
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false), welcome))
+                .isInstanceOf(FramingException.class);
+        int hello = Control.putHello(wire, 0, Control.HELLO, hello("a", "b"));
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", "a"), true), hello))
+                .isInstanceOf(FramingException.class);
+    }
+
+    @Property(tries = 1000)
+    void anyBodyIsAHelloOrAProtocolError(@ForAll @Size(max = 60) byte[] body, @ForAll boolean startsWell) {
+        UnsafeBuffer bytes = new UnsafeBuffer(body);
+        if (startsWell && body.length >= 4) {
+            bytes.putInt(0, 0x50555254, java.nio.ByteOrder.LITTLE_ENDIAN);
+        }
+        for (boolean dialled : new boolean[] {true, false}) {
+            for (int type = 0; type < 6; type++) {
+                try {
+                    new LinkHandshake(hello("a", "b"), dialled).onFrame(true, type, bytes, 0, body.length);
+                } catch (FramingException refused) {
+                    assertThat(refused.getMessage()).isNotBlank();
+                }
+            }
+        }
+    }
+
+    @Test
+    void ofCrossingDialsTheOneOfTheSmallerIdStaysUnlessTheOtherNodeIsNew() {
+        assertThat(LinkHandshake.keepsOwnDial("a", "b", true)).isTrue();
+        assertThat(LinkHandshake.keepsOwnDial("b", "a", true)).isFalse();
+        assertThat(LinkHandshake.keepsOwnDial("a", "b", false)).isFalse();
+    }
+
+    @Test
+    void aSilentLinkSendsHeartbeatsAndADeadOneIsGivenUp() {
+        LinkLiveness liveness = new LinkLiveness(200, 1000, 0);
+        assertThat(liveness.onTick(199)).isEqualTo(LinkLiveness.Verdict.ALIVE);
+        assertThat(liveness.deadlineNs()).isEqualTo(200);
+        assertThat(liveness.onTick(200)).isEqualTo(LinkLiveness.Verdict.HEARTBEAT_DUE);
+        liveness.onWritten(200);
+        assertThat(liveness.onTick(300)).isEqualTo(LinkLiveness.Verdict.ALIVE);
+        liveness.onReceived(350);
+        for (long now = 400; now < 1350; now += 50) {
+            assertThat(liveness.onTick(now)).isNotEqualTo(LinkLiveness.Verdict.DEAD);
+            liveness.onWritten(now);
+        }
+        assertThat(liveness.deadlineNs()).isEqualTo(1350);
+        assertThat(liveness.onTick(1350)).isEqualTo(LinkLiveness.Verdict.DEAD);
+    }
+
+    @Test
+    void aNodeThatWasStoppedDoesNotBlameTheOther() {
+        LinkLiveness liveness = new LinkLiveness(200, 1000, 0);
+        assertThat(liveness.onTick(200)).isEqualTo(LinkLiveness.Verdict.HEARTBEAT_DUE);
+        liveness.onWritten(200);
+        assertThat(liveness.onTick(60_000)).isEqualTo(LinkLiveness.Verdict.HEARTBEAT_DUE);
+        for (long now = 60_200; now < 61_000; now += 200) {
+            assertThat(liveness.onTick(now)).isNotEqualTo(LinkLiveness.Verdict.DEAD);
+        }
+        assertThat(liveness.onTick(61_000)).isEqualTo(LinkLiveness.Verdict.DEAD);
+    }
+
+    @Test
+    void redialsAreFastAtFirstAndSlowLater() {
+        long ms = 1_000_000;
+        DialSchedule schedule = new DialSchedule(20 * ms, 200 * ms, 30_000 * ms, 5_000 * ms);
+        long[] bounds = {20, 40, 80, 160, 200, 200};
+        for (long bound : bounds) {
+            assertThat(schedule.onDown(0, 0, 1.0)).isEqualTo(bound * ms);
+        }
+        assertThat(schedule.onDown(100, 0, 0.0)).isEqualTo(100 + DialSchedule.MIN_PAUSE_NS);
+        assertThat(schedule.onDown(30_000 * ms, 0, 1.0)).isEqualTo(32_560 * ms);
+        assertThat(schedule.onDown(40_000 * ms, 0, 1.0) - 40_000 * ms).isLessThanOrEqualTo(5_000 * ms);
+        // A link that was up for long is a new trouble; one that flaps is the old one.
+        assertThat(schedule.onDown(90_000 * ms, 1, 1.0)).isEqualTo(95_000 * ms);
+        assertThat(schedule.onDown(90_000 * ms, DialSchedule.STABLE_NS, 1.0)).isEqualTo(90_020 * ms);
+    }
+}

@@ -1,0 +1,166 @@
+package io.troupe.transport.internal.tcp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Somebody who is no node reaches the port. */
+class StrangerTest {
+    private TestNode node;
+    private TestNode friend;
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @BeforeEach
+    void open() {
+        node = TestNode.start(
+                "node",
+                config -> config.bind("127.0.0.1", 0)
+                        .handshakeTimeout(Duration.ofMillis(500))
+                        .maxUnauthenticated(8));
+        friend = TestNode.listening("friend");
+        friend.dial(node);
+        friend.awaitLink("node");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        node.close();
+        friend.close();
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.system.port());
+        socket.setSoTimeout(10_000);
+        sockets.add(socket);
+        return socket;
+    }
+
+    /** True when the node has closed the connection, whatever it said before. */
+    private static boolean isClosed(Socket socket) {
+        try {
+            InputStream in = socket.getInputStream();
+            int last;
+            do {
+                last = in.read();
+            } while (last >= 0);
+            return true;
+        } catch (SocketTimeoutException stillOpen) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    private void assertFriendUnharmed() {
+        friend.offer("node", "ping");
+        await().until(() -> node.frames.contains("friend:7:ping"));
+        assertThat(friend.links).containsExactly("node up");
+        assertThat(node.system.counters().handlerFailures()).isZero();
+    }
+
+    private static byte[] header(int length) {
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(length)
+                .put((byte) 0x11)
+                .put((byte) 0)
+                .putShort((short) 1)
+                .array();
+    }
+
+    @Test
+    void lengthsThatCannotBeCloseTheConnectionAndNothingElse() throws IOException {
+        long errors = 0;
+        for (int length : new int[] {-1, 0, 7, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 20, 4000}) {
+            Socket socket = connect();
+            socket.getOutputStream().write(header(length));
+            assertThat(isClosed(socket)).isTrue();
+            errors++;
+        }
+        assertThat(node.system.counters().protocolErrors()).isEqualTo(errors);
+        assertFriendUnharmed();
+    }
+
+    @Test
+    void randomBytesCloseTheConnectionAndNothingElse() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+            Socket socket = connect();
+            byte[] bytes = new byte[8 + random.nextInt(5000)];
+            random.nextBytes(bytes);
+            try {
+                socket.getOutputStream().write(bytes);
+            } catch (IOException closedMeanwhile) {
+                continue;
+            }
+            assertThat(isClosed(socket)).as("seed %d", seed).isTrue();
+        }
+        Socket http = connect();
+        http.getOutputStream()
+                .write("GET / HTTP/1.1\r\nHost: node\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(isClosed(http)).isTrue();
+        assertFriendUnharmed();
+    }
+
+    @Test
+    void whoSaysTooLittleTooSlowlyIsClosedAtTheHandshakeTimeout() throws Exception {
+        Socket silent = connect();
+        Socket slow = connect();
+        long start = System.nanoTime();
+        byte[] header = header(64);
+        for (int i = 0; i < 4; i++) {
+            slow.getOutputStream().write(header[i]);
+        }
+        assertThat(isClosed(silent)).isTrue();
+        assertThat(isClosed(slow)).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(350), Duration.ofSeconds(5));
+        assertFriendUnharmed();
+    }
+
+    @Test
+    void noMoreThanTheAllowedNumberOfStrangersIsLetIn() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            connect();
+        }
+        await().until(() -> node.system.counters().turnedAway() >= 12);
+        assertFriendUnharmed();
+        // They time out, and then a node gets in again.
+        TestNode late = TestNode.start("late", config -> config.node("node", "127.0.0.1", node.system.port()));
+        late.awaitLink("node");
+        late.close();
+    }
+
+    @Test
+    void aStrangerThatFeedsItselfToADiallerIsClosed() throws IOException {
+        try (java.net.ServerSocket trap = new java.net.ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            friend.system.addNode("trap", "127.0.0.1", trap.getLocalPort());
+            Socket socket = trap.accept();
+            sockets.add(socket);
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(header(Integer.MAX_VALUE));
+            assertThat(isClosed(socket)).isTrue();
+            assertThat(friend.system.counters().protocolErrors()).isEqualTo(1);
+        }
+        assertFriendUnharmed();
+    }
+}
