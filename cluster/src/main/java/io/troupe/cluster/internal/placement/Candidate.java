@@ -11,7 +11,14 @@ public record Candidate(String nodeId, long incarnation, double weight) {
     /** The largest ratio between two weights that is planned for exactly. */
     private static final double MAX_WEIGHT = 1e9;
 
-    /** Checks the weight. */
+    /**
+     * Checks the weight.
+     *
+     * @param nodeId      the node
+     * @param incarnation its session's incarnation
+     * @param weight      its share of the shards relative to the others; above 0
+     * @throws IllegalArgumentException if the weight is out of bounds
+     */
     public Candidate {
         if (!(weight >= 1 / MAX_WEIGHT && weight <= MAX_WEIGHT)) {
             throw new IllegalArgumentException(

@@ -25,7 +25,15 @@ public record ShardRecord(String owner, long incarnation, long epoch, long conti
     /** Longest owner id, in UTF-8 bytes. */
     private static final int MAX_OWNER_LENGTH = 1024;
 
-    /** Checks the owner. */
+    /**
+     * Checks the owner.
+     *
+     * @param owner       the owning node; not empty
+     * @param incarnation its session's incarnation
+     * @param epoch       the epoch, 0 only in a grant that is not stored yet
+     * @param continues   the epoch whose volatile state was handed over in an acknowledged transfer, else 0
+     * @throws IllegalArgumentException if the owner is empty
+     */
     public ShardRecord {
         if (owner.isEmpty()) {
             throw new IllegalArgumentException("owner must not be empty: a shard without an owner has no record");

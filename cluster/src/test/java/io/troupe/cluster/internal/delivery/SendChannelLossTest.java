@@ -138,4 +138,19 @@ class SendChannelLossTest extends SendChannelFixture {
         channel.onRoute(new Route("n3", 4, 110, 0), now);
         assertThat(sentSince()).containsExactly("1:skip@110/1", "2:skip@110/1", "3:after@110/1");
     }
+
+    @Test
+    void anOwnerProvesThatAVolatileMessageNeverRanOnlyIfItTookOverFromAllBeforeIt() {
+        openAndRoute();
+        send(AT_LEAST_ONCE, false, "a", NEVER);
+        send(AT_LEAST_ONCE, false, "b", NEVER);
+        channel.onRoute(new Route("n3", 4, 110, 100), now);
+        channel.onAck(5, 1, 3, End.Code.EXPIRED, NO_REPLY, 110, now);
+        channel.onRoute(new Route("n2", 3, 120, 0), now);
+        channel.onAck(5, 2, 3, End.Code.EXPIRED, NO_REPLY, 120, now);
+        assertThat(outcomes)
+                .containsExactly(
+                        "a NotExecuted[reason=DEADLINE_PASSED]",
+                        "b " + unknown(FIRST, 2, "the deadline passed, and an earlier owner may have run it"));
+    }
 }
