@@ -1,11 +1,11 @@
 package io.troupe.actors;
 
-import io.troupe.cluster.spi.OwnedShard;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.troupe.cluster.spi.OwnedShard;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -109,12 +109,20 @@ public final class Cluster implements AutoCloseable {
         return runtime.store();
     }
 
-    /** {@return the condition that no later owner has raised the shard's fence} @param shard an ownership */
+    /**
+     * {@return the condition that no later owner has raised the shard's fence}
+     *
+     * @param shard an ownership
+     */
     public Compare fenceHolds(OwnedShard shard) {
         return ClusterKeys.fenceHolds(shard.shard(), shard.epoch());
     }
 
-    /** {@return a shard number of fixed width, as it stands in keys} @param shard the shard */
+    /**
+     * {@return a shard number of fixed width, as it stands in keys}
+     *
+     * @param shard the shard
+     */
     public static String paddedShard(int shard) {
         return ClusterKeys.padded(shard);
     }
@@ -141,7 +149,11 @@ public final class Cluster implements AutoCloseable {
         return runtime.shardsPerOwner();
     }
 
-    /** {@return the owner of a shard, or null while it has none} @param shard the shard */
+    /**
+     * {@return the owner of a shard, or null while it has none}
+     *
+     * @param shard the shard
+     */
     public @Nullable String owner(int shard) {
         return runtime.owner(shard);
     }

@@ -103,7 +103,11 @@ public record ClusterConfig(
             this.nodeId = nodeId;
         }
 
-        /** {@return this} @param name the name all nodes of the cluster share */
+        /**
+         * {@return this}
+         *
+         * @param name the name all nodes of the cluster share
+         */
         public Builder clusterName(String name) {
             clusterName = name;
             return this;
@@ -122,43 +126,71 @@ public record ClusterConfig(
             return addNode(new NodeAddress(seedId, host, messagingPort, raftPort));
         }
 
-        /** {@return this} @param seed a node of the static seed list */
+        /**
+         * {@return this}
+         *
+         * @param seed a node of the static seed list
+         */
         public Builder addNode(NodeAddress seed) {
             seeds.add(seed);
             return this;
         }
 
-        /** {@return this} @param directory where this seed keeps its log; must survive restarts */
+        /**
+         * {@return this}
+         *
+         * @param directory where this seed keeps its log; must survive restarts
+         */
         public Builder dataDir(Path directory) {
             dataDir = directory;
             return this;
         }
 
-        /** {@return this} @param duration how long a silent node keeps its shards */
+        /**
+         * {@return this}
+         *
+         * @param duration how long a silent node keeps its shards
+         */
         public Builder lease(Duration duration) {
             lease = duration;
             return this;
         }
 
-        /** {@return this} @param preset how soon a lost leader is replaced */
+        /**
+         * {@return this}
+         *
+         * @param preset how soon a lost leader is replaced
+         */
         public Builder election(Election preset) {
             election = preset;
             return this;
         }
 
-        /** {@return this} @param count number of shards, fixed when the cluster is first formed */
+        /**
+         * {@return this}
+         *
+         * @param count number of shards, fixed when the cluster is first formed
+         */
         public Builder shards(int count) {
             shards = count;
             return this;
         }
 
-        /** {@return this} @param timeout how long start waits for the cluster */
+        /**
+         * {@return this}
+         *
+         * @param timeout how long start waits for the cluster
+         */
         public Builder startTimeout(Duration timeout) {
             startTimeout = timeout;
             return this;
         }
 
-        /** {@return this} @param messages unsettled messages per target shard before BACK_PRESSURED */
+        /**
+         * {@return this}
+         *
+         * @param messages unsettled messages per target shard before BACK_PRESSURED
+         */
         public Builder maxUnsettled(int messages) {
             maxUnsettled = messages;
             return this;

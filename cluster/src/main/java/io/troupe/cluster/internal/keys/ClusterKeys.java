@@ -20,38 +20,67 @@ public final class ClusterKeys {
 
     private ClusterKeys() {}
 
-    /** {@return the key of a node} @param nodeId the node */
+    /**
+     * {@return the key of a node}
+     *
+     * @param nodeId the node
+     */
     public static String node(String nodeId) {
         return NODES + nodeId;
     }
 
-    /** {@return the key of a shard's record} @param shard the shard */
+    /**
+     * {@return the key of a shard's record}
+     *
+     * @param shard the shard
+     */
     public static String shard(int shard) {
         return SHARDS + padded(shard);
     }
 
-    /** {@return the shard of a record's key} @param key a key under {@link #SHARDS} */
+    /**
+     * {@return the shard of a record's key}
+     *
+     * @param key a key under {@link #SHARDS}
+     */
     public static int shardOf(String key) {
         return Integer.parseInt(key, SHARDS.length(), key.length(), 10);
     }
 
-    /** {@return the key of a shard's fence, whose value is an epoch} @param shard the shard */
+    /**
+     * {@return the key of a shard's fence, whose value is an epoch}
+     *
+     * @param shard the shard
+     */
     public static String fence(int shard) {
         return FENCES + padded(shard);
     }
 
-    /** {@return a shard number as it stands in keys: of fixed width, so that keys sort as numbers} @param shard the shard */
+    /**
+     * {@return a shard number as it stands in keys: of fixed width, so that keys sort as numbers}
+     *
+     * @param shard the shard
+     */
     public static String padded(int shard) {
         String digits = Integer.toString(shard);
         return "0".repeat(SHARD_DIGITS - digits.length()) + digits;
     }
 
-    /** {@return an epoch as the bytes of a fence, which compare as the numbers do} @param epoch the epoch */
+    /**
+     * {@return an epoch as the bytes of a fence, which compare as the numbers do}
+     *
+     * @param epoch the epoch
+     */
     public static byte[] epochBytes(long epoch) {
         return ByteBuffer.allocate(Long.BYTES).putLong(epoch).array();
     }
 
-    /** {@return true while no later owner has raised the fence} @param shard the shard @param epoch the owner's epoch */
+    /**
+     * {@return true while no later owner has raised the fence}
+     *
+     * @param shard the shard
+     * @param epoch the owner's epoch
+     */
     public static Compare fenceHolds(int shard, long epoch) {
         return Compare.value(fence(shard), Compare.Relation.EQUAL, epochBytes(epoch));
     }

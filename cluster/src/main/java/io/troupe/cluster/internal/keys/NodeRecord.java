@@ -15,7 +15,11 @@ public record NodeRecord(boolean hosts) {
         return (hosts ? HOST : CLIENT).clone();
     }
 
-    /** {@return the record} @param value a value under {@link ClusterKeys#NODES} */
+    /**
+     * {@return the record}
+     *
+     * @param value a value under {@link ClusterKeys#NODES}
+     */
     public static NodeRecord decode(byte[] value) {
         return new NodeRecord(java.util.Arrays.equals(value, HOST));
     }

@@ -75,7 +75,8 @@ public final class ClusterRuntime implements AutoCloseable {
         messaging = Wiring.messaging(config, frames);
         TransportPeerChannel peers = new TransportPeerChannel(messaging);
         store = Wiring.store(config, peers);
-        membership = new Membership(config.nodeId(), config.isSeed(), store, config.lease(), cluster, sessionListener(actors));
+        membership = new Membership(
+                config.nodeId(), config.isSeed(), store, config.lease(), cluster, sessionListener(actors));
         routing = new RoutingTable(config.shards(), this::onRoute);
         DeliveryLimits limits = Wiring.limits(config);
         links = new Links(config.nodeId(), messaging);
@@ -285,7 +286,11 @@ public final class ClusterRuntime implements AutoCloseable {
         return routing.shardsPerOwner();
     }
 
-    /** {@return the owner of a shard, or null} @param shard the shard */
+    /**
+     * {@return the owner of a shard, or null}
+     *
+     * @param shard the shard
+     */
     public @Nullable String owner(int shard) {
         Route route = routing.route(shard);
         return route == null ? null : route.owner();

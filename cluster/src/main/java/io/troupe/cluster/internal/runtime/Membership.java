@@ -172,7 +172,7 @@ final class Membership {
                     }
                     if (revision != null) {
                         protocol.onKeepAliveAnswered(token, revision);
-                refreshLease(System.nanoTime());
+                        refreshLease(System.nanoTime());
                     } else if (failure instanceof MetadataException known
                             && known.code() == MetadataException.Code.SESSION_ENDED) {
                         endLife("its session was ended by the leader");

@@ -14,9 +14,9 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStores;
 import io.troupe.metadata.spi.PeerChannel;
 import io.troupe.transport.MessagingSystem;
+import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportException;
-import io.troupe.transport.internal.tcp.TcpMessagingSystem;
 
 /** Translates the cluster's configuration and failures from and to those of the modules below. */
 final class Wiring {
@@ -43,7 +43,7 @@ final class Wiring {
                 builder.node(seed.nodeId(), seed.host(), seed.messagingPort());
             }
         }
-        return new TcpMessagingSystem(builder.build(), frames);
+        return MessagingSystems.tcp(builder.build(), frames);
     }
 
     static MetadataStore store(ClusterConfig config, PeerChannel peers) {

@@ -1,0 +1,120 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.internal.memory.InMemoryGroup;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class MembershipTest {
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final long LEASE_NS = LEASE.toNanos();
+
+    private final InMemoryGroup group = InMemoryGroup.create();
+    private final MetadataStore store = group.store("n1");
+    private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final Membership membership;
+    private final long start = System.nanoTime();
+
+    MembershipTest() {
+        store.start().join();
+        group.tick(0);
+        membership = new Membership("n1", true, store, LEASE, clusterThread, new Membership.SessionListener() {
+            @Override
+            public void onSession(@Nullable SessionId session) {
+                events.add(session == null ? "ended" : "opened");
+            }
+
+            @Override
+            public void onLeaseRenewed() {
+                events.add("renewed");
+            }
+        });
+    }
+
+    @AfterEach
+    void close() {
+        clusterThread.shutdownNow();
+        store.close();
+        group.close();
+    }
+
+    /** Driven as in production, but at an instant of the test's choice. */
+    private void tickAt(long sinceStartNs) {
+        try {
+            clusterThread.submit(() -> membership.onTick(start + sinceStartNs)).get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private SessionId join() {
+        tickAt(0);
+        await().until(() -> membership.session() != null && store.view().get(ClusterKeys.node("n1")) != null);
+        SessionId session = membership.session();
+        assertThat(session).isNotNull();
+        return session;
+    }
+
+    @Test
+    void aNodeAnnouncesItselfWithItsSession() {
+        SessionId session = join();
+        KeyValue announced = store.view().get(ClusterKeys.node("n1"));
+        assertThat(announced).isNotNull();
+        assertThat(announced.session()).isEqualTo(session);
+        assertThat(NodeRecord.decode(announced.value()).hosts()).isTrue();
+        assertThat(events).containsExactly("opened");
+    }
+
+    @Test
+    void theLeaseCountsFromTheSendingAndEndsBeforeTheLeaderMayAct() {
+        join();
+        tickAt(1);
+        assertThat(membership.isLeaseValid(start + LEASE_NS / 2)).isTrue();
+        assertThat(membership.isLeaseValid(start + LEASE_NS)).isFalse();
+    }
+
+    @Test
+    void aNodeWhoseLeaseHasPassedGoesOnInTheSameLifeOnceItIsRenewed() {
+        SessionId session = join();
+        tickAt(2 * LEASE_NS);
+        assertThat(membership.isLeaseValid(start + 2 * LEASE_NS)).isFalse();
+        assertThat(membership.session()).isEqualTo(session);
+        group.tick(1); // answers the keep-alive that was sent above
+        await().untilAsserted(() -> assertThat(events).containsExactly("opened", "renewed"));
+        assertThat(membership.isLeaseValid(start + 2 * LEASE_NS + LEASE_NS / 2)).isTrue();
+        assertThat(membership.session()).isEqualTo(session);
+    }
+
+    @Test
+    void aNodeWhoseSessionWasEndedOwnsNothingAndComesBackAsANewIncarnation() {
+        SessionId first = join();
+        // Nobody renews: the leader waits a full lease, then ends the session.
+        for (long millis = 0; store.view().isOpen(first); millis += LEASE.toMillis()) {
+            group.tick(millis);
+        }
+        tickAt(LEASE_NS / 2);
+        await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended"));
+        assertThat(membership.isLeaseValid(start + LEASE_NS / 2)).isFalse();
+        tickAt(LEASE_NS / 2);
+        await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended", "opened"));
+        SessionId second = membership.session();
+        assertThat(second).isNotNull();
+        assertThat(second.incarnation()).isGreaterThan(first.incarnation());
+    }
+}

@@ -1,0 +1,20 @@
+package io.troupe.transport;
+
+import io.troupe.transport.internal.tcp.TcpMessagingSystem;
+
+/** Makes messaging systems. */
+public final class MessagingSystems {
+    private MessagingSystems() {}
+
+    /**
+     * Frames over TCP; not started yet.
+     *
+     * @param config  the node and its links
+     * @param handler receives frames and link changes
+     * @return the messaging system
+     * @throws TransportException with code MISSING_FLAG if Agrona cannot work in this JVM
+     */
+    public static MessagingSystem tcp(TransportConfig config, MessagingSystem.FrameHandler handler) {
+        return new TcpMessagingSystem(config, handler);
+    }
+}
