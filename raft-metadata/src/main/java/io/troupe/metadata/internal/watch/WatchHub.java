@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class WatchHub implements AutoCloseable {
     /** How many changes are kept for watchers that lag. */
-    public static final int MAX_EVENTS = 100_000;
+    public static final int MAX_EVENTS = 20_000;
 
     /** How many bytes of keys and values are kept for watchers that lag. */
-    public static final long MAX_BYTES = 32L << 20;
+    public static final long MAX_BYTES = 4L << 20;
 
     /** How many futures may wait for a revision. */
     public static final int MAX_WAITERS = 65_536;
