@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -94,7 +95,7 @@ public final class ClusterRuntime implements AutoCloseable {
 
     /** {@return completes when this node can send to every shard, and runs its own; fails with ClusterException} */
     public CompletableFuture<Void> start() {
-        messaging
+        CompletableFuture<Void> unused = messaging
                 .start()
                 .thenCompose(bound -> store.start())
                 .thenRunAsync(this::join, cluster)
@@ -134,7 +135,7 @@ public final class ClusterRuntime implements AutoCloseable {
             }
         });
         routing.start(store);
-        cluster.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = cluster.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void onCluster(Runnable step) {
@@ -316,7 +317,11 @@ public final class ClusterRuntime implements AutoCloseable {
         return membership.isLeaseValid(System.nanoTime());
     }
 
-    /** Closes the link to a node, as a broken network would. @param nodeId the node */
+    /**
+     * Closes the link to a node, as a broken network would.
+     *
+     * @param nodeId the node
+     */
     public void cutLink(String nodeId) {
         messaging.cut(nodeId);
     }
