@@ -86,7 +86,7 @@ public final class ClusterActorSystem implements AutoCloseable {
         }
         system.host.attach(system);
         CompletableFuture<ClusterActorSystem> ready = new CompletableFuture<>();
-        system.cluster.start().whenComplete((started, failure) -> {
+        CompletableFuture<?> unused = system.cluster.start().whenComplete((started, failure) -> {
             if (failure == null) {
                 ready.complete(system);
             } else {

@@ -3,6 +3,7 @@ package io.troupe.actors;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
@@ -42,6 +43,7 @@ final class DurableCell<M> extends Cell {
     private final ArrayDeque<Letter> again = new ArrayDeque<>();
 
     /** What a message came to, and what to do once it is committed. */
+    @SuppressWarnings("ArrayRecordComponent") // never leaves the cell
     private record Result(Letter letter, Ending ending, byte[] reply, List<Runnable> afterCommit) {}
 
     /** What the store said about a place; null when it could not say. */
@@ -103,7 +105,7 @@ final class DurableCell<M> extends Cell {
         Result result = new Result(letter, outcome.ending, outcome.reply, outcome.afterCommit);
         Place<Result, Object> place = log.propose(result, outcome.next);
         InboundMessage message = letter.message();
-        store.commit(
+        CompletableFuture<?> unused = store.commit(
                         shard,
                         id,
                         place.predecessor(),
@@ -163,6 +165,7 @@ final class DurableCell<M> extends Cell {
     }
 
     /** What the handler made of a message, ready to be stored. */
+    @SuppressWarnings("ArrayRecordComponent") // never leaves the cell
     private record Outcome(
             Ending ending, byte[] reply, @Nullable Object next, byte[] encodedNext, List<Runnable> afterCommit) {
         static Outcome without(Ending ending, String why) {

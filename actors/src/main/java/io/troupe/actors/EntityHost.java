@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -118,7 +119,7 @@ final class EntityHost implements HostedActors {
             return;
         }
         byte[] reason = why.getBytes(StandardCharsets.UTF_8);
-        current.entityStore()
+        CompletableFuture<?> unused = current.entityStore()
                 .settle(message.shard(), message.settle(Ending.FAILED, reason))
                 .whenComplete((result, failure) -> {
                     if (result instanceof TxnResult.Succeeded) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -98,14 +99,14 @@ final class Nodes implements AutoCloseable {
 
     ClusterActorSystem node(String nodeId) {
         synchronized (running) {
-            return running.get(nodeId);
+            return Objects.requireNonNull(running.get(nodeId));
         }
     }
 
     void stop(String nodeId) {
         ClusterActorSystem system;
         synchronized (running) {
-            system = running.remove(nodeId);
+            system = Objects.requireNonNull(running.remove(nodeId));
         }
         system.close();
     }

@@ -136,6 +136,7 @@ public final class EntityCommitLog<T, S> {
      * @return what to do about the place
      * @throws IllegalStateException if it is not the oldest place, or the answer cannot be
      */
+    @SuppressWarnings("ReferenceEquality") // the very place that was proposed, not one like it
     public Step onAnswer(Place<T, S> place, Answer answer) {
         if (lost) {
             return Step.NOTHING;

@@ -3,7 +3,9 @@ package io.troupe.cluster.internal.coordinator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -64,7 +66,11 @@ public final class Coordinator {
         this.cluster = cluster;
     }
 
-    /** This node leads now. @param nowNs the time */
+    /**
+     * This node leads now.
+     *
+     * @param nowNs the time
+     */
     public void onLeading(long nowNs) {
         leading = true;
         leadingSinceNs = nowNs;
@@ -76,13 +82,17 @@ public final class Coordinator {
         leading = false;
     }
 
-    /** Compares what is with what should be, and proposes the difference. @param nowNs the time */
+    /**
+     * Compares what is with what should be, and proposes the difference.
+     *
+     * @param nowNs the time
+     */
     public void reconcile(long nowNs) {
         if (!leading || proposing) {
             return;
         }
         MetadataView view = store.view();
-        TreeMap<String, Live> live = liveHosts(view);
+        SortedMap<String, Live> live = liveHosts(view);
         @Nullable KeyValue[] records = records(view);
         if (live.isEmpty() || (live.size() < seeds && nowNs - leadingSinceNs < patienceNs(live, records))) {
             return;
@@ -99,7 +109,7 @@ public final class Coordinator {
      * How long to wait for the seeds that are still starting, so that the first one does not get everything: long when
      * the cluster is formed, less when it starts again, not at all when some shards are served.
      */
-    private long patienceNs(TreeMap<String, Live> live, @Nullable KeyValue[] records) {
+    private long patienceNs(SortedMap<String, Live> live, @Nullable KeyValue[] records) {
         if (Arrays.stream(records).allMatch(entry -> entry == null)) {
             return formationNs;
         }
@@ -110,8 +120,8 @@ public final class Coordinator {
     /** A node that can own shards, with the key that proves it alive. */
     private record Live(SessionId session, long announcedAt) {}
 
-    private static TreeMap<String, Live> liveHosts(MetadataView view) {
-        TreeMap<String, Live> live = new TreeMap<>();
+    private static SortedMap<String, Live> liveHosts(MetadataView view) {
+        SortedMap<String, Live> live = new TreeMap<>();
         view.forEach(ClusterKeys.NODES, entry -> {
             SessionId session = entry.session();
             if (session != null && NodeRecord.decode(entry.value()).hosts()) {
@@ -127,7 +137,7 @@ public final class Coordinator {
         return records;
     }
 
-    private List<Txn> grants(TreeMap<String, Live> live, @Nullable KeyValue[] records) {
+    private List<Txn> grants(SortedMap<String, Live> live, @Nullable KeyValue[] records) {
         @Nullable String[] owners = new String[shards];
         int homeless = 0;
         for (int shard = 0; shard < shards; shard++) {
@@ -155,7 +165,7 @@ public final class Coordinator {
         return grants;
     }
 
-    private static @Nullable String liveOwner(TreeMap<String, Live> live, KeyValue entry) {
+    private static @Nullable String liveOwner(SortedMap<String, Live> live, KeyValue entry) {
         ShardRecord shardRecord = ShardRecord.decode(entry.value(), entry.modRevision());
         Live owner = live.get(shardRecord.owner());
         return owner != null && owner.session().incarnation() == shardRecord.incarnation() ? shardRecord.owner() : null;
@@ -176,7 +186,7 @@ public final class Coordinator {
 
     private void propose(List<Txn> grants) {
         proposing = true;
-        store.txnBatch(grants)
+        CompletableFuture<?> unused = store.txnBatch(grants)
                 .thenCompose(results -> store.awaitRevision(
                         results.stream().mapToLong(TxnResult::revision).max().orElse(0)))
                 .whenComplete((revision, failure) -> {

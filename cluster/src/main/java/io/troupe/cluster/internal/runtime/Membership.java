@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -127,7 +128,8 @@ final class Membership {
 
     private void open(long sentNs) {
         opening = true;
-        store.openSession(leaseMillis)
+        CompletableFuture<?> unused = store.openSession(
+                        hosts ? leaseMillis : Math.max(leaseMillis, CLIENT_SESSION_MILLIS))
                 .whenComplete((opened, failure) -> onCluster(() -> {
                     opening = false;
                     if (opened == null) {
@@ -154,7 +156,7 @@ final class Membership {
     private void announce(SessionId opened) {
         byte[] value = new NodeRecord(hosts).encode();
         Txn txn = Txn.guarded(List.<Compare>of(), List.of(new Op.Put(ClusterKeys.node(nodeId), value, opened)));
-        store.txn(txn)
+        CompletableFuture<?> unused = store.txn(txn)
                 .whenComplete((result, failure) -> onCluster(() -> {
                     if (opened.equals(session) && (result == null || !result.succeeded())) {
                         endLife("it could not announce itself: " + (failure == null ? result : failure));
@@ -165,7 +167,7 @@ final class Membership {
     private void keepAlive(long nowNs) {
         MembershipProtocol asked = protocol;
         long token = asked.keepAliveSent(nowNs);
-        store.keepAlive()
+        CompletableFuture<?> unused = store.keepAlive()
                 .whenComplete((revision, failure) -> onCluster(() -> {
                     if (asked != protocol || closed) {
                         return; // an answer to an earlier life

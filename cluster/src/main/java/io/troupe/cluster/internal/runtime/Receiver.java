@@ -3,6 +3,7 @@ package io.troupe.cluster.internal.runtime;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
@@ -147,7 +148,7 @@ final class Receiver {
         Txn poison = Txn.guarded(
                 List.of(ClusterKeys.fenceHolds(shard.shard(), shard.epoch())),
                 List.of(settle(frame, End.Code.SKIPPED.wire(), NO_REPLY)));
-        store.txn(poison).whenComplete((result, failure) -> {
+        CompletableFuture<?> unused = store.txn(poison).whenComplete((result, failure) -> {
             if (result instanceof TxnResult.Succeeded) {
                 onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
             } else if (result instanceof TxnResult.SettleRefused refused
@@ -219,7 +220,7 @@ final class Receiver {
 
     private void raiseFence(HostedShard shard) {
         hosted.set(shard.shard(), shard);
-        store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
+        CompletableFuture<?> unused = store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
                 .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))
                 .whenComplete((result, failure) -> {
                     if (failure != null) {

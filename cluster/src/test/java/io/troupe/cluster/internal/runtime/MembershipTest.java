@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,16 +67,13 @@ class MembershipTest {
     private SessionId join() {
         tickAt(0);
         await().until(() -> membership.session() != null && store.view().get(ClusterKeys.node("n1")) != null);
-        SessionId session = membership.session();
-        assertThat(session).isNotNull();
-        return session;
+        return Objects.requireNonNull(membership.session());
     }
 
     @Test
     void aNodeAnnouncesItselfWithItsSession() {
         SessionId session = join();
-        KeyValue announced = store.view().get(ClusterKeys.node("n1"));
-        assertThat(announced).isNotNull();
+        KeyValue announced = Objects.requireNonNull(store.view().get(ClusterKeys.node("n1")));
         assertThat(announced.session()).isEqualTo(session);
         assertThat(NodeRecord.decode(announced.value()).hosts()).isTrue();
         assertThat(events).containsExactly("opened");
@@ -116,8 +114,7 @@ class MembershipTest {
         assertThat(membership.isLeaseValid(start + LEASE_NS / 2)).isFalse();
         tickAt(LEASE_NS / 2);
         await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended", "opened"));
-        SessionId second = membership.session();
-        assertThat(second).isNotNull();
+        SessionId second = Objects.requireNonNull(membership.session());
         assertThat(second.incarnation()).isGreaterThan(first.incarnation());
     }
 }
