@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link #tick}; answers come on others.
  */
 final class Recovery {
-    private static final Duration PROBE_LIMIT = Duration.ofMillis(300);
+    /** Longer than a commit takes under full load: a question that expires says nothing about who serves the shard. */
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
 
     private final OrderGateway gateway;
     private final String victim;
