@@ -227,7 +227,11 @@ final class SimulatedCluster {
     /** One step of time: deliver, commit, change leaders, and let every core do what is due. */
     void step() {
         now += random.nextInt(5) * MS;
-        for (ArrayDeque<Runnable> link : List.copyOf(links.values())) {
+        for (String name : List.copyOf(links.keySet())) {
+            if (node(name.substring(name.indexOf('>') + 1)).frozen) {
+                continue; // What was sent to a paused process waits for it.
+            }
+            ArrayDeque<Runnable> link = Objects.requireNonNull(links.get(name));
             for (int left = random.nextInt(4); left > 0 && !link.isEmpty(); left--) {
                 link.remove().run();
             }
