@@ -37,7 +37,12 @@ public sealed interface Op {
      * @param prefix the prefix, not empty
      */
     record DeleteRange(String prefix) implements Op {
-        /** Refuses to delete everything. */
+        /**
+         * Refuses to delete everything.
+         *
+         * @param prefix the prefix
+         * @throws IllegalArgumentException if it is empty
+         */
         public DeleteRange {
             if (prefix.isEmpty()) {
                 throw new IllegalArgumentException("an empty prefix would delete every key: name a prefix");
@@ -68,7 +73,17 @@ public sealed interface Op {
         /** Longest reply kept with a settle mark, in bytes. */
         public static final int MAX_REPLY_LENGTH = 64 * 1024;
 
-        /** Checks the ranges. */
+        /**
+         * Checks the ranges; the length of the reply is checked when it is submitted.
+         *
+         * @param session  the sender's session
+         * @param shard    the target shard
+         * @param sequence from 1
+         * @param floor    from 1
+         * @param outcome  0 to 255
+         * @param reply    may be empty
+         * @throws IllegalArgumentException if a number is out of its range
+         */
         public Settle {
             if (sequence < 1 || floor < 1) {
                 throw new IllegalArgumentException(

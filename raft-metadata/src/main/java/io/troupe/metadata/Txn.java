@@ -14,7 +14,13 @@ public record Txn(List<Compare> compare, List<Op> then, List<Op> otherwise) {
     /** Changes nothing; its place in the order of all transactions makes it a read barrier. */
     public static final Txn EMPTY = new Txn(List.of(), List.of(), List.of());
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param compare   the conditions
+     * @param then      applied when all conditions hold
+     * @param otherwise applied when one fails
+     */
     public Txn {
         compare = List.copyOf(compare);
         then = List.copyOf(then);

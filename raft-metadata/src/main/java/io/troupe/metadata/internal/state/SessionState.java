@@ -31,7 +31,13 @@ public record SessionState(Session session, long nonce, long lastSequence, List<
      * @param bytes    about how much memory they hold
      */
     public record CachedResult(long sequence, List<TxnResult> results, int bytes) {
-        /** Copies the list. */
+        /**
+         * Copies the list.
+         *
+         * @param sequence the submit
+         * @param results  its results
+         * @param bytes    about how much memory they hold
+         */
         public CachedResult {
             results = List.copyOf(results);
         }
@@ -61,7 +67,14 @@ public record SessionState(Session session, long nonce, long lastSequence, List<
         }
     }
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param session      what callers see of it
+     * @param nonce        of the request that opened it
+     * @param lastSequence of the last applied submit
+     * @param results      of the newest submits
+     */
     public SessionState {
         results = List.copyOf(results);
     }

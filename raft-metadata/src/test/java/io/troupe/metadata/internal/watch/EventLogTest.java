@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class EventLogTest {
     private static final String[] PREFIXES = {"", "a", "a/", "b", "nothing"};
 
-    @Property
+    @Property(tries = 60)
     void anyCursorReadsExactlyWhatTheListHasFromThereOn(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 300) int maxEvents) {
         Random random = new Random(seed);
