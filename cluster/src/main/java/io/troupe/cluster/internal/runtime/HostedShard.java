@@ -9,7 +9,7 @@ import io.troupe.cluster.internal.delivery.ReceiveChannel;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
-import io.troupe.metadata.SettledWindow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One shard under one epoch of this node. RAISING until the fence is raised and its revision applied here, then ACTIVE,
@@ -61,17 +61,30 @@ final class HostedShard implements OwnedShard {
         state = next;
     }
 
-    /** Call under the lock, when active: the settled window is then at or after the raised fence. */
+    /**
+     * {@return the sender's channel, made with its first frame; null for an earlier life of the sender} Call under the
+     * lock, when active: the settled window is then at or after the raised fence.
+     */
+    @Nullable
     ReceiveChannel channel(SessionId source, MetadataStore store) {
         ReceiveChannel channel = channels.get(source);
         if (channel == null) {
-            // A newer life of the sender: what is left of older ones can no longer be acknowledged.
-            channels.keySet().removeIf(other -> other.nodeId().equals(source.nodeId()) && other.compareTo(source) < 0);
-            SettledWindow settled = store.view().settled(source, shard);
-            channel = new ReceiveChannel(settled);
+            for (SessionId other : channels.keySet()) {
+                if (other.nodeId().equals(source.nodeId()) && other.compareTo(source) > 0) {
+                    return null;
+                }
+            }
+            channels.keySet().removeIf(other -> other.nodeId().equals(source.nodeId()));
+            channel = new ReceiveChannel(store.view().settled(source, shard));
             channels.put(source, channel);
         }
         return channel;
+    }
+
+    /** {@return the channel, or null if a newer life of the sender has taken its place} Call under the lock. */
+    @Nullable
+    ReceiveChannel existingChannel(SessionId source) {
+        return channels.get(source);
     }
 
     void forgetChannels() {

@@ -116,6 +116,9 @@ final class Receiver {
             return;
         }
         ReceiveChannel channel = shard.channel(source, store);
+        if (channel == null) {
+            return; // of an earlier life of the sender: nobody waits for an answer
+        }
         switch (channel.onData(frame.sequence(), frame.floor())) {
             case DELIVER -> deliver(shard, frame);
             case SETTLED -> {
@@ -169,11 +172,11 @@ final class Receiver {
     /** The end of a message is known: for a durable kind it is in the log, so it may be told even if the shard is lost. */
     void onEnd(HostedShard shard, InboundFrame frame, int code, byte[] reply) {
         End end = new End(End.Code.of(code), reply);
-        long nextExpected = 1; // of a lost shard: says nothing, its next owner counts anew
+        long nextExpected = 1; // without the channel (shard lost, sender reborn) nothing is known, and 1 claims nothing
         shard.lock.lock();
         try {
-            if (shard.state() == HostedShard.State.ACTIVE) {
-                ReceiveChannel channel = shard.channel(Objects.requireNonNull(frame.source()), store);
+            ReceiveChannel channel = shard.existingChannel(Objects.requireNonNull(frame.source()));
+            if (channel != null) {
                 channel.onEnd(frame.sequence(), end);
                 nextExpected = channel.nextExpected();
             }
