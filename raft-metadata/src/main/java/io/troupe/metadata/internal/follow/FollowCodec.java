@@ -1,5 +1,9 @@
 package io.troupe.metadata.internal.follow;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.MetadataView.Session;
@@ -7,9 +11,6 @@ import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.internal.codec.ByteReader;
 import io.troupe.metadata.internal.codec.ByteWriter;
 import io.troupe.metadata.internal.codec.EventCodec;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
 
 /** A {@link FollowMessage} and its bytes. */
 final class FollowCodec {
@@ -55,20 +56,19 @@ final class FollowCodec {
     static FollowMessage read(ByteReader from) {
         int type = from.readByte();
         long stream = from.readVarLong();
-        FollowMessage message =
-                switch (type) {
-                    case START -> new FollowMessage.Start(
-                            stream, from.readVarLong(), list(from, ByteReader::readString));
-                    case ACK -> new FollowMessage.Ack(stream, from.readVarLong());
-                    case PAGE -> readPage(from, stream);
-                    case CHANGED -> new FollowMessage.Changed(
-                            stream,
-                            from.readVarLong(),
-                            from.readVarLong(),
-                            list(from, EventCodec::readEvent),
-                            readStatus(from));
-                    default -> throw from.expected("a follow message type from 1 to 4, not " + type);
-                };
+        FollowMessage message = switch (type) {
+            case START -> new FollowMessage.Start(stream, from.readVarLong(), list(from, ByteReader::readString));
+            case ACK -> new FollowMessage.Ack(stream, from.readVarLong());
+            case PAGE -> readPage(from, stream);
+            case CHANGED ->
+                new FollowMessage.Changed(
+                        stream,
+                        from.readVarLong(),
+                        from.readVarLong(),
+                        list(from, EventCodec::readEvent),
+                        readStatus(from));
+            default -> throw from.expected("a follow message type from 1 to 4, not " + type);
+        };
         from.expectEnd();
         return message;
     }
@@ -78,8 +78,7 @@ final class FollowCodec {
         long revision = from.readVarLong();
         int flags = from.readByte();
         List<KeyValue> entries = list(from, EventCodec::readKeyValue);
-        return new FollowMessage.Page(
-                stream, sequence, revision, (flags & FIRST) != 0, (flags & LAST) != 0, entries);
+        return new FollowMessage.Page(stream, sequence, revision, (flags & FIRST) != 0, (flags & LAST) != 0, entries);
     }
 
     private static void writeStatus(ByteWriter to, FollowMessage.Status status) {

@@ -1,10 +1,11 @@
 package io.troupe.metadata.internal.follow;
 
+import java.util.List;
+
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.MetadataView.Session;
 import io.troupe.metadata.WatchEvent;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a follower and a voter say to each other. Any of these may be lost, late or repeated. */

@@ -1,10 +1,11 @@
 package io.troupe.metadata.internal.follow;
 
+import java.util.List;
+
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView.Session;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.internal.state.KeyIndex;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,11 +1,12 @@
 package io.troupe.metadata.internal.follow;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.troupe.metadata.internal.codec.ByteReader;
 import io.troupe.metadata.internal.node.NodeAgent;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.internal.watch.WatchHub.Changes;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Drives the {@link FollowStreams} of a voter on its metadata thread. Costs nothing while nobody follows. */

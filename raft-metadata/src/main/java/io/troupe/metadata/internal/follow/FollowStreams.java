@@ -1,16 +1,17 @@
 package io.troupe.metadata.internal.follow;
 
-import io.troupe.metadata.KeyValue;
-import io.troupe.metadata.MetadataView.Session;
-import io.troupe.metadata.WatchEvent;
-import io.troupe.metadata.internal.state.StateView;
-import io.troupe.metadata.internal.watch.WatchHub.Changes;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataView.Session;
+import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.internal.state.StateView;
+import io.troupe.metadata.internal.watch.WatchHub.Changes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,8 @@ final class FollowStreams {
         StateView view();
 
         /** The changes from a revision on, or null if they are no longer kept. */
-        @Nullable Changes changes(long next);
+        @Nullable
+        Changes changes(long next);
     }
 
     /** How the streams reach their followers. */
@@ -66,12 +68,14 @@ final class FollowStreams {
         long sentAt;
 
         /** The state being paged, or null while changes flow. */
-        @Nullable StateView paging;
+        @Nullable
+        StateView paging;
 
         boolean firstPage;
 
         /** The last key paged. */
-        @Nullable String paged;
+        @Nullable
+        String paged;
 
         /** While changes flow: everything below was sent. */
         long next;
@@ -163,8 +167,7 @@ final class FollowStreams {
         send(
                 follower,
                 stream,
-                new FollowMessage.Page(
-                        stream.id, stream.sent + 1, state.revision(), stream.firstPage, last, entries),
+                new FollowMessage.Page(stream.id, stream.sent + 1, state.revision(), stream.firstPage, last, entries),
                 nowNs);
         stream.firstPage = false;
         if (last) {
@@ -204,7 +207,11 @@ final class FollowStreams {
         if (view.revision() < stream.next - 1) {
             // The follower is ahead of this voter: nothing to tell yet but that we live.
             if (heartbeat) {
-                send(follower, stream, changed(stream, List.of(), 0, new FollowMessage.Status(0, null, List.of())), nowNs);
+                send(
+                        follower,
+                        stream,
+                        changed(stream, List.of(), 0, new FollowMessage.Status(0, null, List.of())),
+                        nowNs);
             }
             return false;
         }
@@ -237,7 +244,9 @@ final class FollowStreams {
             if (!stream.follows(event.key())) {
                 continue;
             }
-            long previous = followed.isEmpty() ? event.revision() : followed.get(followed.size() - 1).revision();
+            long previous = followed.isEmpty()
+                    ? event.revision()
+                    : followed.get(followed.size() - 1).revision();
             if (length > MESSAGE_LENGTH && event.revision() != previous) {
                 return event.revision() - 1;
             }

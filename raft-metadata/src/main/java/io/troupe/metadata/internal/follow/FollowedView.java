@@ -1,11 +1,12 @@
 package io.troupe.metadata.internal.follow;
 
+import java.util.function.Consumer;
+
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.SettledWindow;
 import io.troupe.metadata.internal.state.KeyIndex;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The followed part of the store at one revision: some keys, all sessions, the leader. Immutable. */

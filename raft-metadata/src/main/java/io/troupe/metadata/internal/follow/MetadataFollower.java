@@ -1,5 +1,12 @@
 package io.troupe.metadata.internal.follow;
 
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
@@ -17,12 +24,6 @@ import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.node.NodeAgent;
 import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
-import java.security.SecureRandom;
-import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**

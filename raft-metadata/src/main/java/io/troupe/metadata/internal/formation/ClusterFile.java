@@ -1,11 +1,5 @@
 package io.troupe.metadata.internal.formation;
 
-import io.troupe.metadata.MetadataConfig;
-import io.troupe.metadata.MetadataConfig.Voter;
-import io.troupe.metadata.MetadataException;
-import io.troupe.metadata.MetadataException.Code;
-import io.troupe.metadata.internal.formation.Identity.Group;
-import io.troupe.metadata.internal.formation.Identity.Member;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -24,6 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.formation.Identity.Group;
+import io.troupe.metadata.internal.formation.Identity.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +56,7 @@ public final class ClusterFile implements AutoCloseable {
         FileChannel channel = null;
         try {
             Files.createDirectories(directory);
-            channel = FileChannel.open(
-                    directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw inUse(directory);
@@ -72,7 +72,8 @@ public final class ClusterFile implements AutoCloseable {
             closeQuietly(channel);
             throw new MetadataException(
                     Code.BAD_DIRECTORY,
-                    "data directory " + directory + " cannot be used (" + e + "): choose one that this process may write to",
+                    "data directory " + directory + " cannot be used (" + e
+                            + "): choose one that this process may write to",
                     e);
         }
     }
@@ -107,8 +108,8 @@ public final class ClusterFile implements AutoCloseable {
                     + ": set the cluster name to " + found.clusterName() + ", or choose another directory");
         }
         if (!found.nodeId().equals(config.nodeId())) {
-            throw bad("belongs to node " + found.nodeId() + ", not to " + config.nodeId()
-                    + ": start it as node " + found.nodeId() + ", or choose another directory");
+            throw bad("belongs to node " + found.nodeId() + ", not to " + config.nodeId() + ": start it as node "
+                    + found.nodeId() + ", or choose another directory");
         }
         if (!found.seeds().equals(seeds)) {
             if (found.group() == null) {
@@ -134,10 +135,7 @@ public final class ClusterFile implements AutoCloseable {
         Path aside = directory.resolve(FILE + ".tmp");
         try {
             try (FileChannel out = FileChannel.open(
-                    aside,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+                    aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
@@ -217,7 +215,11 @@ public final class ClusterFile implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("a string cannot fail", e);
         }
-        return out.toString().lines().filter(text -> !text.startsWith("#")).findFirst().orElseThrow() + "\n";
+        return out.toString()
+                        .lines()
+                        .filter(text -> !text.startsWith("#"))
+                        .findFirst()
+                        .orElseThrow() + "\n";
     }
 
     private static String address(Voter voter) {
@@ -229,9 +231,7 @@ public final class ClusterFile implements AutoCloseable {
         int colon = address.lastIndexOf(':');
         try {
             Voter voter = new Voter(
-                    peer.substring(0, at),
-                    address.substring(0, colon),
-                    Integer.parseInt(address.substring(colon + 1)));
+                    peer.substring(0, at), address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
             return new Member(voter, formed ? peer.substring(at + 1) : "");
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
             throw bad("has a " + FILE + " with the line " + PEER + peer + "=" + address

@@ -1,13 +1,14 @@
 package io.troupe.metadata.internal.formation;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
 import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.internal.formation.Identity.Group;
 import io.troupe.metadata.internal.formation.Identity.Member;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,7 +158,9 @@ public final class FormationProtocol {
 
     /** {@return the seeds that have not been heard of, with their addresses} */
     public List<Voter> missing() {
-        return others().stream().filter(seed -> !told.containsKey(seed.nodeId())).toList();
+        return others().stream()
+                .filter(seed -> !told.containsKey(seed.nodeId()))
+                .toList();
     }
 
     private void adopt(Identity other, Group group) {
@@ -165,7 +168,8 @@ public final class FormationProtocol {
         if (member == null || !member.storageId().equals(self.storageId())) {
             fail(
                     Code.WIPED_VOTER,
-                    "the data directory of voter " + self.nodeId() + " is empty, but cluster " + self.clusterName() + " ("
+                    "the data directory of voter " + self.nodeId() + " is empty, but cluster " + self.clusterName()
+                            + " ("
                             + group.clusterId() + ") is formed, as node " + other.nodeId() + " says, and knows voter "
                             + self.nodeId() + " with storage id " + (member == null ? "none" : member.storageId())
                             + ": restore the directory it had; an empty one would make the voter forget its votes");
@@ -212,7 +216,8 @@ public final class FormationProtocol {
         Group theirs = other.group();
         if (ours != null && theirs != null && !ours.equals(theirs)) {
             return "node " + other.nodeId() + " belongs to the cluster with id " + theirs.clusterId() + ", node "
-                    + self.nodeId() + " to " + ours.clusterId() + ": one of them has the data directory of another cluster";
+                    + self.nodeId() + " to " + ours.clusterId()
+                    + ": one of them has the data directory of another cluster";
         }
         return null;
     }

@@ -1,10 +1,11 @@
 package io.troupe.metadata.internal.formation;
 
-import io.troupe.metadata.MetadataConfig;
-import io.troupe.metadata.MetadataConfig.Voter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param seeds       the seed list it was given, in order of node id
  * @param group       the formed group, or null before the formation
  */
-public record Identity(String clusterName, String nodeId, String storageId, List<Voter> seeds, @Nullable Group group) {
+public record Identity(
+        String clusterName,
+        String nodeId,
+        String storageId,
+        List<Voter> seeds,
+        @Nullable Group group) {
 
     /**
      * The group that a formation has made, once and for all.

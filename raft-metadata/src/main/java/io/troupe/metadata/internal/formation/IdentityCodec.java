@@ -1,12 +1,13 @@
 package io.troupe.metadata.internal.formation;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.internal.codec.ByteReader;
 import io.troupe.metadata.internal.codec.ByteWriter;
 import io.troupe.metadata.internal.formation.Identity.Group;
 import io.troupe.metadata.internal.formation.Identity.Member;
-import java.util.ArrayList;
-import java.util.List;
 
 /** An {@link Identity} and its bytes, as voters tell each other. */
 public final class IdentityCodec {

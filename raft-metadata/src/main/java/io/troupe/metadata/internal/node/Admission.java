@@ -1,9 +1,10 @@
 package io.troupe.metadata.internal.node;
 
-import io.troupe.metadata.MetadataException;
-import io.troupe.metadata.MetadataException.Code;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
 
 /** Bounds what waits in one node, by number and by bytes. Any thread may ask. */
 final class Admission {

@@ -1,13 +1,14 @@
 package io.troupe.metadata.internal.node;
 
-import io.troupe.metadata.internal.codec.ByteReader;
-import io.troupe.metadata.internal.codec.ByteWriter;
-import io.troupe.metadata.internal.codec.CodecException;
-import io.troupe.metadata.spi.PeerChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+
+import io.troupe.metadata.internal.codec.ByteReader;
+import io.troupe.metadata.internal.codec.ByteWriter;
+import io.troupe.metadata.internal.codec.CodecException;
+import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +51,8 @@ final class Fragments {
      */
     List<byte[]> cut(byte[] message) {
         if (message.length > MAX_LENGTH) {
-            throw new IllegalArgumentException(
-                    "a message of " + message.length + " bytes is longer than " + MAX_LENGTH + ": the caller must page");
+            throw new IllegalArgumentException("a message of " + message.length + " bytes is longer than " + MAX_LENGTH
+                    + ": the caller must page");
         }
         long id = ++lastId;
         int count = Math.max(1, (message.length + PIECE - 1) / PIECE);
@@ -77,7 +78,8 @@ final class Fragments {
      * @return the message when it is whole, else null
      * @throws CodecException if the bytes are no piece
      */
-    @Nullable ByteReader join(String from, byte[] piece) {
+    @Nullable
+    ByteReader join(String from, byte[] piece) {
         ByteReader reader = ByteReader.of(piece);
         int place = reader.readVarInt();
         int count = reader.readVarInt();

@@ -1,5 +1,14 @@
 package io.troupe.metadata.internal.node;
 
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
+
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
@@ -19,14 +28,6 @@ import io.troupe.metadata.internal.submit.MessageCodec;
 import io.troupe.metadata.internal.submit.SessionProtocol;
 import io.troupe.metadata.internal.submit.SubmitProtocol;
 import io.troupe.metadata.spi.PeerChannel;
-import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,11 +84,7 @@ public final class NodeAgent implements AutoCloseable {
      * @param turn      the store's own cores: given the time, does what is due and answers when to wake next
      * @param onBroken  told of a broken invariant
      */
-    public NodeAgent(
-            MetadataConfig config,
-            PeerChannel channel,
-            LongUnaryOperator turn,
-            Consumer<Throwable> onBroken) {
+    public NodeAgent(MetadataConfig config, PeerChannel channel, LongUnaryOperator turn, Consumer<Throwable> onBroken) {
         this.nodeId = config.nodeId();
         this.channel = channel;
         this.turn = turn;
@@ -287,7 +284,8 @@ public final class NodeAgent implements AutoCloseable {
     /** Fails what waits and ends the thread. Idempotent. */
     @Override
     public void close() {
-        MetadataException closed = new MetadataException(Code.CLOSED, "the metadata store of node " + nodeId + " is closed");
+        MetadataException closed =
+                new MetadataException(Code.CLOSED, "the metadata store of node " + nodeId + " is closed");
         if (end == null) {
             end = closed;
         }

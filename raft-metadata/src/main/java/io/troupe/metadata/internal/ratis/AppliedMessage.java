@@ -1,8 +1,9 @@
 package io.troupe.metadata.internal.ratis;
 
+import java.util.List;
+
 import io.troupe.metadata.internal.codec.OutcomeCodec;
 import io.troupe.metadata.internal.state.Outcome;
-import java.util.List;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;

@@ -1,11 +1,12 @@
 package io.troupe.metadata.internal.ratis;
 
-import io.troupe.metadata.LeadershipListener;
-import io.troupe.metadata.MetadataView.Leader;
-import io.troupe.metadata.internal.node.NodeAgent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+
+import io.troupe.metadata.LeadershipListener;
+import io.troupe.metadata.MetadataView.Leader;
+import io.troupe.metadata.internal.node.NodeAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,8 +62,7 @@ final class Leadership {
     }
 
     private void tell(LeadershipListener listener) {
-        Consumer<LeadershipListener> call =
-                term == 0 ? LeadershipListener::onNotLeading : told -> told.onLeading(term);
+        Consumer<LeadershipListener> call = term == 0 ? LeadershipListener::onNotLeading : told -> told.onLeading(term);
         try {
             call.accept(listener);
         } catch (RuntimeException e) {

@@ -1,5 +1,11 @@
 package io.troupe.metadata.internal.ratis;
 
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.internal.codec.CodecException;
@@ -8,11 +14,6 @@ import io.troupe.metadata.internal.state.Applied;
 import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.MetadataState;
 import io.troupe.metadata.internal.state.StateView;
-import java.io.IOException;
-import java.util.Collection;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
@@ -92,13 +93,14 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     @Override
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
-        getLifeCycle().startAndTransition(
-                () -> {
-                    super.initialize(server, groupId, storage);
-                    snapshots.init(storage);
-                    restore();
-                },
-                IOException.class);
+        getLifeCycle()
+                .startAndTransition(
+                        () -> {
+                            super.initialize(server, groupId, storage);
+                            snapshots.init(storage);
+                            restore();
+                        },
+                        IOException.class);
     }
 
     @Override
@@ -126,7 +128,11 @@ final class MetadataStateMachine extends BaseStateMachine {
             commands = EntryCodec.decode(bytes.asReadOnlyByteBuffer());
         } catch (CodecException e) {
             // The same on every replica that reads this format: nothing changes, and nobody hears of a success.
-            LOG.error("node {}: entry {} cannot be read and changes nothing: {}", nodeId, entry.getIndex(), e.getMessage());
+            LOG.error(
+                    "node {}: entry {} cannot be read and changes nothing: {}",
+                    nodeId,
+                    entry.getIndex(),
+                    e.getMessage());
             commands = List.of();
         }
         Applied applied = state.apply(entry.getTerm(), commands);

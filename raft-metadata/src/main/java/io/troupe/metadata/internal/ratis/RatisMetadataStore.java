@@ -1,5 +1,16 @@
 package io.troupe.metadata.internal.ratis;
 
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
@@ -26,16 +37,6 @@ import io.troupe.metadata.internal.submit.LeaderGateway;
 import io.troupe.metadata.internal.submit.Message;
 import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,7 +94,8 @@ public final class RatisMetadataStore implements MetadataStore {
         Path dir = config.directory();
         if (dir == null) {
             throw new MetadataException(
-                    Code.BAD_CONFIG, "voter " + config.nodeId() + " has no data directory: set one that survives restarts");
+                    Code.BAD_CONFIG,
+                    "voter " + config.nodeId() + " has no data directory: set one that survives restarts");
         }
         this.config = config;
         directory = dir;
@@ -202,7 +204,8 @@ public final class RatisMetadataStore implements MetadataStore {
     }
 
     /** {@return the Raft server of a started store, for tests of this package} */
-    @Nullable RatisNode raft() {
+    @Nullable
+    RatisNode raft() {
         return raft;
     }
 
@@ -263,7 +266,8 @@ public final class RatisMetadataStore implements MetadataStore {
     }
 
     private String timeoutMessage() {
-        String within = "node " + config.nodeId() + ": within " + config.formationTimeout().toMillis() + " ms ";
+        String within = "node " + config.nodeId() + ": within "
+                + config.formationTimeout().toMillis() + " ms ";
         FormationProtocol protocol = formation;
         if (protocol == null || formed.isDone()) {
             return within + "no leader was heard of among the voters " + Identity.text(Identity.seeds(config))
@@ -386,8 +390,8 @@ public final class RatisMetadataStore implements MetadataStore {
                 agent.execute(() -> gateway.onUnknown(entry));
                 return;
             }
-            var unused = running.propose(commands)
-                    .thenAccept(outcomes -> agent.execute(() -> onOutcomes(entry, outcomes)));
+            var unused =
+                    running.propose(commands).thenAccept(outcomes -> agent.execute(() -> onOutcomes(entry, outcomes)));
         }
 
         @Override

@@ -1,12 +1,5 @@
 package io.troupe.metadata.internal.ratis;
 
-import io.troupe.metadata.MetadataConfig;
-import io.troupe.metadata.MetadataConfig.Voter;
-import io.troupe.metadata.MetadataException;
-import io.troupe.metadata.MetadataException.Code;
-import io.troupe.metadata.internal.codec.EntryCodec;
-import io.troupe.metadata.internal.formation.Identity;
-import io.troupe.metadata.internal.state.Outcome;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,15 +9,23 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.codec.EntryCodec;
+import io.troupe.metadata.internal.formation.Identity;
+import io.troupe.metadata.internal.state.Outcome;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.Message;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;

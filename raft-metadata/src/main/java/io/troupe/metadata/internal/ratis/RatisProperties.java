@@ -1,10 +1,11 @@
 package io.troupe.metadata.internal.ratis;
 
-import io.troupe.metadata.MetadataConfig;
-import io.troupe.metadata.MetadataConfig.Voter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -56,8 +57,7 @@ final class RatisProperties {
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, millis(Math.min(250, election.maxMillis())));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
         // After losing its majority a leader must not sit out for the default 10 s: it may be the only one to win.
-        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
-                p, millis(Math.max(1_000, election.maxMillis())));
+        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, millis(Math.max(1_000, election.maxMillis())));
         RaftServerConfigKeys.setSleepDeviationThreshold(p, millis(election.minMillis()));
         // Ratis closes a server that has paused for long; we want it back instead.
         RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(3650, TimeUnit.DAYS));

@@ -1,8 +1,5 @@
 package io.troupe.metadata.internal.ratis;
 
-import io.troupe.metadata.internal.codec.CodecException;
-import io.troupe.metadata.internal.codec.SnapshotCodec;
-import io.troupe.metadata.internal.state.StateView;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.File;
@@ -15,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+
+import io.troupe.metadata.internal.codec.CodecException;
+import io.troupe.metadata.internal.codec.SnapshotCodec;
+import io.troupe.metadata.internal.state.StateView;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -76,7 +77,8 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
     }
 
     /** {@return the newest snapshot on disk, or null} */
-    @Nullable SingleFileSnapshotInfo newest() {
+    @Nullable
+    SingleFileSnapshotInfo newest() {
         return loadLatestSnapshot();
     }
 

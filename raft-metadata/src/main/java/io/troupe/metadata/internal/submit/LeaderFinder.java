@@ -1,7 +1,8 @@
 package io.troupe.metadata.internal.submit;
 
-import io.troupe.metadata.MetadataView.Leader;
 import java.util.List;
+
+import io.troupe.metadata.MetadataView.Leader;
 import org.jspecify.annotations.Nullable;
 
 /** Knows which voter to ask next. Follows the newest leader heard of; when that one fails, asks all voters in turn. */

@@ -1,5 +1,10 @@
 package io.troupe.metadata.internal.submit;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.SessionId;
@@ -7,10 +12,6 @@ import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.Outcome;
 import io.troupe.metadata.internal.state.StateView;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,11 +1,12 @@
 package io.troupe.metadata.internal.submit;
 
-import io.troupe.metadata.MetadataView.Session;
-import io.troupe.metadata.SessionId;
-import io.troupe.metadata.internal.state.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+
+import io.troupe.metadata.MetadataView.Session;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.internal.state.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,8 +74,7 @@ public final class LeaseTable {
      * @param session the session
      */
     public void ended(SessionId session) {
-        leases.computeIfPresent(
-                session.nodeId(), (node, lease) -> lease.session.equals(session) ? null : lease);
+        leases.computeIfPresent(session.nodeId(), (node, lease) -> lease.session.equals(session) ? null : lease);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.troupe.metadata.internal.submit;
 
+import java.util.List;
+
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.internal.codec.ByteReader;
 import io.troupe.metadata.internal.codec.ByteWriter;
@@ -9,7 +11,6 @@ import io.troupe.metadata.internal.codec.EventCodec;
 import io.troupe.metadata.internal.codec.OutcomeCodec;
 import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.Outcome;
-import java.util.List;
 
 /** A {@link Message} and its bytes: a type, the tag, and the rest. */
 public final class MessageCodec {
@@ -62,8 +63,7 @@ public final class MessageCodec {
         if (kind >= KINDS.size()) {
             throw from.expected("a kind below " + KINDS.size() + ", not " + kind);
         }
-        Message.Tag tag =
-                new Message.Tag(KINDS.get(kind), from.readVarLong(), from.readVarLong(), from.readVarLong());
+        Message.Tag tag = new Message.Tag(KINDS.get(kind), from.readVarLong(), from.readVarLong(), from.readVarLong());
         switch (type) {
             case PROPOSE -> {
                 byte[] command = from.readRaw(from.remaining());
@@ -96,8 +96,8 @@ public final class MessageCodec {
         } else if (command instanceof Command.CloseSession close && tag.kind() == Message.Kind.CLOSE) {
             node = close.session().nodeId();
         } else {
-            throw new CodecException("node " + origin + " proposes "
-                    + command.getClass().getSimpleName() + " as " + tag.kind());
+            throw new CodecException(
+                    "node " + origin + " proposes " + command.getClass().getSimpleName() + " as " + tag.kind());
         }
         if (!node.equals(origin)) {
             throw new CodecException("node " + origin + " proposes a command in the name of node " + node);

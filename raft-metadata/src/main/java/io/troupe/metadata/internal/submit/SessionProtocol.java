@@ -1,5 +1,10 @@
 package io.troupe.metadata.internal.submit;
 
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataView.Leader;
@@ -7,10 +12,6 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.Outcome;
-import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -232,13 +233,12 @@ public final class SessionProtocol {
      * @param nowNs the time
      */
     public void onNotLeading(String voter, Message.Tag tag, @Nullable Leader hint, long nowNs) {
-        Call call =
-                switch (tag.kind()) {
-                    case OPEN -> openCall;
-                    case RENEW -> renewCall;
-                    case CLOSE -> closeCall;
-                    case SUBMIT -> throw new IllegalArgumentException("not a session request: " + tag);
-                };
+        Call call = switch (tag.kind()) {
+            case OPEN -> openCall;
+            case RENEW -> renewCall;
+            case CLOSE -> closeCall;
+            case SUBMIT -> throw new IllegalArgumentException("not a session request: " + tag);
+        };
         if (call == null || call.attempt != tag.attempt() || call.refused) {
             return;
         }
@@ -375,9 +375,7 @@ public final class SessionProtocol {
     }
 
     private void sendClose(SessionId session, long number) {
-        send(
-                new Message.Tag(Message.Kind.CLOSE, session.incarnation(), 0, number),
-                new Command.CloseSession(session));
+        send(new Message.Tag(Message.Kind.CLOSE, session.incarnation(), 0, number), new Command.CloseSession(session));
     }
 
     private void send(Message.Tag tag, Command command) {

@@ -1,5 +1,9 @@
 package io.troupe.metadata.internal.submit;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataView.Leader;
@@ -7,9 +11,6 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Outcome;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,9 +118,11 @@ public final class SubmitProtocol {
         final byte[] command;
 
         /** Set when answered; later submits may be answered first. */
-        @Nullable List<TxnResult> results;
+        @Nullable
+        List<TxnResult> results;
 
-        @Nullable MetadataException failure;
+        @Nullable
+        MetadataException failure;
 
         Submit(long sequence, List<Caller> callers, byte[] command) {
             this.sequence = sequence;
@@ -277,8 +280,9 @@ public final class SubmitProtocol {
         }
         if (outcome instanceof Outcome.Submitted submitted) {
             if (submitted.results().size() != submit.callers.size()) {
-                throw new IllegalStateException("submit " + tag + " of " + submit.callers.size()
-                        + " transactions was answered with " + submitted.results().size() + " results");
+                throw new IllegalStateException(
+                        "submit " + tag + " of " + submit.callers.size() + " transactions was answered with "
+                                + submitted.results().size() + " results");
             }
             submit.results = submitted.results();
         } else if (outcome instanceof Outcome.SubmitRefused refused) {
@@ -288,10 +292,11 @@ public final class SubmitProtocol {
                     endSession("session " + open + " has ended");
                     output.onSessionEnded(open);
                 }
-                case RESULT_FORGOTTEN -> submit.failure = new MetadataException(
-                        Code.SESSION_ENDED,
-                        "submit " + tag.number() + " of session " + open
-                                + " was applied so long ago that its results are no longer kept");
+                case RESULT_FORGOTTEN ->
+                    submit.failure = new MetadataException(
+                            Code.SESSION_ENDED,
+                            "submit " + tag.number() + " of session " + open
+                                    + " was applied so long ago that its results are no longer kept");
             }
         } else {
             throw new IllegalStateException("submit " + tag + " was answered with " + outcome);
@@ -332,8 +337,8 @@ public final class SubmitProtocol {
         }
         long oldest = inFlight.getFirst().sequence;
         if (lastSequence + 1 < oldest) {
-            throw new IllegalStateException("the store's last sequence of " + session + " is " + lastSequence
-                    + ", but " + (oldest - 1) + " was answered: an acknowledged entry is lost");
+            throw new IllegalStateException("the store's last sequence of " + session + " is " + lastSequence + ", but "
+                    + (oldest - 1) + " was answered: an acknowledged entry is lost");
         }
         retrySoon(nowNs);
     }

@@ -1,6 +1,12 @@
 package io.troupe.metadata.internal.follow;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.Op;
@@ -14,18 +20,13 @@ import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.MetadataState;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.internal.watch.WatchHub.Changes;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Whatever is lost and whichever voter stops, a follower has the followed keys and has missed no change of them. */
 class FollowSimulationTest {
@@ -231,8 +232,7 @@ class FollowSimulationTest {
             String key = "abcd".charAt(random.nextInt(4)) + "/" + random.nextInt(12);
             ops.add(random.nextInt(4) == 0 ? new Op.Delete(key) : new Op.Put(key, new byte[random.nextInt(25_000)]));
         }
-        return new Command.Submit(
-                new SessionId("s", 2), ++sequence, List.of(new Txn(List.of(), ops, List.of())));
+        return new Command.Submit(new SessionId("s", 2), ++sequence, List.of(new Txn(List.of(), ops, List.of())));
     }
 
     @AfterContainer

@@ -1,19 +1,20 @@
 package io.troupe.metadata.internal.formation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.troupe.metadata.MetadataConfig;
-import io.troupe.metadata.MetadataException;
-import io.troupe.metadata.MetadataException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ClusterFileTest {
     @TempDir
@@ -125,7 +126,8 @@ class ClusterFileTest {
     @Test
     void aLogWithoutItsIdentityIsRefused() throws IOException {
         Files.createDirectories(directory().resolve("raft"));
-        assertBad(() -> open(config("shop", "n1", 7801))).hasMessageContaining("has a Raft log but no cluster.properties");
+        assertBad(() -> open(config("shop", "n1", 7801)))
+                .hasMessageContaining("has a Raft log but no cluster.properties");
     }
 
     @Test

@@ -1,23 +1,24 @@
 package io.troupe.metadata.internal.formation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.troupe.metadata.MetadataConfig.Voter;
-import io.troupe.metadata.MetadataException;
-import io.troupe.metadata.MetadataException.Code;
-import io.troupe.metadata.internal.codec.ByteReader;
-import io.troupe.metadata.internal.codec.ByteWriter;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.codec.ByteReader;
+import io.troupe.metadata.internal.codec.ByteWriter;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class FormationProtocolTest {
     private static final List<Voter> SEEDS =
@@ -34,8 +35,13 @@ class FormationProtocolTest {
     private final class Seed implements FormationProtocol.Output {
         final String id;
         Identity disk;
-        @Nullable FormationProtocol protocol;
-        @Nullable MetadataException failure;
+
+        @Nullable
+        FormationProtocol protocol;
+
+        @Nullable
+        MetadataException failure;
+
         int strangers;
 
         Seed(String id, Identity disk) {

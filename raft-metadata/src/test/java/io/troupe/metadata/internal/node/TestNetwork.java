@@ -1,12 +1,13 @@
 package io.troupe.metadata.internal.node;
 
-import io.troupe.metadata.spi.PeerChannel;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+
+import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
 
 /** Connects the stores of one JVM; links can be cut. Messages arrive in order, on one thread per receiver. */

@@ -1,8 +1,9 @@
 package io.troupe.metadata.internal.ratis;
 
+import java.nio.file.Path;
+
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStoreContract;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;

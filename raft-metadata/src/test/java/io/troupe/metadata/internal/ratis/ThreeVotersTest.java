@@ -1,8 +1,15 @@
 package io.troupe.metadata.internal.ratis;
 
-import static io.troupe.metadata.internal.ratis.Voters.get;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.MetadataException;
@@ -16,20 +23,14 @@ import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.follow.MetadataFollower;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static io.troupe.metadata.internal.ratis.Voters.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Real Ratis groups under failures. Every test has its own group. */
 class ThreeVotersTest {
@@ -61,9 +62,13 @@ class ThreeVotersTest {
                     voters.kill(leader.nodeId());
                 }
             }
-            assertThat(results).allSatisfy(result -> assertThat(get(result).succeeded()).isTrue());
+            assertThat(results)
+                    .allSatisfy(result -> assertThat(get(result).succeeded()).isTrue());
 
-            long newest = results.stream().mapToLong(result -> get(result).revision()).max().orElseThrow();
+            long newest = results.stream()
+                    .mapToLong(result -> get(result).revision())
+                    .max()
+                    .orElseThrow();
             for (MetadataStore store : List.of(survivor, follower)) {
                 get(store.awaitRevision(newest));
                 assertThat(keys(store.view())).containsExactlyElementsOf(keys(600));
@@ -74,7 +79,9 @@ class ThreeVotersTest {
                 assertThat(recorder.keys()).containsExactlyInAnyOrderElementsOf(keys(600));
                 assertThat(recorder.revisions()).isSorted();
             }
-            assertThat(follower.view().get("other/1")).as("a key that is not followed").isNull();
+            assertThat(follower.view().get("other/1"))
+                    .as("a key that is not followed")
+                    .isNull();
             assertThat(follower.view().session(survivor.nodeId())).isNotNull();
             assertThat(voters.leader()).isNotSameAs(leader);
         }
@@ -85,7 +92,8 @@ class ThreeVotersTest {
         try (Voters voters = new Voters(directory, 3).start(ALL)) {
             RatisMetadataStore writer = voters.voter("n2");
             SessionId session = get(writer.openSession(60_000));
-            get(writer.txnBatch(IntStream.range(0, 100).mapToObj(i -> create(key(i))).toList()));
+            get(writer.txnBatch(
+                    IntStream.range(0, 100).mapToObj(i -> create(key(i))).toList()));
             voters.kill("n3");
             get(writer.txn(create(key(100))));
             voters.start("n3");
@@ -99,11 +107,14 @@ class ThreeVotersTest {
                 MetadataView view = voters.voter(node).view();
                 get(voters.voter(node).awaitRevision(revision));
                 assertThat(keys(voters.voter(node).view())).containsExactlyElementsOf(keys(101));
-                assertThat(view.isOpen(session)).as("the session is not ended by a restart").isTrue();
+                assertThat(view.isOpen(session))
+                        .as("the session is not ended by a restart")
+                        .isTrue();
             }
             SessionId next = get(voters.voter("n2").openSession(60_000));
             assertThat(next.incarnation()).isGreaterThan(session.incarnation());
-            assertThat(get(voters.voter("n2").txn(create(key(101)))).succeeded()).isTrue();
+            assertThat(get(voters.voter("n2").txn(create(key(101)))).succeeded())
+                    .isTrue();
         }
     }
 
@@ -170,7 +181,10 @@ class ThreeVotersTest {
             long term = leaderTerm(writer);
             CompletableFuture<TxnResult> refused =
                     writer.txn(Txn.of(new Op.Put("big", new byte[MetadataStore.MAX_VALUE_LENGTH + 1])));
-            assertThat(refused).failsWithin(Voters.PATIENCE).withThrowableThat().havingCause()
+            assertThat(refused)
+                    .failsWithin(Voters.PATIENCE)
+                    .withThrowableThat()
+                    .havingCause()
                     .isInstanceOfSatisfying(
                             MetadataException.class,
                             failure -> assertThat(failure.code()).isEqualTo(Code.TOO_LARGE));
@@ -206,10 +220,11 @@ class ThreeVotersTest {
             long committed = raft.division().getRaftLog().getLastCommittedIndex();
             assertThat(raft.division().getRaftLog().getFlushIndex()).isGreaterThanOrEqualTo(committed);
         }
-        await().atMost(Voters.PATIENCE).untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
-                        .map(Thread::getName)
-                        .filter(name -> name.startsWith("troupe-") || name.matches("n[123]@.*")))
-                .isEmpty());
+        await().atMost(Voters.PATIENCE)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
+                                .map(Thread::getName)
+                                .filter(name -> name.startsWith("troupe-") || name.matches("n[123]@.*")))
+                        .isEmpty());
         for (int number = 1; number <= 3; number++) {
             new ServerSocket(voters.port(number), 1, InetAddress.getLoopbackAddress()).close();
         }

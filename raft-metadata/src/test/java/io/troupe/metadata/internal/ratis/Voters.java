@@ -1,12 +1,5 @@
 package io.troupe.metadata.internal.ratis;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import io.troupe.metadata.MetadataConfig;
-import io.troupe.metadata.MetadataStore;
-import io.troupe.metadata.internal.follow.MetadataFollower;
-import io.troupe.metadata.internal.node.TestNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,6 +13,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.internal.follow.MetadataFollower;
+import io.troupe.metadata.internal.node.TestNetwork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Voters n1, n2, ... of one cluster in this JVM, with real Ratis servers on loopback and their data under one directory. */
 final class Voters implements AutoCloseable {
@@ -49,7 +50,8 @@ final class Voters implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
-            List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
+            List<Integer> free =
+                    sockets.stream().map(ServerSocket::getLocalPort).toList();
             for (ServerSocket socket : sockets) {
                 socket.close();
             }
@@ -105,8 +107,8 @@ final class Voters implements AutoCloseable {
     }
 
     MetadataFollower follower(String nodeId, String... prefixes) {
-        MetadataFollower follower = new MetadataFollower(
-                config(nodeId).followPrefixes(prefixes).build(), network.channel(nodeId));
+        MetadataFollower follower =
+                new MetadataFollower(config(nodeId).followPrefixes(prefixes).build(), network.channel(nodeId));
         others.add(follower);
         get(follower.start());
         return follower;

@@ -1,5 +1,14 @@
 package io.troupe.metadata.internal.submit;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
@@ -14,14 +23,6 @@ import io.troupe.metadata.internal.state.Applied;
 import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.MetadataState;
 import io.troupe.metadata.internal.state.Outcome;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +61,13 @@ final class SimulatedCluster {
         final Node node;
         final @Nullable SessionId session;
         final String key;
-        @Nullable TxnResult result;
-        @Nullable Code failure;
+
+        @Nullable
+        TxnResult result;
+
+        @Nullable
+        Code failure;
+
         int told;
 
         Call(Node node, String key) {
@@ -322,7 +328,8 @@ final class SimulatedCluster {
                 && session.renewedAt() == expire.renewedAt();
         Node node = node(expire.session().nodeId());
         if (ends && now < node.leaseUntil && expire.session().equals(node.submits.session())) {
-            violations.add(expire.session() + " expires at " + now + ", but its node may trust it until " + node.leaseUntil);
+            violations.add(
+                    expire.session() + " expires at " + now + ", but its node may trust it until " + node.leaseUntil);
         }
     }
 

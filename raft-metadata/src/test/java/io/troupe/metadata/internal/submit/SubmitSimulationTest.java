@@ -1,16 +1,17 @@
 package io.troupe.metadata.internal.submit;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.internal.submit.SimulatedCluster.Call;
 import io.troupe.metadata.internal.submit.SimulatedCluster.Node;
-import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Whatever the network and Raft do, each transaction is applied once, in order, and its caller is told the truth. */
 class SubmitSimulationTest {
@@ -80,7 +81,9 @@ class SubmitSimulationTest {
                 KeyValue entry = cluster.state.view().get(call.key);
                 if (call.result != null) {
                     WRITES.incrementAndGet();
-                    assertThat(call.result.succeeded()).as("%s succeeded", call.key).isTrue();
+                    assertThat(call.result.succeeded())
+                            .as("%s succeeded", call.key)
+                            .isTrue();
                     long created = entry == null ? 0 : entry.createRevision();
                     assertThat(call.result.revision())
                             .as("%s is there", call.key)
