@@ -31,7 +31,12 @@ public record Identity(
      * @param members   the voters with their data directories, in order of node id
      */
     public record Group(String clusterId, List<Member> members) {
-        /** Copies the list. */
+        /**
+         * Copies the list.
+         *
+         * @param clusterId random; the Raft group's id
+         * @param members   the voters with their data directories, in order of node id
+         */
         public Group {
             members = List.copyOf(members);
         }
@@ -62,7 +67,15 @@ public record Identity(
         }
     }
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param clusterName the cluster's name
+     * @param nodeId      the voter
+     * @param storageId   its data directory: random, made with the directory, so a wiped disk is never the same voter
+     * @param seeds       the seed list it was given, in order of node id
+     * @param group       the formed group, or null before the formation
+     */
     public Identity {
         seeds = List.copyOf(seeds);
     }
