@@ -1,0 +1,130 @@
+package io.troupe.metadata.internal.ratis;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataStores;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static io.troupe.metadata.internal.ratis.Voters.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Starts that cannot work: one clear error each, and nothing half-started stays behind. */
+class BadStartTest {
+    @TempDir
+    private Path directory;
+
+    private static AbstractThrowableAssert<?, MetadataException> assertFails(MetadataStore store, Code code) {
+        AbstractThrowableAssert<?, MetadataException> failure = assertFailure(store, code);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("troupe-" + store.nodeId() + "-metadata"));
+        return failure;
+    }
+
+    private static AbstractThrowableAssert<?, MetadataException> assertFailure(MetadataStore store, Code code) {
+        try (store) {
+            store.start().orTimeout(30, TimeUnit.SECONDS).join();
+            throw new AssertionError("started");
+        } catch (CompletionException e) {
+            MetadataException failure = (MetadataException) Objects.requireNonNull(e.getCause());
+            assertThat(failure.code()).as(failure.toString()).isEqualTo(code);
+            return assertThat(failure);
+        }
+    }
+
+    private MetadataStore store(Voters voters, MetadataConfig.Builder config) {
+        MetadataConfig built = config.formationTimeout(Duration.ofSeconds(1)).build();
+        return MetadataStores.open(built, voters.network.channel(built.nodeId()));
+    }
+
+    @Test
+    void aPortInUseIsNamed() throws Exception {
+        try (Voters voters = new Voters(directory, 1);
+                ServerSocket taken = new ServerSocket(voters.port(1), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            assertFails(store(voters, voters.config("n1")), Code.PORT_IN_USE)
+                    .hasMessageContaining("Raft port 127.0.0.1:" + voters.port(1) + " is in use");
+        }
+    }
+
+    @Test
+    void missingSeedsAreNamedWithTheirAddresses() {
+        try (Voters voters = new Voters(directory, 3)) {
+            assertFails(store(voters, voters.config("n1")), Code.TIMEOUT)
+                    .hasMessageContaining("n2=127.0.0.1:" + voters.port(2))
+                    .hasMessageContaining("n3=127.0.0.1:" + voters.port(3))
+                    .hasMessageContaining("every seed");
+        }
+    }
+
+    @Test
+    void theDirectoryOfARunningVoterIsInUse() {
+        try (Voters voters = new Voters(directory, 1).start("n1")) {
+            MetadataConfig.Builder second = voters.config("n1");
+            try (Voters others = new Voters(directory, 1)) {
+                assertFailure(store(others, second), Code.BAD_DIRECTORY)
+                        .hasMessageContaining("in use by another process");
+            }
+            get(voters.voter("n1").openSession(1_000));
+        }
+    }
+
+    @Test
+    void anotherClustersDirectoryIsRefused() {
+        try (Voters voters = new Voters(directory, 1).start("n1")) {
+            voters.kill("n1");
+            assertFails(store(voters, voters.config("n1").clusterName("bank")), Code.BAD_DIRECTORY)
+                    .hasMessageContaining("belongs to cluster test, not to bank");
+        }
+    }
+
+    @Test
+    void aWipedVoterIsRefusedByTheOthersAndTheClusterGoesOn() throws Exception {
+        try (Voters voters = new Voters(directory, 3).start("n1", "n2", "n3")) {
+            voters.kill("n2");
+            Path wiped = directory.resolve("wiped");
+            Files.createDirectories(wiped);
+            assertFails(store(voters, voters.config("n2").directory(wiped)), Code.WIPED_VOTER)
+                    .hasMessageContaining("voter n2 is empty");
+            get(voters.voter("n1").openSession(10_000));
+            voters.kill("n1");
+            voters.kill("n3");
+            assertFails(store(voters, voters.config("n1")), Code.TIMEOUT)
+                    .hasMessageContaining("no leader was heard of")
+                    .hasMessageContaining("start a majority");
+        }
+    }
+
+    @Test
+    void aFollowerThatReachesNoVoterSaysSo() {
+        try (Voters voters = new Voters(directory, 3)) {
+            assertFails(store(voters, voters.config("f1")), Code.TIMEOUT).hasMessageContaining("no voter");
+        }
+    }
+
+    @Test
+    void aDamagedSnapshotIsNamed() throws Exception {
+        try (Voters voters = new Voters(directory, 1).start("n1")) {
+            voters.kill("n1");
+            Path machine;
+            try (var files = Files.walk(directory.resolve("n1"))) {
+                machine = files.filter(file -> file.endsWith("sm")).findFirst().orElseThrow();
+            }
+            Files.writeString(machine.resolve("snapshot.1_1"), "not a snapshot");
+            assertFails(store(voters, voters.config("n1")), Code.FAILED).hasMessageContaining("snapshot");
+        }
+    }
+}
