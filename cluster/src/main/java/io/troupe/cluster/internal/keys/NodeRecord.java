@@ -11,6 +11,7 @@ public record NodeRecord(boolean hosts) {
     private static final byte[] HOST = "1 host".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLIENT = "1 client".getBytes(StandardCharsets.US_ASCII);
 
+    /** {@return the value to store} */
     public byte[] encode() {
         return (hosts ? HOST : CLIENT).clone();
     }
