@@ -34,9 +34,9 @@ class DemoMutantTest {
     void withAcknowledgementsBeforeTheCommitMessagesAreLost() throws IOException, InterruptedException {
         SourceMutant mutant = SourceMutant.of("actors/src/main/java/io/troupe/actors/DurableCell.java")
                 .replace(
-                        "InboundMessage message = letter.message();\n        store.commit(",
-                        "InboundMessage message = letter.message();\n        message.end(outcome.ending, outcome.reply);\n"
-                                + "        store.commit(")
+                        "CompletableFuture<?> unused = store.commit(",
+                        "message.end(outcome.ending, outcome.reply);\n"
+                                + "        CompletableFuture<?> unused = store.commit(")
                 .replace("result.letter().message().end(result.ending(), result.reply());", "");
         assertCaught(mutant, "LOST [1-9]");
     }
