@@ -99,6 +99,8 @@ public final class Main implements Callable<Integer> {
 
     private final DemoConsole console;
     private final Runner runner;
+    /** The data file that the surroundings name, for when --data does not. */
+    private final @Nullable Path configuredData;
 
     /** What happens once every input is known to be good. */
     interface Runner {
@@ -106,9 +108,10 @@ public final class Main implements Callable<Integer> {
         boolean run(DemoOptions options, OrderBook book, DemoConsole console) throws IOException, InterruptedException;
     }
 
-    Main(DemoConsole console, Runner runner) {
+    private Main(DemoConsole console, Runner runner, @Nullable Path configuredData) {
         this.console = console;
         this.runner = runner;
+        this.configuredData = configuredData;
     }
 
     /**
@@ -117,11 +120,11 @@ public final class Main implements Callable<Integer> {
      * @param arguments the options
      */
     public static void main(String... arguments) {
-        System.exit(execute(arguments, DemoConsole.standard(), Main::runForReal));
+        System.exit(execute(arguments, DemoConsole.standard(), Main::runForReal, configuredData()));
     }
 
-    static int execute(String[] arguments, DemoConsole console, Runner runner) {
-        return new CommandLine(new Main(console, runner))
+    static int execute(String[] arguments, DemoConsole console, Runner runner, @Nullable Path configuredData) {
+        return new CommandLine(new Main(console, runner, configuredData))
                 .setParameterExceptionHandler((refused, words) -> {
                     console.error(messageOf(refused));
                     return BAD_INPUT;
@@ -149,7 +152,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private OrderBook loadInput() {
-        Path file = data != null ? data : configuredData();
+        Path file = data != null ? data : configuredData;
         if (file == null) {
             return GeneratedOrders.generate(seed, events == 0 ? DEFAULT_EVENTS : events);
         }

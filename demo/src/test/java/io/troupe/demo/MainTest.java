@@ -27,6 +27,7 @@ class MainTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private boolean verdict = true;
     private @Nullable DemoOptions started;
+    private @Nullable Path configuredData;
     private OrderBook book = new OrderBook("none", List.of());
 
     @Test
@@ -37,6 +38,19 @@ class MainTest {
                         3, KillMode.LEADER, Mode.EXACTLY_ONCE, 1, 2_000, false, 0, Fault.NONE, List.of()));
         assertThat(book.source()).isEqualTo("100,000 generated orders (seed 1)");
         assertThat(book.lines()).hasSize(100_000);
+    }
+
+    @Test
+    void aDataFileNamedByTheSurroundingsIsUsedUnlessAnOptionNamesOne() throws IOException {
+        String header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+        configuredData = Files.writeString(
+                directory.resolve("configured.csv"), header + "1,A,x,1,2010-12-01 08:26:00,1.5,7.0,UK\n");
+        assertThat(execute()).isZero();
+        assertThat(book.source()).isEqualTo("configured.csv");
+        Path named =
+                Files.writeString(directory.resolve("named.csv"), header + "2,A,x,1,2010-12-01 08:26:00,1.5,7.0,UK\n");
+        assertThat(execute("--data=" + named)).isZero();
+        assertThat(book.source()).isEqualTo("named.csv");
     }
 
     @Test
@@ -160,11 +174,15 @@ class MainTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false,
                 0);
-        int exitCode = Main.execute(arguments, console, (options, input, ignored) -> {
-            started = options;
-            book = input;
-            return verdict;
-        });
+        int exitCode = Main.execute(
+                arguments,
+                console,
+                (options, input, ignored) -> {
+                    started = options;
+                    book = input;
+                    return verdict;
+                },
+                configuredData);
         assertThat(err.size() > 0).isEqualTo(exitCode == 2);
         return exitCode;
     }
