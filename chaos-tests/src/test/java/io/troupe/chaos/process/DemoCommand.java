@@ -34,7 +34,8 @@ final class DemoCommand implements AutoCloseable {
         Path temporary = Files.createDirectories(workspace.resolve("tmp"));
         Path out = workspace.resolve("out.txt");
         Path err = workspace.resolve("err.txt");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(interruptible());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
@@ -52,6 +53,26 @@ final class DemoCommand implements AutoCloseable {
         // The input of these tests is generated, whatever the environment of the build says.
         builder.environment().keySet().removeIf(name -> name.startsWith("TROUPE_"));
         return new DemoCommand(temporary, out, err, builder.start());
+    }
+
+    /**
+     * A process that a script starts in the background ignores SIGINT, and so do its children: a Ctrl-C that is ignored
+     * would prove nothing. GNU env can undo it; without that, the demo is started as it is.
+     */
+    private static List<String> interruptible() throws IOException {
+        List<String> env = List.of("env", "--default-signal=INT");
+        List<String> probe = new ArrayList<>(env);
+        probe.add("true");
+        try {
+            Process process = new ProcessBuilder(probe)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor() == 0 ? env : List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while looking for env", e);
+        }
     }
 
     int exitCode() throws InterruptedException {
