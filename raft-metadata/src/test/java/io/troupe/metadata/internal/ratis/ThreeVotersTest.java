@@ -1,12 +1,17 @@
 package io.troupe.metadata.internal.ratis;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -201,6 +206,7 @@ class ThreeVotersTest {
 
     @Test
     void whatIsAcknowledgedWasForcedToTheDiskAndNothingIsLeftAfterClose() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         Voters voters = new Voters(directory, 3);
         try (voters) {
             voters.start(ALL);
@@ -222,6 +228,7 @@ class ThreeVotersTest {
         }
         await().atMost(Voters.PATIENCE)
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
+                                .filter(thread -> !before.contains(thread))
                                 .map(Thread::getName)
                                 .filter(name -> name.startsWith("troupe-") || name.matches("n[123]@.*")))
                         .isEmpty());
@@ -265,21 +272,37 @@ class ThreeVotersTest {
     }
 
     private static List<Path> snapshotFiles(Path data) throws Exception {
-        try (Stream<Path> files = Files.walk(data)) {
-            return files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
-                    .toList();
-        }
+        return files(data).stream()
+                .filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
+                .toList();
     }
 
     /** The lowest index that is still in a log file. */
     private static long firstLogIndex(Path data) throws Exception {
-        try (Stream<Path> files = Files.walk(data)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.startsWith("log_"))
-                    .mapToLong(name -> Long.parseLong(name.replaceAll("^log_(inprogress_)?(\\d+).*", "$2")))
-                    .min()
-                    .orElse(0);
-        }
+        return files(data).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.startsWith("log_"))
+                .mapToLong(name -> Long.parseLong(name.replaceAll("^log_(inprogress_)?(\\d+).*", "$2")))
+                .min()
+                .orElse(0);
+    }
+
+    /** Of a running voter: what it deletes meanwhile is not there. */
+    private static List<Path> files(Path data) throws Exception {
+        List<Path> files = new ArrayList<>();
+        Files.walkFileTree(data, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                files.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return files;
     }
 
     private static final class Recorder implements WatchListener {
