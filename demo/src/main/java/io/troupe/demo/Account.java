@@ -20,6 +20,9 @@ public final class Account implements StatefulHandler<Account.State, Account.Mes
 
     private static final long CHAIN_FACTOR = 1_000_003;
 
+    /** Made by its kinds. */
+    Account() {}
+
     /** What an account understands. */
     public sealed interface Message {}
 

@@ -22,6 +22,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class CodecBenchmark {
+    /** Made by the JMH runner. */
+    public CodecBenchmark() {}
+
     /**
      * A message as services send it.
      *

@@ -34,6 +34,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class CommitBenchmark {
+    /** Made by the JMH runner. */
+    public CommitBenchmark() {}
+
     private static final int COMMITS = 256;
     private static final int SHARDS = 1024;
     private static final int ENTITIES = 10_000;

@@ -7,10 +7,19 @@ import io.troupe.metadata.TxnResult;
 
 /** What a {@link Command} came to, on every replica alike. */
 public sealed interface Outcome {
-    /** Results of a submit's transactions, in order; for a repeated submit the cached ones. */
+    /**
+     * Results of a submit's transactions, in order; for a repeated submit the cached ones.
+     *
+     * @param results one per transaction, in their order
+     */
     record Submitted(List<TxnResult> results) implements Outcome {}
 
-    /** The submit was not applied and changed nothing. */
+    /**
+     * The submit was not applied and changed nothing.
+     *
+     * @param why          the reason
+     * @param lastSequence the last sequence of the session that was applied
+     */
     record SubmitRefused(Refusal why, long lastSequence) implements Outcome {}
 
     /** Why a submit was refused. */
@@ -23,21 +32,50 @@ public sealed interface Outcome {
         SESSION_CLOSED
     }
 
-    /** The session is open (again the same one for a repeated request). */
+    /**
+     * The session is open (again the same one for a repeated request).
+     *
+     * @param session  the open session
+     * @param revision the revision it was opened at
+     */
     record SessionOpened(SessionId session, long revision) implements Outcome {}
 
-    /** Another data directory's life of this node is still open. */
+    /**
+     * Another data directory's life of this node is still open.
+     *
+     * @param holder          the session in the way
+     * @param holderStorageId the data directory that opened it
+     * @param holderTtlMillis how long it lives without renewal, in milliseconds
+     */
     record SessionHeld(SessionId holder, String holderStorageId, long holderTtlMillis) implements Outcome {}
 
-    /** The session is ended, by this command or before it. */
+    /**
+     * The session is ended, by this command or before it.
+     *
+     * @param revision the revision after the command
+     */
     record SessionEnded(long revision) implements Outcome {}
 
-    /** An expiry was dropped: the session was renewed later, or is another one. */
+    /**
+     * An expiry was dropped: the session was renewed later, or is another one.
+     *
+     * @param revision the revision after the command
+     */
     record ExpiryDropped(long revision) implements Outcome {}
 
-    /** A tick was applied at this revision; renewals that came too late are named. */
+    /**
+     * A tick was applied at this revision; renewals that came too late are named.
+     *
+     * @param revision the revision of the tick
+     * @param ended    sessions whose renewal came too late
+     */
     record Ticked(long revision, List<SessionId> ended) implements Outcome {}
 
-    /** The leader is known at this term. */
+    /**
+     * The leader is known at this term.
+     *
+     * @param term     the term of the leader
+     * @param revision the revision it began at
+     */
     record Led(long term, long revision) implements Outcome {}
 }

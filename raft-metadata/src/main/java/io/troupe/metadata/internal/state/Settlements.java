@@ -157,10 +157,14 @@ public final class Settlements implements SettledWindow {
         moved[0] &= -1L << (raised & 63);
         moved[(int) ((settle.sequence() >>> 6) - (raised >>> 6))] |= 1L << (settle.sequence() & 63);
 
+        boolean usual = settle.outcome() == USUAL_OUTCOME && settle.reply().length == 0;
+        if (usual && unusual.size() == 0) {
+            return new Settlements(raised, moved, unusual, 0);
+        }
         KeyIndex.Editor<Long, Settlement> kept = unusual.edit();
         int bytes = replyBytesFrom(raised);
         unusualBelow(raised).forEach(kept::remove);
-        if (settle.outcome() != USUAL_OUTCOME || settle.reply().length > 0) {
+        if (!usual) {
             kept.put(settle.sequence(), new Settlement(settle.outcome(), settle.reply()));
             bytes += settle.reply().length;
         }
@@ -178,6 +182,9 @@ public final class Settlements implements SettledWindow {
     }
 
     private List<Long> unusualBelow(long raised) {
+        if (unusual.size() == 0) {
+            return List.of();
+        }
         List<Long> below = new ArrayList<>();
         unusual.visitFrom(null, (sequence, end) -> sequence < raised && below.add(sequence));
         return below;

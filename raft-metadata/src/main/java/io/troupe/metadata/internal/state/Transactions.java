@@ -28,7 +28,7 @@ final class Transactions {
     }
 
     TxnResult apply(Txn txn) {
-        boolean holds = txn.compare().stream().allMatch(this::holds);
+        boolean holds = allHold(txn.compare());
         List<Op> branch = holds ? txn.then() : txn.otherwise();
 
         // Staged, so that a later settle of this transaction sees the earlier ones, and a refusal leaves no trace.
@@ -101,6 +101,16 @@ final class Transactions {
             reads.add(state.keys.get(get.key()));
         }
         return false;
+    }
+
+    // A loop, for this runs for every message to a durable entity on every voter.
+    private boolean allHold(List<Compare> compares) {
+        for (int i = 0; i < compares.size(); i++) {
+            if (!holds(compares.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean holds(Compare compare) {
