@@ -1,0 +1,133 @@
+package io.troupe.jmh.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bench runner's command line: {@code net|durable|failover|footprint|all [--quick] [--csv FILE]}, or {@code jmh} and
+ * the options of JMH. Ends with 0 when everything was measured, reached or not; 1 when a benchmark failed; 2 when the
+ * command line was refused.
+ */
+public final class BenchCommand {
+    private static final String USAGE =
+            "usage: troupe-bench net|durable|failover|footprint|all [--quick] [--csv FILE], or troupe-bench jmh [options of JMH]";
+
+    private enum Scenario {
+        NET,
+        DURABLE,
+        FAILOVER,
+        FOOTPRINT,
+        ALL
+    }
+
+    private BenchCommand() {}
+
+    /**
+     * Runs the benchmarks named.
+     *
+     * @param arguments the command line
+     * @throws IOException if JMH cannot run
+     */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length > 0 && arguments[0].equals("jmh")) {
+            org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+            return;
+        }
+        // The report is for people; a link that comes and goes with each benchmark is no news.
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+        System.exit(run(arguments, System.out, System.err));
+    }
+
+    static int run(String[] arguments, PrintStream out, PrintStream err) {
+        Scenario scenario = null;
+        Path csv = null;
+        Rounds rounds = Rounds.FULL;
+        for (int i = 0; i < arguments.length; i++) {
+            String argument = arguments[i];
+            if (argument.equals("--quick")) {
+                rounds = Rounds.QUICK;
+            } else if (argument.equals("--help")) {
+                out.println(USAGE);
+                return 0;
+            } else if (argument.equals("--csv")) {
+                if (i + 1 == arguments.length) {
+                    return refuse(err, "--csv needs a file");
+                }
+                csv = Path.of(arguments[++i]);
+                Path parent = csv.toAbsolutePath().getParent();
+                if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(csv)) {
+                    return refuse(err, "--csv " + csv + ": not a file in a directory that exists");
+                }
+            } else if (scenario != null || scenario(argument) == null) {
+                return refuse(err, (argument.startsWith("-") ? "unknown option " : "unknown benchmark ") + argument);
+            } else {
+                scenario = scenario(argument);
+            }
+        }
+        if (scenario == null) {
+            return refuse(err, "no benchmark named");
+        }
+        return measure(scenario, rounds, csv, new Report(out), err);
+    }
+
+    private static int measure(Scenario scenario, Rounds rounds, @Nullable Path csv, Report report, PrintStream err) {
+        int code = 0;
+        try {
+            report.say(
+                    "%s, Java %s, %d processors, rounds %d",
+                    scenario.name().toLowerCase(Locale.ROOT),
+                    Runtime.version(),
+                    Runtime.getRuntime().availableProcessors(),
+                    rounds.rounds());
+            boolean all = scenario == Scenario.ALL;
+            if (all || scenario == Scenario.NET) {
+                new NetScenario(rounds, report).run();
+            }
+            if (all || scenario == Scenario.DURABLE) {
+                new DurableScenario(rounds, report).run();
+            }
+            if (all || scenario == Scenario.FAILOVER) {
+                new FailoverScenario(rounds, report).run();
+            }
+            if (all || scenario == Scenario.FOOTPRINT) {
+                new FootprintScenario(rounds, report).run();
+            }
+        } catch (IOException | RuntimeException e) {
+            err.println("troupe-bench: " + e.getMessage());
+            code = 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            code = 1;
+        }
+        report.printTable();
+        if (csv != null) {
+            try {
+                report.writeCsv(csv);
+            } catch (IOException e) {
+                err.println("troupe-bench: " + csv + " cannot be written: " + e.getMessage());
+                return 1;
+            }
+        }
+        return code;
+    }
+
+    private static @Nullable Scenario scenario(String name) {
+        for (Scenario scenario : Scenario.values()) {
+            if (scenario.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return scenario;
+            }
+        }
+        return null;
+    }
+
+    private static int refuse(PrintStream err, String what) {
+        err.println("troupe-bench: " + what + "; " + USAGE);
+        return 2;
+    }
+}

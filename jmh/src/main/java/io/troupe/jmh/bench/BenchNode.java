@@ -1,0 +1,99 @@
+package io.troupe.jmh.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+import io.troupe.actors.ActorContext;
+import io.troupe.actors.ClusterActorSystem;
+import io.troupe.actors.Effect;
+import io.troupe.actors.EntityId;
+import io.troupe.actors.Handler;
+import io.troupe.actors.Kind;
+import io.troupe.actors.Query;
+import io.troupe.actors.StatefulHandler;
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.metadata.MetadataConfig.Election;
+import io.troupe.transport.kryo.MessageRegistry;
+
+/** A node of the cluster under measurement, and the actors on it. A child's main class. */
+final class BenchNode {
+    static final Kind<Note> ECHO = Kind.of("echo", Note.class, BenchNode::volatileCounter);
+    static final Kind<Note> COUNTER = Kind.durable("counter", Note.class, Total.class, DurableCounter::new);
+    static final MessageRegistry MESSAGES = MessageRegistry.builder()
+            .add(1000, Add.class)
+            .add(1001, Read.class)
+            .add(1002, Total.class)
+            .build();
+
+    private BenchNode() {}
+
+    /** What both kinds understand. */
+    sealed interface Note {}
+
+    /** Adds. */
+    record Add(long amount) implements Note {}
+
+    /** Asks for the total. */
+    record Read() implements Note, Query<Total> {}
+
+    /** What was added. */
+    record Total(long sum) {}
+
+    /**
+     * Runs the node until the parent ends.
+     *
+     * @param arguments its id, its data directory, and the seeds as {@code id:messagingPort:raftPort}
+     * @throws IOException if standard input fails
+     */
+    public static void main(String[] arguments) throws IOException {
+        List<String> seeds = Arrays.asList(arguments).subList(2, arguments.length);
+        ClusterConfig config =
+                config(arguments[0], seeds).dataDir(Path.of(arguments[1])).build();
+        try (ClusterActorSystem system =
+                ClusterActorSystem.start(config, MESSAGES, ECHO, COUNTER).join()) {
+            Child.announce(system.nodeId());
+        }
+    }
+
+    static ClusterConfig.Builder config(String nodeId, List<String> seeds) {
+        ClusterConfig.Builder builder = ClusterConfig.builder(nodeId)
+                .clusterName("bench")
+                .lease(Duration.ofMillis(500))
+                .election(Election.FAST);
+        for (String seed : seeds) {
+            String[] parts = seed.split(":", -1);
+            builder.addNode(parts[0], "127.0.0.1", Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+        }
+        return builder;
+    }
+
+    private static Handler<Note> volatileCounter() {
+        long[] sum = {0};
+        return (note, context) -> {
+            if (note instanceof Read read) {
+                context.reply(read, new Total(sum[0]));
+            } else if (note instanceof Add add) {
+                sum[0] += add.amount();
+            }
+        };
+    }
+
+    /** Adds up, durably. */
+    private static final class DurableCounter implements StatefulHandler<Total, Note> {
+        @Override
+        public Total initialState(EntityId id) {
+            return new Total(0);
+        }
+
+        @Override
+        public Effect<Total> receive(Total total, Note note, ActorContext<Note> context) {
+            if (note instanceof Read read) {
+                return Effect.<Total>none().thenReply(read, total);
+            }
+            return Effect.persist(new Total(total.sum() + ((Add) note).amount()));
+        }
+    }
+}

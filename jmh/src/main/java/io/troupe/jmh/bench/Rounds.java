@@ -1,0 +1,40 @@
+package io.troupe.jmh.bench;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+import org.HdrHistogram.Histogram;
+
+/** How much is measured: a quick look, or enough to publish. */
+record Rounds(int rounds, int roundTrips, int messages, int seconds) {
+    static final Rounds QUICK = new Rounds(1, 5_000, 300_000, 4);
+    static final Rounds FULL = new Rounds(5, 20_000, 2_000_000, 10);
+
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    static Histogram histogram() {
+        return new Histogram(60_000_000_000L, 3);
+    }
+
+    /** {@return quantiles in microseconds; only those that so many values can show} */
+    static String quantiles(Histogram nanos) {
+        long count = nanos.getTotalCount();
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "n %,d, p50 %.1f", count, micros(nanos, 50)));
+        if (count >= 100) {
+            text.append(String.format(Locale.ROOT, ", p99 %.1f", micros(nanos, 99)));
+        }
+        if (count >= 1_000) {
+            text.append(String.format(Locale.ROOT, ", p99.9 %.1f", micros(nanos, 99.9)));
+        }
+        return text.append(String.format(Locale.ROOT, ", max %.1f us", nanos.getMaxValue() / 1e3))
+                .toString();
+    }
+
+    static double micros(Histogram nanos, double percentile) {
+        return nanos.getValueAtPercentile(percentile) / 1e3;
+    }
+}
