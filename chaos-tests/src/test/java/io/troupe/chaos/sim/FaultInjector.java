@@ -1,0 +1,83 @@
+package io.troupe.chaos.sim;
+
+/** Begins and ends the faults of a schedule. What has begun always ends, at the latest when the chaos does. */
+final class FaultInjector {
+    /** Clocks may be off by this much: what the lease is made for. */
+    private static final int MAX_DRIFT_PPM = 9_900;
+
+    private final Simulation world;
+
+    FaultInjector(Simulation world) {
+        this.world = world;
+    }
+
+    void begin(Fault fault) {
+        SimNode node = world.nodes[fault.node()];
+        Network network = world.network;
+        switch (fault.kind()) {
+            case CRASH -> {
+                if (node.isUp()) {
+                    node.crash();
+                    later(fault, node::restart);
+                }
+            }
+            case PAUSE -> {
+                node.stand(false);
+                later(fault, node::goOn);
+            }
+            case SUSPEND -> {
+                world.oracle.clocksBroken();
+                node.stand(true);
+                later(fault, node::goOn);
+            }
+            case ISOLATE -> {
+                change(fault, true);
+                later(fault, () -> change(fault, false));
+            }
+            case ONE_WAY -> {
+                network.block(fault.node(), fault.other());
+                later(fault, () -> network.unblock(fault.node(), fault.other()));
+            }
+            case BRIDGE -> {
+                network.block(fault.node(), fault.other());
+                network.block(fault.other(), fault.node());
+                later(fault, () -> {
+                    network.unblock(fault.node(), fault.other());
+                    network.unblock(fault.other(), fault.node());
+                });
+            }
+            case NEW_LEADER -> world.log.elect();
+            case DRIFT -> node.clock.rate((int) (fault.atNs() % (2 * MAX_DRIFT_PPM)) - MAX_DRIFT_PPM);
+        }
+    }
+
+    private void change(Fault fault, boolean blocked) {
+        for (int other = 0; other < world.nodes.length; other++) {
+            if (other != fault.node() && blocked) {
+                world.network.block(fault.node(), other);
+                world.network.block(other, fault.node());
+            } else if (other != fault.node()) {
+                world.network.unblock(fault.node(), other);
+                world.network.unblock(other, fault.node());
+            }
+        }
+    }
+
+    private void later(Fault fault, Runnable end) {
+        world.after(fault.lastNs(), "end " + fault.kind(), null, () -> {
+            if (!world.isHealed()) {
+                end.run();
+            }
+        });
+    }
+
+    void healAll() {
+        world.network.healAll();
+        for (SimNode node : world.nodes) {
+            node.goOn();
+            if (!node.isUp()) {
+                node.restart();
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.troupe.chaos.sim;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import io.troupe.chaos.sim.SplitMix.Concern;
+import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.internal.codec.EntryCodec;
+import io.troupe.metadata.internal.state.Applied;
+import io.troupe.metadata.internal.state.MetadataState;
+import io.troupe.metadata.internal.state.StateView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replicated log by what it promises and no more, around the real state machine. Entries of the leader commit in
+ * order while it reaches a majority. A deposed leader goes on believing for a while; of its open entries some may be
+ * committed by the next one, and nobody is told. The views of the nodes follow as they hear of the leader.
+ */
+final class Log {
+    private static final long MS = 1_000_000;
+    private static final long WATCH_NS = 30 * MS;
+    private static final long ELECTION_NS = 120 * MS;
+    private static final long RETRY_NS = 15 * MS;
+
+    /** What one entry made of the store. */
+    record Published(StateView view, List<WatchEvent> events) {}
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Open(SimNode proposer, int life, long number, byte[] bytes) {}
+
+    private final Simulation world;
+    private final SplitMix random;
+    private final MetadataState state = new MetadataState();
+    /** Every committed entry, oldest first; a node's view is a prefix of it. */
+    private final List<Published> published = new ArrayList<>();
+    /** Entries of the leader that are not committed. */
+    private final ArrayDeque<Open> open = new ArrayDeque<>();
+
+    private @Nullable SimNode leader;
+    private int leaderLife;
+    private long term;
+    private long lastWell;
+    private long lastCommitAt;
+
+    Log(Simulation world) {
+        this.world = world;
+        random = SplitMix.of(world.schedule.seed(), Concern.LOG);
+        published.add(new Published(StateView.EMPTY, List.of()));
+    }
+
+    void start() {
+        elect();
+        world.after(WATCH_NS, "log", null, this::watch);
+    }
+
+    int size() {
+        return published.size();
+    }
+
+    Published at(int index) {
+        return published.get(index);
+    }
+
+    StateView view() {
+        return state.view();
+    }
+
+    boolean isServed() {
+        SimNode current = leader;
+        return current != null && isWell(current) && open.isEmpty();
+    }
+
+    private boolean isWell(SimNode node) {
+        return node.isUp() && !node.isStill() && node.life() == leaderLife && hasMajority(node);
+    }
+
+    private boolean hasMajority(SimNode node) {
+        int reached = 0;
+        for (int voter = 0; voter < Schedule.HOSTS; voter++) {
+            reached += world.network.talk(node, world.nodes[voter]) ? 1 : 0;
+        }
+        return 2 * reached > Schedule.HOSTS;
+    }
+
+    private void watch() {
+        world.after(WATCH_NS, "log", null, this::watch);
+        SimNode current = leader;
+        if (current != null && isWell(current)) {
+            lastWell = world.now();
+            for (SimNode node : world.nodes) {
+                spread(current, node);
+            }
+        } else if (world.now() - lastWell > ELECTION_NS) {
+            elect();
+        }
+        for (SimNode node : world.nodes) {
+            if (node.isUp() && !node.isStill() && node.store().isDeposed() && learnsOfDeposition(node)) {
+                world.after(0, "deposed", node, node.store()::onNotLeading);
+            }
+        }
+    }
+
+    private boolean learnsOfDeposition(SimNode node) {
+        SimNode current = leader;
+        return (current != null && world.network.talk(current, node)) || random.permille(100);
+    }
+
+    private void spread(SimNode from, SimNode to) {
+        if (world.network.talk(from, to) && to.store().applied() < published.size() - 1) {
+            long lag = world.isHealed() ? MS : world.schedule.swarm().viewLagNs();
+            int known = published.size() - 1;
+            world.after(random.between(MS / 10, lag), "apply", to, () -> to.store().applyUpTo(known));
+        }
+    }
+
+    /** A voter that reaches a majority leads in a new term; the present leader may be the one, or nobody can. */
+    void elect() {
+        List<SimNode> able = Arrays.stream(world.nodes)
+                .limit(Schedule.HOSTS)
+                .filter(node -> node.isUp() && !node.isStill() && hasMajority(node))
+                .toList();
+        if (able.isEmpty()) {
+            return;
+        }
+        SimNode old = leader;
+        SimNode next = able.get(random.below(able.size()));
+        for (int survivors = random.below(open.size() + 1); survivors > 0; survivors--) {
+            apply(open.remove());
+        }
+        open.clear();
+        if (old != null && old != next && old.isUp() && old.life() == leaderLife) {
+            old.store().depose();
+        }
+        term++;
+        leader = next;
+        leaderLife = next.life();
+        lastWell = world.now();
+        lastCommitAt = world.now();
+        long newTerm = term;
+        world.after(0, "leads", next, () -> {
+            if (term == newTerm) {
+                next.store().applyUpTo(published.size() - 1);
+                next.store().onLeading(newTerm);
+            }
+        });
+    }
+
+    /** A leader appends; if it leads no more, what it appends is lost, and it will be told that it does not know. */
+    void propose(SimNode proposer, long number, List<byte[]> commands) {
+        if (proposer != leader || proposer.life() != leaderLife || proposer.store().term() != term) {
+            return;
+        }
+        open.add(new Open(proposer, proposer.life(), number, EntryCodec.join(commands)));
+        Swarm swarm = world.schedule.swarm();
+        boolean faulty = !world.isHealed();
+        long delay = random.between(MS / 2, 3 * MS);
+        if (faulty && random.permille(swarm.slowCommits())) {
+            delay += random.between(0, 200 * MS);
+        }
+        if (faulty && random.permille(swarm.unknown())) {
+            world.after(random.between(0, 2 * delay), "unknown", proposer, () -> proposer.store()
+                    .onUnknown(number));
+        }
+        lastCommitAt = Math.max(lastCommitAt, world.now() + delay);
+        long inTerm = term;
+        world.after(lastCommitAt - world.now(), "commit", proposer, () -> commit(proposer, inTerm, number));
+    }
+
+    private void commit(SimNode proposer, long inTerm, long number) {
+        if (term != inTerm || open.isEmpty() || open.getFirst().number() > number) {
+            return;
+        }
+        if (!hasMajority(proposer)) {
+            world.after(RETRY_NS, "commit", proposer, () -> commit(proposer, inTerm, number));
+            return;
+        }
+        while (!open.isEmpty() && open.getFirst().number() <= number) {
+            Open entry = open.remove();
+            Applied applied = apply(entry);
+            proposer.store().applyUpTo(published.size() - 1);
+            proposer.store().onApplied(entry.number(), applied.outcomes());
+        }
+        for (SimNode node : world.nodes) {
+            if (node != proposer) {
+                spread(proposer, node);
+            }
+        }
+    }
+
+    private Applied apply(Open entry) {
+        Applied applied = state.apply(term, EntryCodec.decode(entry.bytes()));
+        published.add(new Published(state.view(), applied.events()));
+        world.trace.detail(state.view().revision(), "committed entry", entry.number());
+        world.oracle.onApplied(applied.events(), state.view());
+        return applied;
+    }
+
+    @Override
+    public String toString() {
+        return "log of " + published.size() + " entries, term " + term + ", leader " + leader;
+    }
+}

@@ -1,0 +1,307 @@
+package io.troupe.chaos.sim;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.metadata.LeadershipListener;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.MetadataView.Leader;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.TxnResult;
+import io.troupe.metadata.Watch;
+import io.troupe.metadata.WatchListener;
+import io.troupe.metadata.internal.codec.EntryCodec;
+import io.troupe.metadata.internal.state.Outcome;
+import io.troupe.metadata.internal.submit.LeaderFinder;
+import io.troupe.metadata.internal.submit.LeaderGateway;
+import io.troupe.metadata.internal.submit.Message;
+import io.troupe.metadata.internal.submit.SessionProtocol;
+import io.troupe.metadata.internal.submit.SubmitProtocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store of one life of a node: the production protocols for submits, sessions and leading, over the simulated
+ * network and log. What callers ask is done after the running step, as by the thread that production has for it.
+ */
+final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGateway.Output {
+    private static final long MS = 1_000_000;
+    static final long TICK_NS = 60 * MS;
+    private static final List<String> VOTERS = List.of("n1", "n2", "n3");
+
+    private final Simulation world;
+    private final SimNode node;
+    private final SubmitProtocol submits;
+    private final SessionProtocol sessions;
+    private final LeaderGateway gateway;
+    private final ArrayDeque<Runnable> asked = new ArrayDeque<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    /** The entries of the log that this node has applied: its view is that of the last one. */
+    private int applied;
+
+    private long term;
+    private boolean deposed;
+    private @Nullable LeadershipListener leadership;
+
+    private record Waiter(long revision, CompletableFuture<Long> done) {}
+
+    NodeStore(Simulation world, SimNode node, int applied) {
+        this.world = world;
+        this.node = node;
+        this.applied = applied;
+        LeaderFinder finder = new LeaderFinder(VOTERS, node.id);
+        submits = new SubmitProtocol(node.id, finder, this);
+        sessions = new SessionProtocol(node.id, submits, finder, this, 2 * TICK_NS);
+        sessions.useStorage("disk-" + node.id);
+        gateway = new LeaderGateway(node.id, TICK_NS, this);
+    }
+
+    int applied() {
+        return applied;
+    }
+
+    long term() {
+        return term;
+    }
+
+    boolean isDeposed() {
+        return deposed;
+    }
+
+    boolean isSettled() {
+        return submits.session() != null && submits.isIdle() && applied == world.log.size() - 1;
+    }
+
+    /** Does what was asked, and sends what is due. */
+    void flush() {
+        while (!asked.isEmpty()) {
+            asked.remove().run();
+        }
+        long now = node.clock.now();
+        gateway.flush(now, world.now() / MS + 1);
+        sessions.flush(now);
+        submits.flush(now);
+    }
+
+    // The log and the network speak to the node.
+
+    void applyUpTo(int known) {
+        if (known <= applied) {
+            return;
+        }
+        Leader before = view().leader();
+        int from = applied + 1;
+        applied = known;
+        Leader after = view().leader();
+        if (after != null && !after.equals(before)) {
+            gateway.onLeader(after);
+            submits.onLeader(after, node.clock.now());
+            sessions.onLeader(after, node.clock.now());
+        }
+        node.onView(from, known);
+        long revision = view().revision();
+        for (int i = 0; i < waiters.size(); ) {
+            if (waiters.get(i).revision <= revision) {
+                waiters.remove(i).done.complete(revision);
+            } else {
+                i++;
+            }
+        }
+    }
+
+    void onLeading(long newTerm) {
+        deposed = false;
+        term = newTerm;
+        gateway.onLeading(world.log.at(applied).view(), node.clock.now());
+        Objects.requireNonNull(leadership).onLeading(newTerm);
+    }
+
+    /** The log has another leader; this node does not know it yet. */
+    void depose() {
+        deposed = true;
+    }
+
+    void onNotLeading() {
+        if (deposed) {
+            deposed = false;
+            gateway.onLeader(null);
+            gateway.onNotLeading();
+            Objects.requireNonNull(leadership).onNotLeading();
+        }
+    }
+
+    void onApplied(long entry, List<Outcome> outcomes) {
+        gateway.onApplied(entry, outcomes, view(), node.clock.now());
+    }
+
+    void onUnknown(long entry) {
+        gateway.onUnknown(entry);
+    }
+
+    private void onMessage(String from, Message message) {
+        Message.Tag tag = message.tag();
+        boolean submit = tag.kind() == Message.Kind.SUBMIT;
+        long now = node.clock.now();
+        if (message instanceof Message.Answered answered) {
+            if (submit) {
+                submits.onAnswered(tag, answered.outcome(), now);
+            } else {
+                sessions.onAnswered(tag, answered.outcome(), now);
+            }
+        } else if (message instanceof Message.NotLeading notLeading) {
+            if (submit) {
+                submits.onNotLeading(from, tag, notLeading.leader(), now);
+            } else {
+                sessions.onNotLeading(from, tag, notLeading.leader(), now);
+            }
+        } else {
+            gateway.onMessage(from, message);
+        }
+    }
+
+    // What the production protocols put out.
+
+    @Override
+    public boolean toVoter(String voter, Message message) {
+        SimNode to = world.node(voter);
+        return world.network.send(node, to, "ask", () -> to.store().onMessage(node.id, message));
+    }
+
+    @Override
+    public void onSessionEnded(SessionId session) {
+        sessions.onEnded(session, "session " + session + " has ended");
+    }
+
+    @Override
+    public void propose(long entry, List<byte[]> commands) {
+        world.log.propose(node, entry, commands);
+    }
+
+    @Override
+    public void answer(String nodeId, Message message) {
+        SimNode to = world.node(nodeId);
+        world.network.send(node, to, "answer", () -> to.store().onMessage(node.id, message));
+    }
+
+    // What the node asks of its store.
+
+    @Override
+    public String nodeId() {
+        return node.id;
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public MetadataView view() {
+        return world.log.at(applied).view();
+    }
+
+    @Override
+    public CompletableFuture<SessionId> openSession(long ttlMillis) {
+        CompletableFuture<SessionId> done = new CompletableFuture<>();
+        long nonce = node.random.next();
+        asked.add(() -> sessions.open(ttlMillis, nonce, done));
+        return done;
+    }
+
+    @Override
+    public CompletableFuture<Long> keepAlive() {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        asked.add(() -> sessions.renew(done));
+        return done;
+    }
+
+    @Override
+    public CompletableFuture<Void> closeSession() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        asked.add(() -> sessions.close(done));
+        return done;
+    }
+
+    @Override
+    public CompletableFuture<TxnResult> txn(Txn txn) {
+        return txnBatch(List.of(txn)).thenApply(results -> results.get(0));
+    }
+
+    @Override
+    public CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns) {
+        Batch batch = new Batch(txns.size());
+        asked.add(() -> {
+            for (Txn txn : txns) {
+                submits.offer(EntryCodec.encodeTxn(txn), Math.max(gets(txn.then()), gets(txn.otherwise())), batch);
+            }
+        });
+        return batch.done;
+    }
+
+    private static int gets(List<Op> ops) {
+        int gets = 0;
+        for (Op op : ops) {
+            gets += op instanceof Op.Get ? 1 : 0;
+        }
+        return gets;
+    }
+
+    private static final class Batch implements SubmitProtocol.Caller {
+        final CompletableFuture<List<TxnResult>> done = new CompletableFuture<>();
+        final List<TxnResult> results = new ArrayList<>();
+        final int expected;
+
+        Batch(int expected) {
+            this.expected = expected;
+        }
+
+        @Override
+        public void onResult(TxnResult result) {
+            results.add(result);
+            if (results.size() == expected) {
+                done.complete(results);
+            }
+        }
+
+        @Override
+        public void onFailure(MetadataException failure) {
+            done.completeExceptionally(failure);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Long> awaitRevision(long revision) {
+        if (view().revision() >= revision) {
+            return CompletableFuture.completedFuture(view().revision());
+        }
+        Waiter waiter = new Waiter(revision, new CompletableFuture<>());
+        waiters.add(waiter);
+        return waiter.done;
+    }
+
+    @Override
+    public Watch watch(String prefix, long fromRevision, WatchListener listener) {
+        throw new UnsupportedOperationException("the node is told of every entry: see SimNode.onView");
+    }
+
+    @Override
+    public void onLeadership(LeadershipListener listener) {
+        leadership = listener;
+    }
+
+    @Override
+    public boolean isLeader() {
+        return gateway.isLeading();
+    }
+
+    @Override
+    public void close() {
+        // A simulated life just ends.
+    }
+}

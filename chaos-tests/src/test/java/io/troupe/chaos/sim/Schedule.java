@@ -1,0 +1,86 @@
+package io.troupe.chaos.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.troupe.chaos.sim.SplitMix.Concern;
+
+/**
+ * Everything that is decided before a run: one seed gives one schedule, and a smaller schedule can be made from it.
+ *
+ * @param seed   where every draw during the run comes from
+ * @param swarm  the surroundings
+ * @param faults in order of time
+ * @param ops    in order of time
+ */
+record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) {
+    /** Nodes that can own shards and vote; one more node only sends. */
+    static final int HOSTS = 3;
+
+    static final int NODES = HOSTS + 1;
+    static final int ENTITIES = 4;
+    static final int MIN_FAULTS = 8;
+    static final int MIN_OPS = 24;
+
+    private static final long MS = 1_000_000;
+    static final long CHAOS_NS = 2_400 * MS;
+    private static final long FIRST_OP_NS = 20 * MS;
+    private static final long FIRST_FAULT_NS = 150 * MS;
+
+    static Schedule draw(long seed) {
+        Swarm swarm = Swarm.draw(SplitMix.of(seed, Concern.SWARM));
+        return new Schedule(
+                seed, swarm, faults(SplitMix.of(seed, Concern.FAULTS)), ops(SplitMix.of(seed, Concern.CLIENTS)));
+    }
+
+    Schedule withFaults(List<Fault> fewer) {
+        return new Schedule(seed, swarm, List.copyOf(fewer), ops);
+    }
+
+    Schedule withOps(List<ClientOp> fewer) {
+        return new Schedule(seed, swarm, faults, List.copyOf(fewer));
+    }
+
+    Schedule withSwarm(Swarm calmer) {
+        return new Schedule(seed, calmer, faults, ops);
+    }
+
+    private static List<Fault> faults(SplitMix random) {
+        List<Fault> faults = new ArrayList<>();
+        int count = MIN_FAULTS + random.below(5);
+        int suspends = random.permille(200) ? 1 : 0;
+        for (int i = 0; i < count; i++) {
+            Fault.Kind kind = Fault.Kind.values()[random.below(Fault.Kind.values().length)];
+            if (kind == Fault.Kind.SUSPEND && suspends == 0) {
+                kind = Fault.Kind.PAUSE;
+            }
+            int node = random.below(NODES);
+            int other = (node + 1 + random.below(NODES - 1)) % NODES;
+            long at = random.between(FIRST_FAULT_NS, CHAOS_NS - 100 * MS);
+            long last = random.permille(300) ? random.between(300 * MS, 900 * MS) : random.between(5 * MS, 300 * MS);
+            faults.add(new Fault(kind, at, last, node, other));
+        }
+        faults.sort((a, b) -> Long.compare(a.atNs(), b.atNs()));
+        return List.copyOf(faults);
+    }
+
+    private static List<ClientOp> ops(SplitMix random) {
+        List<ClientOp> ops = new ArrayList<>();
+        int count = MIN_OPS + random.below(16);
+        long at = FIRST_OP_NS;
+        for (int number = 1; number <= count; number++) {
+            at += random.between(0, 2 * (CHAOS_NS - FIRST_OP_NS) / count);
+            int dice = random.below(100);
+            ClientOp.Kind kind = dice < 60
+                    ? ClientOp.Kind.APPEND
+                    : dice < 75
+                            ? ClientOp.Kind.APPEND_SOON
+                            : dice < 80
+                                    ? ClientOp.Kind.APPEND_AGAIN
+                                    : dice < 87 ? ClientOp.Kind.REFUSED : ClientOp.Kind.READ;
+            int entity = random.permille(500) ? 0 : random.below(ENTITIES);
+            ops.add(new ClientOp(number, Math.min(at, CHAOS_NS), random.below(NODES), entity, kind));
+        }
+        return List.copyOf(ops);
+    }
+}

@@ -1,0 +1,43 @@
+package io.troupe.chaos.sim;
+
+/** A node's monotonic clock: starts anywhere, runs a little fast or slow, and stands still in a suspended machine. */
+final class VirtualClock {
+    private static final long PPM = 1_000_000;
+
+    private final Simulation world;
+    private long local;
+    private long asOf;
+    private int ratePpm;
+    private boolean stopped;
+
+    VirtualClock(Simulation world, long start, int ratePpm) {
+        this.world = world;
+        local = start;
+        this.ratePpm = ratePpm;
+    }
+
+    long now() {
+        long passed = world.now() - asOf;
+        return stopped ? local : local + passed + passed * ratePpm / PPM;
+    }
+
+    void rate(int newRatePpm) {
+        settle();
+        ratePpm = newRatePpm;
+    }
+
+    void stop() {
+        settle();
+        stopped = true;
+    }
+
+    void goOn() {
+        settle();
+        stopped = false;
+    }
+
+    private void settle() {
+        local = now();
+        asOf = world.now();
+    }
+}
