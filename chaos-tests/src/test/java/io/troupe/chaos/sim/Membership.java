@@ -130,11 +130,14 @@ final class Membership {
                 long counted = world.plant == Plant.LEASE_FROM_ANSWER ? asked.keepAliveSent(node.clock.now()) : token;
                 protocol.onKeepAliveAnswered(counted, revision);
                 refreshLease(node.clock.now());
-            } else if (failure instanceof MetadataException known
-                    && known.code() == MetadataException.Code.SESSION_ENDED) {
+            } else if (failure instanceof MetadataException known && isOver(known.code())) {
                 endLife();
             }
         }));
+    }
+
+    private static boolean isOver(MetadataException.Code code) {
+        return code == MetadataException.Code.SESSION_ENDED || code == MetadataException.Code.NO_SESSION;
     }
 
     private void endLife() {

@@ -23,8 +23,17 @@ final class Network {
         random = SplitMix.of(world.schedule.seed(), Concern.NETWORK);
     }
 
-    /** False if the sender notices that nothing leaves; true says nothing. */
+    /** A frame of the delivery channels, which bear any order. False if the sender notices that nothing leaves. */
     boolean send(SimNode from, SimNode to, String what, Runnable arrival) {
+        return send(from, to, what, false, arrival);
+    }
+
+    /** A message of the metadata protocols, which are promised the order of what arrives. */
+    boolean sendInOrder(SimNode from, SimNode to, String what, Runnable arrival) {
+        return send(from, to, what, true, arrival);
+    }
+
+    private boolean send(SimNode from, SimNode to, String what, boolean ordered, Runnable arrival) {
         if (from == to) {
             world.after(20_000, what, to, arrival);
             return true;
@@ -37,21 +46,21 @@ final class Network {
         if (faulty && random.permille(swarm.loss())) {
             return true;
         }
-        post(from, to, what, arrival);
+        post(from, to, what, ordered, arrival);
         if (faulty && random.permille(swarm.duplicates())) {
-            post(from, to, what, arrival);
+            post(from, to, what, ordered, arrival);
         }
         return true;
     }
 
-    private void post(SimNode from, SimNode to, String what, Runnable arrival) {
+    private void post(SimNode from, SimNode to, String what, boolean ordered, Runnable arrival) {
         Swarm swarm = world.schedule.swarm();
         boolean faulty = !world.isHealed();
         long delay = random.between(LEAST_NS, LEAST_NS + SPREAD_NS);
         if (faulty && random.permille(swarm.slow())) {
             delay += random.between(0, swarm.slowNs());
         }
-        if (!faulty || !random.permille(swarm.reorder())) {
+        if (!faulty || ordered || !random.permille(swarm.reorder())) {
             long[] last = lastArrival[from.index];
             last[to.index] = Math.max(last[to.index], world.now() + delay);
             delay = last[to.index] - world.now();

@@ -170,7 +170,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     @Override
     public boolean toVoter(String voter, Message message) {
         SimNode to = world.node(voter);
-        return world.network.send(node, to, "ask", () -> to.store().onMessage(node.id, message));
+        return world.network.sendInOrder(node, to, "ask", () -> to.store().onMessage(node.id, message));
     }
 
     @Override
@@ -186,7 +186,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     @Override
     public void answer(String nodeId, Message message) {
         SimNode to = world.node(nodeId);
-        world.network.send(node, to, "answer", () -> to.store().onMessage(node.id, message));
+        world.network.sendInOrder(node, to, "answer", () -> to.store().onMessage(node.id, message));
     }
 
     // What the node asks of its store.

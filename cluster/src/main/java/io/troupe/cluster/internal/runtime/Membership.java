@@ -175,11 +175,15 @@ final class Membership {
                     if (revision != null) {
                         protocol.onKeepAliveAnswered(token, revision);
                         refreshLease(System.nanoTime());
-                    } else if (failure instanceof MetadataException known
-                            && known.code() == MetadataException.Code.SESSION_ENDED) {
+                    } else if (failure instanceof MetadataException known && isOver(known.code())) {
                         endLife("its session was ended by the leader");
                     } // any other failure: the next keep-alive is due soon, and the lease runs
                 }));
+    }
+
+    /** NO_SESSION too: the store may have learned of the end from a transaction, while no keep-alive was waiting. */
+    private static boolean isOver(MetadataException.Code code) {
+        return code == MetadataException.Code.SESSION_ENDED || code == MetadataException.Code.NO_SESSION;
     }
 
     private void endLife(String why) {
