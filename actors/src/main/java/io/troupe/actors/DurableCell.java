@@ -76,7 +76,10 @@ final class DurableCell<M> extends Cell {
                 return false;
             }
         }
-        again.addAll(log.takeDiscarded().stream().map(Result::letter).toList());
+        List<Result> discarded = log.takeDiscarded();
+        for (int i = discarded.size() - 1; i >= 0; i--) {
+            again.addFirst(discarded.get(i).letter()); // they came before those that an earlier refusal left here
+        }
         for (int handled = 0; handled < BATCH; handled++) {
             if (!log.mayPropose() || log.inFlight() >= MAX_PIPELINED || !mayRun()) {
                 return false; // the next answer or the renewed lease wakes the cell

@@ -106,12 +106,17 @@ final class Membership {
 
     private void refreshLease(long nowNs) {
         protocol.onApplied(store.view().revision());
+        boolean lapsed = false;
         if (protocol.hasLease()) {
+            boolean hadLease = leaseGranted;
+            long earlierEndNs = leaseEndNs;
             leaseEndNs = protocol.leaseEndNs();
             leaseGranted = true;
+            // Read after the new end is out: who found the earlier one passed, even between two ticks, waits to be woken.
+            lapsed = hadLease && System.nanoTime() - earlierEndNs >= 0;
         }
         boolean valid = isLeaseValid(nowNs);
-        if (valid && fenced) {
+        if (valid && (fenced || lapsed)) {
             fenced = false;
             listener.onLeaseRenewed();
         } else if (!valid && leaseGranted && !fenced) {
