@@ -94,7 +94,10 @@ final class Cell {
                 return false;
             }
         }
-        log.takeDiscarded().forEach(result -> again.add(result.frame()));
+        List<Result> discarded = log.takeDiscarded();
+        for (int i = discarded.size() - 1; i >= 0; i--) {
+            again.addFirst(discarded.get(i).frame());
+        }
         for (int handled = 0; handled < BATCH; handled++) {
             if (!log.mayPropose()
                     || log.inFlight() >= MAX_PIPELINED

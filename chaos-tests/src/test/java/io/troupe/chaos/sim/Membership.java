@@ -26,6 +26,9 @@ final class Membership {
     private boolean opening;
     private boolean fenced;
     private boolean granted;
+    /** What the rest of the node goes by; means something while granted. */
+    private long leaseEnd;
+
     private boolean announced;
 
     Membership(Simulation world, SimNode node, NodeStore store) {
@@ -40,7 +43,7 @@ final class Membership {
     }
 
     boolean isLeaseValid() {
-        return granted && protocol.isLeaseValid(node.clock.now());
+        return granted && node.clock.now() - leaseEnd < 0;
     }
 
     boolean isSettled() {
@@ -66,12 +69,16 @@ final class Membership {
 
     private void refreshLease(long now) {
         protocol.onApplied(store.view().revision());
-        granted |= protocol.hasLease();
+        boolean lapsed = granted && now - leaseEnd >= 0;
+        if (protocol.hasLease()) {
+            granted = true;
+            leaseEnd = protocol.leaseEndNs();
+        }
         boolean valid = isLeaseValid();
         if (valid) {
             world.oracle.onBelief(node);
         }
-        if (valid && fenced) {
+        if (valid && (fenced || lapsed)) {
             fenced = false;
             node.receiver().onLeaseRenewed();
         } else if (!valid && granted && !fenced) {
