@@ -37,7 +37,8 @@ final class Cell {
 
     private record Result(Frame frame, End end) {}
 
-    private record Answered(Place<Result, byte[]> place, @Nullable TxnResult result) {}
+    private record Answered(
+            Place<Result, byte[]> place, @Nullable TxnResult result) {}
 
     Cell(Simulation world, SimNode node, HostedShard shard, int entity, long activation) {
         this.world = world;
@@ -66,7 +67,9 @@ final class Cell {
     void wake() {
         if (!stopped && !scheduled) {
             scheduled = true;
-            long delay = world.isHealed() ? 1000 : node.random.between(1000, world.schedule.swarm().handlerNs());
+            long delay = world.isHealed()
+                    ? 1000
+                    : node.random.between(1000, world.schedule.swarm().handlerNs());
             world.after(delay, "turn", node, this::run);
         }
     }
@@ -95,8 +98,12 @@ final class Cell {
             }
         }
         List<Result> discarded = log.takeDiscarded();
-        for (int i = discarded.size() - 1; i >= 0; i--) {
-            again.addFirst(discarded.get(i).frame());
+        if (world.plant == Plant.DISCARDED_TO_TAIL) {
+            discarded.forEach(result -> again.add(result.frame()));
+        } else {
+            for (int i = discarded.size() - 1; i >= 0; i--) {
+                again.addFirst(discarded.get(i).frame());
+            }
         }
         for (int handled = 0; handled < BATCH; handled++) {
             if (!log.mayPropose()
@@ -115,8 +122,7 @@ final class Cell {
 
     private void propose(Frame frame) {
         world.oracle.onBelief(node);
-        boolean late =
-                frame.deadlineNs() != OutboundMessage.NO_DEADLINE && node.clock.now() - frame.deadlineNs() >= 0;
+        boolean late = frame.deadlineNs() != OutboundMessage.NO_DEADLINE && node.clock.now() - frame.deadlineNs() >= 0;
         ClientOp op = world.oracle.op(frame.op());
         byte[] state = log.state();
         byte[] next = !late && op.kind().appends() ? Entities.append(state, op.number()) : null;
@@ -126,7 +132,7 @@ final class Cell {
                         ? End.rejected("refused")
                         : new End(End.Code.DONE, Entities.encode((next == null ? state : next).length / 4));
         Place<Result, byte[]> place = log.propose(new Result(frame, end), next);
-        world.trace.detail(frame.op(), node.id, "runs entity", entity, op.kind(), place.id());
+        world.trace.detail(frame.op(), node.id, "runs entity", entity, op.kind(), String.valueOf(place.id()));
         var unused = node.store().txn(commit(frame, place, end)).whenComplete((answer, failure) -> {
             answers.add(new Answered(place, answer));
             wake();
@@ -145,8 +151,7 @@ final class Cell {
             compare.add(ClusterKeys.fenceHolds(shard.shard, shard.epoch));
         }
         if (plant != Plant.NO_PREDECESSOR) {
-            compare.add(
-                    predecessor == null ? Compare.absent(key) : Compare.valueStartsWith(key, predecessor.encode()));
+            compare.add(predecessor == null ? Compare.absent(key) : Compare.valueStartsWith(key, predecessor.encode()));
         }
         List<Op> then = new ArrayList<>(2);
         if (plant != Plant.NO_SETTLE) {

@@ -111,7 +111,8 @@ final class Log {
         if (world.network.talk(from, to) && to.store().applied() < published.size() - 1) {
             long lag = world.isHealed() ? MS : world.schedule.swarm().viewLagNs();
             int known = published.size() - 1;
-            world.after(random.between(MS / 10, lag), "apply", to, () -> to.store().applyUpTo(known));
+            world.after(
+                    random.between(MS / 10, lag), "apply", to, () -> to.store().applyUpTo(known));
         }
     }
 
@@ -149,7 +150,9 @@ final class Log {
 
     /** A leader appends; if it leads no more, what it appends is lost, and it will be told that it does not know. */
     void propose(SimNode proposer, long number, List<byte[]> commands) {
-        if (proposer != leader || proposer.life() != leaderLife || proposer.store().term() != term) {
+        if (proposer != leader
+                || proposer.life() != leaderLife
+                || proposer.store().term() != term) {
             return;
         }
         open.add(new Open(proposer, proposer.life(), number, EntryCodec.join(commands)));
@@ -160,8 +163,11 @@ final class Log {
             delay += random.between(0, 200 * MS);
         }
         if (faulty && random.permille(swarm.unknown())) {
-            world.after(random.between(0, 2 * delay), "unknown", proposer, () -> proposer.store()
-                    .onUnknown(number));
+            world.after(
+                    random.between(0, 2 * delay),
+                    "unknown",
+                    proposer,
+                    () -> proposer.store().onUnknown(number));
         }
         lastCommitAt = Math.max(lastCommitAt, world.now() + delay);
         long inTerm = term;

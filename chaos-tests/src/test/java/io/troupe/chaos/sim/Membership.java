@@ -63,13 +63,9 @@ final class Membership {
         }
     }
 
-    void onView() {
-        // The runtime looks at the view with its next tick; nothing to do at once.
-    }
-
     private void refreshLease(long now) {
         protocol.onApplied(store.view().revision());
-        boolean lapsed = granted && now - leaseEnd >= 0;
+        boolean lapsed = world.plant != Plant.RENEWAL_UNNOTICED && granted && now - leaseEnd >= 0;
         if (protocol.hasLease()) {
             granted = true;
             leaseEnd = protocol.leaseEndNs();
@@ -129,22 +125,25 @@ final class Membership {
     private void keepAlive(long now) {
         MembershipProtocol asked = protocol;
         long token = asked.keepAliveSent(now);
-        var unused = store.keepAlive().whenComplete((revision, failure) -> node.soon(() -> {
-            if (asked != protocol) {
-                return;
-            }
-            if (revision != null) {
-                long counted = world.plant == Plant.LEASE_FROM_ANSWER ? asked.keepAliveSent(node.clock.now()) : token;
-                protocol.onKeepAliveAnswered(counted, revision);
-                refreshLease(node.clock.now());
-            } else if (failure instanceof MetadataException known && isOver(known.code())) {
-                endLife();
-            }
-        }));
+        var unused = store.keepAlive()
+                .whenComplete((revision, failure) -> node.soon(() -> {
+                    if (asked != protocol) {
+                        return;
+                    }
+                    if (revision != null) {
+                        long counted =
+                                world.plant == Plant.LEASE_FROM_ANSWER ? asked.keepAliveSent(node.clock.now()) : token;
+                        protocol.onKeepAliveAnswered(counted, revision);
+                        refreshLease(node.clock.now());
+                    } else if (failure instanceof MetadataException known && isOver(known.code())) {
+                        endLife();
+                    }
+                }));
     }
 
-    private static boolean isOver(MetadataException.Code code) {
-        return code == MetadataException.Code.SESSION_ENDED || code == MetadataException.Code.NO_SESSION;
+    private boolean isOver(MetadataException.Code code) {
+        return code == MetadataException.Code.SESSION_ENDED
+                || (code == MetadataException.Code.NO_SESSION && world.plant != Plant.SESSION_UNNOTICED);
     }
 
     private void endLife() {

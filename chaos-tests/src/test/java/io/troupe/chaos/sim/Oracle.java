@@ -19,8 +19,12 @@ final class Oracle {
     /** What happened to one operation. */
     private static final class Sent {
         final ClientOp op;
-        @Nullable SimNode sender;
-        @Nullable SendOutcome outcome;
+
+        @Nullable
+        SimNode sender;
+
+        @Nullable
+        SendOutcome outcome;
         /** Its sender died before it was told. */
         boolean orphan;
         /** Times it was appended. */
@@ -171,8 +175,8 @@ final class Oracle {
                 || !Arrays.equals(fence.value(), ClusterKeys.epochBytes(id.epoch()))) {
             throw world.violation(
                     "I3 epochs never interleave",
-                    "shard " + shard + " accepts an effect of epoch " + id.epoch() + " after one of "
-                            + epochs[shard] + ", its fence is " + fence);
+                    "shard " + shard + " accepts an effect of epoch " + id.epoch() + " after one of " + epochs[shard]
+                            + ", its fence is " + fence);
         }
         epochs[shard] = id.epoch();
         newest[entity] = id;
@@ -196,13 +200,13 @@ final class Oracle {
             throw world.violation("I2 no operation is applied twice", op + " was appended again");
         }
         if (one.outcome != null && !(one.outcome instanceof SendOutcome.Unknown) && one.applied == 1) {
-            throw world.violation("I1 the outcome is true", op + " is appended after its sender was told " + one.outcome);
+            throw world.violation(
+                    "I1 the outcome is true", op + " is appended after its sender was told " + one.outcome);
         }
         int sender = Objects.requireNonNull(one.sender).index;
         if (once) {
             if (op.number() < order[sender][op.entity()]) {
-                throw world.violation(
-                        "I4 order of a sender", op + " is appended after " + order[sender][op.entity()]);
+                throw world.violation("I4 order of a sender", op + " is appended after " + order[sender][op.entity()]);
             }
             order[sender][op.entity()] = op.number();
         }
@@ -229,8 +233,11 @@ final class Oracle {
     boolean mapsAgree() {
         for (int shard = 0; shard < SimNode.SHARDS; shard++) {
             Route route = world.nodes[0].route(shard);
+            if (route == null) {
+                return false;
+            }
             for (SimNode node : world.nodes) {
-                if (route == null || !route.equals(node.route(shard))) {
+                if (!route.equals(node.route(shard))) {
                     return false;
                 }
             }

@@ -16,5 +16,11 @@ enum Plant {
     /** The lease counts from the answer to a keep-alive. */
     LEASE_FROM_ANSWER,
     /** A shard is active without a raised fence. */
-    NO_RAISED_FENCE
+    NO_RAISED_FENCE,
+    /** What was discarded goes behind what an earlier refusal left. */
+    DISCARDED_TO_TAIL,
+    /** A lease that passes and is renewed between two ticks wakes nobody. */
+    RENEWAL_UNNOTICED,
+    /** A session that ended unseen is not opened anew. */
+    SESSION_UNNOTICED
 }

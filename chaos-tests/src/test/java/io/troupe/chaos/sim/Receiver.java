@@ -37,7 +37,8 @@ final class Receiver {
     }
 
     boolean mayRun(HostedShard shard) {
-        boolean lease = world.plant == Plant.NO_SELF_FENCING || node.membership().isLeaseValid();
+        boolean lease =
+                world.plant == Plant.NO_SELF_FENCING || node.membership().isLeaseValid();
         return shard.state == State.ACTIVE && lease;
     }
 
@@ -159,8 +160,7 @@ final class Receiver {
     }
 
     private void releaseEarly(int shard) {
-        List<Frame> due =
-                early.stream().filter(frame -> frame.shard() == shard).toList();
+        List<Frame> due = early.stream().filter(frame -> frame.shard() == shard).toList();
         early.removeIf(frame -> frame.shard() == shard);
         due.forEach(this::onFrame);
     }
@@ -270,7 +270,11 @@ final class Receiver {
         StringBuilder text = new StringBuilder("shards");
         for (HostedShard shard : hosted) {
             if (shard != null) {
-                text.append(' ').append(shard.shard).append('@').append(shard.epoch).append(shard.state);
+                text.append(' ')
+                        .append(shard.shard)
+                        .append('@')
+                        .append(shard.epoch)
+                        .append(shard.state);
             }
         }
         return text.toString();

@@ -47,10 +47,11 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
 
     private static List<Fault> faults(SplitMix random) {
         List<Fault> faults = new ArrayList<>();
+        List<Fault.Kind> kinds = List.of(Fault.Kind.values());
         int count = MIN_FAULTS + random.below(5);
         int suspends = random.permille(200) ? 1 : 0;
         for (int i = 0; i < count; i++) {
-            Fault.Kind kind = Fault.Kind.values()[random.below(Fault.Kind.values().length)];
+            Fault.Kind kind = kinds.get(random.below(kinds.size()));
             if (kind == Fault.Kind.SUSPEND && suspends == 0) {
                 kind = Fault.Kind.PAUSE;
             }

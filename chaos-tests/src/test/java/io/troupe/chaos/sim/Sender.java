@@ -40,8 +40,7 @@ final class Sender {
                 soon ? node.clock.now() + DEADLINE_NS : OutboundMessage.NO_DEADLINE,
                 (outcome, reply) -> world.oracle.onOutcome(op, outcome, reply));
         if (!channel.send(message, node.clock.now())) {
-            world.oracle.onOutcome(
-                    op, new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED), new byte[0]);
+            world.oracle.onOutcome(op, new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED), new byte[0]);
         }
     }
 

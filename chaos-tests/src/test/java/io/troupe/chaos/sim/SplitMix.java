@@ -10,19 +10,26 @@ final class SplitMix {
 
     /** A generator for one concern of a seed. */
     static SplitMix of(long seed, Concern concern) {
-        return new SplitMix(new SplitMix(seed * 64 + concern.ordinal()).next());
+        return new SplitMix(new SplitMix(seed * 64 + concern.number).next());
     }
 
     /** What is drawn independently. */
     enum Concern {
-        SWARM,
-        FAULTS,
-        CLIENTS,
-        NETWORK,
-        LOG,
-        CLOCKS,
-        NODES,
-        RETRIES
+        SWARM(0),
+        FAULTS(1),
+        CLIENTS(2),
+        NETWORK(3),
+        LOG(4),
+        CLOCKS(5),
+        NODES(6),
+        RETRIES(7);
+
+        /** Part of every seed: never change one. */
+        private final int number;
+
+        Concern(int number) {
+            this.number = number;
+        }
     }
 
     long next() {

@@ -112,7 +112,8 @@ final class Membership {
             long earlierEndNs = leaseEndNs;
             leaseEndNs = protocol.leaseEndNs();
             leaseGranted = true;
-            // Read after the new end is out: who found the earlier one passed, even between two ticks, waits to be woken.
+            // Read after the new end is out: who found the earlier one passed, even between two ticks, waits to be
+            // woken.
             lapsed = hadLease && System.nanoTime() - earlierEndNs >= 0;
         }
         boolean valid = isLeaseValid(nowNs);

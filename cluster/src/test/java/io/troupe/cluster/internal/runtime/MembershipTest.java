@@ -13,6 +13,7 @@ import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
 import io.troupe.metadata.internal.memory.InMemoryGroup;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -116,5 +117,21 @@ class MembershipTest {
         await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended", "opened"));
         SessionId second = Objects.requireNonNull(membership.session());
         assertThat(second.incarnation()).isGreaterThan(first.incarnation());
+    }
+
+    /** A transaction of an ended session is answered too: then no keep-alive has to be waiting to learn of the end. */
+    @Test
+    void aNodeWhoseStoreLearnedOfTheEndFromATransactionComesBackTooWithoutAKeepAliveUnderWay() {
+        SessionId first = join();
+        long millis = 0;
+        while (store.view().isOpen(first)) {
+            millis += LEASE.toMillis();
+            group.tick(millis);
+        }
+        store.txn(Txn.EMPTY).handle((result, failure) -> failure).join();
+        tickAt(LEASE_NS / 2);
+        await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended"));
+        tickAt(LEASE_NS / 2);
+        await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended", "opened"));
     }
 }
