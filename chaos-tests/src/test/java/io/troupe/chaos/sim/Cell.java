@@ -132,7 +132,7 @@ final class Cell {
                         ? End.rejected("refused")
                         : new End(End.Code.DONE, Entities.encode((next == null ? state : next).length / 4));
         Place<Result, byte[]> place = log.propose(new Result(frame, end), next);
-        world.trace.detail(frame.op(), node.id, "runs entity", entity, op.kind(), String.valueOf(place.id()));
+        world.trace.detail(frame.op(), node.id, "runs entity", entity, op.kind(), place.id());
         var unused = node.store().txn(commit(frame, place, end)).whenComplete((answer, failure) -> {
             answers.add(new Answered(place, answer));
             wake();

@@ -22,10 +22,10 @@ class ClusterSimulationTest {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterSimulationTest.class);
-    private static final int SCHEDULES = Integer.getInteger("troupe.schedules", 15_000);
+    private static final int SCHEDULES = Integer.getInteger("troupe.schedules", 12_000);
     /** The default number must not make a busy machine's build wait; a number that was asked for is run to its end. */
     private static final long MAX_NS = System.getProperty("troupe.schedules") == null
-            ? Duration.ofSeconds(50).toNanos()
+            ? Duration.ofSeconds(40).toNanos()
             : Long.MAX_VALUE;
 
     private static final int MIN_EVENTS = 600;
@@ -93,7 +93,16 @@ class ClusterSimulationTest {
 
     /** Recorded once: the same on every JDK. A change of a core or of the simulation changes them: record them anew. */
     @ParameterizedTest
-    @CsvSource({"1, 0", "2, 0", "3, 0", "82, 0", "4589, 0", "10245, 0"})
+    @CsvSource({
+        "1,     c6c6c5b03081eec6",
+        "2,     b18437abf709e240",
+        "3,     114a31c77369134d",
+        "82,    f70760a8ebf2b061",
+        "4589,  56398f9eba8fd57f",
+        "10245, e44cd22a881dfc2f",
+        "13508, 3831759ba39e2456",
+        "20001, 8770f9686203f8ec",
+    })
     void aSeedGivesTheSameRunOnEveryJvm(long seed, String hash) {
         assertThat(Long.toHexString(hashOf(seed))).isEqualTo(hash);
     }

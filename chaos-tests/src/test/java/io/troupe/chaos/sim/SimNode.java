@@ -167,7 +167,7 @@ final class SimNode {
     private void setRoute(int shard, @Nullable Route route) {
         if (!java.util.Objects.equals(routes[shard], route)) {
             routes[shard] = route;
-            world.trace.detail(route == null ? 0 : route.epoch(), id, "learns route of shard", shard, String.valueOf(route));
+            world.trace.detail(route == null ? 0 : route.epoch(), id, "learns route of shard", shard, route);
             receiver.onRoute(shard, route);
             sender.onRoute(shard, route);
         }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /** What happened, as a 64-bit hash always, and as lines when a schedule is replayed. */
 final class Trace {
     private final boolean keepsLines;
@@ -23,7 +25,7 @@ final class Trace {
     }
 
     /** A detail; its number goes into the hash, its words only into the lines. */
-    void detail(long number, Object... words) {
+    void detail(long number, @Nullable Object... words) {
         mix(number);
         if (keepsLines) {
             lines.add("      " + number + " " + Arrays.toString(words));
