@@ -1,4 +1,4 @@
-package io.troupe.chaos.process;
+package io.troupe.chaos.mutant;
 
 import java.io.File;
 import java.io.IOException;

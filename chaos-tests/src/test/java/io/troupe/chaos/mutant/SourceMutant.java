@@ -1,4 +1,4 @@
-package io.troupe.chaos.process;
+package io.troupe.chaos.mutant;
 
 import java.io.File;
 import java.io.IOException;
@@ -23,20 +23,22 @@ import io.troupe.chaos.rules.SourceTree;
  * @param source the file, from the root of the repository
  * @param edits  what the bug changes
  */
-record SourceMutant(String source, List<Edit> edits) {
+public record SourceMutant(String source, List<Edit> edits) {
     /**
      * One change of the text.
      *
      * @param original    what the good code says
      * @param replacement what the bug says
      */
-    record Edit(String original, String replacement) {}
+    public record Edit(String original, String replacement) {}
 
-    static SourceMutant of(String source) {
+    /** {@return the source without a bug yet} */
+    public static SourceMutant of(String source) {
         return new SourceMutant(source, List.of());
     }
 
-    SourceMutant replace(String original, String replacement) {
+    /** {@return the same with one more change} */
+    public SourceMutant replace(String original, String replacement) {
         return new SourceMutant(
                 source,
                 Stream.concat(edits.stream(), Stream.of(new Edit(original, replacement)))
@@ -44,7 +46,7 @@ record SourceMutant(String source, List<Edit> edits) {
     }
 
     /** {@return a class path on which the mutant hides the original} */
-    String classPath(Path directory) throws IOException {
+    public String classPath(Path directory) throws IOException {
         String classPath = System.getProperty("java.class.path");
         compile(directory, classPath);
         return directory + File.pathSeparator + classPath;
