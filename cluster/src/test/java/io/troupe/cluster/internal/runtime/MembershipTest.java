@@ -36,7 +36,11 @@ class MembershipTest {
     MembershipTest() {
         store.start().join();
         group.tick(0);
-        membership = new Membership("n1", true, store, LEASE, clusterThread, new Membership.SessionListener() {
+        membership = membership(LEASE);
+    }
+
+    private Membership membership(Duration lease) {
+        return new Membership("n1", true, store, lease, clusterThread, new Membership.SessionListener() {
             @Override
             public void onSession(@Nullable SessionId session) {
                 events.add(session == null ? "ended" : "opened");
@@ -133,5 +137,21 @@ class MembershipTest {
         await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended"));
         tickAt(LEASE_NS / 2);
         await().untilAsserted(() -> assertThat(events).containsExactly("opened", "ended", "opened"));
+    }
+
+    /** What found the lease passed waits to be woken, whether or not a tick came in between and saw it, too. */
+    @Test
+    void aLeaseThatPassesAndIsRenewedBetweenTwoTicksIsToldAsRenewed() {
+        Membership shortLived = membership(Duration.ofSeconds(2));
+        clusterThread.execute(() -> shortLived.onTick(System.nanoTime()));
+        await().until(() -> shortLived.session() != null);
+        group.tick(1);
+        await().until(() -> shortLived.isLeaseValid(System.nanoTime()));
+        await().until(() -> System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(1_200));
+        clusterThread.execute(() -> shortLived.onTick(System.nanoTime())); // sends a keep-alive
+        await().until(() -> !shortLived.isLeaseValid(System.nanoTime()));
+        assertThat(events).containsExactly("opened");
+        group.tick(2);
+        await().untilAsserted(() -> assertThat(events).containsExactly("opened", "renewed"));
     }
 }
