@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param shards       number of shards, fixed when the cluster is first formed
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
+ * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  */
 public record ClusterConfig(
         String nodeId,
@@ -35,7 +36,8 @@ public record ClusterConfig(
         Election election,
         int shards,
         Duration startTimeout,
-        int maxUnsettled) {
+        int maxUnsettled,
+        List<NodeAddress> dialAddresses) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
@@ -53,7 +55,7 @@ public record ClusterConfig(
     /**
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, start.timeout.millis, max.unsettled}. An environment variable {@code TROUPE_NODE_ID} (and so on)
+     * {@code shards, start.timeout.millis, max.unsettled}, {@code dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and so on)
      * overrides its key.
      *
      * @param file the file
@@ -77,6 +79,18 @@ public record ClusterConfig(
                 .orElse(null);
     }
 
+    /**
+     * {@return where this node dials a seed: its entry in the seed list, unless a dial address is set for it}
+     *
+     * @param seed the seed
+     */
+    public NodeAddress dialAddress(NodeAddress seed) {
+        return dialAddresses.stream()
+                .filter(dialled -> dialled.nodeId().equals(seed.nodeId()))
+                .findFirst()
+                .orElse(seed);
+    }
+
     /** {@return what every node of the cluster must agree on, as one line} */
     public String identity() {
         return "cluster '" + clusterName + "', " + shards + " shards, seeds ["
@@ -98,6 +112,7 @@ public record ClusterConfig(
         private int shards = 1024;
         private Duration startTimeout = Duration.ofSeconds(60);
         private int maxUnsettled = 8192;
+        private final List<NodeAddress> dialAddresses = new ArrayList<>();
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -133,6 +148,18 @@ public record ClusterConfig(
          */
         public Builder addNode(NodeAddress seed) {
             seeds.add(seed);
+            return this;
+        }
+
+        /**
+         * Dials a seed elsewhere than the seed list says, because a proxy or an address translation is in between. A
+         * matter of this node alone: the seed list stays the same on every node.
+         *
+         * @param address the id of a seed, and the host and ports to dial
+         * @return this
+         */
+        public Builder dialAddress(NodeAddress address) {
+            dialAddresses.add(address);
             return this;
         }
 
@@ -205,6 +232,12 @@ public record ClusterConfig(
         public ClusterConfig build() {
             List<String> errors = new ArrayList<>();
             checkSeeds(errors);
+            for (NodeAddress dialled : dialAddresses) {
+                if (!seedIds().contains(dialled.nodeId())) {
+                    errors.add("the dial address " + dialled + " is for no node of the seed list " + seedIds()
+                            + ": use one of their ids");
+                }
+            }
             boolean isSeed = seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId));
             if (nodeId.isBlank()) {
                 errors.add("the node id is blank: give every node an id of its own");
@@ -242,7 +275,8 @@ public record ClusterConfig(
                     election,
                     shards,
                     startTimeout,
-                    maxUnsettled);
+                    maxUnsettled,
+                    List.copyOf(dialAddresses));
         }
 
         private List<String> seedIds() {

@@ -29,7 +29,8 @@ final class ClusterConfigFile {
             "election",
             "shards",
             "start.timeout.millis",
-            "max.unsettled");
+            "max.unsettled",
+            "dial.addresses");
 
     private final Properties properties = new Properties();
     private final Map<String, String> environment;
@@ -67,6 +68,11 @@ final class ClusterConfigFile {
                 seeds -> Arrays.stream(seeds.split(",", -1))
                         .map(String::trim)
                         .forEach(seed -> builder.addNode(NodeAddress.parse(seed))));
+        text(
+                "dial.addresses",
+                addresses -> Arrays.stream(addresses.split(",", -1))
+                        .map(String::trim)
+                        .forEach(address -> builder.dialAddress(NodeAddress.parse(address))));
         text("data.dir", directory -> builder.dataDir(Path.of(directory)));
         text("lease.millis", millis -> builder.lease(Duration.ofMillis(Long.parseLong(millis))));
         text("election", preset -> builder.election(Election.valueOf(preset.toUpperCase(Locale.ROOT))));

@@ -132,6 +132,30 @@ class ClusterConfigTest {
     }
 
     @Test
+    void dialAddressesAreTheAffairOfOneNode() throws IOException {
+        NodeAddress proxied = new NodeAddress("n2", "127.0.0.1", 9702, 9802);
+        ClusterConfig config = three("d").dialAddress(proxied).build();
+        assertThat(config.seeds())
+                .extracting(config::dialAddress)
+                .containsExactly(config.seeds().get(0), proxied, config.seeds().get(2));
+        assertThat(config.identity()).isEqualTo(three("e").build().identity());
+        Path file = Files.writeString(directory.resolve("e.properties"), """
+                node.id = d
+                seeds = n1@127.0.0.1:7701:7801
+                dial.addresses = n1@127.0.0.1:9701:9801
+                """);
+        assertThat(ClusterConfig.load(file).dialAddresses())
+                .containsExactly(new NodeAddress("n1", "127.0.0.1", 9701, 9801));
+    }
+
+    @Test
+    void aDialAddressForNoSeedIsRefused() {
+        refused(
+                three("d").dialAddress(new NodeAddress("n9", "127.0.0.1", 9709, 9809)),
+                "the dial address n9@127.0.0.1:9709:9809 is for no node of the seed list [n1, n2, n3]: use one of their ids");
+    }
+
+    @Test
     void theEnvironmentOverridesTheFile() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("d.properties"), "node.id=d\nseeds=n1@127.0.0.1:7701:7801\nshards=64\n");

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param formationTimeout how long {@link MetadataStore#start()} waits for the cluster
  * @param maxPending      transactions waiting in this node before {@link MetadataException.Code#BUSY}
  * @param snapshotEntries log entries between two snapshots
+ * @param dialAddresses   voters that this node dials elsewhere than the seed list says: through a proxy or translation
  */
 public record MetadataConfig(
         String nodeId,
@@ -33,7 +34,8 @@ public record MetadataConfig(
         Duration sessionTick,
         Duration formationTimeout,
         int maxPending,
-        long snapshotEntries) {
+        long snapshotEntries,
+        List<Voter> dialAddresses) {
 
     /**
      * A voter of the metadata group.
@@ -77,6 +79,18 @@ public record MetadataConfig(
         }
     }
 
+    /**
+     * {@return where this node dials a voter: its entry in the seed list, unless a dial address is set for it}
+     *
+     * @param voter the voter
+     */
+    public Voter dialAddress(Voter voter) {
+        return dialAddresses.stream()
+                .filter(dialled -> dialled.nodeId().equals(voter.nodeId()))
+                .findFirst()
+                .orElse(voter);
+    }
+
     /** {@return true if this node is in the seed list, and so keeps a log} */
     public boolean isVoter() {
         return voters.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
@@ -104,6 +118,7 @@ public record MetadataConfig(
         private Duration formationTimeout = Duration.ofSeconds(60);
         private int maxPending = 65_536;
         private long snapshotEntries = 50_000;
+        private final List<Voter> dialAddresses = new ArrayList<>();
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -129,6 +144,20 @@ public record MetadataConfig(
          */
         public Builder voter(String voterId, String host, int raftPort) {
             voters.add(new Voter(voterId, host, raftPort));
+            return this;
+        }
+
+        /**
+         * Dials a voter elsewhere than the seed list says, because a proxy or an address translation is in between. A
+         * matter of this node alone: the seed list stays the same on every node.
+         *
+         * @param voterId  a node id of the seed list
+         * @param host     the host to dial
+         * @param raftPort the port to dial
+         * @return this
+         */
+        public Builder dialAddress(String voterId, String host, int raftPort) {
+            dialAddresses.add(new Voter(voterId, host, raftPort));
             return this;
         }
 
@@ -231,6 +260,12 @@ public record MetadataConfig(
                             + ": give every seed its own host or port");
                 }
             }
+            for (Voter dialled : dialAddresses) {
+                if (!ids.contains(dialled.nodeId())) {
+                    errors.add("the dial address " + dialled + " is for no node of the seed list "
+                            + ids.stream().sorted().toList() + ": use one of their ids");
+                }
+            }
             if (voters.isEmpty()) {
                 errors.add("the seed list is empty: list the voters, the same on every node");
             } else if (voters.size() % 2 == 0 || voters.size() > 7) {
@@ -266,7 +301,8 @@ public record MetadataConfig(
                     sessionTick,
                     formationTimeout,
                     maxPending,
-                    snapshotEntries);
+                    snapshotEntries,
+                    List.copyOf(dialAddresses));
         }
     }
 }

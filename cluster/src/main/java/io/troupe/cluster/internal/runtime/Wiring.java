@@ -40,7 +40,8 @@ final class Wiring {
         }
         for (NodeAddress seed : config.seeds()) {
             if (!seed.nodeId().equals(config.nodeId())) {
-                builder.node(seed.nodeId(), seed.host(), seed.messagingPort());
+                NodeAddress dialled = config.dialAddress(seed);
+                builder.node(seed.nodeId(), dialled.host(), dialled.messagingPort());
             }
         }
         return MessagingSystems.tcp(builder.build(), frames);
@@ -55,6 +56,9 @@ final class Wiring {
                 .formationTimeout(config.startTimeout());
         for (NodeAddress seed : config.seeds()) {
             builder.voter(seed.nodeId(), seed.host(), seed.raftPort());
+        }
+        for (NodeAddress dialled : config.dialAddresses()) {
+            builder.dialAddress(dialled.nodeId(), dialled.host(), dialled.raftPort());
         }
         if (config.dataDir() != null) {
             builder.directory(config.dataDir());

@@ -76,10 +76,13 @@ final class RatisNode {
             throw new IllegalStateException("voter " + config.nodeId() + " is in no formed group: " + identity);
         }
         RaftGroupId groupId = RaftGroupId.valueOf(UUID.fromString(formed.clusterId()));
+        // Ratis keeps the first address it is told for a peer, so what this node dials stays its own affair, also when
+        // the
+        // configuration in the log carries the addresses of another node.
         List<RaftPeer> peers = formed.members().stream()
                 .map(member -> RaftPeer.newBuilder()
                         .setId(member.peerId())
-                        .setAddress(address(member.voter()))
+                        .setAddress(address(config.dialAddress(member.voter())))
                         .build())
                 .toList();
         RaftPeerId peerId = RaftPeerId.valueOf(self.peerId());
