@@ -1,0 +1,272 @@
+package io.troupe.chaos.process;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.NodeAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster of node processes on this machine, with a {@link FaultProxy} on every link. {@link #close} leaves no process,
+ * port or file; when this process is killed the nodes see their input end, and do the same.
+ */
+public final class ClusterProcesses implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+
+    private final ClusterPlan plan;
+    private final Path root;
+    private final List<NodeAddress> seeds;
+    private final ClusterLinks links;
+    /** Guarded by this; the latest process of each node. */
+    private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
+    /** Guarded by this. No process starts once it is true. */
+    private boolean closed;
+
+    private ClusterProcesses(ClusterPlan plan, Path root) {
+        this.plan = plan;
+        this.root = root;
+        List<Integer> ports = FreePorts.find(2 * plan.nodes());
+        seeds = IntStream.range(0, plan.nodes())
+                .mapToObj(i -> new NodeAddress("n" + (i + 1), HOST, ports.get(2 * i), ports.get(2 * i + 1)))
+                .toList();
+        links = new ClusterLinks(seeds, plan.seed());
+    }
+
+    /**
+     * Starts every node and waits until all are ready.
+     *
+     * @param plan what to start
+     * @return the running cluster
+     * @throws HarnessException with the last words of the node that failed; then nothing is left
+     */
+    public static ClusterProcesses start(ClusterPlan plan) {
+        ClusterProcesses cluster;
+        try {
+            cluster = new ClusterProcesses(plan, WorkTree.create());
+        } catch (IOException e) {
+            throw new HarnessException("no temporary directory can be made: " + e.getMessage(), e);
+        }
+        try {
+            List<NodeProcess> started = new ArrayList<>();
+            for (NodeAddress seed : cluster.seeds) {
+                started.add(cluster.startNode(seed.nodeId()));
+            }
+            cluster.awaitReady(started);
+            return cluster;
+        } catch (RuntimeException e) {
+            try {
+                cluster.close();
+            } catch (RuntimeException leftBehind) {
+                e.addSuppressed(leftBehind);
+            }
+            throw e;
+        }
+    }
+
+    private synchronized NodeProcess startNode(String nodeId) {
+        if (closed) {
+            throw new HarnessException("node " + nodeId + " cannot start: the cluster is closed");
+        }
+        try {
+            Path directory = Files.createDirectories(root.resolve(nodeId));
+            Path temporary = Files.createDirectories(directory.resolve("tmp"));
+            Path file = writeConfiguration(nodeId, directory);
+            NodeProcess node = NodeProcess.start(
+                    nodeId,
+                    NodeCommand.of(plan.mainClass(), temporary, List.of(file.toString(), root.toString())),
+                    // The class path may be relative, so a node works where this process does.
+                    Path.of("").toAbsolutePath());
+            nodes.put(nodeId, node);
+            return node;
+        } catch (IOException e) {
+            throw new HarnessException("node " + nodeId + " cannot be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    private Path writeConfiguration(String nodeId, Path directory) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty("node.id", nodeId);
+        properties.setProperty("cluster.name", "chaos");
+        properties.setProperty("seeds", joined(seeds));
+        properties.setProperty("data.dir", dataDirectory(nodeId).toString());
+        properties.setProperty("lease.millis", Long.toString(plan.lease().toMillis()));
+        properties.setProperty("shards", Integer.toString(plan.shards()));
+        properties.setProperty(
+                "start.timeout.millis", Long.toString(plan.startTimeout().toMillis()));
+        List<NodeAddress> dialled = links.open(nodeId);
+        if (!dialled.isEmpty()) {
+            properties.setProperty("dial.addresses", joined(dialled));
+        }
+        Path file = directory.resolve("node.properties");
+        try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+            properties.store(writer, null);
+        }
+        return file;
+    }
+
+    private static String joined(List<NodeAddress> addresses) {
+        return addresses.stream().map(NodeAddress::toString).collect(Collectors.joining(","));
+    }
+
+    private void awaitReady(List<NodeProcess> started) {
+        CompletableFuture<?> all =
+                CompletableFuture.allOf(started.stream().map(NodeProcess::ready).toArray(CompletableFuture[]::new));
+        Stream<CompletableFuture<?>> failures =
+                started.stream().map(node -> node.ready().thenCompose(ready -> new CompletableFuture<Void>()));
+        Duration limit = plan.startTimeout();
+        try {
+            CompletableFuture.anyOf(Stream.concat(Stream.of(all), failures).toArray(CompletableFuture[]::new))
+                    .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new HarnessException("not every node was ready within " + limit + ":\n" + condition(), e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof HarnessException known) {
+                throw known;
+            }
+            throw new HarnessException("the cluster did not start:\n" + condition(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HarnessException("interrupted while the cluster was starting", e);
+        }
+    }
+
+    /** {@return what was started} */
+    public ClusterPlan plan() {
+        return plan;
+    }
+
+    /** {@return the seed list} */
+    public List<NodeAddress> seeds() {
+        return seeds;
+    }
+
+    /** {@return the links, to break them} */
+    public ClusterLinks links() {
+        return links;
+    }
+
+    /** {@return the directory that holds everything of this cluster} */
+    public Path root() {
+        return root;
+    }
+
+    /**
+     * {@return where a node keeps its log}
+     *
+     * @param nodeId the node
+     */
+    public Path dataDirectory(String nodeId) {
+        return root.resolve(nodeId).resolve("data");
+    }
+
+    /**
+     * {@return the latest process of a node}
+     *
+     * @param nodeId the node
+     * @throws HarnessException naming the nodes that exist
+     */
+    public synchronized NodeProcess node(String nodeId) {
+        NodeProcess node = nodes.get(nodeId);
+        if (node == null) {
+            throw new HarnessException("no node " + nodeId + " among " + nodes.keySet());
+        }
+        return node;
+    }
+
+    /** {@return the latest process of every node} */
+    public synchronized List<NodeProcess> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    /**
+     * Starts a node that has ended, with its old data, and waits until it is ready.
+     *
+     * @param nodeId the node
+     * @throws HarnessException with its last words
+     */
+    public void restart(String nodeId) {
+        if (node(nodeId).isAlive()) {
+            throw new HarnessException("node " + nodeId + " cannot be restarted: it still runs");
+        }
+        awaitReady(List.of(startNode(nodeId)));
+    }
+
+    /**
+     * The configuration of a node without shards in this process, which reaches the seeds through proxies of its own.
+     *
+     * @param clientId its id, not that of a seed
+     * @return the configuration, to be built
+     */
+    public ClusterConfig.Builder client(String clientId) {
+        ClusterConfig.Builder builder = ClusterConfig.builder(clientId)
+                .clusterName("chaos")
+                .shards(plan.shards())
+                .lease(plan.lease())
+                .startTimeout(plan.startTimeout());
+        seeds.forEach(builder::addNode);
+        try {
+            links.open(clientId).forEach(builder::dialAddress);
+        } catch (IOException e) {
+            throw new HarnessException("client " + clientId + " gets no links: " + e.getMessage(), e);
+        }
+        return builder;
+    }
+
+    /** {@return how every node is, for a person who has to find out why nothing happens} */
+    public String condition() {
+        return nodes().stream().map(NodeProcess::condition).collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * Kills every node and removes every trace. Idempotent.
+     *
+     * @throws HarnessException naming what is left
+     */
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        synchronized (this) {
+            closed = true;
+            for (NodeProcess node : nodes.values()) {
+                try {
+                    node.kill();
+                } catch (HarnessException survivor) {
+                    failure = survivor;
+                }
+            }
+        }
+        links.close();
+        try {
+            WorkTree.delete(root);
+        } catch (IOException e) {
+            failure = suppressing(new HarnessException("left behind: " + root, e), failure);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static RuntimeException suppressing(RuntimeException failure, @Nullable RuntimeException earlier) {
+        if (earlier != null) {
+            failure.addSuppressed(earlier);
+        }
+        return failure;
+    }
+}
