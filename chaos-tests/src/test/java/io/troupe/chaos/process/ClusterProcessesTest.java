@@ -1,0 +1,177 @@
+package io.troupe.chaos.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/** The harness itself: what it refuses, and that it leaves nothing. */
+@Timeout(90)
+class ClusterProcessesTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private List<Path> rootsBefore = List.of();
+
+    private static List<Path> roots() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(path -> path.getFileName().toString().startsWith("troupe-chaos-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @BeforeEach
+    void remember() throws IOException {
+        rootsBefore = roots();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
+        assertThat(roots()).isEqualTo(rootsBefore);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("troupe-") && name.endsWith("-proxy"));
+    }
+
+    private static ClusterPlan one(Class<?> main) {
+        return ClusterPlan.of(main.getName(), 1, 3);
+    }
+
+    @Test
+    void aNodeThatIsToldToStopEndsInOrderAndStartsAgain() {
+        try (ClusterProcesses cluster = ClusterProcesses.start(one(LedgerNode.class))) {
+            NodeProcess first = cluster.node("n1");
+            assertThatThrownBy(() -> cluster.restart("n1"))
+                    .isInstanceOf(HarnessException.class)
+                    .hasMessage("node n1 cannot be restarted: it still runs");
+            assertThatThrownBy(() -> LogDamage.truncate(first, cluster.dataDirectory("n1")))
+                    .isInstanceOf(HarnessException.class)
+                    .hasMessage("the log of node n1 cannot be damaged: the node still runs");
+            assertThatThrownBy(first::resume)
+                    .isInstanceOf(HarnessException.class)
+                    .hasMessage("node n1 cannot be resumed: it is not paused");
+            first.stop();
+            assertThat(first.condition()).startsWith("node n1 ended with exit code 0");
+            cluster.restart("n1");
+            assertThat(cluster.node("n1").pid()).isNotEqualTo(first.pid());
+            assertThatThrownBy(() -> cluster.node("n9"))
+                    .isInstanceOf(HarnessException.class)
+                    .hasMessage("no node n9 among [n1]");
+            assertThatThrownBy(() -> cluster.links().proxy("n1", "n2", Plane.RAFT))
+                    .isInstanceOf(HarnessException.class)
+                    .hasMessage("no link from n1 to n2 for RAFT (links: [])");
+            cluster.node("n1").pause();
+            assertThatThrownBy(() -> cluster.node("n1").pause())
+                    .isInstanceOf(HarnessException.class)
+                    .hasMessage("node n1 cannot be paused: it is paused already");
+        }
+    }
+
+    @Test
+    void aProgramThatDoesNotExistIsToldInItsOwnWords() {
+        assertThatThrownBy(() -> ClusterProcesses.start(ClusterPlan.of("io.troupe.NoSuchNode", 3, 3)))
+                .isInstanceOf(HarnessException.class)
+                .hasMessageMatching("(?s)before it was ready, node n[123] ended with exit code 1\n.*"
+                        + "Could not find or load main class io.troupe.NoSuchNode.*");
+    }
+
+    @Test
+    void aNodeThatNeverStartsIsGivenUp() {
+        ClusterPlan plan =
+                new ClusterPlan(SilentNode.class.getName(), 1, 4, Duration.ofSeconds(2), Duration.ofSeconds(3), 3);
+        assertThatThrownBy(() -> ClusterProcesses.start(plan))
+                .isInstanceOf(HarnessException.class)
+                .hasMessage("not every node was ready within PT3S:\nnode n1 runs\n  n1| thinking");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedByTheNode() throws IOException {
+        try (ClusterProcesses cluster = ClusterProcesses.start(one(LedgerNode.class))) {
+            cluster.node("n1").kill();
+            int port = cluster.seeds().get(0).raftPort();
+            try (ServerSocket held = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                assertThat(held.isBound()).isTrue();
+                assertThatThrownBy(() -> cluster.restart("n1"))
+                        .isInstanceOf(HarnessException.class)
+                        .hasMessageContaining("before it was ready, node n1 ended with exit code 2")
+                        .hasMessageContaining("127.0.0.1:" + port + " is in use");
+            }
+        }
+    }
+
+    @Test
+    void aKilledLauncherLeavesNoProcessAndNoFileAlsoWhenANodeIsPaused() throws Exception {
+        Path temporary = Files.createTempDirectory("launcher");
+        Process launcher = new ProcessBuilder(NodeCommand.of(HarnessLauncher.class.getName(), temporary, List.of()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(launcher.getInputStream(), StandardCharsets.UTF_8))) {
+            String[] told = lines.readLine().split(" ", 2);
+            ProcessHandle node = ProcessHandle.of(Long.parseLong(told[0])).orElseThrow();
+            assertThat(Path.of(told[1])).isDirectory().startsWith(temporary);
+            launcher.destroyForcibly();
+            assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            await().atMost(SOON).until(() -> !node.isAlive());
+            await().atMost(SOON).until(() -> Files.notExists(Path.of(told[1])));
+        } finally {
+            launcher.destroyForcibly();
+            WorkTree.delete(temporary);
+        }
+    }
+
+    @Test
+    void badPlansAndNamesAreRefusedWithTheRemedy() {
+        assertThatThrownBy(() -> new ClusterPlan("x", 2, 0, Duration.ZERO, Duration.ZERO, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a cluster of 2 processes is not possible: use 1, 3, 5 or 7 nodes; shards (0) must be at"
+                        + " least 1; lease (PT0S) must be at least 1 ms; startTimeout (PT0S) must be at least 1 ms");
+        assertThatThrownBy(() -> Scenario.parse("earthquake"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("unknown scenario 'earthquake' (known: leader-kill, leader-pause, minority-partition)");
+        assertThat(Scenario.parse("leader-pause")).isEqualTo(Scenario.LEADER_PAUSE);
+    }
+
+    @Test
+    void everyTierSaysWhetherItCanRun() {
+        String report = Tier.report();
+        System.out.println(report);
+        assertThat(report.lines()).hasSize(4).allMatch(line -> line.matches("T\\d .*: (available|SKIPPED \\(.+\\))"));
+        assertThat(Tier.T0.detect().isAvailable()).isTrue();
+        assertThat(Tier.T1.detect().isAvailable()).isTrue();
+        assertThat(Tier.whyNot("no-such-command")).startsWith("'no-such-command' failed with exit code 127: ");
+        assertThat(Tier.whyNot("echo denied; exit 3"))
+                .isEqualTo("'echo denied; exit 3' failed with exit code 3: denied");
+    }
+
+    @Test
+    void theVerdictNamesEveryKindOfViolation() {
+        assertThat(LedgerClient.violation(LedgerClient.Ending.COMMITTED, 1)).isEmpty();
+        assertThat(LedgerClient.violation(LedgerClient.Ending.COMMITTED, 0)).isEqualTo("COMMITTED but lost");
+        assertThat(LedgerClient.violation(LedgerClient.Ending.COMMITTED, 2))
+                .isEqualTo("COMMITTED but took effect 2 times");
+        assertThat(LedgerClient.violation(LedgerClient.Ending.NOT_EXECUTED, 1))
+                .isEqualTo("NOT_EXECUTED but took effect");
+        assertThat(LedgerClient.violation(LedgerClient.Ending.OPEN, 1)).isEqualTo("never settled");
+        assertThat(LedgerClient.violation(LedgerClient.Ending.UNKNOWN, 1)).isEmpty();
+    }
+}
