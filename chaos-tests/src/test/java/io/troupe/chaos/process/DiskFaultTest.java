@@ -1,0 +1,72 @@
+package io.troupe.chaos.process;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** One of three voters comes back with a damaged log while a client writes. */
+@Timeout(90)
+class DiskFaultTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int WARM = 200;
+    private static final int MIN_COMMITTED = 50;
+
+    /** The voter may refuse its disk or repair it from the others; what it must not do is harm them. */
+    @Test
+    void aVoterWithADamagedLogHarmsNobody() throws IOException, InterruptedException {
+        try (ClusterProcesses cluster = ClusterProcesses.start(ClusterPlan.of(LedgerNode.class.getName(), 3, 7));
+                LedgerClient client = LedgerClient.start(cluster.client("c1").build())) {
+            await().atMost(SOON)
+                    .until(() -> client.committed() >= WARM && !client.leader().isEmpty());
+            String victim = client.leader().equals("n1") ? "n2" : "n1";
+            long seed = cluster.plan().seed();
+            cluster.node(victim).kill();
+            String flipped = LogDamage.flipBit(cluster.node(victim), cluster.dataDirectory(victim), seed);
+            String refusal = restart(cluster, victim);
+            System.out.println(flipped + " of " + victim + " flipped: " + told(refusal));
+            awaitWrites(client);
+            if (!refusal.isEmpty()) {
+                // The same bit once more: the log is whole again, and so was nothing else wrong with it.
+                assertThat(LogDamage.flipBit(cluster.node(victim), cluster.dataDirectory(victim), seed))
+                        .isEqualTo(flipped);
+                cluster.restart(victim);
+            }
+            cluster.node(victim).kill();
+            String cut = LogDamage.truncate(cluster.node(victim), cluster.dataDirectory(victim));
+            System.out.println(cut + " of " + victim + " cut off: " + told(restart(cluster, victim)));
+            awaitWrites(client);
+            client.stopSending();
+            await().alias("every write ends").atMost(SOON).until(() -> client.inFlight() == 0);
+            assertThat(client.verdict(SOON).violations()).isEmpty();
+        }
+    }
+
+    private static void awaitWrites(LedgerClient client) {
+        int before = client.committed();
+        await().atMost(SOON).until(() -> client.committed() >= before + MIN_COMMITTED);
+    }
+
+    private static String told(String refusal) {
+        return refusal.isEmpty()
+                ? "accepted"
+                : refusal.lines().reduce((first, last) -> last).orElse("");
+    }
+
+    /** {@return why the node refused to start; empty if it runs} */
+    private static String restart(ClusterProcesses cluster, String nodeId) {
+        try {
+            cluster.restart(nodeId);
+            return "";
+        } catch (HarnessException refused) {
+            assertThat(refused)
+                    .hasMessageContaining("ended with exit code 2")
+                    .hasMessageContaining("remove this voter and add a new one");
+            return String.valueOf(refused.getMessage());
+        }
+    }
+}
