@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 final class ProcessPause {
     private static final String STOPPED = "stopped";
     private static final long WAIT_SECONDS = 10;
-    private static final String SCRIPT = "kill -STOP \"$1\" && echo " + STOPPED + " && read line; kill -CONT \"$1\"";
+    /** A signal to the whole process group must not end the shell before it has continued the process. */
+    private static final String SCRIPT =
+            "trap '' HUP INT TERM; kill -STOP \"$1\" && echo " + STOPPED + " && read line; kill -CONT \"$1\"";
 
     private final String nodeId;
     private final Process guard;

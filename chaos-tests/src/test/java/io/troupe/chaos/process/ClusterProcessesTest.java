@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +121,18 @@ class ClusterProcessesTest {
 
     @Test
     void aKilledLauncherLeavesNoProcessAndNoFileAlsoWhenANodeIsPaused() throws Exception {
+        launcherEndsAndLeavesNothing(launcher -> List.of("kill", "-KILL", Long.toString(launcher.pid())));
+    }
+
+    @Test
+    void aSignalToLauncherAndNodesAtOnceLeavesNothing() throws Exception {
+        launcherEndsAndLeavesNothing(launcher -> Stream.concat(
+                        Stream.of("kill", "-TERM", Long.toString(launcher.pid())),
+                        launcher.descendants().map(child -> Long.toString(child.pid())))
+                .toList());
+    }
+
+    private static void launcherEndsAndLeavesNothing(Function<ProcessHandle, List<String>> signal) throws Exception {
         Path temporary = Files.createTempDirectory("launcher");
         Process launcher = new ProcessBuilder(NodeCommand.of(HarnessLauncher.class.getName(), temporary, List.of()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -127,12 +140,17 @@ class ClusterProcessesTest {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(launcher.getInputStream(), StandardCharsets.UTF_8))) {
             String[] told = lines.readLine().split(" ", 2);
-            ProcessHandle node = ProcessHandle.of(Long.parseLong(told[0])).orElseThrow();
-            assertThat(Path.of(told[1])).isDirectory().startsWith(temporary);
-            launcher.destroyForcibly();
+            Path root = Path.of(told[1]);
+            assertThat(root).isDirectory().startsWith(temporary);
+            List<ProcessHandle> children = launcher.descendants().toList();
+            assertThat(children).as("the node and the guard of its pause").hasSize(2);
+            assertThat(new ProcessBuilder(signal.apply(launcher.toHandle()))
+                            .start()
+                            .waitFor())
+                    .isZero();
             assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            await().atMost(SOON).until(() -> !node.isAlive());
-            await().atMost(SOON).until(() -> Files.notExists(Path.of(told[1])));
+            await().atMost(SOON).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+            await().atMost(SOON).until(() -> Files.notExists(root));
         } finally {
             launcher.destroyForcibly();
             WorkTree.delete(temporary);

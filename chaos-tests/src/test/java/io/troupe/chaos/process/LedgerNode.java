@@ -14,6 +14,8 @@ import io.troupe.cluster.ClusterConfig;
 final class LedgerNode {
     private static final int BROKEN = 1;
     private static final int REFUSED = 2;
+    /** How long a node that gets a signal waits to see whether its launcher ends as well. */
+    private static final long LAUNCHER_END_MILLIS = 5_000;
 
     private LedgerNode() {}
 
@@ -22,6 +24,8 @@ final class LedgerNode {
         Thread watch = new Thread(() -> obey(node, Path.of(arguments[1])), "troupe-launcher-watch");
         watch.setDaemon(true);
         watch.start();
+        // A signal to the whole process group ends launcher and nodes at once: the watch still has to clean up.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(watch), "troupe-shutdown"));
         try {
             node.complete(
                     ClusterActorSystem.start(ClusterConfig.load(Path.of(arguments[0])), Ledger.MESSAGES, Ledger.KIND)
@@ -32,6 +36,14 @@ final class LedgerNode {
             System.out.println("refused: " + refused.getMessage());
             System.out.flush();
             Runtime.getRuntime().halt(REFUSED);
+        }
+    }
+
+    private static void awaitEnd(Thread watch) {
+        try {
+            watch.join(LAUNCHER_END_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

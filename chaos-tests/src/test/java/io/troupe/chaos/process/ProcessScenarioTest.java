@@ -66,6 +66,9 @@ class ProcessScenarioTest {
         int inFlight = client.inFlight();
         Duration lasts = scenario.duration(cluster.plan().lease());
         await().atMost(SOON).until(() -> System.nanoTime() - startNs >= lasts.toNanos());
+        // The others can only elect a leader if the links of the replicated log are cut as well.
+        await().atMost(SOON)
+                .until(() -> !client.leader().equals(leader) && !client.leader().isEmpty());
         int during = client.committed() - before;
         scenario.end(cluster, leader);
         int healed = client.committed();
@@ -73,6 +76,15 @@ class ProcessScenarioTest {
         client.stopSending();
         await().alias("every write ends").atMost(SOON).until(() -> client.inFlight() == 0);
         LedgerClient.Verdict verdict = client.verdict(SOON);
+        System.out.printf(
+                "%s: %d sent, %d acknowledged (%d during the fault of %d ms), %d unknown, %d in flight at the fault%n",
+                scenario.word(),
+                verdict.sent(),
+                verdict.committed(),
+                during,
+                lasts.toMillis(),
+                verdict.unknown(),
+                inFlight);
         assertThat(verdict.violations()).isEmpty();
         assertThat(inFlight).as("INVALID run: writes in flight at the fault").isPositive();
         assertThat(during).as("INVALID run: acknowledged during the fault").isGreaterThanOrEqualTo(MIN_COMMITTED);
