@@ -73,6 +73,19 @@ class MetadataConfigTest {
     }
 
     @Test
+    void aDialAddressIsForAVoterOfTheSeedList() {
+        MetadataConfig config = MetadataConfig.builder("c1")
+                .voter("n1", "127.0.0.1", 7801)
+                .dialAddress("n1", "127.0.0.1", 9801)
+                .build();
+        assertThat(config.dialAddress(config.voters().get(0)))
+                .isEqualTo(new MetadataConfig.Voter("n1", "127.0.0.1", 9801));
+        assertRefused(
+                MetadataConfig.builder("c1").voter("n1", "127.0.0.1", 7801).dialAddress("n2", "127.0.0.1", 9801),
+                "the dial address n2=127.0.0.1:9801 is for no node of the seed list [n1]: use one of their ids");
+    }
+
+    @Test
     void allErrorsAreToldAtOnce() {
         assertRefused(
                 three("n1").sessionTick(Duration.ZERO).maxPending(0),
