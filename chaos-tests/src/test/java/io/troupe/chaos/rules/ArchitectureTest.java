@@ -111,7 +111,8 @@ class ArchitectureTest {
     void onlyOnePackageTouchesSocketChannels() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.troupe.transport.internal.tcp..", "io.troupe.jmh..")
+                .resideOutsideOfPackages(
+                        "io.troupe.transport.internal.tcp..", "io.troupe.jmh..", "io.troupe.chaos.process..")
                 .should()
                 .dependOnClassesThat(describe(
                         "are socket channels",
