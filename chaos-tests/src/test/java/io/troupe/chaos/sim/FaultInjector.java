@@ -26,7 +26,7 @@ final class FaultInjector {
                 later(fault, node::goOn);
             }
             case SUSPEND -> {
-                world.oracle.clocksBroken();
+                world.oracle.breakClocks();
                 node.stand(true);
                 later(fault, node::goOn);
             }

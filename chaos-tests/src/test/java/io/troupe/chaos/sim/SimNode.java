@@ -234,7 +234,9 @@ final class SimNode {
     }
 
     boolean isSettled() {
-        return up && !still && membership.isSettled() && store.isSettled() && receiver.isSettled();
+        SessionId session = membership.session();
+        boolean open = session != null && world.log.view().isOpen(session); // it may have ended without its knowing
+        return up && !still && open && membership.isSettled() && store.isSettled() && receiver.isSettled();
     }
 
     @Override
