@@ -16,11 +16,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * one and prints its trace with {@code -Dtroupe.seed=N}; {@code -Dtroupe.shrink=true} makes a failing one small first.
  */
 class ClusterSimulationTest {
-    static {
-        // The coordinator warns of every grant that a fault has undone; here that is thousands of lines.
-        System.setProperty("org.slf4j.simpleLogger.log.io.troupe.cluster.internal.coordinator", "error");
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(ClusterSimulationTest.class);
     private static final int SCHEDULES = Integer.getInteger("troupe.schedules", 12_000);
     /** The default number must not make a busy machine's build wait; a number that was asked for is run to its end. */

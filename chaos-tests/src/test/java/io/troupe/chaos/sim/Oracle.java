@@ -260,7 +260,7 @@ final class Oracle {
     /** Everything has settled: what the store has is what was told. */
     void atRest() {
         for (Sent one : sent) {
-            if (one.op.number() > lastDrawn && !(one.outcome instanceof SendOutcome.Committed)) {
+            if (one.sender != null && one.op.number() > lastDrawn && !(one.outcome instanceof SendOutcome.Committed)) {
                 throw world.violation("I7 reads through the new owners", one.op + " came to " + one.outcome);
             }
             if (one.outcome instanceof SendOutcome.Committed && one.op.kind().appends() && one.applied == 0) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * everything must settle. The same schedule gives the same run on every JVM.
  */
 final class Simulation {
+    static {
+        // The coordinator warns of every grant that a fault has undone; here that is thousands of lines.
+        System.setProperty("org.slf4j.simpleLogger.log.io.troupe.cluster.internal.coordinator", "error");
+    }
+
     private static final long MS = 1_000_000;
     /** The healed phase ends at the latest after this; a cluster that has not recovered by then never will. */
     private static final long HEAL_NS = 12_000 * MS;
