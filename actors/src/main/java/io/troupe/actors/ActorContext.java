@@ -24,6 +24,12 @@ public interface ActorContext<M> {
     @Nullable
     MessageId messageId();
 
+    /** {@return the time in nanoseconds on the node's monotonic clock, which a simulation can replace} */
+    long nanoTime();
+
+    /** {@return a number drawn evenly from all longs, which a simulation can repeat} */
+    long random();
+
     /** {@return true while this node's lease on the actor's shard is valid on its own clock} */
     boolean isOwner();
 

@@ -24,15 +24,17 @@ abstract class Cell implements Runnable {
 
     final EntityId id;
     private final OwnedShard shard;
+    private final ShardGate gate;
     private final Executor dispatcher;
     private final ConcurrentLinkedQueue<Letter> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile boolean stopped;
 
-    Cell(EntityId id, OwnedShard shard, Executor dispatcher) {
+    Cell(EntityId id, OwnedShard shard, ShardGate gate, Executor dispatcher) {
         this.id = id;
         this.shard = shard;
+        this.gate = gate;
         this.dispatcher = dispatcher;
     }
 
@@ -73,6 +75,7 @@ abstract class Cell implements Runnable {
     @Override
     public final void run() {
         boolean again = false;
+        gate.enter();
         try {
             again = !stopped && turn();
         } catch (Throwable t) {
@@ -80,6 +83,8 @@ abstract class Cell implements Runnable {
             // its shard moves; its messages stay unsettled and are not lost.
             LOG.error("entity {} has stopped", id, t);
             stopped = true;
+        } finally {
+            gate.leave();
         }
         scheduled.set(false);
         // What came in after the turn's last look finds either the flag cleared or this second look.

@@ -5,17 +5,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.spi.Platform;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -30,33 +26,25 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterActorSystem implements AutoCloseable {
     private final Map<String, Kind<?>> kinds;
     private final Messages messages;
-    private final ThreadPoolExecutor dispatcher;
+    private final Platform platform;
+    private final Platform.Workers dispatcher;
     private final EntityHost host;
     private final Cluster cluster;
     private final EntityStore entityStore;
 
-    private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds) {
+    private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds, Platform platform) {
         this.kinds = kinds;
         messages = new Messages(codec);
-        dispatcher = newDispatcher(config.nodeId());
-        host = new EntityHost(dispatcher);
+        this.platform = platform;
+        dispatcher = platform.newWorkers("dispatch");
+        host = new EntityHost(config.shards(), dispatcher);
         try {
-            cluster = Cluster.create(config, host);
+            cluster = Cluster.create(config, host, platform);
         } catch (RuntimeException e) {
-            dispatcher.shutdownNow();
+            dispatcher.close();
             throw e;
         }
         entityStore = new EntityStore(cluster);
-    }
-
-    private static ThreadPoolExecutor newDispatcher(String nodeId) {
-        int threads = Runtime.getRuntime().availableProcessors();
-        AtomicInteger number = new AtomicInteger();
-        return new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "troupe-" + nodeId + "-dispatch-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**
@@ -69,28 +57,62 @@ public final class ClusterActorSystem implements AutoCloseable {
      */
     public static CompletableFuture<ClusterActorSystem> start(
             ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
-        ClusterActorSystem system;
+        return start(Cluster.threads(config.nodeId()), config, registry, kinds);
+    }
+
+    /**
+     * Starts a node on a platform of the caller's choice, such as a simulated one.
+     *
+     * @param platform what the node stands on, used by no other node
+     * @param config   the node
+     * @param registry the classes of messages, states and replies, the same on every node
+     * @param kinds    the kinds this node can run; a node that only sends needs none
+     * @return the system; fails with {@link ClusterException}, and then nothing is left behind
+     */
+    public static CompletableFuture<ClusterActorSystem> start(
+            Platform platform, ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
         try {
-            Map<String, Kind<?>> byName = new HashMap<>();
-            for (Kind<?> kind : kinds) {
-                if (byName.put(kind.name(), kind) != null) {
-                    throw new ClusterException(
-                            ClusterException.Code.BAD_CONFIG,
-                            "two kinds are named " + kind.name() + ": give every kind a name of its own");
-                }
-                RegistrationCheck.check(kind, registry);
-            }
-            system = new ClusterActorSystem(config, new KryoCodec(registry), Map.copyOf(byName));
+            ClusterActorSystem system = create(platform, config, registry, kinds);
+            return system.start();
         } catch (ClusterException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /**
+     * Makes a node that is not started, for those who cannot wait for it.
+     *
+     * @param platform what the node stands on, used by no other node
+     * @param config   the node
+     * @param registry the classes of messages, states and replies, the same on every node
+     * @param kinds    the kinds this node can run
+     * @return the system; messages sent before it is started wait
+     * @throws ClusterException if kinds, classes and configuration cannot work together
+     */
+    public static ClusterActorSystem create(
+            Platform platform, ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
+        Map<String, Kind<?>> byName = new HashMap<>();
+        for (Kind<?> kind : kinds) {
+            if (byName.put(kind.name(), kind) != null) {
+                throw new ClusterException(
+                        ClusterException.Code.BAD_CONFIG,
+                        "two kinds are named " + kind.name() + ": give every kind a name of its own");
+            }
+            RegistrationCheck.check(kind, registry);
+        }
+        ClusterActorSystem system = new ClusterActorSystem(config, registry.codec(), Map.copyOf(byName), platform);
         system.host.attach(system);
+        return system;
+    }
+
+    /** {@return completes when messages can be sent to every actor; fails with ClusterException} Call once. */
+    public CompletableFuture<ClusterActorSystem> start() {
         CompletableFuture<ClusterActorSystem> ready = new CompletableFuture<>();
-        CompletableFuture<?> unused = system.cluster.start().whenComplete((started, failure) -> {
+        CompletableFuture<?> unused = cluster.start().whenComplete((started, failure) -> {
             if (failure == null) {
-                ready.complete(system);
+                ready.complete(this);
             } else {
-                system.close();
+                close();
                 Throwable cause = failure.getCause();
                 ready.completeExceptionally(cause instanceof ClusterException ? cause : failure);
             }
@@ -140,6 +162,10 @@ public final class ClusterActorSystem implements AutoCloseable {
         return kinds.get(name);
     }
 
+    Platform platform() {
+        return platform;
+    }
+
     Messages messages() {
         return messages;
     }
@@ -176,7 +202,7 @@ public final class ClusterActorSystem implements AutoCloseable {
                 DeliveryGuarantee.EXACTLY_ONCE,
                 target.kind().isDurable(),
                 content,
-                System.nanoTime() + timeout.toNanos(),
+                platform.clock().nanoTime() + timeout.toNanos(),
                 (outcome, reply) -> complete(answer, target, outcome, reply));
         return answer;
     }
@@ -203,15 +229,6 @@ public final class ClusterActorSystem implements AutoCloseable {
     @Override
     public void close() {
         cluster.close();
-        stop(dispatcher);
-    }
-
-    private static void stop(ExecutorService executor) {
-        executor.shutdownNow();
-        try {
-            executor.awaitTermination(1, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        dispatcher.close();
     }
 }

@@ -16,6 +16,7 @@ import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.TxnResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,8 +35,10 @@ final class DurableCell<M> extends Cell {
 
     private final Pid<M> self;
     private final OwnedShard shard;
+    private final ShardGate gate;
     private final Messages messages;
     private final EntityStore store;
+    private final EntityHost host;
     private final StatefulHandler<Object, M> handler;
     private final EntityCommitLog<Result, Object> log;
     private final ConcurrentLinkedQueue<Answered> answers = new ConcurrentLinkedQueue<>();
@@ -51,12 +54,21 @@ final class DurableCell<M> extends Cell {
             Place<Result, Object> place, @Nullable TxnResult result) {}
 
     DurableCell(
-            Pid<M> self, OwnedShard shard, Messages messages, EntityStore store, long activation, Executor dispatcher) {
-        super(self.entity(), shard, dispatcher);
+            Pid<M> self,
+            OwnedShard shard,
+            ShardGate gate,
+            EntityHost host,
+            Messages messages,
+            EntityStore store,
+            long activation,
+            Executor dispatcher) {
+        super(self.entity(), shard, gate, dispatcher);
+        this.gate = gate;
         this.self = self;
         this.shard = shard;
         this.messages = messages;
         this.store = store;
+        this.host = host;
         handler = self.kind().newStatefulHandler();
         KeyValue stored = store.load(shard, id);
         log = stored == null
@@ -88,7 +100,9 @@ final class DurableCell<M> extends Cell {
             if (letter == null) {
                 return false;
             }
-            propose(letter);
+            if (!run(letter)) {
+                return false; // the next tick wakes the cell
+            }
         }
         return true;
     }
@@ -103,25 +117,48 @@ final class DurableCell<M> extends Cell {
                 && (super.hasWork() || (!again.isEmpty() && mayRun()));
     }
 
-    private void propose(Letter letter) {
-        Outcome outcome = runHandler(letter);
+    /** False when the store takes nothing now: then the letter is the next one, a little later. */
+    private boolean run(Letter letter) {
+        MetadataException.Code refused = propose(letter, runHandler(letter));
+        if (refused == MetadataException.Code.TOO_LARGE) {
+            refused = propose(letter, failed(letter, "its new state is too large", null));
+        }
+        if (refused != null) {
+            again.addFirst(letter);
+            host.wakeSoon(this);
+        }
+        return refused == null;
+    }
+
+    /** Null when the outcome is on its way; else why the store did not take it. */
+    private MetadataException.@Nullable Code propose(Letter letter, Outcome outcome) {
         Result result = new Result(letter, outcome.ending, outcome.reply, outcome.afterCommit);
+        Object before = log.state();
         Place<Result, Object> place = log.propose(result, outcome.next);
         InboundMessage message = letter.message();
-        CompletableFuture<?> unused = store.commit(
-                        shard,
-                        id,
-                        place.predecessor(),
-                        place.id(),
-                        outcome.encodedNext,
-                        message.isOneWay() ? null : message.settle(outcome.ending, outcome.reply))
-                .whenComplete((answer, failure) -> {
-                    if (failure != null) {
-                        LOG.debug("commit of {} has no answer: {}", id, failure.toString());
-                    }
-                    answers.add(new Answered(place, answer));
-                    wake();
-                });
+        CompletableFuture<TxnResult> commit = store.commit(
+                shard,
+                id,
+                place.predecessor(),
+                place.id(),
+                outcome.encodedNext,
+                message.isOneWay() ? null : message.settle(outcome.ending, outcome.reply));
+        MetadataException.Code refused = EntityStore.refusal(commit);
+        if (refused != null) {
+            log.withdraw(place, before);
+            return refused;
+        }
+        if (log.inFlight() == 1) {
+            gate.enter();
+        }
+        CompletableFuture<?> unused = commit.whenComplete((answer, failure) -> {
+            if (failure != null) {
+                LOG.debug("commit of {} has no answer: {}", id, failure.toString());
+            }
+            answers.add(new Answered(place, answer));
+            wake();
+        });
+        return null;
     }
 
     private void onAnswer(Answered answered) {
@@ -129,6 +166,7 @@ final class DurableCell<M> extends Cell {
         Result result = place.message();
         TxnResult answer = answered.result();
         Step step = log.onAnswer(place, classify(answer));
+        boolean lastInFlight = log.inFlight() == 0;
         switch (step) {
             case TELL -> {
                 result.letter().message().end(result.ending(), result.reply());
@@ -143,6 +181,9 @@ final class DurableCell<M> extends Cell {
             case NOTHING -> {
                 // Refused because of an earlier place: it runs again.
             }
+        }
+        if (lastInFlight) {
+            gate.leave(); // the turn that runs is still inside
         }
     }
 
@@ -215,8 +256,8 @@ final class DurableCell<M> extends Cell {
                 effect.afterCommit());
     }
 
-    private Outcome failed(Letter letter, String what, Exception cause) {
+    private Outcome failed(Letter letter, String what, @Nullable Exception cause) {
         LOG.warn("message {} to {} {}", letter.message().id(), id, what, cause);
-        return Outcome.without(Ending.FAILED, what + ": " + cause);
+        return Outcome.without(Ending.FAILED, cause == null ? what : what + ": " + cause);
     }
 }

@@ -4,8 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
@@ -24,11 +27,24 @@ final class EntityHost implements HostedActors {
     private static final Logger LOG = LoggerFactory.getLogger(EntityHost.class);
 
     private final Executor dispatcher;
-    private final Map<OwnedShard, Map<EntityId, Cell>> shards = new ConcurrentHashMap<>();
+    /** The cells of each shard's present ownership. An array, so that everything is visited in the order of the shards. */
+    private final AtomicReferenceArray<@Nullable Cells> shards;
+
+    /** What the store was too busy for. */
+    private final ConcurrentLinkedQueue<Runnable> postponed = new ConcurrentLinkedQueue<>();
+
     private final AtomicLong activations = new AtomicLong();
     private volatile @Nullable ClusterActorSystem system;
 
-    EntityHost(Executor dispatcher) {
+    /** The active entities of one ownership. */
+    private record Cells(OwnedShard shard, ShardGate gate, Map<EntityId, Cell> byId) {
+        void stop() {
+            byId.values().forEach(Cell::stop);
+        }
+    }
+
+    EntityHost(int shards, Executor dispatcher) {
+        this.shards = new AtomicReferenceArray<>(shards);
         this.dispatcher = dispatcher;
     }
 
@@ -38,33 +54,79 @@ final class EntityHost implements HostedActors {
     }
 
     int activeEntities() {
-        return shards.values().stream().mapToInt(Map::size).sum();
+        int[] active = {0};
+        forEach(cells -> active[0] += cells.byId.size());
+        return active[0];
     }
 
     @Override
     public void onShardActive(OwnedShard shard) {
-        shards.put(shard, new ConcurrentHashMap<>());
+        Cells earlier = shards.getAndSet(shard.shard(), new Cells(shard, new ShardGate(), new ConcurrentHashMap<>()));
+        if (earlier != null) {
+            earlier.stop(); // its end is still to be told by another thread
+        }
     }
 
     @Override
     public void onShardLost(OwnedShard shard) {
-        Map<EntityId, Cell> cells = shards.remove(shard);
-        if (cells != null) {
-            cells.values().forEach(Cell::stop);
+        Cells cells = shards.get(shard.shard());
+        if (cells != null && cells.shard == shard && shards.compareAndSet(shard.shard(), cells, null)) {
+            cells.stop();
+        }
+    }
+
+    @Override
+    public void onShardMoving(OwnedShard shard, Runnable quiet) {
+        Cells cells = shards.get(shard.shard());
+        if (cells != null && cells.shard == shard) {
+            cells.gate.whenQuiet(quiet);
+        }
+    }
+
+    @Override
+    public void onShardResumed(OwnedShard shard) {
+        Cells cells = shards.get(shard.shard());
+        if (cells != null && cells.shard == shard) {
+            cells.gate.forget();
+            cells.byId.values().forEach(Cell::wake);
+        }
+    }
+
+    /** Wakes a cell with the next tick. */
+    void wakeSoon(Cell cell) {
+        postponed.add(cell::wake);
+    }
+
+    @Override
+    public void onTick() {
+        for (int waiting = postponed.size(); waiting > 0; waiting--) {
+            Runnable step = postponed.poll();
+            if (step != null) {
+                step.run();
+            }
         }
     }
 
     @Override
     public void onLeaseRenewed() {
-        shards.values().forEach(cells -> cells.values().forEach(Cell::wake));
+        forEach(cells -> cells.byId.values().forEach(Cell::wake));
+    }
+
+    private void forEach(Consumer<Cells> visitor) {
+        for (int shard = 0; shard < shards.length(); shard++) {
+            Cells cells = shards.get(shard);
+            if (cells != null) {
+                visitor.accept(cells);
+            }
+        }
     }
 
     /** Called under the shard's lock: the order of calls is the order of the mailboxes. */
     @Override
     public void deliver(InboundMessage message) {
         ClusterActorSystem current = system;
-        Map<EntityId, Cell> cells = shards.get(message.shard());
-        if (current == null || cells == null) {
+        Cells cells = shards.get(message.shard().shard());
+        if (current == null || cells == null || cells.shard != message.shard()) {
             return; // lost in this very moment: unsettled, so it is sent again
         }
         Envelope envelope;
@@ -83,51 +145,59 @@ final class EntityHost implements HostedActors {
                             + envelope.target().kind() + ": register it on every node of the seed list");
             return;
         }
-        Cell cell = cells.get(envelope.target());
+        Cell cell = cells.byId.get(envelope.target());
         if (cell == null) {
             try {
-                cell = activate(current, kind, envelope.target(), message.shard());
+                cell = activate(current, kind, envelope.target(), cells);
             } catch (RuntimeException e) {
                 LOG.error("entity {} cannot be activated", envelope.target(), e);
                 refuse(current, message, "cannot be activated: " + e);
                 return;
             }
-            cells.put(envelope.target(), cell);
+            cells.byId.put(envelope.target(), cell);
         }
         if (!cell.offer(new Letter(message, envelope.bodyOffset()))) {
             refuse(current, message, "the mailbox of " + envelope.target() + " is full (" + Cell.MAX_MAILBOX + ")");
         }
     }
 
-    private <M> Cell activate(ClusterActorSystem current, Kind<M> kind, EntityId id, OwnedShard shard) {
+    private <M> Cell activate(ClusterActorSystem current, Kind<M> kind, EntityId id, Cells cells) {
         Pid<M> self = current.entity(kind, id.id());
         return kind.isDurable()
                 ? new DurableCell<>(
                         self,
-                        shard,
+                        cells.shard,
+                        cells.gate,
+                        this,
                         current.messages(),
                         current.entityStore(),
                         activations.incrementAndGet(),
                         dispatcher)
-                : new VolatileCell<>(self, shard, current.messages(), dispatcher);
+                : new VolatileCell<>(self, cells.shard, cells.gate, current.messages(), dispatcher);
     }
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
-    private static void refuse(ClusterActorSystem current, InboundMessage message, String why) {
+    private void refuse(ClusterActorSystem current, InboundMessage message, String why) {
         LOG.warn("message {} is refused: {}", message.id(), why);
-        if (message.isOneWay()) {
+        if (!message.isOneWay()) {
+            settleAsFailed(current, message, why.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void settleAsFailed(ClusterActorSystem current, InboundMessage message, byte[] reason) {
+        CompletableFuture<TxnResult> settled =
+                current.entityStore().settle(message.shard(), message.settle(Ending.FAILED, reason));
+        if (EntityStore.refusal(settled) != null) {
+            postponed.add(() -> settleAsFailed(current, message, reason));
             return;
         }
-        byte[] reason = why.getBytes(StandardCharsets.UTF_8);
-        CompletableFuture<?> unused = current.entityStore()
-                .settle(message.shard(), message.settle(Ending.FAILED, reason))
-                .whenComplete((result, failure) -> {
-                    if (result instanceof TxnResult.Succeeded) {
-                        message.end(Ending.FAILED, reason);
-                    } else if (result instanceof TxnResult.SettleRefused refused
-                            && refused.reason() == TxnResult.Reason.SETTLED) {
-                        message.endAsSettled(refused.outcome(), refused.reply());
-                    } // else the shard has moved on: its next owner answers
-                });
+        CompletableFuture<?> unused = settled.whenComplete((result, failure) -> {
+            if (result instanceof TxnResult.Succeeded) {
+                message.end(Ending.FAILED, reason);
+            } else if (result instanceof TxnResult.SettleRefused refused
+                    && refused.reason() == TxnResult.Reason.SETTLED) {
+                message.endAsSettled(refused.outcome(), refused.reply());
+            } // else the shard has moved on: its next owner answers
+        });
     }
 }

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
@@ -58,6 +60,20 @@ final class EntityStore {
                 List.of(cluster.fenceHolds(shard), follows(key, predecessor)),
                 then,
                 List.of(new Op.Get(cluster.fenceHolds(shard).key()))));
+    }
+
+    /** Why the store did not even take a transaction, or null if it did: then it may be applied. */
+    static MetadataException.@Nullable Code refusal(CompletableFuture<TxnResult> commit) {
+        if (!commit.isCompletedExceptionally()) {
+            return null;
+        }
+        Throwable failure = commit.handle((result, why) -> why).join();
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        return cause instanceof MetadataException known
+                        && (known.code() == MetadataException.Code.BUSY
+                                || known.code() == MetadataException.Code.TOO_LARGE)
+                ? known.code()
+                : null;
     }
 
     private static Compare follows(String key, @Nullable CommitId predecessor) {

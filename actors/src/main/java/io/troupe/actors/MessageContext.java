@@ -35,6 +35,16 @@ final class MessageContext<M> implements ActorContext<M> {
     }
 
     @Override
+    public long nanoTime() {
+        return self.system().platform().clock().nanoTime();
+    }
+
+    @Override
+    public long random() {
+        return self.system().platform().random();
+    }
+
+    @Override
     public boolean isOwner() {
         return message.shard().mayRun();
     }

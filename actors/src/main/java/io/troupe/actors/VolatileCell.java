@@ -18,8 +18,8 @@ final class VolatileCell<M> extends Cell {
     private final Messages messages;
     private Handler<M> handler;
 
-    VolatileCell(Pid<M> self, OwnedShard shard, Messages messages, Executor dispatcher) {
-        super(self.entity(), shard, dispatcher);
+    VolatileCell(Pid<M> self, OwnedShard shard, ShardGate gate, Messages messages, Executor dispatcher) {
+        super(self.entity(), shard, gate, dispatcher);
         this.self = self;
         this.messages = messages;
         handler = self.kind().newHandler();

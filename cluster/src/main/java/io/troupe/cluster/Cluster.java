@@ -11,9 +11,11 @@ import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.placement.ShardHash;
 import io.troupe.cluster.internal.runtime.ClusterRuntime;
+import io.troupe.cluster.internal.runtime.ThreadPlatform;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.OwnedShard;
+import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -31,9 +33,9 @@ public final class Cluster implements AutoCloseable {
     private final ClusterConfig config;
     private final ClusterRuntime runtime;
 
-    private Cluster(ClusterConfig config, HostedActors actors) {
+    private Cluster(ClusterConfig config, HostedActors actors, Platform platform) {
         this.config = config;
-        runtime = new ClusterRuntime(config, actors);
+        runtime = new ClusterRuntime(config, actors, platform);
     }
 
     /**
@@ -45,7 +47,29 @@ public final class Cluster implements AutoCloseable {
      * @throws ClusterException if the configuration cannot work
      */
     public static Cluster create(ClusterConfig config, HostedActors actors) {
-        return new Cluster(config, actors);
+        return new Cluster(config, actors, threads(config.nodeId()));
+    }
+
+    /**
+     * Makes a node on a platform of the caller's choice, not started yet.
+     *
+     * @param config   what it is told
+     * @param actors   what runs on the shards it owns
+     * @param platform what it stands on
+     * @return the node
+     * @throws ClusterException if the configuration cannot work
+     */
+    public static Cluster create(ClusterConfig config, HostedActors actors, Platform platform) {
+        return new Cluster(config, actors, platform);
+    }
+
+    /**
+     * {@return the real platform of a node: threads, the machine's clock, TCP and Raft}
+     *
+     * @param nodeId the node's id
+     */
+    public static Platform threads(String nodeId) {
+        return new ThreadPlatform(nodeId);
     }
 
     /**
@@ -80,7 +104,7 @@ public final class Cluster implements AutoCloseable {
      * @param guarantee  AT_LEAST_ONCE or EXACTLY_ONCE
      * @param durable    true if the target kind is durable
      * @param content    target and body; not modified afterwards
-     * @param deadlineNs when it expires on System.nanoTime's clock, or {@link #NO_DEADLINE}
+     * @param deadlineNs when it expires on the platform's clock, or {@link #NO_DEADLINE}
      * @param listener   told exactly once how it ended
      */
     public void send(
@@ -168,6 +192,15 @@ public final class Cluster implements AutoCloseable {
         return runtime.activeShards();
     }
 
+    /**
+     * {@return true if this node may run the actors of a shard now: it owns it, and its lease is valid}
+     *
+     * @param shard the shard
+     */
+    public boolean mayRun(int shard) {
+        return runtime.mayRun(shard);
+    }
+
     /** {@return messages sent more than once since start} */
     public long retransmissions() {
         return runtime.retransmissions();
@@ -176,6 +209,11 @@ public final class Cluster implements AutoCloseable {
     /** {@return messages of this node that wait for their outcome} */
     public long unsettled() {
         return runtime.unsettled();
+    }
+
+    /** {@return the number of this node's present life, larger than that of any before; 0 while it has none} */
+    public long incarnation() {
+        return runtime.incarnation();
     }
 
     /** {@return true if this node has a session whose lease has not passed} */

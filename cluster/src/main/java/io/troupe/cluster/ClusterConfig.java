@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param shards       number of shards, fixed when the cluster is first formed
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
+ * @param retry        the first wait before an unsettled message is sent again
+ * @param rebalanceAfter how long the set of nodes must have been the same before shards move for balance
+ * @param maxMoves     shards that may move at a time
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  */
 public record ClusterConfig(
@@ -37,10 +40,17 @@ public record ClusterConfig(
         int shards,
         Duration startTimeout,
         int maxUnsettled,
+        Duration retry,
+        Duration rebalanceAfter,
+        int maxMoves,
         List<NodeAddress> dialAddresses) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
+
+    private static final long MIN_RETRY_MILLIS = 1;
+    private static final long MAX_RETRY_MILLIS = 1_000;
+    private static final Duration MAX_CALM = Duration.ofDays(365);
 
     /**
      * Starts a configuration.
@@ -55,7 +65,7 @@ public record ClusterConfig(
     /**
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, start.timeout.millis, max.unsettled}, {@code dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and so on)
+     * {@code shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves}, {@code dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and so on)
      * overrides its key.
      *
      * @param file the file
@@ -112,6 +122,9 @@ public record ClusterConfig(
         private int shards = 1024;
         private Duration startTimeout = Duration.ofSeconds(60);
         private int maxUnsettled = 8192;
+        private Duration retry = Duration.ofMillis(200);
+        private Duration rebalanceAfter = Duration.ofSeconds(2);
+        private int maxMoves = 32;
         private final List<NodeAddress> dialAddresses = new ArrayList<>();
 
         private Builder(String nodeId) {
@@ -224,6 +237,38 @@ public record ClusterConfig(
         }
 
         /**
+         * {@return this}
+         *
+         * @param first how long a message may be without an answer before it is sent again; every further wait is
+         *     longer, up to a second. A durable commit under load takes tens of milliseconds: asking sooner only repeats
+         *     what is under way
+         */
+        public Builder retry(Duration first) {
+            retry = first;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param calm how long the set of nodes must have been the same before shards move for the sake of balance
+         */
+        public Builder rebalanceAfter(Duration calm) {
+            rebalanceAfter = calm;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param shards how many shards may move at a time; each stands still for a few commits
+         */
+        public Builder maxMoves(int shards) {
+            maxMoves = shards;
+            return this;
+        }
+
+        /**
          * Checks everything and reports all errors at once.
          *
          * @return the configuration
@@ -260,6 +305,16 @@ public record ClusterConfig(
             if (maxUnsettled < 1) {
                 errors.add("maxUnsettled (" + maxUnsettled + ") must be at least 1");
             }
+            if (retry.toMillis() < MIN_RETRY_MILLIS || retry.toMillis() > MAX_RETRY_MILLIS) {
+                errors.add("retry (" + retry.toMillis() + " ms) must be between " + MIN_RETRY_MILLIS + " and "
+                        + MAX_RETRY_MILLIS + " ms");
+            }
+            if (rebalanceAfter.isNegative() || rebalanceAfter.compareTo(MAX_CALM) > 0) {
+                errors.add("rebalanceAfter (" + rebalanceAfter + ") must be between zero and " + MAX_CALM);
+            }
+            if (maxMoves < 1 || maxMoves > MAX_SHARDS) {
+                errors.add("maxMoves (" + maxMoves + ") must be between 1 and " + MAX_SHARDS);
+            }
             if (startTimeout.isNegative() || startTimeout.isZero()) {
                 errors.add("startTimeout (" + startTimeout + ") must be positive");
             }
@@ -276,6 +331,9 @@ public record ClusterConfig(
                     shards,
                     startTimeout,
                     maxUnsettled,
+                    retry,
+                    rebalanceAfter,
+                    maxMoves,
                     List.copyOf(dialAddresses));
         }
 

@@ -30,6 +30,9 @@ final class ClusterConfigFile {
             "shards",
             "start.timeout.millis",
             "max.unsettled",
+            "retry.millis",
+            "rebalance.after.millis",
+            "max.moves",
             "dial.addresses");
 
     private final Properties properties = new Properties();
@@ -79,6 +82,9 @@ final class ClusterConfigFile {
         text("shards", count -> builder.shards(Integer.parseInt(count)));
         text("start.timeout.millis", millis -> builder.startTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("max.unsettled", count -> builder.maxUnsettled(Integer.parseInt(count)));
+        text("rebalance.after.millis", millis -> builder.rebalanceAfter(Duration.ofMillis(Long.parseLong(millis))));
+        text("max.moves", count -> builder.maxMoves(Integer.parseInt(count)));
+        text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));
         if (errors.isEmpty()) {
             try {
                 return builder.build();

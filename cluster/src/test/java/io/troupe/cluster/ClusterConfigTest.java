@@ -102,6 +102,9 @@ class ClusterConfigTest {
     void limitsAreChecked() {
         refused(three("d").shards(0), "shards (0) must be between 1 and 65536");
         refused(three("d").maxUnsettled(0), "maxUnsettled (0) must be at least 1");
+        refused(three("d").maxMoves(0), "maxMoves (0) must be between 1 and 65536");
+        refused(three("d").rebalanceAfter(Duration.ofSeconds(-1)), "rebalanceAfter (PT-1S) must be between zero and");
+        refused(three("d").retry(Duration.ofSeconds(2)), "retry (2000 ms) must be between 1 and 1000 ms");
         refused(three("d").startTimeout(Duration.ZERO), "startTimeout (PT0S) must be positive");
         refused(three(" "), "the node id is blank: give every node an id of its own");
     }
@@ -118,6 +121,9 @@ class ClusterConfigTest {
                 shards = 64
                 start.timeout.millis = 5000
                 max.unsettled = 10
+                retry.millis = 60
+                rebalance.after.millis = 500
+                max.moves = 8
                 """);
         assertThat(ClusterConfig.load(file))
                 .isEqualTo(three("n2")
@@ -128,6 +134,9 @@ class ClusterConfigTest {
                         .shards(64)
                         .startTimeout(Duration.ofSeconds(5))
                         .maxUnsettled(10)
+                        .retry(Duration.ofMillis(60))
+                        .rebalanceAfter(Duration.ofMillis(500))
+                        .maxMoves(8)
                         .build());
     }
 

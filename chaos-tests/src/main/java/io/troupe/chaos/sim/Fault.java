@@ -27,7 +27,11 @@ record Fault(Kind kind, long atNs, long lastNs, int node, int other) {
         /** The log changes its leader although the old one is well. */
         NEW_LEADER,
         /** The node's clock changes its rate within the bounds that the lease allows. */
-        DRIFT
+        DRIFT;
+
+        boolean isBetweenNodes() {
+            return this == ISOLATE || this == ONE_WAY || this == BRIDGE;
+        }
     }
 
     Fault shorter() {

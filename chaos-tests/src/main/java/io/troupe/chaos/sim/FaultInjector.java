@@ -26,7 +26,7 @@ final class FaultInjector {
                 later(fault, node::goOn);
             }
             case SUSPEND -> {
-                world.oracle.breakClocks();
+                world.believers().breakClocks();
                 node.stand(true);
                 later(fault, node::goOn);
             }
@@ -65,7 +65,7 @@ final class FaultInjector {
 
     private void later(Fault fault, Runnable end) {
         world.after(fault.lastNs(), "end " + fault.kind(), null, () -> {
-            if (!world.isHealed()) {
+            if (!world.isCalm()) {
                 end.run();
             }
         });

@@ -46,7 +46,7 @@ final class Log {
 
     Log(Simulation world) {
         this.world = world;
-        random = SplitMix.of(world.schedule.seed(), Concern.LOG);
+        random = SplitMix.of(world.seed(), Concern.LOG);
         published.add(new Published(StateView.EMPTY, List.of()));
     }
 
@@ -78,10 +78,10 @@ final class Log {
 
     private boolean hasMajority(SimNode node) {
         int reached = 0;
-        for (int voter = 0; voter < Schedule.HOSTS; voter++) {
+        for (int voter = 0; voter < world.hosts(); voter++) {
             reached += world.network.talk(node, world.nodes[voter]) ? 1 : 0;
         }
-        return 2 * reached > Schedule.HOSTS;
+        return 2 * reached > world.hosts();
     }
 
     private void watch() {
@@ -109,7 +109,7 @@ final class Log {
 
     private void spread(SimNode from, SimNode to) {
         if (world.network.talk(from, to) && to.store().applied() < published.size() - 1) {
-            long lag = world.isHealed() ? MS : world.schedule.swarm().viewLagNs();
+            long lag = world.isCalm() ? MS : world.swarm().viewLagNs();
             int known = published.size() - 1;
             world.after(
                     random.between(MS / 10, lag), "apply", to, () -> to.store().applyUpTo(known));
@@ -119,7 +119,7 @@ final class Log {
     /** A voter that reaches a majority leads in a new term; the present leader may be the one, or nobody can. */
     void elect() {
         List<SimNode> able = Arrays.stream(world.nodes)
-                .limit(Schedule.HOSTS)
+                .limit(world.hosts())
                 .filter(node -> node.isUp() && !node.isStill() && hasMajority(node))
                 .toList();
         if (able.isEmpty()) {
@@ -156,8 +156,8 @@ final class Log {
             return;
         }
         open.add(new Open(proposer, proposer.life(), number, EntryCodec.join(commands)));
-        Swarm swarm = world.schedule.swarm();
-        boolean faulty = !world.isHealed();
+        Swarm swarm = world.swarm();
+        boolean faulty = !world.isCalm();
         long delay = random.between(MS / 2, 3 * MS);
         if (faulty && random.permille(swarm.slowCommits())) {
             delay += random.between(0, 200 * MS);
@@ -199,7 +199,7 @@ final class Log {
         Applied applied = state.apply(term, EntryCodec.decode(entry.bytes()));
         published.add(new Published(state.view(), applied.events()));
         world.trace.detail(state.view().revision(), "committed entry", entry.number());
-        world.oracle.onApplied(applied.events(), state.view());
+        world.onApplied(applied.events(), state.view());
         return applied;
     }
 

@@ -14,26 +14,34 @@ final class Network {
     private final Simulation world;
     private final SplitMix random;
     /** Faults that block each direction. */
-    private final int[][] blocks = new int[Schedule.NODES][Schedule.NODES];
+    private final int[][] blocks;
 
-    private final long[][] lastArrival = new long[Schedule.NODES][Schedule.NODES];
+    private final long[][] lastArrival;
 
     Network(Simulation world) {
         this.world = world;
-        random = SplitMix.of(world.schedule.seed(), Concern.NETWORK);
+        random = SplitMix.of(world.seed(), Concern.NETWORK);
+        int nodes = world.nodes.length;
+        blocks = new int[nodes][nodes];
+        lastArrival = new long[nodes][nodes];
     }
 
     /** A frame of the delivery channels, which bear any order. False if the sender notices that nothing leaves. */
     boolean send(SimNode from, SimNode to, String what, Runnable arrival) {
-        return send(from, to, what, false, arrival);
+        return send(from, to, what, false, true, arrival);
     }
 
     /** A message of the metadata protocols, which are promised the order of what arrives. */
     boolean sendInOrder(SimNode from, SimNode to, String what, Runnable arrival) {
-        return send(from, to, what, true, arrival);
+        return send(from, to, what, true, true, arrival);
     }
 
-    private boolean send(SimNode from, SimNode to, String what, boolean ordered, Runnable arrival) {
+    /** In order, and never twice. */
+    boolean sendOnce(SimNode from, SimNode to, String what, Runnable arrival) {
+        return send(from, to, what, true, false, arrival);
+    }
+
+    private boolean send(SimNode from, SimNode to, String what, boolean ordered, boolean repeated, Runnable arrival) {
         if (from == to) {
             world.after(20_000, what, to, arrival);
             return true;
@@ -41,21 +49,21 @@ final class Network {
         if (isBlocked(from.index, to.index) || !to.isUp()) {
             return random.permille(500);
         }
-        Swarm swarm = world.schedule.swarm();
-        boolean faulty = !world.isHealed();
+        Swarm swarm = world.swarm();
+        boolean faulty = !world.isCalm();
         if (faulty && random.permille(swarm.loss())) {
             return true;
         }
         post(from, to, what, ordered, arrival);
-        if (faulty && random.permille(swarm.duplicates())) {
+        if (faulty && repeated && random.permille(swarm.duplicates())) {
             post(from, to, what, ordered, arrival);
         }
         return true;
     }
 
     private void post(SimNode from, SimNode to, String what, boolean ordered, Runnable arrival) {
-        Swarm swarm = world.schedule.swarm();
-        boolean faulty = !world.isHealed();
+        Swarm swarm = world.swarm();
+        boolean faulty = !world.isCalm();
         long delay = random.between(LEAST_NS, LEAST_NS + SPREAD_NS);
         if (faulty && random.permille(swarm.slow())) {
             delay += random.between(0, swarm.slowNs());
@@ -99,8 +107,8 @@ final class Network {
     }
 
     void healAll() {
-        for (int from = 0; from < Schedule.NODES; from++) {
-            for (int to = 0; to < Schedule.NODES; to++) {
+        for (int from = 0; from < world.nodes.length; from++) {
+            for (int to = 0; to < world.nodes.length; to++) {
                 if (blocks[from][to] > 0) {
                     blocks[from][to] = 1;
                     unblock(from, to);
@@ -109,9 +117,18 @@ final class Network {
         }
     }
 
+    /** The others learn that a process is gone, as its machine refuses what they send. */
+    void disconnect(SimNode gone) {
+        for (SimNode other : world.nodes) {
+            if (other != gone && !isBlocked(gone.index, other.index)) {
+                world.after(LINK_UP_NS, "link", other, () -> other.onLink(gone, false));
+            }
+        }
+    }
+
     /** Both ends learn that their link is up anew. */
     void connect(SimNode one, SimNode other) {
-        world.after(LINK_UP_NS, "link", one, () -> one.sender().onLink(other.id, true));
-        world.after(LINK_UP_NS, "link", other, () -> other.sender().onLink(one.id, true));
+        world.after(LINK_UP_NS, "link", one, () -> one.onLink(other, true));
+        world.after(LINK_UP_NS, "link", other, () -> other.onLink(one, true));
     }
 }

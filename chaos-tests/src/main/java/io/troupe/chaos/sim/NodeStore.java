@@ -16,6 +16,7 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.Watch;
+import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Outcome;
@@ -33,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGateway.Output {
     private static final long MS = 1_000_000;
     static final long TICK_NS = 60 * MS;
-    private static final List<String> VOTERS = List.of("n1", "n2", "n3");
 
     private final Simulation world;
     private final SimNode node;
@@ -49,13 +49,28 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     private boolean deposed;
     private @Nullable LeadershipListener leadership;
 
+    private final List<Watcher> watchers = new ArrayList<>();
+
+    /** A running watch; it has been told of the entries up to {@code told}. */
+    private static final class Watcher {
+        final String prefix;
+        final WatchListener listener;
+        int told;
+        boolean closed;
+
+        Watcher(String prefix, WatchListener listener) {
+            this.prefix = prefix;
+            this.listener = listener;
+        }
+    }
+
     private record Waiter(long revision, CompletableFuture<Long> done) {}
 
     NodeStore(Simulation world, SimNode node, int applied) {
         this.world = world;
         this.node = node;
         this.applied = applied;
-        LeaderFinder finder = new LeaderFinder(VOTERS, node.id);
+        LeaderFinder finder = new LeaderFinder(world.voters(), node.id);
         submits = new SubmitProtocol(node.id, finder, this);
         sessions = new SessionProtocol(node.id, submits, finder, this, 2 * TICK_NS);
         sessions.useStorage("disk-" + node.id);
@@ -104,7 +119,9 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
             submits.onLeader(after, node.clock.now());
             sessions.onLeader(after, node.clock.now());
         }
-        node.onView(from, known);
+        for (Watcher watcher : watchers) {
+            tell(watcher, from, known);
+        }
         long revision = view().revision();
         for (int i = 0; i < waiters.size(); ) {
             if (waiters.get(i).revision <= revision) {
@@ -235,6 +252,9 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
 
     @Override
     public CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns) {
+        if (!world.isCalm() && node.random.permille(world.swarm().busy())) {
+            return CompletableFuture.failedFuture(new MetadataException(MetadataException.Code.BUSY, "simulated"));
+        }
         Batch batch = new Batch(txns.size());
         asked.add(() -> {
             for (Txn txn : txns) {
@@ -287,7 +307,33 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
 
     @Override
     public Watch watch(String prefix, long fromRevision, WatchListener listener) {
-        throw new UnsupportedOperationException("the node is told of every entry: see SimNode.onView");
+        Watcher watcher = new Watcher(prefix, listener);
+        watchers.add(watcher);
+        node.soon(() -> {
+            watcher.told = applied;
+            listener.onResync(view());
+        });
+        return () -> watcher.closed = true;
+    }
+
+    /** The watches hear of entries a little later than the view has them, in order. */
+    private void tell(Watcher watcher, int from, int to) {
+        for (int index = from; index <= to; index++) {
+            int entry = index;
+            List<WatchEvent> events = new ArrayList<>();
+            for (WatchEvent event : world.log.at(entry).events()) {
+                if (event.key().startsWith(watcher.prefix)) {
+                    events.add(event);
+                }
+            }
+            if (!events.isEmpty()) {
+                node.soon(() -> {
+                    if (!watcher.closed && entry > watcher.told) {
+                        watcher.listener.onEvents(events, view());
+                    }
+                });
+            }
+        }
     }
 
     @Override

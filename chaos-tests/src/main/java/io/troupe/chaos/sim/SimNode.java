@@ -1,38 +1,25 @@
 package io.troupe.chaos.sim;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletableFuture;
 
+import io.troupe.actors.ClusterActorSystem;
 import io.troupe.chaos.sim.SplitMix.Concern;
-import io.troupe.cluster.internal.coordinator.Coordinator;
-import io.troupe.cluster.internal.delivery.DeliveryLimits;
-import io.troupe.cluster.internal.delivery.Route;
-import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.placement.ShardRecord;
-import io.troupe.metadata.KeyValue;
-import io.troupe.metadata.LeadershipListener;
-import io.troupe.metadata.SessionId;
-import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.MetadataView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node: a clock that outlives everything, a disk that outlives the process, and the parts of the present life, wired
- * as {@code ClusterRuntime} wires them.
+ * One node: a clock that outlives everything, a disk that outlives the process, and in each life the production node on a
+ * {@link SimPlatform}.
  */
 final class SimNode {
-    private static final long MS = 1_000_000;
-    static final int SHARDS = 5;
-    static final DeliveryLimits LIMITS = new DeliveryLimits(256, 60 * MS, 400 * MS, 64, 64);
-    static final long TICK_NS = 30 * MS;
-    private static final long FORMATION_NS = 400 * MS;
-
     final String id;
     final int index;
     final boolean hosts;
     final VirtualClock clock;
     final SplitMix random;
+    final SplitMix retries;
     private final Simulation world;
-    private final @Nullable Route[] routes = new Route[SHARDS];
     private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
     /** Steps that came while the process stood still. */
     private final ArrayDeque<Runnable> postponed = new ArrayDeque<>();
@@ -40,40 +27,19 @@ final class SimNode {
     private int life;
     private boolean up;
     private boolean still;
-    private NodeStore store;
-    private Membership membership;
-    private Sender sender;
-    private Receiver receiver;
-    private Coordinator coordinator;
+    private SimPlatform platform;
+    private ClusterActorSystem system;
 
     SimNode(Simulation world, int index, SplitMix clocks) {
         this.world = world;
         this.index = index;
-        id = "n" + (index + 1);
-        hosts = index < Schedule.HOSTS;
+        id = Topology.id(index);
+        hosts = index < world.hosts();
         clock = new VirtualClock(world, clocks.next(), clocks.below(19_801) - 9_900);
-        random = new SplitMix(SplitMix.of(world.schedule.seed(), Concern.NODES).next() + index);
-        build(0);
-    }
-
-    private void build(int applied) {
-        store = new NodeStore(world, this, applied);
-        membership = new Membership(world, this, store);
-        sender = new Sender(world, this);
-        receiver = new Receiver(world, this);
-        Executor clusterThread = this::soon;
-        coordinator = new Coordinator(store, SHARDS, Schedule.HOSTS, FORMATION_NS, clusterThread);
-        store.onLeadership(new LeadershipListener() {
-            @Override
-            public void onLeading(long term) {
-                soon(() -> coordinator.onLeading(clock.now()));
-            }
-
-            @Override
-            public void onNotLeading() {
-                soon(coordinator::onNotLeading);
-            }
-        });
+        random = new SplitMix(SplitMix.of(world.seed(), Concern.NODES).next() + index);
+        retries = new SplitMix(SplitMix.of(world.seed(), Concern.RETRIES).next() + index);
+        platform = new SimPlatform(world, this, 0);
+        system = world.topology().create(index, platform);
     }
 
     int life() {
@@ -89,24 +55,11 @@ final class SimNode {
     }
 
     NodeStore store() {
-        return store;
+        return platform.store();
     }
 
-    Membership membership() {
-        return membership;
-    }
-
-    Sender sender() {
-        return sender;
-    }
-
-    Receiver receiver() {
-        return receiver;
-    }
-
-    @Nullable
-    Route route(int shard) {
-        return routes[shard];
+    ClusterActorSystem system() {
+        return system;
     }
 
     /** Runs after the present step, as a hop to another thread of the node would. */
@@ -119,66 +72,38 @@ final class SimNode {
             soon.remove().run();
         }
         if (up) {
-            store.flush();
+            store().flush();
         }
     }
 
     void start() {
         up = true;
-        world.after(random.between(0, 10 * MS), "tick", this, this::tick);
+        world.after(0, "start", this, () -> {
+            CompletableFuture<?> unused = system.start();
+        });
     }
 
-    private void tick() {
-        world.after(TICK_NS, "tick", this, this::tick);
-        long now = clock.now();
-        membership.onTick(now);
-        sender.onTick(now);
-        coordinator.reconcile(now);
+    void onLink(SimNode other, boolean linked) {
+        platform.messaging().onLink(other.id, linked);
     }
 
-    void client(ClientOp op) {
-        if (!up) {
-            return;
-        }
-        world.after(0, "op", this, () -> sender.client(op));
+    void onFrame(SimNode from, int type, byte[] body) {
+        platform.messaging().onFrame(from.id, type, body);
     }
 
-    /** Entries of the log are in this node's view; its watches hear of them a little later, in order. */
-    void onView(int from, int to) {
-        for (int index = from; index <= to; index++) {
-            for (WatchEvent event : world.log.at(index).events()) {
-                if (event.key().startsWith(ClusterKeys.SHARDS)) {
-                    soon(() -> onShard(event));
-                }
-            }
-        }
+    boolean believes(int shard) {
+        return up && system.cluster().mayRun(shard);
     }
 
-    private void onShard(WatchEvent event) {
-        int shard = ClusterKeys.shardOf(event.key());
-        setRoute(shard, event instanceof WatchEvent.Put put ? read(put.entry()) : null);
+    boolean trustsLease(long incarnation) {
+        return up
+                && system.cluster().incarnation() == incarnation
+                && system.cluster().inCluster();
     }
 
-    private static Route read(KeyValue entry) {
-        ShardRecord stored = ShardRecord.decode(entry.value(), entry.modRevision());
-        return new Route(stored.owner(), stored.incarnation(), stored.epoch(), stored.continues());
-    }
-
-    private void setRoute(int shard, @Nullable Route route) {
-        if (!java.util.Objects.equals(routes[shard], route)) {
-            routes[shard] = route;
-            world.trace.detail(route == null ? 0 : route.epoch(), id, "learns route of shard", shard, route);
-            receiver.onRoute(shard, route);
-            sender.onRoute(shard, route);
-        }
-    }
-
-    void onSession(@Nullable SessionId session) {
-        world.trace.detail(session == null ? 0 : session.incarnation(), id, "session");
-        if (session == null) {
-            receiver.loseAll();
-        }
-        sender.onSession(session);
+    @Nullable
+    String owner(int shard) {
+        return system.cluster().owner(shard);
     }
 
     // Faults.
@@ -188,7 +113,8 @@ final class SimNode {
         life++;
         soon.clear();
         postponed.clear();
-        world.oracle.onCrash(this);
+        world.onCrash(this);
+        world.network.disconnect(this);
     }
 
     /** Starts again from what the disk has: the log as far as this node had applied it. */
@@ -196,16 +122,8 @@ final class SimNode {
         if (up) {
             return;
         }
-        int applied = store.applied();
-        java.util.Arrays.fill(routes, null);
-        build(applied);
-        for (int shard = 0; shard < SHARDS; shard++) {
-            KeyValue entry = store.view().get(ClusterKeys.shard(shard));
-            if (entry != null) {
-                routes[shard] = read(entry);
-                receiver.onRoute(shard, routes[shard]);
-            }
-        }
+        platform = new SimPlatform(world, this, store().applied());
+        system = world.topology().create(index, platform);
         start();
         for (SimNode other : world.nodes) {
             if (other != this) {
@@ -233,15 +151,26 @@ final class SimNode {
         postponed.add(step);
     }
 
+    /** Nothing is under way, and the node is in the cluster. */
     boolean isSettled() {
-        SessionId session = membership.session();
-        boolean open = session != null && world.log.view().isOpen(session); // it may have ended without its knowing
-        return up && !still && open && membership.isSettled() && store.isSettled() && receiver.isSettled();
+        if (!up || still) {
+            return false;
+        }
+        MetadataView.Session session = world.log.view().session(id); // it may have ended without the node's knowing
+        return session != null
+                && session.open()
+                && system.cluster().inCluster()
+                && system.cluster().unsettled() == 0
+                && store().isSettled();
     }
 
     @Override
     public String toString() {
-        return id + (up ? "" : " down") + (still ? " still" : "") + " session " + membership.session() + " lease "
-                + membership.isLeaseValid() + " " + sender + " " + receiver + " store settled " + store.isSettled();
+        return id + (up ? "" : " down") + (still ? " still" : "") + " session "
+                + world.log.view().session(id) + " in cluster "
+                + system.cluster().inCluster() + " active shards "
+                + system.cluster().activeShards() + " unsettled "
+                + system.cluster().unsettled() + " store settled "
+                + store().isSettled();
     }
 }

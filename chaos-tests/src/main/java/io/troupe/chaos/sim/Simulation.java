@@ -1,46 +1,52 @@
 package io.troupe.chaos.sim;
 
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 
 import io.troupe.chaos.sim.SplitMix.Concern;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.WatchEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one schedule: a heap of events ordered by (time, sequence), a phase of chaos, and a healed phase in which
- * everything must settle. The same schedule gives the same run on every JVM.
+ * A whole cluster in one thread: a heap of events ordered by (time, sequence). The same seed gives the same run on every
+ * JVM. First there are faults; once it is calm, everything must settle.
  */
 final class Simulation {
-    static {
-        // The coordinator warns of every grant that a fault has undone; here that is thousands of lines.
-        System.setProperty("org.slf4j.simpleLogger.log.io.troupe.cluster.internal.coordinator", "error");
-    }
-
     private static final long MS = 1_000_000;
-    /** The healed phase ends at the latest after this; a cluster that has not recovered by then never will. */
-    private static final long HEAL_NS = 12_000 * MS;
-
     /** A node that was suspended may take its lease for valid this long, although its session is about to end. */
-    private static final long STALE_LEASE_NS = 2 * Membership.LEASE_MILLIS * MS;
+    private static final long STALE_LEASE_NS = 2 * Topology.LEASE_NS;
 
-    private static final long HEAL_CHECK_NS = 50 * MS;
+    private static final long SETTLE_CHECK_NS = 50 * MS;
     /** A run with more events than this is a storm. */
     private static final int MAX_EVENTS = 400_000;
 
-    final Schedule schedule;
-    final Plant plant;
     final Trace trace;
-    final Oracle oracle;
+    final SimNode[] nodes;
     final Network network;
     final Log log;
-    final SimNode[] nodes = new SimNode[Schedule.NODES];
-    final SplitMix retries;
+    private final long seed;
+    private final Topology topology;
+    private final Watcher watcher;
+    private final Believers believers;
     private final PriorityQueue<Event> heap = new PriorityQueue<>(2048);
+    private Swarm swarm;
+    private String replay = "the same program with seed ";
     private long nextSequence;
     private long now;
     private int events;
-    private boolean healed;
+    private boolean calm;
+
+    /** Learns what truly happens. */
+    interface Watcher {
+        /** One more entry of the log was applied. */
+        default void onApplied(List<WatchEvent> changes, MetadataView view) {}
+
+        /** A process died. */
+        default void onCrash(SimNode node) {}
+    }
 
     private static final class Event implements Comparable<Event> {
         final long at;
@@ -66,40 +72,60 @@ final class Simulation {
         }
     }
 
-    Simulation(Schedule schedule, Plant plant, boolean tracing) {
-        this.schedule = schedule;
-        this.plant = plant;
+    Simulation(long seed, Swarm swarm, Topology topology, Watcher watcher, boolean tracing) {
+        this.seed = seed;
+        this.swarm = swarm;
+        this.topology = topology;
+        this.watcher = watcher;
         trace = new Trace(tracing);
-        oracle = new Oracle(this);
+        believers = new Believers(this);
+        nodes = new SimNode[topology.nodes()];
         network = new Network(this);
         log = new Log(this);
-        retries = SplitMix.of(schedule.seed(), Concern.RETRIES);
-        SplitMix clocks = SplitMix.of(schedule.seed(), Concern.CLOCKS);
+        SplitMix clocks = SplitMix.of(seed, Concern.CLOCKS);
         for (int node = 0; node < nodes.length; node++) {
             nodes[node] = new SimNode(this, node, clocks);
         }
     }
 
-    /** Runs the schedule; throws {@link Violation}. */
-    void run() {
-        try {
-            for (SimNode node : nodes) {
-                node.start();
-            }
-            log.start();
-            for (ClientOp op : schedule.ops()) {
-                after(op.atNs(), "client", null, () -> nodes[op.node()].client(op));
-            }
-            for (Fault fault : schedule.faults()) {
-                after(fault.atNs(), fault.kind().name(), null, () -> new FaultInjector(this).begin(fault));
-            }
-            runUntil(Schedule.CHAOS_NS);
-            heal();
-        } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
-            Violation found = violation("I0 no core throws", e.toString());
-            found.initCause(e);
-            throw found;
+    /** What a violation names, with the seed after it, to show it again. */
+    void replayWith(String command) {
+        replay = command;
+    }
+
+    void start() {
+        for (SimNode node : nodes) {
+            node.start();
         }
+        log.start();
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    Swarm swarm() {
+        return swarm;
+    }
+
+    void swarm(Swarm next) {
+        swarm = next;
+    }
+
+    Topology topology() {
+        return topology;
+    }
+
+    int hosts() {
+        return topology.hosts();
+    }
+
+    List<String> voters() {
+        return topology.voters();
+    }
+
+    Believers believers() {
+        return believers;
     }
 
     long now() {
@@ -110,12 +136,22 @@ final class Simulation {
         return events;
     }
 
-    boolean isHealed() {
-        return healed;
+    /** True once there are no more faults. */
+    boolean isCalm() {
+        return calm;
     }
 
     Violation violation(String invariant, String what) {
-        return new Violation(schedule.seed(), invariant, "at " + now / 1000 + " us: " + what);
+        return new Violation(seed, invariant, "at " + now / 1000 + " us: " + what, replay + seed);
+    }
+
+    void onApplied(List<WatchEvent> changes, MetadataView view) {
+        believers.onApplied(changes, view);
+        watcher.onApplied(changes, view);
+    }
+
+    void onCrash(SimNode node) {
+        watcher.onCrash(node);
     }
 
     /** The step runs at its time, on the node's life of now: never if that ends before, late if the node stands still. */
@@ -123,11 +159,17 @@ final class Simulation {
         heap.add(new Event(now + delayNs, nextSequence++, what, node, step));
     }
 
-    private void runUntil(long end) {
-        for (Event event = heap.peek(); event != null && event.at <= end; event = heap.peek()) {
-            heap.remove();
-            now = event.at;
-            execute(event);
+    void runUntil(long end) {
+        try {
+            for (Event event = heap.peek(); event != null && event.at <= end; event = heap.peek()) {
+                heap.remove();
+                now = event.at;
+                execute(event);
+            }
+        } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
+            Violation found = violation("I0 no core throws", e.toString());
+            found.initCause(e);
+            throw found;
         }
         now = end;
     }
@@ -155,51 +197,45 @@ final class Simulation {
         }
     }
 
-    /** Everything works from now on: within a bounded time all must settle, and all must agree. */
-    private void heal() {
-        healed = true;
+    /** Everything works from now on. */
+    void calm() {
+        calm = true;
         trace.event(now, "heal", -1);
         new FaultInjector(this).healAll();
         for (SimNode node : nodes) {
             node.afterStep();
         }
-        long end = now + HEAL_NS;
-        if (oracle.clocksBroken()) {
+        if (believers.clocksBroken()) {
             runUntil(now + STALE_LEASE_NS);
         }
-        while (!isAtRest()) {
+    }
+
+    /** Faults may happen again. */
+    void rough() {
+        calm = false;
+    }
+
+    /** Runs until all is at rest, also in the eyes of the caller; false if that takes longer than until the end. */
+    boolean settle(long end, BooleanSupplier atRest) {
+        while (!(atRest.getAsBoolean() && isAtRest())) {
             if (now >= end) {
-                throw violation("I7 settles once healed", unrest());
+                return false;
             }
-            runUntil(now + HEAL_CHECK_NS);
+            runUntil(now + SETTLE_CHECK_NS);
         }
-        int number = oracle.lastDrawn();
-        for (int entity = 0; entity < Schedule.ENTITIES; entity++) {
-            ClientOp read = new ClientOp(++number, now, entity % nodes.length, entity, ClientOp.Kind.READ);
-            after(0, "client", null, () -> nodes[read.node()].client(read));
-        }
-        runUntil(now + HEAL_CHECK_NS);
-        while (!isAtRest()) {
-            if (now >= end) {
-                throw violation("I7 settles once healed", unrest());
-            }
-            runUntil(now + HEAL_CHECK_NS);
-        }
-        oracle.atRest();
+        return true;
     }
 
     private boolean isAtRest() {
-        return oracle.waiting() == 0
-                && Arrays.stream(nodes).allMatch(SimNode::isSettled)
-                && oracle.mapsAgree()
+        return Arrays.stream(nodes).allMatch(SimNode::isSettled)
+                && believers.mapsAgree()
+                && believers.isBalanced()
                 && log.isServed();
     }
 
-    private String unrest() {
-        StringBuilder text = new StringBuilder("after " + HEAL_NS / MS + " ms without faults ")
-                .append(oracle.waiting())
-                .append(" operations wait ")
-                .append(oracle.waitingOps());
+    /** {@return what keeps the cluster from being at rest, for a person} */
+    String unrest() {
+        StringBuilder text = new StringBuilder();
         for (SimNode node : nodes) {
             text.append("; ").append(node);
         }
@@ -207,6 +243,6 @@ final class Simulation {
     }
 
     SimNode node(String id) {
-        return Objects.requireNonNull(nodes[id.charAt(1) - '1']);
+        return nodes[Integer.parseInt(id, 1, id.length(), 10) - 1];
     }
 }

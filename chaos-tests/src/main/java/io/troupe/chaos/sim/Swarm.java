@@ -13,6 +13,7 @@ package io.troupe.chaos.sim;
  * @param slowCommits log entries that take long to commit, per mille
  * @param viewLagNs   how far the views of the nodes may lag behind the log
  * @param handlerNs   how long a handler may wait for its turn
+ * @param busy        transactions that a node's store does not take, per mille
  */
 record Swarm(
         int loss,
@@ -23,11 +24,12 @@ record Swarm(
         int unknown,
         int slowCommits,
         long viewLagNs,
-        long handlerNs) {
+        long handlerNs,
+        int busy) {
     private static final long MS = 1_000_000;
 
     /** Nothing goes wrong. */
-    static final Swarm CALM = new Swarm(0, 0, 0, 0, MS, 0, 0, MS, MS / 10);
+    static final Swarm CALM = new Swarm(0, 0, 0, 0, MS, 0, 0, MS, MS / 10, 0);
 
     static Swarm draw(SplitMix random) {
         return new Swarm(
@@ -39,7 +41,8 @@ record Swarm(
                 sometimes(random, 150),
                 sometimes(random, 200),
                 random.between(MS, random.permille(300) ? 120 * MS : 5 * MS),
-                random.between(1000, random.permille(300) ? 80 * MS : MS));
+                random.between(1000, random.permille(300) ? 80 * MS : MS),
+                sometimes(random, 150));
     }
 
     private static int sometimes(SplitMix random, int most) {

@@ -6,10 +6,8 @@ final class Violation extends AssertionError {
 
     private final String invariant;
 
-    Violation(long seed, String invariant, String what) {
-        super("seed " + seed + " breaks " + invariant + ": " + what
-                + "\n  replay: mvn -q -pl chaos-tests -am test -Dtest=ClusterSimulationTest"
-                + " -Dsurefire.failIfNoSpecifiedTests=false -Dtroupe.seed=" + seed);
+    Violation(long seed, String invariant, String what, String replay) {
+        super("seed " + seed + " breaks " + invariant + ": " + what + "\n  replay: " + replay);
         this.invariant = invariant;
     }
 

@@ -1,7 +1,9 @@
 package io.troupe.chaos.sim;
 
+import org.agrona.concurrent.NanoClock;
+
 /** A node's monotonic clock: starts anywhere, runs a little fast or slow, and stands still in a suspended machine. */
-final class VirtualClock {
+final class VirtualClock implements NanoClock {
     private static final long PPM = 1_000_000;
 
     private final Simulation world;
@@ -14,6 +16,11 @@ final class VirtualClock {
         this.world = world;
         local = start;
         this.ratePpm = ratePpm;
+    }
+
+    @Override
+    public long nanoTime() {
+        return now();
     }
 
     long now() {

@@ -1,7 +1,7 @@
 /**
- * One cluster in one thread: the production cores under a virtual clock, a faulty network and a modelled log.
+ * Whole clusters in one thread: production nodes on a virtual clock, a faulty network and a modelled log.
  * Knows no real time, thread or randomness.
- * Start at {@code Simulation}.
+ * Start at {@code TestCluster}; {@code Simulation} is behind it.
  */
 @NullMarked
 package io.troupe.chaos.sim;

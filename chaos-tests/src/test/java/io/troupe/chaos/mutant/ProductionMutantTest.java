@@ -21,13 +21,13 @@ import org.slf4j.LoggerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The simulation kills mutants of the production cores, each from its recorded seed. The bugs exist only here: the
+ * The simulation kills mutants of the product, each from its recorded seed. The bugs exist only here: the
  * changed source is compiled into a directory of the test, and hides the good class from a class loader of its own.
  * {@code -Dtroupe.mutants=fresh} looks for new seeds, {@code -Dtroupe.mutants.most=N} schedules for
  * each, {@code -Dtroupe.mutants.named=TEXT} only for those with the text in their name.
  */
-class CoreMutantTest {
-    private static final Logger LOG = LoggerFactory.getLogger(CoreMutantTest.class);
+class ProductionMutantTest {
+    private static final Logger LOG = LoggerFactory.getLogger(ProductionMutantTest.class);
     private static final boolean FRESH = "fresh".equals(System.getProperty("troupe.mutants"));
     private static final int MOST = Integer.getInteger("troupe.mutants.most", 3_000);
 
@@ -38,39 +38,42 @@ class CoreMutantTest {
 
     @Test
     void everyMutantIsKilled(@TempDir Path directory) throws IOException, ReflectiveOperationException {
-        List<CoreMutant> mutants = new ArrayList<>(CoreMutant.KILLED);
+        List<ProductionMutant> mutants = new ArrayList<>(ProductionMutant.KILLED);
         if (FRESH) {
-            mutants.addAll(CoreMutant.ALIVE);
+            mutants.addAll(ProductionMutant.ALIVE);
         }
         mutants.removeIf(mutant -> !mutant.name().contains(NAMED));
         List<String> table = new ArrayList<>();
         List<String> survivors = new ArrayList<>();
         for (int i = 0; i < mutants.size(); i++) {
-            CoreMutant mutant = mutants.get(i);
+            ProductionMutant mutant = mutants.get(i);
             Path classes = Files.createDirectory(directory.resolve(Integer.toString(i)));
             String sign = FRESH
                     ? signOf(mutant.mutant(), classes, 1, MOST)
                     : signOf(mutant.mutant(), classes, mutant.seed(), NEAR);
             table.add(String.format(
                     Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by seed " + sign));
-            if (sign == null && !CoreMutant.ALIVE.contains(mutant)) {
+            if (sign == null && !ProductionMutant.ALIVE.contains(mutant)) {
                 survivors.add(mutant.name());
             }
         }
-        LOG.warn("{} mutants of the cores\n{}", table.size(), String.join("\n", table));
+        LOG.warn("{} mutants of the product\n{}", table.size(), String.join("\n", table));
         assertThat(survivors).isEmpty();
     }
 
     /** One that is killed by now belongs into the other list. */
     @Test
     void everyMutantThatIsStillAliveCanBePlanted(@TempDir Path directory) throws IOException {
-        for (int i = 0; i < CoreMutant.ALIVE.size(); i++) {
-            CoreMutant.ALIVE.get(i).mutant().classPath(Files.createDirectory(directory.resolve(Integer.toString(i))));
+        for (int i = 0; i < ProductionMutant.ALIVE.size(); i++) {
+            ProductionMutant.ALIVE
+                    .get(i)
+                    .mutant()
+                    .classPath(Files.createDirectory(directory.resolve(Integer.toString(i))));
         }
     }
 
     @Test
-    void theGoodCoresSurviveInTheSameClassLoader() throws IOException, ReflectiveOperationException {
+    void theGoodProductSurvivesInTheSameClassLoader() throws IOException, ReflectiveOperationException {
         assertThat(signOf(List.of(), 1, 200)).isNull();
     }
 

@@ -1,51 +1,98 @@
 package io.troupe.chaos.sim;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
-import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.placement.ShardHash;
+import io.troupe.actors.ActorContext;
+import io.troupe.actors.Effect;
+import io.troupe.actors.EntityId;
+import io.troupe.actors.Kind;
+import io.troupe.actors.Query;
+import io.troupe.actors.StatefulHandler;
+import io.troupe.actors.internal.durable.CommitId;
+import io.troupe.transport.kryo.MessageRegistry;
+import org.jspecify.annotations.Nullable;
 
-/** The schema of the entities: a list of the numbers that were appended, each four bytes. */
-final class Entities {
+/**
+ * The actors of the schedules, written as any user would: lists of the numbers that were appended, and volatile actors
+ * whose runs are seen from outside.
+ */
+final class Entities implements StatefulHandler<Entities.Numbers, Entities.Message> {
     static final String PREFIX = "entity/";
-    private static final String KIND = "list";
-    private static final String[] KEYS = new String[Schedule.ENTITIES];
-    private static final int[] SHARDS = new int[Schedule.ENTITIES];
 
-    static {
-        for (int entity = 0; entity < Schedule.ENTITIES; entity++) {
-            String id = "e" + entity;
-            SHARDS[entity] = ShardHash.shard(KIND, id, SimNode.SHARDS);
-            KEYS[entity] = PREFIX + ClusterKeys.padded(SHARDS[entity]) + '/' + KIND + '/' + id;
+    /** What a list takes; each is answered with its length. */
+    sealed interface Message extends Query<Integer> {}
+
+    record Append(int number) implements Message {}
+
+    record Refuse(int number) implements Message {}
+
+    record Read(int number) implements Message {}
+
+    /** What a volatile actor takes; answered with its number. */
+    record Note(int number) implements Query<Integer> {}
+
+    @SuppressWarnings("ArrayRecordComponent") // never changed
+    record Numbers(int[] numbers) {}
+
+    static final MessageRegistry REGISTRY = MessageRegistry.builder()
+            .add(1000, Append.class)
+            .add(1001, Refuse.class)
+            .add(1002, Read.class)
+            .add(1003, Numbers.class)
+            .add(1004, Note.class)
+            .build();
+
+    static final Kind<Message> KIND = Kind.durable("list", Message.class, Numbers.class, Entities::new);
+
+    /** Sees the runs of the volatile actors; the simulation has one thread. */
+    private static @Nullable Oracle outside;
+
+    static final Kind<Note> NOTES = Kind.of("note", Note.class, () -> Entities::run);
+
+    private static void run(Note note, ActorContext<Note> context) {
+        Objects.requireNonNull(outside).onRun(note.number(), context.fencingToken());
+        context.reply(note, note.number());
+    }
+
+    static void outside(Oracle oracle) {
+        outside = oracle;
+    }
+
+    @Override
+    public Numbers initialState(EntityId id) {
+        return new Numbers(new int[0]);
+    }
+
+    @Override
+    public Effect<Numbers> receive(Numbers state, Message message, ActorContext<Message> context) {
+        if (message instanceof Append append) {
+            int[] longer = Arrays.copyOf(state.numbers(), state.numbers().length + 1);
+            longer[longer.length - 1] = append.number();
+            return Effect.persist(new Numbers(longer)).thenReply(append, longer.length);
         }
+        return message instanceof Read read
+                ? Effect.<Numbers>none().thenReply(read, state.numbers().length)
+                : refuse(((Refuse) message).number());
     }
 
-    private Entities() {}
-
-    static int shardOf(int entity) {
-        return SHARDS[entity];
+    /** Half of what is not wanted is refused, the other half is poison. */
+    private static Effect<Numbers> refuse(int number) {
+        if (number % 2 == 0) {
+            throw new IllegalStateException("poison");
+        }
+        return Effect.reject("refused");
     }
 
-    static String key(int entity) {
-        return KEYS[entity];
+    static String id(int entity) {
+        return "e" + entity;
     }
 
     static int entityOf(String key) {
         return key.charAt(key.length() - 1) - '0';
     }
 
-    static byte[] encode(int number) {
-        return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
-    }
-
-    static int decode(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).getInt();
-    }
-
-    static byte[] append(byte[] list, int number) {
-        byte[] longer = Arrays.copyOf(list, list.length + Integer.BYTES);
-        ByteBuffer.wrap(longer).putInt(list.length, number);
-        return longer;
+    static int[] numbers(byte[] stored) {
+        return ((Numbers) REGISTRY.codec().decode(stored, CommitId.LENGTH, stored.length - CommitId.LENGTH)).numbers();
     }
 }

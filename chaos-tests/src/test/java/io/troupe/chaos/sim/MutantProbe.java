@@ -16,7 +16,7 @@ public final class MutantProbe {
     public static @Nullable String firstSign(long first, int count) {
         for (long seed = first; seed < first + count; seed++) {
             try {
-                new Simulation(Schedule.draw(seed), Plant.NONE, false).run();
+                new ScheduleRun(Schedule.draw(seed), false).run();
             } catch (Violation found) {
                 return seed + " " + found.invariant();
             } catch (RuntimeException thrown) {

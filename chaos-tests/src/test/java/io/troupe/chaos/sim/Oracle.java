@@ -5,17 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.SendOutcome;
-import io.troupe.cluster.internal.delivery.Route;
-import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.WatchEvent;
-import io.troupe.metadata.internal.state.StateView;
 import org.jspecify.annotations.Nullable;
 
-/** Knows all that truly happened, and checks the invariants with every entry of the log and every outcome told. */
-final class Oracle {
+/** Knows all that truly happened to the lists, and checks the invariants with every entry of the log and every outcome told. */
+final class Oracle implements Simulation.Watcher {
     /** What happened to one operation. */
     private static final class Sent {
         final ClientOp op;
@@ -23,8 +20,14 @@ final class Oracle {
         @Nullable
         SimNode sender;
 
+        /** What it was told, for a person; null while it waits. */
         @Nullable
-        SendOutcome outcome;
+        Object outcome;
+        /** It was told that it is done. */
+        boolean done;
+        /** It was told that nobody knows. */
+        boolean unknown;
+
         /** Its sender died before it was told. */
         boolean orphan;
         /** Times it was appended. */
@@ -39,27 +42,36 @@ final class Oracle {
         }
     }
 
-    private final Simulation world;
+    private @Nullable Simulation watched;
     private final List<Sent> sent = new ArrayList<>();
-    private final byte[][] lists = new byte[Schedule.ENTITIES][0];
-    private final @Nullable CommitId[] newest = new CommitId[Schedule.ENTITIES];
-    private final long[] epochs = new long[SimNode.SHARDS];
+    private final int[][] lists = new int[Schedule.ENTITIES][0];
     /** The newest number that was appended, per sender and entity. */
     private final int[][] order = new int[Schedule.NODES][Schedule.ENTITIES];
+    /** The newest number that was poked for the first time, per sender and entity. */
+    private final int[][] poked = new int[Schedule.NODES][Schedule.ENTITIES];
 
     /** The number of the schedule's last operation; what comes after it are the reads of the healed phase. */
     private final int lastDrawn;
 
-    private boolean clocksBroken;
+    /** The newest token that a volatile actor ran under, per entity. */
+    private final long[] tokens = new long[Schedule.ENTITIES];
+
     private int waiting;
     private int committed;
 
-    Oracle(Simulation world) {
-        this.world = world;
-        for (ClientOp op : world.schedule.ops()) {
+    Oracle(List<ClientOp> ops) {
+        for (ClientOp op : ops) {
             record(op);
         }
         lastDrawn = Math.max(0, sent.size() - 1);
+    }
+
+    void watch(Simulation world) {
+        watched = world;
+    }
+
+    private Simulation world() {
+        return Objects.requireNonNull(watched);
     }
 
     private Sent record(ClientOp op) {
@@ -69,14 +81,6 @@ final class Oracle {
         Sent one = new Sent(op);
         sent.set(op.number(), one);
         return one;
-    }
-
-    ClientOp op(int number) {
-        return sent.get(number).op;
-    }
-
-    int entityOf(int number) {
-        return op(number).entity();
     }
 
     int waiting() {
@@ -101,23 +105,16 @@ final class Oracle {
         return text.append(')').toString();
     }
 
-    void breakClocks() {
-        clocksBroken = true;
-    }
-
-    boolean clocksBroken() {
-        return clocksBroken;
-    }
-
     void onSent(ClientOp op, SimNode sender) {
         Sent one = op.number() < sent.size() ? sent.get(op.number()) : record(op);
         one.sender = sender;
-        one.knownLength = lists[op.entity()].length / Integer.BYTES;
+        one.knownLength = lists[op.entity()].length;
         waiting++;
-        world.trace.detail(op.number(), "sent", op);
+        world().trace.detail(op.number(), "sent", op);
     }
 
-    void onCrash(SimNode node) {
+    @Override
+    public void onCrash(SimNode node) {
         for (Sent one : sent) {
             if (one.sender == node && one.outcome == null && !one.orphan) {
                 one.orphan = true;
@@ -126,152 +123,160 @@ final class Oracle {
         }
     }
 
-    void onOutcome(ClientOp op, SendOutcome outcome, byte[] reply) {
+    /** An ask was answered. */
+    void onReply(ClientOp op, int length) {
+        Sent one = told(op, "length " + length);
+        one.done = true;
+        committed++;
+        onDone(one, length);
+    }
+
+    /** A message sent above AT_MOST_ONCE has ended. */
+    void onTold(ClientOp op, SendOutcome outcome) {
+        boolean done = outcome instanceof SendOutcome.Committed
+                || outcome instanceof SendOutcome.Processed
+                || outcome instanceof SendOutcome.Accepted;
+        if (!done) {
+            onFailed(op, outcome);
+            return;
+        }
+        Sent one = told(op, outcome);
+        one.done = true;
+        committed++;
+        if (one.applied == 0 && op.kind() != ClientOp.Kind.HINT) {
+            throw lost(one, "told done");
+        }
+    }
+
+    /** An operation came to nothing, or nobody knows. */
+    void onFailed(ClientOp op, SendOutcome outcome) {
+        Sent one = told(op, outcome);
+        one.unknown = outcome instanceof SendOutcome.Unknown;
+        if (!one.unknown && one.applied > 0) {
+            throw world().violation("I1 the outcome is true", op + " took effect, but its sender is told " + outcome);
+        }
+    }
+
+    private Sent told(ClientOp op, Object outcome) {
         Sent one = sent.get(op.number());
-        world.trace.detail(op.number(), "outcome", outcome);
+        world().trace.detail(op.number(), "outcome", outcome);
         if (one.outcome != null || one.orphan) {
-            throw world.violation("I5 one outcome", op + " was told " + one.outcome + " and then " + outcome);
+            throw world().violation("I5 one outcome", op + " was told " + one.outcome + " and then " + outcome);
         }
         one.outcome = outcome;
         waiting--;
-        boolean done = outcome instanceof SendOutcome.Committed;
-        if (done) {
-            committed++;
-            onDone(one, Entities.decode(reply));
-        } else if (!(outcome instanceof SendOutcome.Unknown) && one.applied > 0) {
-            throw world.violation("I1 the outcome is true", op + " is in the list, but its sender is told " + outcome);
-        }
+        return one;
+    }
+
+    private Violation lost(Sent one, String told) {
+        return world().violation(
+                        "I1 no acknowledged operation is lost",
+                        one.op + " is " + told + ", the log has it " + one.applied + " times at " + one.place);
     }
 
     private void onDone(Sent one, int length) {
         ClientOp op = one.op;
-        int real = lists[op.entity()].length / Integer.BYTES;
+        if (op.kind().isVolatile()) {
+            if (one.applied == 0 || length != op.number()) {
+                throw lost(one, "answered with " + length);
+            }
+            return;
+        }
+        int real = lists[op.entity()].length;
         if (op.kind() == ClientOp.Kind.REFUSED) {
-            throw world.violation("I1 the outcome is true", op + " was refused, but its sender is told it is done");
+            throw world().violation("I1 the outcome is true", op + " was refused, but its sender is told it is done");
         }
         if (op.kind().appends() && (one.applied == 0 || (one.applied == 1 && one.place != length))) {
-            throw world.violation(
-                    "I1 no acknowledged operation is lost",
-                    op + " is told done at place " + length + ", the log has it " + one.applied + " times at "
-                            + one.place);
+            throw lost(one, "told done at place " + length);
         }
         if (length < one.knownLength || length > real) {
-            throw world.violation(
-                    "I5 reads see what was there before",
-                    op + " answers length " + length + ", in the log when it was sent: " + one.knownLength
-                            + ", in the log now: " + real);
+            throw world().violation(
+                            "I5 reads see what was there before",
+                            op + " answers length " + length + ", in the log when it was sent: " + one.knownLength
+                                    + ", in the log now: " + real);
         }
     }
 
-    /** One more entry of the log was applied. */
-    void onApplied(List<WatchEvent> events, StateView view) {
+    /** A volatile actor has run an operation: an effect that everybody outside sees. */
+    void onRun(int number, long token) {
+        Sent one = sent.get(number);
+        ClientOp op = one.op;
+        one.applied++;
+        if (op.kind() != ClientOp.Kind.POKE && one.applied > 1) {
+            throw world().violation("I2 no operation is applied twice", op + " ran again");
+        }
+        if (one.outcome != null && !one.done && !one.unknown) {
+            throw world().violation("I1 the outcome is true", op + " runs after its sender was told " + one.outcome);
+        }
+        if (token < tokens[op.entity()] && !world().believers().clocksBroken()) {
+            throw world().violation(
+                            "I3 epochs never interleave",
+                            op + " runs with token " + token + " after one with " + tokens[op.entity()]);
+        }
+        tokens[op.entity()] = Math.max(token, tokens[op.entity()]);
+        int sender = Objects.requireNonNull(one.sender).index;
+        if (op.kind() == ClientOp.Kind.POKE && one.applied == 1) {
+            if (number < poked[sender][op.entity()]) {
+                throw world().violation("I4 order of a sender", op + " runs after " + poked[sender][op.entity()]);
+            }
+            poked[sender][op.entity()] = number;
+        }
+    }
+
+    @Override
+    public void onApplied(List<WatchEvent> events, MetadataView view) {
         for (WatchEvent event : events) {
             if (event instanceof WatchEvent.Put put && put.key().startsWith(Entities.PREFIX)) {
-                onEntity(put.entry(), view);
+                onEntity(put.entry());
             } else if (event.key().startsWith(Entities.PREFIX)) {
-                throw world.violation("I1 no acknowledged operation is lost", event.key() + " was deleted");
+                throw world().violation("I1 no acknowledged operation is lost", event.key() + " was deleted");
             }
         }
     }
 
-    private void onEntity(KeyValue entry, StateView view) {
+    private void onEntity(KeyValue entry) {
         int entity = Entities.entityOf(entry.key());
-        int shard = Entities.shardOf(entity);
-        CommitId id = CommitId.decode(entry.value());
-        KeyValue fence = view.get(ClusterKeys.fence(shard));
-        if (id.epoch() < epochs[shard]
-                || fence == null
-                || !Arrays.equals(fence.value(), ClusterKeys.epochBytes(id.epoch()))) {
-            throw world.violation(
-                    "I3 epochs never interleave",
-                    "shard " + shard + " accepts an effect of epoch " + id.epoch() + " after one of " + epochs[shard]
-                            + ", its fence is " + fence);
-        }
-        epochs[shard] = id.epoch();
-        newest[entity] = id;
-        byte[] list = lists[entity];
-        byte[] longer = Arrays.copyOfRange(entry.value(), CommitId.LENGTH, entry.value().length);
-        if (longer.length != list.length + Integer.BYTES || !Arrays.equals(list, Arrays.copyOf(longer, list.length))) {
-            throw world.violation(
-                    "I1 no acknowledged operation is lost",
-                    "entity " + entity + " had " + Arrays.toString(list) + ", now " + Arrays.toString(longer));
+        int[] list = lists[entity];
+        int[] longer = Entities.numbers(entry.value());
+        if (longer.length != list.length + 1 || !Arrays.equals(list, Arrays.copyOf(longer, list.length))) {
+            throw world().violation(
+                            "I1 no acknowledged operation is lost",
+                            "entity " + entity + " had " + Arrays.toString(list) + ", now " + Arrays.toString(longer));
         }
         lists[entity] = longer;
-        onAppended(sent.get(Entities.decode(Arrays.copyOfRange(longer, list.length, longer.length))), longer.length);
+        onAppended(sent.get(longer[list.length]), longer.length);
     }
 
     private void onAppended(Sent one, int length) {
         ClientOp op = one.op;
         one.applied++;
-        one.place = length / Integer.BYTES;
+        one.place = length;
         boolean once = op.kind() != ClientOp.Kind.APPEND_AGAIN;
         if (once && one.applied > 1) {
-            throw world.violation("I2 no operation is applied twice", op + " was appended again");
+            throw world().violation("I2 no operation is applied twice", op + " was appended again");
         }
-        if (one.outcome != null && !(one.outcome instanceof SendOutcome.Unknown) && one.applied == 1) {
-            throw world.violation(
-                    "I1 the outcome is true", op + " is appended after its sender was told " + one.outcome);
+        if (one.outcome != null && !one.unknown && one.applied == 1) {
+            throw world().violation(
+                            "I1 the outcome is true", op + " is appended after its sender was told " + one.outcome);
         }
         int sender = Objects.requireNonNull(one.sender).index;
         if (once) {
             if (op.number() < order[sender][op.entity()]) {
-                throw world.violation("I4 order of a sender", op + " is appended after " + order[sender][op.entity()]);
+                throw world().violation(
+                                "I4 order of a sender", op + " is appended after " + order[sender][op.entity()]);
             }
             order[sender][op.entity()] = op.number();
         }
     }
 
-    /** A node may have begun to believe that it runs a shard: nobody else may. */
-    void onBelief(SimNode node) {
-        if (clocksBroken) {
-            return;
-        }
-        for (int shard = 0; shard < SimNode.SHARDS; shard++) {
-            if (!node.receiver().believes(shard)) {
-                continue;
-            }
-            for (SimNode other : world.nodes) {
-                if (other != node && other.isUp() && other.receiver().believes(shard)) {
-                    throw world.violation(
-                            "I6 one believer", node + " and " + other + " both believe in shard " + shard);
-                }
-            }
-        }
-    }
-
-    boolean mapsAgree() {
-        for (int shard = 0; shard < SimNode.SHARDS; shard++) {
-            Route route = world.nodes[0].route(shard);
-            if (route == null) {
-                return false;
-            }
-            for (SimNode node : world.nodes) {
-                if (!route.equals(node.route(shard))) {
-                    return false;
-                }
-            }
-            if (!world.node(route.owner()).receiver().believes(shard)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Everything has settled: what the store has is what was told. */
     void atRest() {
         for (Sent one : sent) {
-            if (one.sender != null && one.op.number() > lastDrawn && !(one.outcome instanceof SendOutcome.Committed)) {
-                throw world.violation("I7 reads through the new owners", one.op + " came to " + one.outcome);
+            if (one.sender != null && one.op.number() > lastDrawn && !one.done) {
+                throw world().violation("I7 reads through the new owners", one.op + " came to " + one.outcome);
             }
-            if (one.outcome instanceof SendOutcome.Committed && one.op.kind().appends() && one.applied == 0) {
-                throw world.violation("I1 no acknowledged operation is lost", one.op + " is not in its list");
-            }
-        }
-        for (int entity = 0; entity < Schedule.ENTITIES; entity++) {
-            KeyValue stored = world.log.view().get(Entities.key(entity));
-            int length = stored == null ? 0 : stored.value().length - CommitId.LENGTH;
-            if (length != lists[entity].length) {
-                throw world.violation("I1 no acknowledged operation is lost", "entity " + entity + " has " + length);
+            if (one.done && one.op.kind().appends() && one.applied == 0) {
+                throw world().violation("I1 no acknowledged operation is lost", one.op + " is not in its list");
             }
         }
     }

@@ -22,15 +22,8 @@ final class Reducer {
         this.run = run;
     }
 
-    static Reducer of(Plant plant) {
-        return new Reducer(schedule -> {
-            try {
-                new Simulation(schedule, plant, false).run();
-                return null;
-            } catch (Violation found) {
-                return found;
-            }
-        });
+    Reducer() {
+        this(ScheduleRun::violationOf);
     }
 
     int runs() {

@@ -1,34 +1,50 @@
 package io.troupe.chaos.sim;
 
-import java.util.Objects;
-
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/** The rules of making small; {@code ProductionMutantTest} shrinks what a real bug breaks. */
 class ReducerTest {
-    /** A cell that goes on after its lease has passed shows as two believers once the leader has moved its shard. */
-    @Test
-    void aPlantedBugShrinksToTheFaultsThatShowIt() {
-        long seed = 1;
-        Violation found = PlantedBugTest.run(Schedule.draw(seed), Plant.NO_SELF_FENCING);
-        while (found == null || !found.invariant().startsWith("I6")) {
-            found = PlantedBugTest.run(Schedule.draw(++seed), Plant.NO_SELF_FENCING);
-        }
-        Reducer reducer = Reducer.of(Plant.NO_SELF_FENCING);
-        Schedule whole = Schedule.draw(seed);
-        Schedule small = reducer.reduce(whole, found.invariant());
+    private static final long SEED = 1;
 
-        Violation again = PlantedBugTest.run(small, Plant.NO_SELF_FENCING);
-        assertThat(Objects.requireNonNull(again).invariant()).isEqualTo(found.invariant());
-        assertThat(small.faults().size()).isBetween(1, whole.faults().size() / 2);
-        assertThat(small.ops().size()).isLessThan(whole.ops().size() / 2);
-        assertThat(PlantedBugTest.run(small, Plant.NONE)).isNull();
+    /** Fails as long as some node crashes and somebody appends to entity 0. */
+    private static @Nullable Violation crashAndAppend(Schedule schedule) {
+        boolean crash = schedule.faults().stream().anyMatch(fault -> fault.kind() == Fault.Kind.CRASH);
+        boolean append = schedule.ops().stream().anyMatch(op -> op.entity() == 0);
+        return crash && append ? new Violation(schedule.seed(), "I1 planted", "", "") : null;
+    }
+
+    private static Schedule failing() {
+        long seed = SEED;
+        while (crashAndAppend(Schedule.draw(seed)) == null) {
+            seed++;
+        }
+        return Schedule.draw(seed);
+    }
+
+    @Test
+    void whatDoesNotMatterIsLeftOut() {
+        Reducer reducer = new Reducer(ReducerTest::crashAndAppend);
+        Schedule small = reducer.reduce(failing(), "I1 planted");
+        assertThat(small.faults()).hasSize(1);
+        assertThat(small.ops()).hasSize(1);
+        assertThat(small.swarm()).isEqualTo(Swarm.CALM);
+        assertThat(small.faults().get(0).lastNs()).isLessThan(2_000_000);
+        assertThat(reducer.runs()).isLessThan(500);
+    }
+
+    @Test
+    void aScheduleThatBreaksSomethingElseIsNotFollowed() {
+        Schedule whole = failing();
+        assertThat(new Reducer(ReducerTest::crashAndAppend).reduce(whole, "I2 other"))
+                .isEqualTo(whole);
     }
 
     @Test
     void nothingIsLeftOutOfAScheduleThatDoesNotFail() {
-        Schedule whole = Schedule.draw(1);
-        assertThat(Reducer.of(Plant.NONE).reduce(whole, "I1")).isEqualTo(whole);
+        Schedule whole = Schedule.draw(SEED);
+        assertThat(new Reducer().reduce(whole, "I1")).isEqualTo(whole);
     }
 }

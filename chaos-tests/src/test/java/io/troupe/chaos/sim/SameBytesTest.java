@@ -6,21 +6,11 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.ZipFile;
 
-import io.troupe.actors.internal.durable.EntityCommitLog;
-import io.troupe.cluster.internal.coordinator.Coordinator;
-import io.troupe.cluster.internal.delivery.ReceiveChannel;
-import io.troupe.cluster.internal.delivery.SendChannel;
-import io.troupe.cluster.internal.membership.MembershipProtocol;
-import io.troupe.cluster.internal.placement.PlacementPlanner;
-import io.troupe.cluster.internal.placement.ShardRecord;
-import io.troupe.metadata.internal.state.MetadataState;
-import io.troupe.metadata.internal.submit.LeaderGateway;
-import io.troupe.metadata.internal.submit.SessionProtocol;
-import io.troupe.metadata.internal.submit.SubmitProtocol;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,30 +18,49 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the simulation runs is what ships: the very class files of the production modules, and no copy of any. */
 class SameBytesTest {
-    static List<Class<?>> cores() {
-        return List.of(
-                MetadataState.class,
-                SubmitProtocol.class,
-                SessionProtocol.class,
-                LeaderGateway.class,
-                SendChannel.class,
-                ReceiveChannel.class,
-                Coordinator.class,
-                PlacementPlanner.class,
-                ShardRecord.class,
-                MembershipProtocol.class,
-                EntityCommitLog.class);
+    static List<Class<?>> classes() throws ClassNotFoundException {
+        List<Class<?>> classes = new ArrayList<>();
+        for (String name : List.of(
+                "metadata.internal.state.MetadataState",
+                "metadata.internal.submit.SubmitProtocol",
+                "metadata.internal.submit.SessionProtocol",
+                "metadata.internal.submit.LeaderGateway",
+                "metadata.internal.submit.LeaseTable",
+                "cluster.Cluster",
+                "cluster.internal.runtime.ClusterRuntime",
+                "cluster.internal.runtime.Membership",
+                "cluster.internal.runtime.Sender",
+                "cluster.internal.runtime.Receiver",
+                "cluster.internal.runtime.HostedShard",
+                "cluster.internal.runtime.Links",
+                "cluster.internal.runtime.FrameDecoder",
+                "cluster.internal.runtime.RoutingTable",
+                "cluster.internal.delivery.SendChannel",
+                "cluster.internal.delivery.ReceiveChannel",
+                "cluster.internal.delivery.DeliveryFrames",
+                "cluster.internal.coordinator.Coordinator",
+                "cluster.internal.placement.PlacementPlanner",
+                "cluster.internal.membership.MembershipProtocol",
+                "actors.ClusterActorSystem",
+                "actors.EntityHost",
+                "actors.EntityStore",
+                "actors.DurableCell",
+                "actors.VolatileCell",
+                "actors.internal.durable.EntityCommitLog")) {
+            classes.add(Class.forName("io.troupe." + name));
+        }
+        return classes;
     }
 
     @ParameterizedTest
-    @MethodSource("cores")
-    void theSimulationLoadsTheClassFilesOfTheModules(Class<?> core) throws IOException, URISyntaxException {
-        String file = core.getName().replace('.', '/') + ".class";
-        List<URL> places = Collections.list(core.getClassLoader().getResources(file));
-        assertThat(places).as("places of %s on the class path", core).hasSize(1);
+    @MethodSource("classes")
+    void theSimulationLoadsTheClassFilesOfTheModules(Class<?> production) throws IOException, URISyntaxException {
+        String file = production.getName().replace('.', '/') + ".class";
+        List<URL> places = Collections.list(production.getClassLoader().getResources(file));
+        assertThat(places).as("places of %s on the class path", production).hasSize(1);
 
-        Path source =
-                Path.of(core.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path source = Path.of(
+                production.getProtectionDomain().getCodeSource().getLocation().toURI());
         assertThat(source.toString()).doesNotContain("chaos-tests");
         byte[] loaded;
         try (InputStream bytes = places.get(0).openStream()) {

@@ -72,16 +72,21 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
         for (int number = 1; number <= count; number++) {
             at += random.between(0, 2 * (CHAOS_NS - FIRST_OP_NS) / count);
             int dice = random.below(100);
-            ClientOp.Kind kind = dice < 60
-                    ? ClientOp.Kind.APPEND
-                    : dice < 75
-                            ? ClientOp.Kind.APPEND_SOON
-                            : dice < 80
-                                    ? ClientOp.Kind.APPEND_AGAIN
-                                    : dice < 87 ? ClientOp.Kind.REFUSED : ClientOp.Kind.READ;
+            ClientOp.Kind kind = kind(dice);
             int entity = random.permille(500) ? 0 : random.below(ENTITIES);
             ops.add(new ClientOp(number, Math.min(at, CHAOS_NS), random.below(NODES), entity, kind));
         }
         return List.copyOf(ops);
+    }
+
+    private static ClientOp.Kind kind(int dice) {
+        int left = dice;
+        for (ClientOp.Kind kind : ClientOp.Kind.values()) {
+            left -= kind.percent();
+            if (left < 0) {
+                return kind;
+            }
+        }
+        throw new IllegalStateException("the shares of the operations add up to less than " + dice + " %");
     }
 }

@@ -19,6 +19,26 @@ public interface HostedActors {
      */
     void onShardLost(OwnedShard shard);
 
+    /**
+     * The ownership is to be handed over: {@link OwnedShard#mayRun} is false from now on, and what waits must keep
+     * waiting, for {@link #onShardLost} or {@link #onShardResumed}.
+     *
+     * @param shard the ownership
+     * @param quiet call it when no handler of the shard runs and the outcome of every commit is known; more than once
+     *     does no harm. May be called before this method returns
+     */
+    void onShardMoving(OwnedShard shard, Runnable quiet);
+
+    /**
+     * The ownership is not handed over after all: what had to wait may go on.
+     *
+     * @param shard the ownership
+     */
+    void onShardResumed(OwnedShard shard);
+
+    /** Some time has passed, tens of milliseconds: what was put off may be tried again. */
+    void onTick();
+
     /** The node's lease had passed and is valid again, with the same ownerships: what had to wait may go on. */
     void onLeaseRenewed();
 

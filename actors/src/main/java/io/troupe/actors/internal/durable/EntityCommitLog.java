@@ -129,6 +129,25 @@ public final class EntityCommitLog<T, S> {
     }
 
     /**
+     * Takes the newest place back, because the store has not even taken its transaction.
+     *
+     * @param place  the newest place
+     * @param before the state it was computed on
+     * @throws IllegalStateException if it is not the newest place
+     */
+    @SuppressWarnings("ReferenceEquality") // the very place that was proposed, not one like it
+    public void withdraw(Place<T, S> place, S before) {
+        if (underWay.peekLast() != place) {
+            throw new IllegalStateException(place + " cannot be withdrawn: the newest is " + underWay.peekLast());
+        }
+        underWay.removeLast();
+        if (place.next() != null) {
+            newestId = place.predecessor();
+            newestState = before;
+        }
+    }
+
+    /**
      * The store has answered the oldest place.
      *
      * @param place  the oldest place

@@ -2,18 +2,22 @@ package io.troupe.cluster.internal.coordinator;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
-import io.troupe.cluster.internal.placement.Candidate;
-import io.troupe.cluster.internal.placement.PlacementPlanner;
 import io.troupe.cluster.internal.placement.ShardRecord;
+import io.troupe.cluster.internal.placement.TablePlanner;
+import io.troupe.cluster.internal.placement.TablePlanner.Change;
+import io.troupe.cluster.internal.placement.TablePlanner.Host;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
@@ -27,12 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every shard a live owner. Works only while this node leads, and by state, not by events: whenever something may
- * have changed it compares the shard table with the live nodes and proposes what is missing. Every grant compares the
- * record it read and the new owner's live session, so a deposed coordinator can do no harm. Confined to the cluster
- * thread.
- *
- * <p>Shards whose owner lives stay where they are; a node that comes later gets shards when an owner leaves.
+ * Gives every shard a live owner, and every node its share. Works only while this node leads, and by state, not by
+ * events: whenever something may have changed it compares the shard table with the live nodes and proposes what is
+ * missing. Every proposal compares the record it read and the receiving node's live session, so a deposed coordinator can
+ * do no harm. Confined to the cluster thread, except {@link #onChange}.
  */
 public final class Coordinator {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
@@ -41,28 +43,43 @@ public final class Coordinator {
     private static final int RESTART_PART = 5;
 
     private final MetadataStore store;
-    private final int shards;
-    private final int seeds;
-    private final long formationNs;
+    private final Settings settings;
     private final Executor cluster;
+    /** When each present move was first seen by this leader. */
+    private final Map<Long, Long> movesSinceNs = new HashMap<>();
+
     private boolean leading;
     private boolean proposing;
     private long leadingSinceNs;
+    /** The live hosts when the table was last looked at. */
+    private Set<String> lastHosts = Set.of();
+
+    private long hostsChangedAtNs;
+    /** Something may have changed since the last look, or time matters. */
+    private volatile boolean restless = true;
+
+    /**
+     * What the coordinator is told once.
+     *
+     * @param shards      number of shards
+     * @param seeds       nodes to wait for before shards are given out for the first time
+     * @param formationNs how long to wait for them, in nanoseconds
+     * @param balanceNs   how long the set of nodes must have been the same before shards move for balance, in nanoseconds
+     * @param maxMoves    shards that may move at a time
+     * @param moveNs      how long a move may take before it is called off, in nanoseconds
+     */
+    public record Settings(int shards, int seeds, long formationNs, long balanceNs, int maxMoves, long moveNs) {}
 
     /**
      * A coordinator that does not lead yet.
      *
-     * @param store       where nodes and shards are kept
-     * @param shards      number of shards
-     * @param seeds       nodes to wait for before shards are given out for the first time
-     * @param formationNs how long to wait for them, in nanoseconds
-     * @param cluster     the cluster thread
+     * @param store    where nodes and shards are kept
+     * @param settings what it is told
+     * @param cluster  the cluster thread
      */
-    public Coordinator(MetadataStore store, int shards, int seeds, long formationNs, Executor cluster) {
+    public Coordinator(MetadataStore store, Settings settings, Executor cluster) {
         this.store = store;
-        this.shards = shards;
-        this.seeds = seeds;
-        this.formationNs = formationNs;
+        this.settings = settings;
         this.cluster = cluster;
     }
 
@@ -74,12 +91,30 @@ public final class Coordinator {
     public void onLeading(long nowNs) {
         leading = true;
         leadingSinceNs = nowNs;
+        hostsChangedAtNs = nowNs;
+        movesSinceNs.clear();
         reconcile(nowNs);
     }
 
     /** This node no longer leads. */
     public void onNotLeading() {
         leading = false;
+    }
+
+    /** A node or a shard's record has changed. Any thread. */
+    public void onChange() {
+        restless = true;
+    }
+
+    /**
+     * Time has passed.
+     *
+     * @param nowNs the time
+     */
+    public void onTick(long nowNs) {
+        if (restless) {
+            reconcile(nowNs);
+        }
     }
 
     /**
@@ -91,114 +126,151 @@ public final class Coordinator {
         if (!leading || proposing) {
             return;
         }
+        restless = false;
         MetadataView view = store.view();
-        SortedMap<String, Live> live = liveHosts(view);
-        @Nullable KeyValue[] records = records(view);
-        if (live.isEmpty() || (live.size() < seeds && nowNs - leadingSinceNs < patienceNs(live, records))) {
+        Map<String, KeyValue> announced = new HashMap<>();
+        List<Host> hosts = hosts(view, announced);
+        @Nullable KeyValue[] entries = new KeyValue[settings.shards];
+        @Nullable ShardRecord[] records = new ShardRecord[settings.shards];
+        view.forEach(ClusterKeys.SHARDS, entry -> {
+            int shard = ClusterKeys.shardOf(entry.key());
+            entries[shard] = entry;
+            records[shard] = ShardRecord.decode(entry.value(), entry.modRevision());
+        });
+        if (hosts.isEmpty() || (hosts.size() < settings.seeds && nowNs - leadingSinceNs < patienceNs(hosts, records))) {
+            restless = true;
             return;
         }
-        List<Txn> grants = grants(live, records);
-        if (grants.isEmpty()) {
+        noteHosts(hosts, nowNs);
+        noteMoves(records, nowNs);
+        boolean calm = nowNs - hostsChangedAtNs >= settings.balanceNs;
+        List<Change> changes = TablePlanner.plan(hosts, records, policy(calm, nowNs));
+        // Until the nodes have been the same for a while, and as long as shards move, time alone changes the answer.
+        restless |= !calm || !movesSinceNs.isEmpty() || !changes.isEmpty();
+        if (changes.isEmpty()) {
             return;
         }
-        LOG.info("granting {} shards to nodes {}", grants.size(), live.keySet());
-        propose(grants);
+        LOG.info("changing {} shards of nodes {}", changes.size(), lastHosts);
+        propose(changes.stream()
+                .map(change -> txn(change, entries, records, announced))
+                .toList());
+    }
+
+    private TablePlanner.Policy policy(boolean mayBalance, long nowNs) {
+        return new TablePlanner.Policy() {
+            @Override
+            public int maxMoves() {
+                return settings.maxMoves;
+            }
+
+            @Override
+            public boolean mayBalance() {
+                return mayBalance;
+            }
+
+            @Override
+            public boolean isOverdue(long moveId) {
+                return nowNs - Objects.requireNonNull(movesSinceNs.getOrDefault(moveId, nowNs)) >= settings.moveNs;
+            }
+        };
     }
 
     /**
      * How long to wait for the seeds that are still starting, so that the first one does not get everything: long when
      * the cluster is formed, less when it starts again, not at all when some shards are served.
      */
-    private long patienceNs(SortedMap<String, Live> live, @Nullable KeyValue[] records) {
+    private long patienceNs(List<Host> hosts, @Nullable ShardRecord[] records) {
         if (Arrays.stream(records).allMatch(entry -> entry == null)) {
-            return formationNs;
+            return settings.formationNs;
         }
-        boolean served = Arrays.stream(records).anyMatch(entry -> entry != null && liveOwner(live, entry) != null);
-        return served ? 0 : formationNs / RESTART_PART;
+        boolean served = Arrays.stream(records)
+                .anyMatch(entry -> entry != null
+                        && hosts.stream().anyMatch(host -> entry.isOwnedBy(host.nodeId(), host.incarnation())));
+        return served ? 0 : settings.formationNs / RESTART_PART;
     }
 
-    /** A node that can own shards, with the key that proves it alive. */
-    private record Live(SessionId session, long announcedAt) {}
-
-    private static SortedMap<String, Live> liveHosts(MetadataView view) {
-        SortedMap<String, Live> live = new TreeMap<>();
+    private List<Host> hosts(MetadataView view, Map<String, KeyValue> announced) {
+        List<Host> hosts = new ArrayList<>();
         view.forEach(ClusterKeys.NODES, entry -> {
             SessionId session = entry.session();
             if (session != null && NodeRecord.decode(entry.value()).hosts()) {
-                live.put(session.nodeId(), new Live(session, entry.modRevision()));
+                announced.put(session.nodeId(), entry);
+                hosts.add(new Host(
+                        session.nodeId(),
+                        session.incarnation(),
+                        1.0,
+                        ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session)));
             }
         });
-        return live;
+        return hosts;
     }
 
-    private @Nullable KeyValue[] records(MetadataView view) {
-        @Nullable KeyValue[] records = new KeyValue[shards];
-        view.forEach(ClusterKeys.SHARDS, entry -> records[ClusterKeys.shardOf(entry.key())] = entry);
-        return records;
+    private void noteHosts(List<Host> hosts, long nowNs) {
+        Set<String> names = new HashSet<>();
+        hosts.forEach(host -> names.add(host.nodeId() + "#" + host.incarnation()));
+        if (!names.equals(lastHosts)) {
+            lastHosts = names;
+            hostsChangedAtNs = nowNs;
+        }
     }
 
-    private List<Txn> grants(SortedMap<String, Live> live, @Nullable KeyValue[] records) {
-        @Nullable String[] owners = new String[shards];
-        int homeless = 0;
-        for (int shard = 0; shard < shards; shard++) {
-            KeyValue entry = records[shard];
-            owners[shard] = entry == null ? null : liveOwner(live, entry);
-            homeless += owners[shard] == null ? 1 : 0;
-        }
-        if (homeless == 0) {
-            return List.of();
-        }
-        List<Candidate> candidates = live.values().stream()
-                .map(node ->
-                        new Candidate(node.session().nodeId(), node.session().incarnation(), 1.0))
-                .toList();
-        Candidate[] planned = PlacementPlanner.plan(shards, candidates, owners);
-        List<Txn> grants = new ArrayList<>(homeless);
-        for (int shard = 0; shard < shards; shard++) {
-            if (owners[shard] == null) {
-                Live target = live.get(planned[shard].nodeId());
-                if (target != null) {
-                    grants.add(grant(shard, records[shard], target));
-                }
+    private void noteMoves(@Nullable ShardRecord[] records, long nowNs) {
+        Set<Long> present = new HashSet<>();
+        for (ShardRecord entry : records) {
+            if (entry != null && entry.target() != null) {
+                present.add(entry.moveId());
+                movesSinceNs.putIfAbsent(entry.moveId(), nowNs);
             }
         }
-        return grants;
+        movesSinceNs.keySet().retainAll(present);
     }
 
-    private static @Nullable String liveOwner(SortedMap<String, Live> live, KeyValue entry) {
-        ShardRecord shardRecord = ShardRecord.decode(entry.value(), entry.modRevision());
-        Live owner = live.get(shardRecord.owner());
-        return owner != null && owner.session().incarnation() == shardRecord.incarnation() ? shardRecord.owner() : null;
-    }
-
-    private static Txn grant(int shard, @Nullable KeyValue seen, Live target) {
-        String key = ClusterKeys.shard(shard);
-        SessionId owner = target.session();
+    private static Txn txn(
+            Change change,
+            @Nullable KeyValue[] entries,
+            @Nullable ShardRecord[] records,
+            Map<String, KeyValue> announced) {
+        String key = ClusterKeys.shard(change.shard());
+        KeyValue seen = entries[change.shard()];
+        Compare unchanged = Compare.modRevision(key, seen == null ? 0 : seen.modRevision());
+        if (change instanceof TablePlanner.Grant grant) {
+            Host to = grant.to();
+            return write(unchanged, to, announced, key, ShardRecord.grant(to.nodeId(), to.incarnation()));
+        }
+        ShardRecord present = Objects.requireNonNull(records[change.shard()]);
+        if (change instanceof TablePlanner.Move move) {
+            Host to = move.to();
+            ShardRecord.Target target = new ShardRecord.Target(to.nodeId(), to.incarnation());
+            return write(unchanged, to, announced, key, present.moving(target));
+        }
         return Txn.guarded(
-                List.of(
-                        Compare.modRevision(key, seen == null ? 0 : seen.modRevision()),
-                        Compare.modRevision(ClusterKeys.node(owner.nodeId()), target.announcedAt())),
-                List.of(new Op.Put(
-                        key,
-                        ShardRecord.grant(owner.nodeId(), owner.incarnation(), 0)
-                                .encode())));
+                List.of(unchanged), List.of(new Op.Put(key, present.staying().encode())));
     }
 
-    private void propose(List<Txn> grants) {
+    private static Txn write(
+            Compare unchanged, Host to, Map<String, KeyValue> announced, String key, ShardRecord next) {
+        KeyValue node = Objects.requireNonNull(announced.get(to.nodeId()));
+        return Txn.guarded(
+                List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),
+                List.of(new Op.Put(key, next.encode())));
+    }
+
+    private void propose(List<Txn> changes) {
         proposing = true;
-        CompletableFuture<?> unused = store.txnBatch(grants)
+        CompletableFuture<?> unused = store.txnBatch(changes)
                 .thenCompose(results -> store.awaitRevision(
                         results.stream().mapToLong(TxnResult::revision).max().orElse(0)))
                 .whenComplete((revision, failure) -> {
                     try {
                         cluster.execute(() -> {
                             proposing = false;
+                            restless = true;
                             if (failure != null) {
-                                LOG.warn("shards were not granted, trying again: {}", failure.toString());
+                                LOG.warn("the shard table was not changed, trying again: {}", failure.toString());
                             }
                         });
                     } catch (RejectedExecutionException e) {
-                        LOG.debug("closed before the grants were answered");
+                        LOG.debug("closed before the changes were answered");
                     }
                 });
     }

@@ -1,5 +1,8 @@
 package io.troupe.cluster.internal.delivery;
 
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 import io.troupe.metadata.SettledWindow;
 import org.jspecify.annotations.Nullable;
 
@@ -164,6 +167,24 @@ public final class ReceiveChannel {
         }
         SettledWindow.Settlement settlement = earlier.settlement(sequence);
         return settlement == null ? null : new End(End.Code.of(settlement.outcome()), settlement.reply());
+    }
+
+    /** {@return the highest floor that the sender has sent} */
+    public long floor() {
+        return floor;
+    }
+
+    /** {@return all that has ended at or above the floor, by sequence, as far as its end is known} */
+    public SortedMap<Long, End> ended() {
+        SortedMap<Long, End> ended = new TreeMap<>();
+        long last = Math.max(nextExpected - 1, earlier.highest());
+        for (long sequence = floor; sequence <= last; sequence++) {
+            End end = end(sequence);
+            if (end != null) {
+                ended.put(sequence, end);
+            }
+        }
+        return ended;
     }
 
     /** {@return the lowest sequence that has not arrived in order} */

@@ -1,11 +1,15 @@
 package io.troupe.cluster.internal.keys;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 import io.troupe.metadata.Compare;
+import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
+import org.jspecify.annotations.Nullable;
 
 /** Owns the schema of the cluster's keys in the metadata store. */
 public final class ClusterKeys {
@@ -14,6 +18,9 @@ public final class ClusterKeys {
 
     /** Prefix of the shard table. */
     public static final String SHARDS = "shard/";
+
+    /** Prefix of the nodes that are to own nothing. */
+    public static final String DRAINS = "drain/";
 
     private static final String FENCES = "fence/";
     private static final int SHARD_DIGITS = 5;
@@ -27,6 +34,25 @@ public final class ClusterKeys {
      */
     public static String node(String nodeId) {
         return NODES + nodeId;
+    }
+
+    /**
+     * {@return the key that says that a node is to own nothing; its value is the incarnation it is meant for}
+     *
+     * @param nodeId the node
+     */
+    public static String drain(String nodeId) {
+        return DRAINS + nodeId;
+    }
+
+    /**
+     * {@return true if an entry says that a node is to own nothing in its present life}
+     *
+     * @param entry   the entry of its drain key, or null
+     * @param session its session
+     */
+    public static boolean isDraining(@Nullable KeyValue entry, SessionId session) {
+        return entry != null && Arrays.equals(entry.value(), epochBytes(session.incarnation()));
     }
 
     /**
@@ -67,7 +93,7 @@ public final class ClusterKeys {
     }
 
     /**
-     * {@return an epoch as the bytes of a fence, which compare as the numbers do}
+     * {@return an epoch or incarnation as bytes, which compare as the numbers do}
      *
      * @param epoch the epoch
      */

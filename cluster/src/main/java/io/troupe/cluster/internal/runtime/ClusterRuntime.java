@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -19,14 +18,21 @@ import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
+import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Watch;
+import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.WatchListener;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.TransportException;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,22 +44,23 @@ public final class ClusterRuntime implements AutoCloseable {
     /** How often timers are looked at; retries and keep-alives are late by at most this. */
     private static final long TICK_MILLIS = 20;
 
-    /** How long the first formation waits for the last seed before shards are given out without it. */
-    private static final long FORMATION_MILLIS = 10_000;
-
     private static final long CLOSE_SESSION_MILLIS = 1_000;
     private static final byte[] NO_REPLY = {};
 
     private final ClusterConfig config;
+    private final HostedActors actors;
     private final MessagingSystem messaging;
     private final MetadataStore store;
-    private final ScheduledThreadPoolExecutor cluster;
+    private final NanoClock clock;
+    private final Platform.Loop cluster;
     private final Membership membership;
     private final RoutingTable routing;
     private final Sender sender;
     private final Receiver receiver;
     private final Links links;
+    private final HandOff handOff;
     private final Coordinator coordinator;
+    private final List<Watch> nodeWatches = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile boolean started;
     private volatile boolean closed;
@@ -61,36 +68,31 @@ public final class ClusterRuntime implements AutoCloseable {
     /**
      * A node that is not started.
      *
-     * @param config what it was told
-     * @param actors what runs on its shards
+     * @param config   what it was told
+     * @param actors   what runs on its shards
+     * @param platform what it stands on
      */
-    public ClusterRuntime(ClusterConfig config, HostedActors actors) {
+    public ClusterRuntime(ClusterConfig config, HostedActors actors, Platform platform) {
         this.config = config;
-        cluster = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "troupe-" + config.nodeId() + "-cluster");
-            thread.setDaemon(true);
-            return thread;
-        });
-        cluster.setRemoveOnCancelPolicy(true);
+        this.actors = actors;
+        clock = platform.clock();
+        cluster = platform.newLoop("cluster");
         FrameRouter frames = new FrameRouter(this::onLink, this::onRefused);
-        messaging = Wiring.messaging(config, frames);
+        messaging = platform.messaging(config, frames);
         TransportPeerChannel peers = new TransportPeerChannel(messaging);
-        store = Wiring.store(config, peers);
+        store = platform.store(config, peers);
         membership = new Membership(
-                config.nodeId(), config.isSeed(), store, config.lease(), cluster, sessionListener(actors));
-        routing = new RoutingTable(config.shards(), this::onRoute);
+                config.nodeId(), config.isSeed(), store, config.lease(), clock, cluster, sessionListener(actors));
+        routing = new RoutingTable(config.shards(), routeListener());
         DeliveryLimits limits = Wiring.limits(config);
-        links = new Links(config.nodeId(), messaging);
-        sender = new Sender(config.shards(), limits, routing, links);
-        receiver = new Receiver(routing, membership, store, actors, links, limits);
+        links = new Links(config.nodeId(), messaging, clock);
+        sender = new Sender(config.shards(), limits, routing, links, platform);
+        handOff = new HandOff(store, messaging, clock, cluster);
+        receiver = new Receiver(routing, membership, store, actors, links, limits, handOff, clock);
+        handOff.connect(receiver);
         links.connect(sender, receiver);
-        frames.connect(peers, sender, receiver);
-        coordinator = new Coordinator(
-                store,
-                config.shards(),
-                config.seeds().size(),
-                TimeUnit.MILLISECONDS.toNanos(FORMATION_MILLIS),
-                cluster);
+        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));
+        coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 
     /** {@return completes when this node can send to every shard, and runs its own; fails with ClusterException} */
@@ -104,14 +106,17 @@ public final class ClusterRuntime implements AutoCloseable {
                         ready.completeExceptionally(Wiring.explain(failure));
                     }
                 });
-        return ready.orTimeout(config.startTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyComposeAsync(this::abandon, this::onClosingThread);
+        cluster.schedule(config.startTimeout().toNanos(), () -> {
+            if (!ready.isDone()) {
+                ready.completeExceptionally(notReady());
+            }
+        });
+        return ready.exceptionallyComposeAsync(this::abandon, this::onClosingThread);
     }
 
     private CompletableFuture<Void> abandon(Throwable failure) {
-        ClusterException explained = failure instanceof TimeoutException ? notReady() : Wiring.explain(failure);
         close();
-        return CompletableFuture.failedFuture(explained);
+        return CompletableFuture.failedFuture(Wiring.explain(failure));
     }
 
     /** The start may fail on a thread of the transport or the store, which must not wait for its own end. */
@@ -126,7 +131,7 @@ public final class ClusterRuntime implements AutoCloseable {
         store.onLeadership(new LeadershipListener() {
             @Override
             public void onLeading(long term) {
-                onCluster(() -> coordinator.onLeading(System.nanoTime()));
+                onCluster(() -> coordinator.onLeading(clock.nanoTime()));
             }
 
             @Override
@@ -135,7 +140,9 @@ public final class ClusterRuntime implements AutoCloseable {
             }
         });
         routing.start(store);
-        ScheduledFuture<?> unused = cluster.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        nodeWatches.add(store.watch(ClusterKeys.NODES, 1, changes()));
+        nodeWatches.add(store.watch(ClusterKeys.DRAINS, 1, changes()));
+        cluster.repeat(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), this::tick);
     }
 
     private void onCluster(Runnable step) {
@@ -146,10 +153,13 @@ public final class ClusterRuntime implements AutoCloseable {
 
     private void tick() {
         try {
-            long now = System.nanoTime();
+            long now = clock.nanoTime();
             membership.onTick(now);
             sender.onTick(now);
-            coordinator.reconcile(now);
+            receiver.onTick();
+            handOff.onTick(now);
+            coordinator.onTick(now);
+            actors.onTick();
             if (!ready.isDone() && isReady()) {
                 LOG.info("node {} is ready", config.nodeId());
                 ready.complete(null);
@@ -201,9 +211,34 @@ public final class ClusterRuntime implements AutoCloseable {
         sender.onLink(node, up);
     }
 
-    private void onRoute(int shard, @Nullable Route route) {
-        receiver.onRoute(shard, route);
-        sender.onRoute(shard, route);
+    private RoutingTable.RouteListener routeListener() {
+        return new RoutingTable.RouteListener() {
+            @Override
+            public void onRecord(int shard, @Nullable ShardRecord news) {
+                receiver.onRecord(shard, news);
+                coordinator.onChange();
+            }
+
+            @Override
+            public void onRoute(int shard, @Nullable Route route) {
+                sender.onRoute(shard, route);
+            }
+        };
+    }
+
+    /** Whatever is said of nodes, the coordinator looks at all of them anew. */
+    private WatchListener changes() {
+        return new WatchListener() {
+            @Override
+            public void onEvents(List<WatchEvent> events, MetadataView view) {
+                coordinator.onChange();
+            }
+
+            @Override
+            public void onResync(MetadataView view) {
+                coordinator.onChange();
+            }
+        };
     }
 
     private Membership.SessionListener sessionListener(HostedActors actors) {
@@ -239,7 +274,7 @@ public final class ClusterRuntime implements AutoCloseable {
      * @param guarantee  AT_LEAST_ONCE or EXACTLY_ONCE
      * @param durable    true if the target kind is durable
      * @param content    target and body; not modified afterwards
-     * @param deadlineNs on System.nanoTime's clock, or {@link OutboundMessage#NO_DEADLINE}
+     * @param deadlineNs on the platform's clock, or {@link OutboundMessage#NO_DEADLINE}
      * @param listener   told exactly once how it ended
      */
     public void send(
@@ -302,6 +337,15 @@ public final class ClusterRuntime implements AutoCloseable {
         return receiver.activeShards();
     }
 
+    /**
+     * {@return true if this node may run the actors of a shard now}
+     *
+     * @param shard the shard
+     */
+    public boolean mayRun(int shard) {
+        return receiver.mayRun(shard);
+    }
+
     /** {@return messages sent again since start} */
     public long retransmissions() {
         return sender.retransmissions();
@@ -312,9 +356,15 @@ public final class ClusterRuntime implements AutoCloseable {
         return sender.unsettled();
     }
 
+    /** {@return the incarnation of this node's session, or 0} */
+    public long incarnation() {
+        SessionId session = membership.session();
+        return session == null ? 0 : session.incarnation();
+    }
+
     /** {@return true if this node has a session whose lease has not passed} */
     public boolean inCluster() {
-        return membership.isLeaseValid(System.nanoTime());
+        return membership.isLeaseValid(clock.nanoTime());
     }
 
     /**
@@ -336,9 +386,10 @@ public final class ClusterRuntime implements AutoCloseable {
         }
         ready.completeExceptionally(new ClusterException(ClusterException.Code.CLOSED, "the node was closed"));
         leave();
-        cluster.shutdownNow();
+        cluster.close();
         sender.stop();
         routing.close();
+        nodeWatches.forEach(Watch::close);
         store.close();
         messaging.close();
     }
@@ -347,7 +398,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private void leave() {
         try {
             boolean hadSession = membership.session() != null;
-            cluster.submit(membership::close).get(CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
+            CompletableFuture.runAsync(membership::close, cluster).get(CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
             if (hadSession) {
                 store.closeSession().get(CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
             }

@@ -6,8 +6,10 @@ import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.cluster.internal.delivery.FrameException;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
+import io.troupe.cluster.internal.handoff.TransferFrames;
 import io.troupe.metadata.SessionId;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +19,15 @@ final class FrameDecoder {
 
     private final Sender sender;
     private final Receiver receiver;
+    private final HandOff handOff;
+    private final NanoClock clock;
     private final AtomicLong malformed = new AtomicLong();
 
-    FrameDecoder(Sender sender, Receiver receiver) {
+    FrameDecoder(Sender sender, Receiver receiver, HandOff handOff, NanoClock clock) {
         this.sender = sender;
         this.receiver = receiver;
+        this.handOff = handOff;
+        this.clock = clock;
     }
 
     void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
@@ -32,6 +38,10 @@ final class FrameDecoder {
                 case DeliveryFrames.ACCEPTED -> onAccepted(DeliveryFrames.decodeAccepted(buffer, offset, length));
                 case DeliveryFrames.NACK -> onNack(DeliveryFrames.decodeNack(buffer, offset, length));
                 case DeliveryFrames.ONE_WAY -> onOneWay(buffer, offset, length);
+                case TransferFrames.TRANSFER ->
+                    handOff.onTransfer(nodeId, TransferFrames.decode(copy(buffer, offset, length)), length);
+                case TransferFrames.RECEIVED ->
+                    handOff.onReceived(nodeId, TransferFrames.decodeReceived(copy(buffer, offset, length)));
                 default -> throw new FrameException("unknown frame type " + type);
             }
         } catch (FrameException e) {
@@ -56,7 +66,7 @@ final class FrameDecoder {
                 data.epoch(),
                 data.durable(),
                 data.skip(),
-                data.deadlineNs(System.nanoTime()),
+                data.deadlineNs(clock.nanoTime()),
                 copy(buffer, data.contentOffset(), data.contentLength())));
     }
 

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
+import io.troupe.cluster.internal.handoff.TransferFrames;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -25,16 +26,16 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     }
 
     /** Call before the transport is started. */
-    void connect(TransportPeerChannel newPeers, Sender sender, Receiver receiver) {
+    void connect(TransportPeerChannel newPeers, FrameDecoder newDecoder) {
         peers = newPeers;
-        decoder = new FrameDecoder(sender, receiver);
+        decoder = newDecoder;
     }
 
     @Override
     public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
         if (type == TransportPeerChannel.FRAME_TYPE) {
             Objects.requireNonNull(peers).onFrame(nodeId, buffer, offset, length);
-        } else if (type >= DeliveryFrames.DATA && type <= DeliveryFrames.ONE_WAY) {
+        } else if (type >= DeliveryFrames.DATA && type <= TransferFrames.RECEIVED) {
             Objects.requireNonNull(decoder).onFrame(nodeId, type, buffer, offset, length);
         } // else of a newer version: whoever sends it must not rely on it
     }

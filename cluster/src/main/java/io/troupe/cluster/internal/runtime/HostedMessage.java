@@ -5,6 +5,7 @@ import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /** A delivered message with the way back to its sender. */
@@ -12,11 +13,13 @@ final class HostedMessage implements InboundMessage {
     private final Receiver receiver;
     private final HostedShard shard;
     private final InboundFrame frame;
+    private final NanoClock clock;
 
-    HostedMessage(Receiver receiver, HostedShard shard, InboundFrame frame) {
+    HostedMessage(Receiver receiver, HostedShard shard, InboundFrame frame, NanoClock clock) {
         this.receiver = receiver;
         this.shard = shard;
         this.frame = frame;
+        this.clock = clock;
     }
 
     @Override
@@ -37,7 +40,7 @@ final class HostedMessage implements InboundMessage {
 
     @Override
     public boolean isExpired() {
-        return frame.deadlineNs() != Long.MAX_VALUE && System.nanoTime() - frame.deadlineNs() >= 0;
+        return frame.deadlineNs() != Long.MAX_VALUE && clock.nanoTime() - frame.deadlineNs() >= 0;
     }
 
     @Override

@@ -1,41 +1,54 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.troupe.cluster.internal.delivery.ReceiveChannel;
+import io.troupe.cluster.internal.handoff.Transfer;
+import io.troupe.cluster.internal.handoff.TransferredWindow;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
+import io.troupe.metadata.SettledWindow;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One shard under one epoch of this node. RAISING until the fence is raised and its revision applied here, then ACTIVE,
- * finally LOST; never back. The channels are guarded by the lock; the state is read without it.
+ * finally LOST. While it is handed over it is MOVING, from where it goes back to ACTIVE if the move is called off; LOST is
+ * for ever. The channels are guarded by the lock; the state is read without it.
  */
 final class HostedShard implements OwnedShard {
     enum State {
         RAISING,
         ACTIVE,
+        MOVING,
         LOST
     }
 
     private final int shard;
     private final long epoch;
     private final Membership membership;
+    private final NanoClock clock;
     final ReentrantLock lock = new ReentrantLock();
     /** Frames that came before the shard was active, in order of arrival; guarded by the lock. */
     final ArrayDeque<InboundFrame> held = new ArrayDeque<>();
 
     private final Map<SessionId, ReceiveChannel> channels = new HashMap<>();
+    /** What an earlier owner handed over; guarded by the lock. */
+    private Map<SessionId, TransferredWindow> transferred = Map.of();
+
     private volatile State state = State.RAISING;
 
-    HostedShard(int shard, long epoch, Membership membership) {
+    HostedShard(int shard, long epoch, Membership membership, NanoClock clock) {
         this.shard = shard;
         this.epoch = epoch;
         this.membership = membership;
+        this.clock = clock;
     }
 
     @Override
@@ -50,7 +63,7 @@ final class HostedShard implements OwnedShard {
 
     @Override
     public boolean mayRun() {
-        return state == State.ACTIVE && membership.isLeaseValid(System.nanoTime());
+        return state == State.ACTIVE && membership.isLeaseValid(clock.nanoTime());
     }
 
     State state() {
@@ -75,7 +88,9 @@ final class HostedShard implements OwnedShard {
                 }
             }
             channels.keySet().removeIf(other -> other.nodeId().equals(source.nodeId()));
-            channel = new ReceiveChannel(store.view().settled(source, shard));
+            SettledWindow stored = store.view().settled(source, shard);
+            TransferredWindow window = transferred.get(source);
+            channel = new ReceiveChannel(window == null ? stored : window.with(stored));
             channels.put(source, channel);
         }
         return channel;
@@ -90,6 +105,21 @@ final class HostedShard implements OwnedShard {
     void forgetChannels() {
         channels.clear();
         held.clear();
+        transferred = Map.of();
+    }
+
+    /** Before the shard is active: what its channels continue. Call under the lock. */
+    void continues(Map<SessionId, TransferredWindow> windows) {
+        transferred = windows;
+    }
+
+    /** What the next owner is to continue. Call under the lock, when nothing runs any more. */
+    List<Transfer.Channel> channels(MetadataStore store) {
+        // What was handed over to this owner, and not asked for since, goes on to the next.
+        transferred.keySet().forEach(source -> channel(source, store));
+        List<Transfer.Channel> all = new ArrayList<>();
+        channels.forEach((source, channel) -> all.add(new Transfer.Channel(source, channel.floor(), channel.ended())));
+        return all;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.troupe.cluster.internal.delivery.SendOutput;
 import io.troupe.metadata.SessionId;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +23,20 @@ final class Links implements SendOutput, Receiver.Replies {
     /** Longest body of a DATA frame: what the transport takes in one frame, less the header. */
     static final int MAX_CONTENT_LENGTH = 256 * 1024;
 
+    /** Of the thread, not of the node: a frame is offered before anything else is encoded. */
+    private static final ThreadLocal<UnsafeBuffer> SCRATCH = ThreadLocal.withInitial(
+            () -> new UnsafeBuffer(new byte[DeliveryFrames.DATA_HEADER_LENGTH + MAX_CONTENT_LENGTH]));
+
     private final String nodeId;
     private final MessagingSystem messaging;
-    private final ThreadLocal<UnsafeBuffer> scratch = ThreadLocal.withInitial(
-            () -> new UnsafeBuffer(new byte[DeliveryFrames.DATA_HEADER_LENGTH + MAX_CONTENT_LENGTH]));
+    private final NanoClock clock;
     private @Nullable Sender sender;
     private @Nullable Receiver receiver;
 
-    Links(String nodeId, MessagingSystem messaging) {
+    Links(String nodeId, MessagingSystem messaging, NanoClock clock) {
         this.nodeId = nodeId;
         this.messaging = messaging;
+        this.clock = clock;
     }
 
     /** Call before anything is sent. */
@@ -46,9 +51,9 @@ final class Links implements SendOutput, Receiver.Replies {
             Objects.requireNonNull(receiver).onFrame(local(route, message, floor, session));
             return true;
         }
-        UnsafeBuffer buffer = scratch.get();
+        UnsafeBuffer buffer = SCRATCH.get();
         int length = DeliveryFrames.encodeData(
-                buffer, 0, message, route.epoch(), floor, session.incarnation(), System.nanoTime());
+                buffer, 0, message, route.epoch(), floor, session.incarnation(), clock.nanoTime());
         return offered(route.owner(), DeliveryFrames.DATA, buffer, length);
     }
 
@@ -73,7 +78,7 @@ final class Links implements SendOutput, Receiver.Replies {
                             shard, null, 0, 0, route.epoch(), false, false, OutboundMessage.NO_DEADLINE, content));
             return true;
         }
-        UnsafeBuffer buffer = scratch.get();
+        UnsafeBuffer buffer = SCRATCH.get();
         int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
         buffer.putBytes(header, content);
         return offered(route.owner(), DeliveryFrames.ONE_WAY, buffer, header + content.length);
@@ -87,7 +92,7 @@ final class Links implements SendOutput, Receiver.Replies {
                     .onAck(frame.shard(), source.incarnation(), frame.sequence(), nextExpected, end, epoch);
             return;
         }
-        UnsafeBuffer buffer = scratch.get();
+        UnsafeBuffer buffer = SCRATCH.get();
         int length = DeliveryFrames.encodeAck(
                 buffer,
                 0,
@@ -104,7 +109,7 @@ final class Links implements SendOutput, Receiver.Replies {
             Objects.requireNonNull(sender).onAccepted(frame.shard(), source.incarnation(), nextExpected, gap, epoch);
             return;
         }
-        UnsafeBuffer buffer = scratch.get();
+        UnsafeBuffer buffer = SCRATCH.get();
         int length = DeliveryFrames.encodeAccepted(
                 buffer, 0, new DeliveryFrames.Accepted(frame.shard(), source.incarnation(), nextExpected, epoch, gap));
         offered(source.nodeId(), DeliveryFrames.ACCEPTED, buffer, length);
@@ -119,7 +124,7 @@ final class Links implements SendOutput, Receiver.Replies {
             Objects.requireNonNull(sender).onNack(nack.shard(), reason, nack.owner(), nack.epoch());
             return;
         }
-        UnsafeBuffer buffer = scratch.get();
+        UnsafeBuffer buffer = SCRATCH.get();
         offered(source.nodeId(), DeliveryFrames.NACK, buffer, DeliveryFrames.encodeNack(buffer, 0, nack));
     }
 

@@ -15,6 +15,7 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class Membership {
     private final boolean hosts;
     private final MetadataStore store;
     private final long leaseMillis;
+    private final NanoClock clock;
     private final Executor cluster;
     private final SessionListener listener;
     private MembershipProtocol protocol;
@@ -64,12 +66,14 @@ final class Membership {
             boolean hosts,
             MetadataStore store,
             Duration lease,
+            NanoClock clock,
             Executor cluster,
             SessionListener listener) {
         this.nodeId = nodeId;
         this.hosts = hosts;
         this.store = store;
         this.leaseMillis = lease.toMillis();
+        this.clock = clock;
         this.cluster = cluster;
         this.listener = listener;
         protocol = newProtocol();
@@ -114,7 +118,7 @@ final class Membership {
             leaseGranted = true;
             // Read after the new end is out: who found the earlier one passed, even between two ticks, waits to be
             // woken.
-            lapsed = hadLease && System.nanoTime() - earlierEndNs >= 0;
+            lapsed = hadLease && clock.nanoTime() - earlierEndNs >= 0;
         }
         boolean valid = isLeaseValid(nowNs);
         if (valid && (fenced || lapsed)) {
@@ -152,9 +156,9 @@ final class Membership {
         session = opened;
         leaseGranted = false;
         fenced = false;
-        refreshLease(System.nanoTime());
+        refreshLease(clock.nanoTime());
         LOG.info("node {} joins as incarnation {}", nodeId, opened.incarnation());
-        keepAlive(System.nanoTime());
+        keepAlive(clock.nanoTime());
         announce(opened);
         listener.onSession(opened);
     }
@@ -180,7 +184,7 @@ final class Membership {
                     }
                     if (revision != null) {
                         protocol.onKeepAliveAnswered(token, revision);
-                        refreshLease(System.nanoTime());
+                        refreshLease(clock.nanoTime());
                     } else if (failure instanceof MetadataException known && isOver(known.code())) {
                         endLife("its session was ended by the leader");
                     } // any other failure: the next keep-alive is due soon, and the lease runs

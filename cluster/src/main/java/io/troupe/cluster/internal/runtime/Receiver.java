@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -11,13 +12,17 @@ import io.troupe.cluster.internal.delivery.End;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.ReceiveChannel;
 import io.troupe.cluster.internal.delivery.Route;
+import io.troupe.cluster.internal.handoff.Transfer;
+import io.troupe.cluster.internal.handoff.TransferredWindow;
 import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +46,12 @@ final class Receiver {
     private final HostedActors actors;
     private final Replies replies;
     private final DeliveryLimits limits;
+    private final NanoClock clock;
     /** Frames of an epoch that this node has not heard of yet, per shard; guarded by itself. */
     private final ArrayDeque<InboundFrame> early = new ArrayDeque<>();
+
+    private final HandOff handOff;
+    private final Postponed postponed = new Postponed();
 
     Receiver(
             RoutingTable routing,
@@ -50,7 +59,9 @@ final class Receiver {
             MetadataStore store,
             HostedActors actors,
             Replies replies,
-            DeliveryLimits limits) {
+            DeliveryLimits limits,
+            HandOff handOff,
+            NanoClock clock) {
         hosted = new AtomicReferenceArray<>(routing.shards());
         this.routing = routing;
         this.membership = membership;
@@ -58,6 +69,8 @@ final class Receiver {
         this.actors = actors;
         this.replies = replies;
         this.limits = limits;
+        this.handOff = handOff;
+        this.clock = clock;
     }
 
     void onFrame(InboundFrame frame) {
@@ -81,6 +94,9 @@ final class Receiver {
             switch (shard.state()) {
                 case RAISING -> holdInShard(shard, frame, route);
                 case ACTIVE -> accept(shard, frame, route);
+                case MOVING -> {
+                    // Not taken: its sender sends it to the next owner as soon as there is one, or here again.
+                }
                 case LOST -> refuse(frame, Nack.Reason.FENCED, route);
             }
         } finally {
@@ -112,7 +128,7 @@ final class Receiver {
         }
         SessionId source = frame.source();
         if (source == null) {
-            actors.deliver(new HostedMessage(this, shard, frame));
+            actors.deliver(new HostedMessage(this, shard, frame, clock));
             return;
         }
         ReceiveChannel channel = shard.channel(source, store);
@@ -138,7 +154,7 @@ final class Receiver {
 
     private void deliver(HostedShard shard, InboundFrame frame) {
         if (!frame.skip()) {
-            actors.deliver(new HostedMessage(this, shard, frame));
+            actors.deliver(new HostedMessage(this, shard, frame, clock));
         } else if (frame.durable()) {
             skipInLog(shard, frame);
         } else {
@@ -157,6 +173,8 @@ final class Receiver {
             } else if (result instanceof TxnResult.SettleRefused refused
                     && refused.reason() == TxnResult.Reason.SETTLED) {
                 onEnd(shard, frame, refused.outcome(), refused.reply());
+            } else if (Wiring.wasNotProposed(failure)) {
+                postponed.add(() -> skipInLog(shard, frame));
             } // else the shard has moved on or the session is over: its next owner answers
         });
     }
@@ -193,19 +211,21 @@ final class Receiver {
     }
 
     /** The shard table has changed. Called on the store's watch thread. */
-    void onRoute(int shard, @Nullable Route route) {
+    void onRecord(int shard, @Nullable ShardRecord news) {
         HostedShard current = hosted.get(shard);
-        if (current != null && (route == null || route.epoch() != current.epoch())) {
+        if (current != null
+                && current.state() != HostedShard.State.LOST
+                && (news == null || news.epoch() != current.epoch())) {
             lose(current);
         }
         SessionId session = membership.session();
-        if (route != null
+        if (news != null
                 && session != null
-                && route.owner().equals(session.nodeId())
-                && route.ownerIncarnation() == session.incarnation()
-                && (current == null || current.epoch() != route.epoch())) {
-            raiseFence(new HostedShard(shard, route.epoch(), membership));
+                && news.isOwnedBy(session.nodeId(), session.incarnation())
+                && (current == null || current.epoch() != news.epoch())) {
+            raiseFence(new HostedShard(shard, news.epoch(), membership, clock), news);
         }
+        handOff.onRecord(shard, news);
         releaseEarly(shard);
     }
 
@@ -221,20 +241,39 @@ final class Receiver {
         due.forEach(this::onFrame);
     }
 
-    private void raiseFence(HostedShard shard) {
+    private void raiseFence(HostedShard shard, ShardRecord grant) {
         hosted.set(shard.shard(), shard);
+        raiseAgain(shard, grant);
+    }
+
+    private void raiseAgain(HostedShard shard, ShardRecord grant) {
         CompletableFuture<?> unused = store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
                 .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))
                 .whenComplete((result, failure) -> {
-                    if (failure != null) {
+                    if (Wiring.wasNotProposed(failure) && shard.state() == HostedShard.State.RAISING) {
+                        postponed.add(() -> raiseAgain(shard, grant));
+                    } else if (failure != null) {
                         LOG.debug("{}: the fence was not raised: {}", shard, failure.toString());
                         lose(shard);
-                    } else if (result.succeeded() || fenceIsOurs(shard, result)) {
-                        activate(shard);
-                    } else {
+                    } else if (!result.succeeded() && !fenceIsOurs(shard, result)) {
                         lose(shard); // a later owner was faster: the shard table will say who
+                    } else if (grant.continues() == 0) {
+                        activate(shard, Map.of());
+                    } else {
+                        handOff.take(grant, shard.shard(), windows -> activateOrRefuse(shard, windows));
                     }
                 });
+    }
+
+    /** A grant that continues an earlier owner is worth nothing without what that owner handed over. */
+    private void activateOrRefuse(HostedShard shard, @Nullable Map<SessionId, TransferredWindow> windows) {
+        if (windows == null) {
+            LOG.error("{} continues an earlier owner, but has no transfer of it: taking it anew", shard);
+            lose(shard);
+            handOff.regrant(shard);
+        } else {
+            activate(shard, windows);
+        }
     }
 
     private static boolean fenceIsOurs(HostedShard shard, TxnResult result) {
@@ -242,12 +281,13 @@ final class Receiver {
         return fence != null && java.util.Arrays.equals(fence.value(), ClusterKeys.epochBytes(shard.epoch()));
     }
 
-    private void activate(HostedShard shard) {
+    private void activate(HostedShard shard, Map<SessionId, TransferredWindow> windows) {
         shard.lock.lock();
         try {
             if (shard.state() != HostedShard.State.RAISING) {
                 return;
             }
+            shard.continues(windows);
             shard.state(HostedShard.State.ACTIVE);
             actors.onShardActive(shard);
             Route route = routing.route(shard.shard());
@@ -257,13 +297,57 @@ final class Receiver {
         } finally {
             shard.lock.unlock();
         }
+        handOff.onRecord(
+                shard.shard(), routing.shardRecord(shard.shard())); // it may have been ordered to move meanwhile
     }
 
-    private void lose(HostedShard shard) {
+    /** Nothing of the shard starts any more; false if it is not active under this epoch. */
+    @Nullable
+    HostedShard freeze(int shard, long epoch, Runnable quiet) {
+        HostedShard current = hosted.get(shard);
+        if (current == null
+                || current.epoch() != epoch
+                || !change(current, HostedShard.State.ACTIVE, HostedShard.State.MOVING)) {
+            return null;
+        }
+        actors.onShardMoving(current, quiet);
+        return current;
+    }
+
+    /** The move is called off: what waits runs here after all. */
+    void thaw(HostedShard shard) {
+        if (change(shard, HostedShard.State.MOVING, HostedShard.State.ACTIVE)) {
+            actors.onShardResumed(shard);
+        }
+    }
+
+    private static boolean change(HostedShard shard, HostedShard.State from, HostedShard.State to) {
+        shard.lock.lock();
+        try {
+            if (shard.state() != from) {
+                return false;
+            }
+            shard.state(to);
+            return true;
+        } finally {
+            shard.lock.unlock();
+        }
+    }
+
+    List<Transfer.Channel> channels(HostedShard shard) {
+        shard.lock.lock();
+        try {
+            return shard.channels(store);
+        } finally {
+            shard.lock.unlock();
+        }
+    }
+
+    void lose(HostedShard shard) {
         boolean wasActive;
         shard.lock.lock();
         try {
-            wasActive = shard.state() == HostedShard.State.ACTIVE;
+            wasActive = shard.state() == HostedShard.State.ACTIVE || shard.state() == HostedShard.State.MOVING;
             shard.state(HostedShard.State.LOST);
             shard.forgetChannels();
         } finally {
@@ -276,12 +360,23 @@ final class Receiver {
 
     /** The node's lease is over: it owns nothing any more. */
     void loseAll() {
+        handOff.clear();
         for (int shard = 0; shard < hosted.length(); shard++) {
             HostedShard current = hosted.get(shard);
             if (current != null && current.state() != HostedShard.State.LOST) {
                 lose(current);
             }
         }
+    }
+
+    /** Time has passed: what the store was too busy for is tried again. */
+    void onTick() {
+        postponed.run();
+    }
+
+    boolean mayRun(int shard) {
+        HostedShard current = hosted.get(shard);
+        return current != null && current.mayRun();
     }
 
     int activeShards() {

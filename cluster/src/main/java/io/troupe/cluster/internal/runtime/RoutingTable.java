@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -22,16 +23,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutingTable implements WatchListener, AutoCloseable {
     private final AtomicReferenceArray<@Nullable Route> routes;
+    /** What the routes were made of. */
+    private final AtomicReferenceArray<@Nullable ShardRecord> records;
+
     private final RouteListener listener;
     private @Nullable Watch watch;
 
-    /** Learns of every change of a route, on the watch thread. */
+    /** Learns of every change of a shard's record, on the watch thread. */
     interface RouteListener {
+        void onRecord(int shard, @Nullable ShardRecord newRecord);
+
+        /** After the record, and only if messages go elsewhere now. */
         void onRoute(int shard, @Nullable Route route);
     }
 
     RoutingTable(int shards, RouteListener listener) {
         routes = new AtomicReferenceArray<>(shards);
+        records = new AtomicReferenceArray<>(shards);
         this.listener = listener;
     }
 
@@ -43,6 +51,11 @@ final class RoutingTable implements WatchListener, AutoCloseable {
     @Nullable
     Route route(int shard) {
         return routes.get(shard);
+    }
+
+    @Nullable
+    ShardRecord shardRecord(int shard) {
+        return records.get(shard);
     }
 
     int shards() {
@@ -85,14 +98,20 @@ final class RoutingTable implements WatchListener, AutoCloseable {
         }
     }
 
-    private static Route read(KeyValue entry) {
-        ShardRecord shardRecord = ShardRecord.decode(entry.value(), entry.modRevision());
-        return new Route(shardRecord.owner(), shardRecord.incarnation(), shardRecord.epoch(), shardRecord.continues());
+    private static ShardRecord read(KeyValue entry) {
+        return ShardRecord.decode(entry.value(), entry.modRevision());
     }
 
-    private void update(int shard, @Nullable Route route) {
-        if (shard < routes.length() && !java.util.Objects.equals(routes.get(shard), route)) {
-            routes.set(shard, route);
+    private void update(int shard, @Nullable ShardRecord news) {
+        if (shard >= routes.length() || Objects.equals(records.get(shard), news)) {
+            return;
+        }
+        records.set(shard, news);
+        Route route = news == null ? null : new Route(news.owner(), news.incarnation(), news.epoch(), news.continues());
+        boolean elsewhere = !Objects.equals(routes.get(shard), route);
+        routes.set(shard, route);
+        listener.onRecord(shard, news);
+        if (elsewhere) {
             listener.onRoute(shard, route);
         }
     }

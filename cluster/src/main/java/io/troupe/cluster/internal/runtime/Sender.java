@@ -1,7 +1,6 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -16,7 +15,9 @@ import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.delivery.SendChannel;
 import io.troupe.cluster.internal.delivery.SendOutput;
 import io.troupe.cluster.spi.OutcomeListener;
+import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.SessionId;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +30,18 @@ final class Sender {
     private final DeliveryLimits limits;
     private final SendOutput output;
     private final RoutingTable routing;
+    private final Platform platform;
+    private final NanoClock clock;
     private volatile @Nullable SessionId session;
     private volatile boolean stopped;
 
-    Sender(int shards, DeliveryLimits limits, RoutingTable routing, SendOutput output) {
+    Sender(int shards, DeliveryLimits limits, RoutingTable routing, SendOutput output, Platform platform) {
         lanes = new AtomicReferenceArray<>(shards);
         this.limits = limits;
         this.routing = routing;
         this.output = output;
+        this.platform = platform;
+        clock = platform.clock();
     }
 
     /** One channel, its lock, and the outcomes that wait for the lock's release. */
@@ -130,7 +135,7 @@ final class Sender {
             Pending pending = new Pending(lane, listener);
             return lane.channel.send(
                     new OutboundMessage(guarantee, durable, content, content.length, deadlineNs, pending),
-                    System.nanoTime());
+                    clock.nanoTime());
         } finally {
             lane.unlockAndTell();
         }
@@ -148,7 +153,7 @@ final class Sender {
                 return java.util.Objects.requireNonNull(lanes.get(shard));
             }
             // Published before it reads route and session: a change from now on finds the lane and waits for its lock.
-            long now = System.nanoTime();
+            long now = clock.nanoTime();
             fresh.channel.onRoute(routing.route(shard), now);
             fresh.matchSession(now);
             if (stopped) {
@@ -162,7 +167,7 @@ final class Sender {
 
     void onSession(@Nullable SessionId newSession) {
         session = newSession;
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         for (int shard = 0; shard < lanes.length(); shard++) {
             Lane lane = lanes.get(shard);
             if (lane != null) {
@@ -172,11 +177,11 @@ final class Sender {
     }
 
     void onRoute(int shard, @Nullable Route route) {
-        with(shard, channel -> channel.onRoute(route, System.nanoTime()));
+        with(shard, channel -> channel.onRoute(route, clock.nanoTime()));
     }
 
     void onLink(String nodeId, boolean up) {
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         forEach(channel -> channel.onLink(nodeId, up, now));
     }
 
@@ -184,19 +189,18 @@ final class Sender {
         with(
                 shard,
                 channel -> channel.onAck(
-                        incarnation, sequence, nextExpected, end.code(), end.reply(), epoch, System.nanoTime()));
+                        incarnation, sequence, nextExpected, end.code(), end.reply(), epoch, clock.nanoTime()));
     }
 
     void onAccepted(int shard, long incarnation, long nextExpected, boolean gap, long epoch) {
-        with(shard, channel -> channel.onAccepted(incarnation, nextExpected, gap, epoch, System.nanoTime()));
+        with(shard, channel -> channel.onAccepted(incarnation, nextExpected, gap, epoch, clock.nanoTime()));
     }
 
     void onNack(int shard, Nack.Reason reason, String owner, long epoch) {
-        with(shard, channel -> channel.onNack(reason, owner, epoch, System.nanoTime()));
+        with(shard, channel -> channel.onNack(reason, owner, epoch, clock.nanoTime()));
     }
 
     void onTick(long nowNs) {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
         for (int shard = 0; shard < lanes.length(); shard++) {
             Lane lane = lanes.get(shard);
             if (lane == null) {
@@ -205,7 +209,7 @@ final class Sender {
             lane.lock.lock();
             try {
                 if (!lane.channel.isIdle()) {
-                    lane.channel.onTick(nowNs, random.nextLong());
+                    lane.channel.onTick(nowNs, platform.random());
                 }
             } finally {
                 lane.unlockAndTell();
@@ -216,7 +220,7 @@ final class Sender {
     /** The node is closing: every message ends now, and later ones at once. */
     void stop() {
         stopped = true;
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         forEach(channel -> channel.stop(now));
     }
 

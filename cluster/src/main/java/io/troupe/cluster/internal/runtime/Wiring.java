@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.NodeAddress;
+import io.troupe.cluster.internal.coordinator.Coordinator;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.metadata.MetadataConfig;
@@ -17,17 +18,21 @@ import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportException;
+import org.jspecify.annotations.Nullable;
 
 /** Translates the cluster's configuration and failures from and to those of the modules below. */
 final class Wiring {
     /** Keep-alives and the leader's ticks in one lease: several may be lost before the lease passes. */
     private static final int TICKS_PER_LEASE = 6;
 
-    /** A durable commit under load takes tens of milliseconds: asking sooner would only repeat what is under way. */
-    private static final long RETRY_NS = 200_000_000L;
-
     /** Frames kept for a shard that is about to be ours. */
     private static final int MAX_HELD = 4096;
+
+    /** How long the first formation waits for the last seed before shards are given out without it. */
+    private static final long FORMATION_NS = 10_000_000_000L;
+
+    /** A move that takes longer is called off: its handlers block, or its target does not answer. */
+    private static final long MOVE_NS = 5_000_000_000L;
 
     private Wiring() {}
 
@@ -51,7 +56,7 @@ final class Wiring {
         MetadataConfig.Builder builder = MetadataConfig.builder(config.nodeId())
                 .clusterName(config.clusterName())
                 .election(config.election())
-                .followPrefixes(ClusterKeys.NODES, ClusterKeys.SHARDS)
+                .followPrefixes(ClusterKeys.NODES, ClusterKeys.DRAINS, ClusterKeys.SHARDS)
                 .sessionTick(config.lease().dividedBy(TICKS_PER_LEASE))
                 .formationTimeout(config.startTimeout());
         for (NodeAddress seed : config.seeds()) {
@@ -69,7 +74,23 @@ final class Wiring {
     static DeliveryLimits limits(ClusterConfig config) {
         DeliveryLimits defaults = DeliveryLimits.DEFAULT;
         return new DeliveryLimits(
-                config.maxUnsettled(), RETRY_NS, defaults.maxRetryNs(), defaults.maxWindow(), MAX_HELD);
+                config.maxUnsettled(), config.retry().toNanos(), defaults.maxRetryNs(), defaults.maxWindow(), MAX_HELD);
+    }
+
+    /** True if the store was too busy to take a transaction: then it will never be applied, and may be tried again. */
+    static boolean wasNotProposed(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        return cause instanceof MetadataException known && known.code() == MetadataException.Code.BUSY;
+    }
+
+    static Coordinator.Settings coordination(ClusterConfig config) {
+        return new Coordinator.Settings(
+                config.shards(),
+                config.seeds().size(),
+                FORMATION_NS,
+                config.rebalanceAfter().toNanos(),
+                config.maxMoves(),
+                MOVE_NS);
     }
 
     static ClusterException explain(Throwable failure) {

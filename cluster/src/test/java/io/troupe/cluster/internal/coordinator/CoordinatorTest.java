@@ -24,14 +24,19 @@ import static org.awaitility.Awaitility.await;
 class CoordinatorTest {
     private static final int SHARDS = 12;
     private static final long FORMATION_NS = 1_000;
+    private static final long BALANCE_NS = 1_000;
+    private static final long MOVE_NS = 5_000;
 
     private final InMemoryGroup group = InMemoryGroup.create();
     private final Map<String, MetadataStore> stores = new HashMap<>();
+    private static final Coordinator.Settings SETTINGS =
+            new Coordinator.Settings(SHARDS, 3, FORMATION_NS, BALANCE_NS, 2, MOVE_NS);
+
     private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
     private final Coordinator coordinator;
 
     CoordinatorTest() {
-        coordinator = new Coordinator(store("n1"), SHARDS, 3, FORMATION_NS, clusterThread);
+        coordinator = new Coordinator(store("n1"), SETTINGS, clusterThread);
     }
 
     @AfterEach

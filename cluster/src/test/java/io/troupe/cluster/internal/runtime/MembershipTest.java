@@ -15,6 +15,7 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.internal.memory.InMemoryGroup;
+import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,17 +41,18 @@ class MembershipTest {
     }
 
     private Membership membership(Duration lease) {
-        return new Membership("n1", true, store, lease, clusterThread, new Membership.SessionListener() {
-            @Override
-            public void onSession(@Nullable SessionId session) {
-                events.add(session == null ? "ended" : "opened");
-            }
+        return new Membership(
+                "n1", true, store, lease, SystemNanoClock.INSTANCE, clusterThread, new Membership.SessionListener() {
+                    @Override
+                    public void onSession(@Nullable SessionId session) {
+                        events.add(session == null ? "ended" : "opened");
+                    }
 
-            @Override
-            public void onLeaseRenewed() {
-                events.add("renewed");
-            }
-        });
+                    @Override
+                    public void onLeaseRenewed() {
+                        events.add("renewed");
+                    }
+                });
     }
 
     @AfterEach

@@ -1,0 +1,121 @@
+package io.troupe.chaos.sim;
+
+import java.util.Arrays;
+import java.util.List;
+
+import io.troupe.actors.internal.durable.CommitId;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.WatchEvent;
+
+/** What must hold for every cluster, whatever its actors do: one believer per shard, and no effect of two epochs mixed. */
+final class Believers {
+    private static final String ENTITIES = "entity/";
+
+    private final Simulation world;
+    /** The newest epoch of which an effect was accepted, per shard. */
+    private final long[] epochs = new long[Topology.SHARDS];
+
+    private boolean clocksBroken;
+
+    Believers(Simulation world) {
+        this.world = world;
+    }
+
+    void breakClocks() {
+        clocksBroken = true;
+    }
+
+    boolean clocksBroken() {
+        return clocksBroken;
+    }
+
+    /** The node may have begun to believe that it runs a shard: nobody else may. */
+    void look(SimNode node) {
+        if (clocksBroken) {
+            return;
+        }
+        for (int shard = 0; shard < Topology.SHARDS; shard++) {
+            if (!node.believes(shard)) {
+                continue;
+            }
+            for (SimNode other : world.nodes) {
+                if (other != node && other.hosts && other.believes(shard)) {
+                    throw world.violation(
+                            "I6 one believer", node + " and " + other + " both believe in shard " + shard);
+                }
+            }
+        }
+    }
+
+    /** A lease ends before the session does: whoever still trusts its lease has a session. */
+    private void lookAtSessions(MetadataView view) {
+        for (SimNode node : world.nodes) {
+            MetadataView.Session session = view.session(node.id);
+            if (session != null
+                    && !session.open()
+                    && node.trustsLease(session.id().incarnation())) {
+                throw world.violation("I6 one believer", node + " trusts its lease, but its session has ended");
+            }
+        }
+    }
+
+    void onApplied(List<WatchEvent> events, MetadataView view) {
+        if (!clocksBroken) {
+            lookAtSessions(view);
+        }
+        for (WatchEvent event : events) {
+            if (event instanceof WatchEvent.Put put && put.key().startsWith(ENTITIES)) {
+                onEffect(put.entry(), view);
+            }
+        }
+    }
+
+    private void onEffect(KeyValue entry, MetadataView view) {
+        String key = entry.key();
+        int shard = Integer.parseInt(key, ENTITIES.length(), key.indexOf('/', ENTITIES.length()), 10);
+        CommitId id = CommitId.decode(entry.value());
+        KeyValue fence = view.get(ClusterKeys.fence(shard));
+        if (id.epoch() < epochs[shard]
+                || fence == null
+                || !Arrays.equals(fence.value(), ClusterKeys.epochBytes(id.epoch()))) {
+            throw world.violation(
+                    "I3 epochs never interleave",
+                    "shard " + shard + " accepts an effect of epoch " + id.epoch() + " after one of " + epochs[shard]
+                            + ", its fence is " + fence);
+        }
+        epochs[shard] = id.epoch();
+    }
+
+    /** No node owns more than one shard more than another, and none is on its way. */
+    boolean isBalanced() {
+        int most = 0;
+        int least = Topology.SHARDS;
+        for (int node = 0; node < world.hosts(); node++) {
+            int owned = 0;
+            for (int shard = 0; shard < Topology.SHARDS; shard++) {
+                owned += world.nodes[node].id.equals(world.nodes[0].owner(shard)) ? 1 : 0;
+            }
+            most = Math.max(most, owned);
+            least = Math.min(least, owned);
+        }
+        return most - least <= 1;
+    }
+
+    /** All nodes agree who owns what, and the owners know it. */
+    boolean mapsAgree() {
+        for (int shard = 0; shard < Topology.SHARDS; shard++) {
+            String owner = world.nodes[0].owner(shard);
+            if (owner == null || !world.node(owner).believes(shard)) {
+                return false;
+            }
+            for (SimNode node : world.nodes) {
+                if (!owner.equals(node.owner(shard))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,90 @@
+package io.troupe.chaos.sim;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.troupe.actors.ClusterActorSystem;
+import io.troupe.actors.Kind;
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.spi.Platform;
+import io.troupe.metadata.MetadataConfig.Election;
+import io.troupe.transport.kryo.MessageRegistry;
+
+/** Which nodes there are and what they run; the same for many simulations. */
+final class Topology {
+    static final int SHARDS = 5;
+    static final long LEASE_NS = 360_000_000;
+    private static final Duration RETRY = Duration.ofMillis(60);
+    /** Shorter than most faults, so that shards move in the middle of them. */
+    private static final Duration CALM = Duration.ofMillis(90);
+
+    private static final int MAX_MOVES = 2;
+    /** Longer than any run: a simulated node never gives up to start. */
+    private static final Duration START = Duration.ofDays(1);
+
+    private final int hosts;
+    private final List<ClusterConfig> configs = new ArrayList<>();
+    private final List<String> voters = new ArrayList<>();
+    private final MessageRegistry registry;
+    private final Kind<?>[] kinds;
+
+    /** The first nodes vote and own shards, the others only send. */
+    Topology(int hosts, int clients, MessageRegistry registry, Kind<?>... kinds) {
+        this.hosts = hosts;
+        this.registry = registry;
+        this.kinds = kinds.clone();
+        for (int node = 0; node < hosts; node++) {
+            voters.add(id(node));
+        }
+        for (int node = 0; node < hosts + clients; node++) {
+            configs.add(config(node));
+        }
+    }
+
+    static String id(int node) {
+        return "n" + (node + 1);
+    }
+
+    private ClusterConfig config(int node) {
+        ClusterConfig.Builder builder = ClusterConfig.builder(id(node))
+                .clusterName("simulated")
+                .shards(SHARDS)
+                .lease(Duration.ofNanos(LEASE_NS))
+                .election(Election.FAST)
+                .retry(RETRY)
+                .rebalanceAfter(CALM)
+                .maxMoves(MAX_MOVES)
+                .startTimeout(START);
+        for (int seed = 0; seed < hosts; seed++) {
+            builder.addNode(id(seed), "simulated-" + id(seed), 1, 2);
+        }
+        if (node < hosts) {
+            builder.dataDir(Path.of(id(node)));
+        }
+        return builder.build();
+    }
+
+    int hosts() {
+        return hosts;
+    }
+
+    int nodes() {
+        return configs.size();
+    }
+
+    List<String> voters() {
+        return voters;
+    }
+
+    MessageRegistry registry() {
+        return registry;
+    }
+
+    ClusterActorSystem create(int node, Platform platform) {
+        return node < hosts
+                ? ClusterActorSystem.create(platform, configs.get(node), registry, kinds)
+                : ClusterActorSystem.create(platform, configs.get(node), registry);
+    }
+}

@@ -1,0 +1,129 @@
+package io.troupe.chaos.sim;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.actors.AskException;
+import io.troupe.actors.Pid;
+import io.troupe.actors.Query;
+import io.troupe.cluster.DeliveryGuarantee;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one schedule: a phase of chaos, and a calm one in which everything must settle. */
+final class ScheduleRun {
+    private static final long MS = 1_000_000;
+    /** The calm phase ends at the latest after this; a cluster that has not recovered by then never will. */
+    private static final long CALM_NS = 12_000 * MS;
+
+    private static final Duration SOON = Duration.ofMillis(250);
+    private static final Duration NEVER = Duration.ofDays(1);
+    static final Topology TOPOLOGY = new Topology(
+            Schedule.HOSTS, Schedule.NODES - Schedule.HOSTS, Entities.REGISTRY, Entities.KIND, Entities.NOTES);
+
+    final Schedule schedule;
+    final Simulation world;
+    final Oracle oracle;
+
+    ScheduleRun(Schedule schedule, boolean tracing) {
+        this.schedule = schedule;
+        oracle = new Oracle(schedule.ops());
+        world = new Simulation(schedule.seed(), schedule.swarm(), TOPOLOGY, oracle, tracing);
+        world.replayWith("mvn -q -pl chaos-tests -am test -Dtest=ClusterSimulationTest"
+                + " -Dsurefire.failIfNoSpecifiedTests=false -Dtroupe.seed=");
+        oracle.watch(world);
+    }
+
+    /** What a schedule breaks, or null. */
+    static @Nullable Violation violationOf(Schedule schedule) {
+        try {
+            new ScheduleRun(schedule, false).run();
+            return null;
+        } catch (Violation found) {
+            return found;
+        }
+    }
+
+    /** Throws {@link Violation}. */
+    void run() {
+        Entities.outside(oracle);
+        world.start();
+        for (ClientOp op : schedule.ops()) {
+            world.after(op.atNs(), "client", null, () -> client(op));
+        }
+        for (Fault fault : schedule.faults()) {
+            world.after(fault.atNs(), fault.kind().name(), null, () -> new FaultInjector(world).begin(fault));
+        }
+        world.runUntil(Schedule.CHAOS_NS);
+        world.calm();
+        long end = world.now() + CALM_NS;
+        settle(end);
+        int number = oracle.lastDrawn();
+        for (int entity = 0; entity < Schedule.ENTITIES; entity++) {
+            ClientOp read = new ClientOp(++number, world.now(), entity % Schedule.NODES, entity, ClientOp.Kind.READ);
+            world.after(0, "client", null, () -> client(read));
+        }
+        world.runUntil(world.now() + MS);
+        settle(end);
+        oracle.atRest();
+    }
+
+    private void settle(long end) {
+        if (!world.settle(end, () -> oracle.waiting() == 0)) {
+            throw world.violation(
+                    "I7 settles once healed",
+                    "after " + CALM_NS / MS + " ms without faults " + oracle.waiting() + " operations wait "
+                            + oracle.waitingOps() + world.unrest());
+        }
+    }
+
+    private void client(ClientOp op) {
+        SimNode node = world.nodes[op.node()];
+        if (node.isUp()) {
+            world.after(0, "op", node, () -> send(op, node));
+        }
+    }
+
+    private void send(ClientOp op, SimNode node) {
+        oracle.onSent(op, node);
+        if (op.kind().isVolatile()) {
+            note(op, node);
+            return;
+        }
+        Pid<Entities.Message> target = node.system().entity(Entities.KIND, Entities.id(op.entity()));
+        CompletableFuture<?> unused = switch (op.kind()) {
+            case APPEND -> ask(target, op, new Entities.Append(op.number()), NEVER);
+            case APPEND_SOON -> ask(target, op, new Entities.Append(op.number()), SOON);
+            case REFUSED -> ask(target, op, new Entities.Refuse(op.number()), NEVER);
+            case READ -> ask(target, op, new Entities.Read(op.number()), NEVER);
+            case APPEND_AGAIN ->
+                target.tell(new Entities.Append(op.number()), DeliveryGuarantee.AT_LEAST_ONCE)
+                        .thenAccept(outcome -> oracle.onTold(op, outcome));
+            case HINT, POKE, QUERY -> throw new IllegalStateException(op + " is for a volatile actor");
+        };
+    }
+
+    private void note(ClientOp op, SimNode node) {
+        Pid<Entities.Note> target = node.system().entity(Entities.NOTES, Entities.id(op.entity()));
+        Entities.Note note = new Entities.Note(op.number());
+        CompletableFuture<?> unused = op.kind() == ClientOp.Kind.QUERY
+                ? ask(target, op, note, NEVER)
+                : target.tell(
+                                note,
+                                op.kind() == ClientOp.Kind.HINT
+                                        ? DeliveryGuarantee.AT_MOST_ONCE
+                                        : DeliveryGuarantee.AT_LEAST_ONCE)
+                        .thenAccept(outcome -> oracle.onTold(op, outcome));
+    }
+
+    private <M> CompletableFuture<?> ask(Pid<M> target, ClientOp op, Query<Integer> message, Duration timeout) {
+        return target.ask(message, timeout).whenComplete((length, failure) -> {
+            if (failure == null) {
+                oracle.onReply(op, length);
+            } else if (failure instanceof AskException refused) {
+                oracle.onFailed(op, refused.outcome());
+            } else {
+                throw new IllegalStateException("an ask failed in a way that is not documented", failure);
+            }
+        });
+    }
+}

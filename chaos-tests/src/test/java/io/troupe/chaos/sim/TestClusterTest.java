@@ -1,0 +1,218 @@
+package io.troupe.chaos.sim;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.troupe.actors.ActorContext;
+import io.troupe.actors.AskException;
+import io.troupe.actors.Effect;
+import io.troupe.actors.EntityId;
+import io.troupe.actors.Handler;
+import io.troupe.actors.Kind;
+import io.troupe.actors.Query;
+import io.troupe.actors.StatefulHandler;
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.transport.kryo.MessageRegistry;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Clusters of a user's own actors, simulated as a user would. */
+class TestClusterTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /** An account that never goes below zero. */
+    static final class Account implements StatefulHandler<Account.State, Account.Message> {
+        sealed interface Message extends Query<Long> {}
+
+        record Deposit(long amount) implements Message {}
+
+        record Withdraw(long amount) implements Message {}
+
+        record State(long balance, long lastDraw) {}
+
+        static final Kind<Message> KIND = Kind.durable("account", Message.class, State.class, Account::new);
+
+        @Override
+        public State initialState(EntityId id) {
+            return new State(0, 0);
+        }
+
+        @Override
+        public Effect<State> receive(State state, Message message, ActorContext<Message> context) {
+            long change = message instanceof Deposit deposit ? deposit.amount() : -((Withdraw) message).amount();
+            long next = state.balance() + change;
+            return next < 0
+                    ? Effect.reject("only " + state.balance() + " left")
+                    : Effect.persist(new State(next, context.random())).thenReply(message, next);
+        }
+    }
+
+    record Ping(int number) implements Query<Integer> {}
+
+    private static final AtomicInteger PINGS = new AtomicInteger();
+
+    /** A volatile actor: counts what it has seen in this activation. */
+    static final class Pinged implements Handler<Ping> {
+        static final Kind<Ping> KIND = Kind.of("pinged", Ping.class, Pinged::new);
+        private int seen;
+
+        @Override
+        public void receive(Ping message, ActorContext<Ping> context) {
+            PINGS.incrementAndGet();
+            context.reply(message, ++seen);
+        }
+    }
+
+    private static final MessageRegistry REGISTRY = MessageRegistry.builder()
+            .add(1000, Account.Deposit.class)
+            .add(1001, Account.Withdraw.class)
+            .add(1002, Account.State.class)
+            .add(1003, Ping.class)
+            .build();
+
+    private static TestCluster cluster(long seed) {
+        return TestCluster.simulated(seed, 3, REGISTRY, Account.KIND, Pinged.KIND);
+    }
+
+    @Test
+    void usersActorsAnswerOnVirtualTime() {
+        try (TestCluster cluster = cluster(1)) {
+            long before = cluster.nanoTime();
+            var account = cluster.node(0).entity(Account.KIND, "a");
+            assertThat(cluster.await(account.ask(new Account.Deposit(10), LIMIT), LIMIT))
+                    .isEqualTo(10);
+            assertThat(cluster.await(
+                            cluster.node(2).entity(Account.KIND, "a").ask(new Account.Withdraw(4), LIMIT), LIMIT))
+                    .isEqualTo(6);
+            assertThatThrownBy(() -> cluster.await(account.ask(new Account.Withdraw(7), LIMIT), LIMIT))
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(AskException.class)
+                    .hasMessageContaining("only 6 left");
+            assertThat(cluster.await(cluster.node(1).entity(Pinged.KIND, "p").ask(new Ping(1), LIMIT), LIMIT))
+                    .isEqualTo(1);
+            assertThat(cluster.nanoTime()).isGreaterThan(before);
+        }
+    }
+
+    /** Money is neither lost nor made in a storm: every deposit that was told done is in, every other at most once. */
+    @Test
+    void aStormLosesAndDoublesNothing() {
+        for (long seed = 1; seed <= 30; seed++) {
+            try (TestCluster cluster = cluster(seed)) {
+                List<CompletableFuture<SendOutcome>> told = new ArrayList<>();
+                for (int round = 0; round < 8; round++) {
+                    for (int node = 0; node < cluster.nodes(); node++) {
+                        told.add(cluster.node(node).entity(Account.KIND, "a").tell(new Account.Deposit(1)));
+                    }
+                    cluster.storm(Duration.ofMillis(150));
+                }
+                cluster.settle();
+                long done = told.stream()
+                        .filter(one -> one.isDone() && one.join() instanceof SendOutcome.Committed)
+                        .count();
+                long balance = cluster.await(
+                        cluster.node(0).entity(Account.KIND, "a").ask(new Account.Deposit(0), LIMIT), LIMIT);
+                assertThat(balance).as("balance with seed %d", seed).isBetween(done, (long) told.size());
+            }
+        }
+    }
+
+    @Test
+    void theSameProgramWithTheSameSeedGivesTheSameRun() {
+        assertThat(hashOfStorm(7)).isEqualTo(hashOfStorm(7)).isNotEqualTo(hashOfStorm(8));
+    }
+
+    private static long hashOfStorm(long seed) {
+        try (TestCluster cluster = cluster(seed)) {
+            for (int i = 0; i < 20; i++) {
+                CompletableFuture<?> unused =
+                        cluster.node(i % 3).entity(Account.KIND, "a" + i % 4).tell(new Account.Deposit(i));
+                cluster.storm(Duration.ofMillis(40));
+            }
+            cluster.settle();
+            return cluster.traceHash();
+        }
+    }
+
+    @Test
+    void aMinorityStopsAndTheMajorityTakesOver() {
+        try (TestCluster cluster = cluster(3)) {
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            cluster.run(Duration.ofSeconds(3));
+            assertThat(cluster.node(0).cluster().inCluster()).isFalse();
+            assertThat(cluster.node(1).cluster().inCluster()).isTrue();
+            assertThat(cluster.await(
+                            cluster.node(1).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT), LIMIT))
+                    .isEqualTo(1);
+            cluster.settle();
+            assertThat(cluster.node(0).cluster().inCluster()).isTrue();
+        }
+    }
+
+    @Test
+    void whatWasCommittedOutlivesACrashAndVolatileStateDoesNot() {
+        try (TestCluster cluster = cluster(4)) {
+            var account = cluster.node(0).entity(Account.KIND, "a");
+            cluster.await(account.ask(new Account.Deposit(5), LIMIT), LIMIT);
+            cluster.await(cluster.node(0).entity(Pinged.KIND, "p").ask(new Ping(1), LIMIT), LIMIT);
+            for (int node = 0; node < 3; node++) {
+                cluster.crash(node);
+            }
+            cluster.run(Duration.ofSeconds(1));
+            for (int node = 0; node < 3; node++) {
+                cluster.restart(node);
+            }
+            cluster.settle();
+            assertThat(cluster.await(
+                            cluster.node(1).entity(Account.KIND, "a").ask(new Account.Deposit(0), LIMIT), LIMIT))
+                    .isEqualTo(5);
+            assertThat(cluster.await(cluster.node(1).entity(Pinged.KIND, "p").ask(new Ping(2), LIMIT), LIMIT))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPauseBeyondTheLeaseMovesTheShards() {
+        try (TestCluster cluster = cluster(5)) {
+            assertThat(cluster.node(1).cluster().shardsPerOwner()).containsKey("n1");
+            cluster.pause(0, Duration.ofSeconds(5));
+            cluster.run(Duration.ofSeconds(2));
+            assertThat(cluster.node(1).cluster().shardsPerOwner()).doesNotContainKey("n1");
+            cluster.changeLeader();
+            cluster.settle();
+            assertThat(cluster.trace()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whatIsNotDoneInTimeNamesTheSeed() {
+        try (TestCluster cluster = cluster(6)) {
+            assertThatThrownBy(() -> cluster.await(new CompletableFuture<>(), Duration.ofMillis(5)))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("seed 6")
+                    .hasMessageContaining("it is not done after PT0.005S");
+        }
+    }
+
+    @Test
+    void badInputIsRefusedWithARemedy() {
+        assertThatThrownBy(() -> TestCluster.simulated(1, 2, REGISTRY))
+                .hasMessage("a simulated cluster has 1, 3, 5 or 7 nodes, not 2");
+        assertThatThrownBy(() -> TestCluster.simulated(1, 3, REGISTRY, Account.KIND, Account.KIND))
+                .isInstanceOf(ClusterException.class)
+                .hasMessageContaining("two kinds are named account");
+        TestCluster cluster = cluster(1);
+        assertThatThrownBy(() -> cluster.crash(3)).hasMessage("there is no node 3: they are numbered 0 to 2");
+        cluster.close();
+        cluster.close();
+        assertThatThrownBy(() -> cluster.run(LIMIT)).hasMessage("the simulated cluster is closed");
+    }
+}

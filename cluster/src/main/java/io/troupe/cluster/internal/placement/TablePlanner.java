@@ -1,0 +1,176 @@
+package io.troupe.cluster.internal.placement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the shard table with the live nodes and says what to change. Pure, and by state: it does not matter how the
+ * table came to be as it is.
+ *
+ * <p>First come shards whose owner is dead: they are granted anew, and nothing else is touched. Then moves whose target
+ * has died, is draining or takes too long are called off. Then shards leave draining nodes, and surplus shards leave
+ * nodes that have too many, at most so many at a time.
+ */
+public final class TablePlanner {
+    private TablePlanner() {}
+
+    /**
+     * A live node that can own shards.
+     *
+     * @param nodeId      the node
+     * @param incarnation its session's incarnation
+     * @param weight      its share, relative to the others
+     * @param draining    true if it is to own nothing
+     */
+    public record Host(String nodeId, long incarnation, double weight, boolean draining) {}
+
+    /** One change of the table. */
+    public sealed interface Change {
+        /** {@return the shard} */
+        int shard();
+    }
+
+    /**
+     * A shard gets an owner that continues nothing.
+     *
+     * @param shard the shard
+     * @param to    the owner
+     */
+    public record Grant(int shard, Host to) implements Change {}
+
+    /**
+     * The owner is to hand a shard over.
+     *
+     * @param shard the shard
+     * @param to    the owner to be
+     */
+    public record Move(int shard, Host to) implements Change {}
+
+    /**
+     * A move is called off.
+     *
+     * @param shard the shard
+     */
+    public record Stay(int shard) implements Change {}
+
+    /** What is allowed besides grants. */
+    public interface Policy {
+        /** {@return how many shards may move at a time} */
+        int maxMoves();
+
+        /** {@return true if shards may move for the sake of balance now} */
+        boolean mayBalance();
+
+        /**
+         * {@return true if a move has taken too long}
+         *
+         * @param moveId the move
+         */
+        boolean isOverdue(long moveId);
+    }
+
+    /**
+     * Plans.
+     *
+     * @param hosts   the live nodes that can own shards, in any order; not empty
+     * @param records the shard table, null where a shard was never granted
+     * @param policy  what is allowed
+     * @return the changes, in the order of the shards; empty if all is as it should be
+     */
+    public static List<Change> plan(List<Host> hosts, @Nullable ShardRecord[] records, Policy policy) {
+        SortedMap<String, Host> live = new TreeMap<>();
+        hosts.forEach(host -> live.put(host.nodeId(), host));
+        SortedMap<String, Host> takers = new TreeMap<>(live);
+        takers.values().removeIf(Host::draining);
+        if (takers.isEmpty()) {
+            takers.putAll(live); // everybody leaves: then nobody can
+        }
+        @Nullable String[] homes = new String[records.length];
+        List<Change> changes = new ArrayList<>();
+        int moving = 0;
+        boolean homeless = false;
+        for (int shard = 0; shard < records.length; shard++) {
+            ShardRecord entry = records[shard];
+            if (entry == null || !isLive(live, entry.owner(), entry.incarnation())) {
+                homeless = true;
+                continue;
+            }
+            ShardRecord.Target target = entry.target();
+            boolean goes = target != null
+                    && isLive(takers, target.nodeId(), target.incarnation())
+                    && !policy.isOverdue(entry.moveId());
+            if (target != null && !goes) {
+                changes.add(new Stay(shard));
+            }
+            moving += goes ? 1 : 0;
+            homes[shard] =
+                    goes && target != null ? target.nodeId() : takers.containsKey(entry.owner()) ? entry.owner() : null;
+        }
+        if (homeless) {
+            return grants(records, live, takers, homes);
+        }
+        return changes.isEmpty() ? moves(records, takers, homes, policy, policy.maxMoves() - moving) : changes;
+    }
+
+    private static boolean isLive(Map<String, Host> live, String nodeId, long incarnation) {
+        Host host = live.get(nodeId);
+        return host != null && host.incarnation() == incarnation;
+    }
+
+    private static Candidate[] desired(Map<String, Host> takers, @Nullable String[] homes) {
+        List<Candidate> candidates = takers.values().stream()
+                .map(host -> new Candidate(host.nodeId(), host.incarnation(), host.weight()))
+                .toList();
+        return PlacementPlanner.plan(homes.length, candidates, homes);
+    }
+
+    private static List<Change> grants(
+            @Nullable ShardRecord[] records,
+            Map<String, Host> live,
+            Map<String, Host> takers,
+            @Nullable String[] homes) {
+        Candidate[] desired = desired(takers, homes);
+        List<Change> grants = new ArrayList<>();
+        for (int shard = 0; shard < records.length; shard++) {
+            ShardRecord entry = records[shard];
+            Host to = takers.get(desired[shard].nodeId());
+            if (to != null && (entry == null || !isLive(live, entry.owner(), entry.incarnation()))) {
+                grants.add(new Grant(shard, to));
+            }
+        }
+        return grants;
+    }
+
+    private static List<Change> moves(
+            @Nullable ShardRecord[] records,
+            Map<String, Host> takers,
+            @Nullable String[] homes,
+            Policy policy,
+            int room) {
+        if (room <= 0) {
+            return List.of();
+        }
+        Candidate[] desired = desired(takers, homes);
+        List<Change> moves = new ArrayList<>();
+        for (int shard = 0; shard < records.length && moves.size() < room; shard++) {
+            ShardRecord entry = records[shard];
+            Host to = takers.get(desired[shard].nodeId());
+            if (entry == null
+                    || to == null
+                    || entry.target() != null
+                    || to.nodeId().equals(entry.owner())) {
+                continue;
+            }
+            boolean draining = !takers.containsKey(entry.owner());
+            if (draining || policy.mayBalance()) {
+                moves.add(new Move(shard, to));
+            }
+        }
+        return moves;
+    }
+}
