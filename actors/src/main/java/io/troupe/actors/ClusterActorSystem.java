@@ -10,6 +10,7 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.transport.TransportException;
@@ -223,6 +224,18 @@ public final class ClusterActorSystem implements AutoCloseable {
                 answer.completeExceptionally(e);
             }
         }
+    }
+
+    /**
+     * Hands over the actors of this node to the others, leaves the cluster and frees threads, ports and locks. No message
+     * above AT_MOST_ONCE is lost, doubled or reordered. When the limit has passed, or nobody can take the actors, it leaves
+     * as {@link #close} does.
+     *
+     * @param limit how long the hand-over may take
+     * @return completes when everything is closed, with how the hand-over went; never exceptionally
+     */
+    public CompletableFuture<DrainReport> stop(Duration limit) {
+        return cluster.stop(limit).whenComplete((report, failure) -> dispatcher.close());
     }
 
     /** Leaves the cluster and frees threads, ports and locks. Blocks a few seconds at most. Idempotent. */

@@ -1,10 +1,12 @@
 package io.troupe.cluster;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.keys.ClusterKeys;
@@ -162,6 +164,7 @@ public final class Cluster implements AutoCloseable {
                         session.nodeId(),
                         session.incarnation(),
                         NodeRecord.decode(entry.value()).hosts(),
+                        ClusterKeys.isDraining(store().view().get(ClusterKeys.drain(session.nodeId())), session),
                         shards.getOrDefault(session.nodeId(), 0)));
             }
         });
@@ -228,6 +231,58 @@ public final class Cluster implements AutoCloseable {
      */
     public void cutLink(String nodeId) {
         runtime.cutLink(nodeId);
+    }
+
+    /**
+     * Learns what happens in the cluster from now on.
+     *
+     * @param listener called for every event, in order, on a thread of the cluster: do not block it
+     * @return the subscription; close it to hear no more
+     */
+    public Subscription subscribe(Consumer<? super ClusterEvent> listener) {
+        return runtime.subscribe(listener);
+    }
+
+    /**
+     * {@return what keeps this node from working as it should, a line each for a person; empty if nothing does} Reads
+     * what this node knows, and asks nobody.
+     */
+    public List<String> diagnose() {
+        return runtime.diagnose();
+    }
+
+    /**
+     * Takes all shards from a node, one hand-over after the other, so that it can be stopped: no message above
+     * AT_MOST_ONCE is lost, doubled or reordered. It owns nothing from then on, until it joins anew or {@link #undrain}
+     * is called. May be asked of any node, for any node.
+     *
+     * @param nodeId the node
+     * @param limit  how long to wait; the drain goes on after that
+     * @return how it went; fails with {@link ClusterException} UNKNOWN_NODE, or LAST_NODE if nobody could take the shards
+     */
+    public CompletableFuture<DrainReport> drain(String nodeId, Duration limit) {
+        return runtime.drain(nodeId, limit);
+    }
+
+    /**
+     * Takes a drain back.
+     *
+     * @param nodeId the node
+     * @return completes when the node may own shards again
+     */
+    public CompletableFuture<Void> undrain(String nodeId) {
+        return runtime.undrain(nodeId);
+    }
+
+    /**
+     * Hands over what this node owns, leaves the cluster and frees threads, ports and locks. When the limit has passed,
+     * or nobody can take the shards, it leaves with what it still owns, as {@link #close} does.
+     *
+     * @param limit how long the hand-over may take
+     * @return completes when everything is closed; never exceptionally
+     */
+    public CompletableFuture<DrainReport> stop(Duration limit) {
+        return runtime.stop(limit);
     }
 
     /** Leaves the cluster and frees threads, ports and locks. Blocks a few seconds at most. Idempotent. */

@@ -23,6 +23,10 @@ public final class ClusterException extends RuntimeException {
         UNREGISTERED,
         /** The cluster was not ready in time. */
         TIMEOUT,
+        /** No live node has this id. */
+        UNKNOWN_NODE,
+        /** Nobody would be left to own the shards. */
+        LAST_NODE,
         /** This node is closed. */
         CLOSED,
         /** Something else failed; see the cause. */

@@ -42,6 +42,11 @@ final class SimPlatform implements Platform {
     }
 
     @Override
+    public boolean isVirtual() {
+        return true;
+    }
+
+    @Override
     public long random() {
         return node.retries.next();
     }
@@ -87,6 +92,11 @@ final class SimPlatform implements Platform {
                 // A simulated life just ends.
             }
         };
+    }
+
+    @Override
+    public void detach(String role, Runnable step) {
+        node.soon(step);
     }
 
     @Override

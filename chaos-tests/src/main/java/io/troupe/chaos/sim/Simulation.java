@@ -188,7 +188,7 @@ final class Simulation {
             return;
         }
         if (++events > MAX_EVENTS) {
-            throw violation("I7 settles once healed", events + " events: the cluster never comes to rest");
+            throw violation("I9 no storm", events + " events: the cluster never comes to rest");
         }
         trace.event(now, event.what, node == null ? -1 : node.index);
         event.step.run();

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
+import io.troupe.cluster.DrainReport;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /**
@@ -169,7 +170,21 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /**
-     * Starts a killed node again, from its disk, as a new system.
+     * Stops a node gracefully: it hands over what it owns and leaves.
+     *
+     * @param node  its number
+     * @param limit how long the hand-over may take
+     * @return how it went
+     * @throws AssertionError if the node does not end in time
+     */
+    public DrainReport stop(int node, Duration limit) {
+        DrainReport report = await(at(node).system().stop(limit), limit.plus(SETTLE));
+        crash(node);
+        return report;
+    }
+
+    /**
+     * Starts a killed or stopped node again, from its disk, as a new system.
      *
      * @param node its number
      */

@@ -33,6 +33,7 @@ class ArchitectureTest {
         "io.troupe.metadata.internal.formation..",
         "io.troupe.transport.internal.frame..",
         "io.troupe.cluster.internal.delivery..",
+        "io.troupe.cluster.internal.handoff..",
         "io.troupe.cluster.internal.placement..",
         "io.troupe.cluster.internal.membership..",
         "io.troupe.actors.internal.durable.."

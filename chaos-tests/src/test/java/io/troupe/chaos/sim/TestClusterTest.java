@@ -2,6 +2,7 @@ package io.troupe.chaos.sim;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,9 @@ import io.troupe.actors.Handler;
 import io.troupe.actors.Kind;
 import io.troupe.actors.Query;
 import io.troupe.actors.StatefulHandler;
+import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.junit.jupiter.api.Test;
@@ -189,6 +192,96 @@ class TestClusterTest {
             cluster.changeLeader();
             cluster.settle();
             assertThat(cluster.trace()).isNotEmpty();
+        }
+    }
+
+    /** Every node is stopped and started again while messages are on their way: all take effect, once, in order. */
+    @Test
+    void aRollingRestartLosesDoublesAndReordersNothing() {
+        for (long seed = 1; seed <= 20; seed++) {
+            try (TestCluster cluster = cluster(seed)) {
+                long sent = 0;
+                CompletableFuture<Long> newest = CompletableFuture.completedFuture(0L);
+                for (int restarted = 0; restarted < cluster.nodes(); restarted++) {
+                    int sender = (restarted + 1) % cluster.nodes();
+                    for (int i = 0; i < 30; i++) {
+                        newest = cluster.node(sender).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
+                        sent++;
+                    }
+                    DrainReport report = cluster.stop(restarted, Duration.ofSeconds(5));
+                    assertThat(report.complete()).as("%s", report).isTrue();
+                    assertThat(cluster.await(newest, LIMIT)).as("seed %d", seed).isEqualTo(sent);
+                    cluster.restart(restarted);
+                    cluster.settle();
+                }
+                assertThat(cluster.node(0).cluster().nodes()).hasSize(3).noneMatch(node -> node.draining());
+            }
+        }
+    }
+
+    @Test
+    void aDrainedNodeOwnsNothingUntilTheDrainIsTakenBack() {
+        try (TestCluster cluster = cluster(9)) {
+            var any = cluster.node(0).cluster();
+            DrainReport report = cluster.await(any.drain("n2", LIMIT), LIMIT);
+            assertThat(report.complete()).isTrue();
+            assertThat(report.left()).isZero();
+            assertThat(any.shardsPerOwner()).doesNotContainKey("n2");
+            assertThat(any.nodes()).filteredOn(node -> node.draining()).hasSize(1);
+            cluster.await(any.undrain("n2"), LIMIT);
+            cluster.settle();
+            assertThat(any.shardsPerOwner()).containsKey("n2");
+        }
+    }
+
+    @Test
+    void aDrainThatCannotWorkIsRefusedWithTheReason() {
+        try (TestCluster cluster = TestCluster.simulated(1, 1, REGISTRY, Account.KIND)) {
+            assertThatThrownBy(() -> cluster.await(cluster.node(0).cluster().drain("n1", LIMIT), LIMIT))
+                    .hasCauseInstanceOf(ClusterException.class)
+                    .hasMessageContaining("node n1 is the last one that can own shards: start another one");
+            assertThatThrownBy(() -> cluster.await(cluster.node(0).cluster().drain("n9", LIMIT), LIMIT))
+                    .hasMessageContaining("node n9 is not in the cluster: the live nodes are [n1]");
+        }
+    }
+
+    /** Every node tells the same story. */
+    @Test
+    void everyNodeHearsOfNodesAndShardsInTheSameOrder() {
+        try (TestCluster cluster = cluster(11)) {
+            List<List<ClusterEvent>> heard = List.of(new ArrayList<>(), new ArrayList<>());
+            for (int node = 0; node < 2; node++) {
+                List<ClusterEvent> mine = heard.get(node);
+                cluster.node(node).cluster().subscribe(event -> {
+                    if (!(event instanceof ClusterEvent.LeaderChanged)) {
+                        mine.add(event);
+                    }
+                });
+            }
+            cluster.stop(2, LIMIT);
+            cluster.restart(2);
+            cluster.settle();
+            assertThat(heard.get(0)).isEqualTo(heard.get(1));
+            assertThat(heard.get(0))
+                    .hasAtLeastOneElementOfType(ClusterEvent.NodeJoined.class)
+                    .hasAtLeastOneElementOfType(ClusterEvent.NodeLeft.class)
+                    .hasAtLeastOneElementOfType(ClusterEvent.NodeDraining.class)
+                    .anyMatch(event -> event instanceof ClusterEvent.ShardMoved moved && moved.planned());
+            assertThat(heard.get(0)).isSortedAccordingTo(Comparator.comparingLong(ClusterEvent::revision));
+        }
+    }
+
+    @Test
+    void aNodeSaysWhatItIsMissing() {
+        try (TestCluster cluster = cluster(12)) {
+            assertThat(cluster.node(0).cluster().diagnose()).isEmpty();
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            cluster.run(Duration.ofSeconds(3));
+            assertThat(cluster.node(0).cluster().diagnose())
+                    .anyMatch(line -> line.contains("lease has passed"))
+                    .anyMatch(line -> line.startsWith("no link to n2@"));
+            cluster.settle();
+            assertThat(cluster.node(0).cluster().diagnose()).isEmpty();
         }
     }
 

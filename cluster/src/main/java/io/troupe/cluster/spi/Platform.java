@@ -16,6 +16,11 @@ public interface Platform {
     /** {@return the node's monotonic clock, for leases, deadlines and retries; safe for any thread} */
     NanoClock clock();
 
+    /** {@return true if time passes only between steps: then nobody may wait for anything} */
+    default boolean isVirtual() {
+        return false;
+    }
+
     /** {@return a number drawn for jitter, evenly from all longs; safe for any thread} */
     long random();
 
@@ -32,6 +37,14 @@ public interface Platform {
      * @param role what they are for, as it stands in the threads' names
      */
     Workers newWorkers(String role);
+
+    /**
+     * Runs a step once on a thread of its own, which may block.
+     *
+     * @param role what it is for, as it stands in the thread's name
+     * @param step the step
+     */
+    void detach(String role, Runnable step);
 
     /**
      * {@return the links to the other nodes, not started}

@@ -184,4 +184,19 @@ class EntityCommitLogTest {
         assertThat(log.state()).isEqualTo(expected);
         assertThat(told).hasSize(40);
     }
+
+    @Test
+    void aPlaceThatTheStoreDidNotTakeWasNeverThere() {
+        EntityCommitLog<String, Integer> log = fresh();
+        Place<String, Integer> first = log.propose("a", 1);
+        Place<String, Integer> second = log.propose("b", 2);
+        log.withdraw(second, 1);
+        assertThat(log.state()).isEqualTo(1);
+        assertThat(log.inFlight()).isEqualTo(1);
+        Place<String, Integer> again = log.propose("b", 2);
+        assertThat(again.predecessor()).isEqualTo(first.id());
+        assertThat(log.onAnswer(first, Answer.COMMITTED)).isEqualTo(Step.TELL);
+        assertThat(log.onAnswer(again, Answer.COMMITTED)).isEqualTo(Step.TELL);
+        assertThatThrownBy(() -> log.withdraw(again, 1)).hasMessageContaining("cannot be withdrawn");
+    }
 }

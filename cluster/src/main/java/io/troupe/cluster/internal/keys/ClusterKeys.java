@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Owns the schema of the cluster's keys in the metadata store. */
 public final class ClusterKeys {
+    /** Prefix of all that every node follows. */
+    public static final String ALL = "cluster/";
+
     /** Prefix of live nodes: one key each, bound to the node's session. */
-    public static final String NODES = "node/";
+    public static final String NODES = ALL + "node/";
 
     /** Prefix of the shard table. */
-    public static final String SHARDS = "shard/";
+    public static final String SHARDS = ALL + "shard/";
 
     /** Prefix of the nodes that are to own nothing. */
-    public static final String DRAINS = "drain/";
+    public static final String DRAINS = ALL + "drain/";
 
     private static final String FENCES = "fence/";
     private static final int SHARD_DIGITS = 5;

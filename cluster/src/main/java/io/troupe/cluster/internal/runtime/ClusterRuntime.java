@@ -1,18 +1,23 @@
 package io.troupe.cluster.internal.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.Subscription;
 import io.troupe.cluster.internal.coordinator.Coordinator;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
@@ -51,6 +56,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final HostedActors actors;
     private final MessagingSystem messaging;
     private final MetadataStore store;
+    private final Platform platform;
     private final NanoClock clock;
     private final Platform.Loop cluster;
     private final Membership membership;
@@ -59,8 +65,10 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Receiver receiver;
     private final Links links;
     private final HandOff handOff;
+    private final Drains drains;
     private final Coordinator coordinator;
-    private final List<Watch> nodeWatches = new CopyOnWriteArrayList<>();
+    private final Events events;
+    private volatile @Nullable Watch watch;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile boolean started;
     private volatile boolean closed;
@@ -75,6 +83,7 @@ public final class ClusterRuntime implements AutoCloseable {
     public ClusterRuntime(ClusterConfig config, HostedActors actors, Platform platform) {
         this.config = config;
         this.actors = actors;
+        this.platform = platform;
         clock = platform.clock();
         cluster = platform.newLoop("cluster");
         FrameRouter frames = new FrameRouter(this::onLink, this::onRefused);
@@ -92,6 +101,8 @@ public final class ClusterRuntime implements AutoCloseable {
         handOff.connect(receiver);
         links.connect(sender, receiver);
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));
+        drains = new Drains(store, routing, clock);
+        events = new Events(cluster);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 
@@ -119,11 +130,9 @@ public final class ClusterRuntime implements AutoCloseable {
         return CompletableFuture.failedFuture(Wiring.explain(failure));
     }
 
-    /** The start may fail on a thread of the transport or the store, which must not wait for its own end. */
+    /** For what may end on a thread of the transport or the store, which must not wait for its own end. */
     private void onClosingThread(Runnable step) {
-        Thread thread = new Thread(step, "troupe-" + config.nodeId() + "-closing");
-        thread.setDaemon(true);
-        thread.start();
+        platform.detach("closing", step);
     }
 
     private void join() {
@@ -140,8 +149,7 @@ public final class ClusterRuntime implements AutoCloseable {
             }
         });
         routing.start(store);
-        nodeWatches.add(store.watch(ClusterKeys.NODES, 1, changes()));
-        nodeWatches.add(store.watch(ClusterKeys.DRAINS, 1, changes()));
+        watch = store.watch(ClusterKeys.ALL, 1, changes());
         cluster.repeat(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), this::tick);
     }
 
@@ -158,8 +166,10 @@ public final class ClusterRuntime implements AutoCloseable {
             sender.onTick(now);
             receiver.onTick();
             handOff.onTick(now);
+            drains.onTick(now);
             coordinator.onTick(now);
             actors.onTick();
+            events.lookAtLeader(store.view());
             if (!ready.isDone() && isReady()) {
                 LOG.info("node {} is ready", config.nodeId());
                 ready.complete(null);
@@ -181,21 +191,10 @@ public final class ClusterRuntime implements AutoCloseable {
     }
 
     private ClusterException notReady() {
-        List<String> missing = new ArrayList<>();
-        for (NodeAddress seed : config.seeds()) {
-            if (!seed.nodeId().equals(config.nodeId())
-                    && !messaging.link(seed.nodeId()).connected()) {
-                missing.add(seed.toString());
-            }
-        }
-        String state = !started
-                ? "the metadata group has no leader"
-                : membership.session() == null ? "this node has no session" : "not every shard has an owner";
         return new ClusterException(
                 ClusterException.Code.TIMEOUT,
                 "node " + config.nodeId() + " was not ready after "
-                        + config.startTimeout().toMillis() + " ms: " + state
-                        + (missing.isEmpty() ? "" : "; no link to " + missing + ": start them, or open their ports"));
+                        + config.startTimeout().toMillis() + " ms: " + String.join("; ", diagnose()));
     }
 
     /** While starting, a refusal is an error of the configuration; later it is another node's trouble. */
@@ -226,19 +225,59 @@ public final class ClusterRuntime implements AutoCloseable {
         };
     }
 
-    /** Whatever is said of nodes, the coordinator looks at all of them anew. */
+    /** Whatever is said of nodes and shards, the coordinator looks at all of them anew. */
     private WatchListener changes() {
         return new WatchListener() {
             @Override
-            public void onEvents(List<WatchEvent> events, MetadataView view) {
+            public void onEvents(List<WatchEvent> changes, MetadataView view) {
+                events.onEvents(changes, view);
                 coordinator.onChange();
             }
 
             @Override
             public void onResync(MetadataView view) {
+                events.onResync(view);
                 coordinator.onChange();
             }
         };
+    }
+
+    /**
+     * Tells what happens in the cluster.
+     *
+     * @param listener called on the cluster thread
+     * @return the subscription
+     */
+    public Subscription subscribe(Consumer<? super ClusterEvent> listener) {
+        return events.subscribe(listener);
+    }
+
+    /** {@return what keeps this node from working as it should, a line each; empty if nothing does} */
+    public List<String> diagnose() {
+        List<String> findings = new ArrayList<>();
+        if (!started) {
+            findings.add("the metadata group has no leader that this node knows of: a majority of the seeds "
+                    + Wiring.names(config.seeds()) + " must run and reach each other on their Raft ports");
+        } else if (membership.session() == null) {
+            findings.add("this node has no session: the leader does not answer");
+        } else if (!inCluster()) {
+            findings.add("this node's lease has passed, so it starts no actor: it does not reach the leader");
+        }
+        for (NodeAddress seed : config.seeds()) {
+            if (!seed.nodeId().equals(config.nodeId())
+                    && !messaging.link(seed.nodeId()).connected()) {
+                findings.add("no link to " + seed + ": start it, or open its messaging port");
+            }
+        }
+        int homeless = routing.shards() - routing.shardsPerOwner().values().stream().mapToInt(count -> count).sum();
+        if (started && homeless > 0) {
+            findings.add(homeless + " of " + routing.shards() + " shards have no owner: no live node can own shards");
+        }
+        int waiting = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0) - receiver.activeShards();
+        if (started && waiting > 0) {
+            findings.add(waiting + " shards of this node are not active yet");
+        }
+        return findings;
     }
 
     private Membership.SessionListener sessionListener(HostedActors actors) {
@@ -376,6 +415,78 @@ public final class ClusterRuntime implements AutoCloseable {
         messaging.cut(nodeId);
     }
 
+    /**
+     * Asks that a node own nothing any more.
+     *
+     * @param nodeId the node
+     * @param limit  how long to wait
+     * @return how that ended
+     */
+    public CompletableFuture<DrainReport> drain(String nodeId, Duration limit) {
+        CompletableFuture<DrainReport> done = new CompletableFuture<>();
+        onClusterOrFail(() -> drains.drain(nodeId, limit, done), done);
+        return done;
+    }
+
+    /**
+     * Takes a drain back.
+     *
+     * @param nodeId the node
+     * @return completes when the node may own shards again
+     */
+    public CompletableFuture<Void> undrain(String nodeId) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        onClusterOrFail(() -> drains.cancel(nodeId, done), done);
+        return done;
+    }
+
+    private void onClusterOrFail(Runnable step, CompletableFuture<?> done) {
+        try {
+            cluster.execute(step);
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(new ClusterException(
+                    ClusterException.Code.CLOSED, "node " + config.nodeId() + " is closed: ask another one"));
+        }
+    }
+
+    /**
+     * Hands over what this node owns, and closes it.
+     *
+     * @param limit how long the hand-over may take
+     * @return completes when everything is closed, with how the hand-over went
+     */
+    public CompletableFuture<DrainReport> stop(Duration limit) {
+        return drain(config.nodeId(), limit)
+                .exceptionally(failure -> {
+                    LOG.info("node {} leaves without handing over: {}", config.nodeId(), failure.toString());
+                    int left = receiver.activeShards();
+                    return new DrainReport(config.nodeId(), left == 0, 0, left, Duration.ZERO);
+                })
+                .thenCompose(report -> goodbye().thenApply(left -> report))
+                .whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
+    }
+
+    /** Says goodbye, so that the others need not wait for the lease to pass. Never fails, never takes long. */
+    private CompletableFuture<Void> goodbye() {
+        CompletableFuture<Void> said = new CompletableFuture<>();
+        try {
+            cluster.schedule(TimeUnit.MILLISECONDS.toNanos(CLOSE_SESSION_MILLIS), () -> said.complete(null));
+            cluster.execute(() -> {
+                boolean hadSession = membership.session() != null;
+                membership.close();
+                if (!hadSession) {
+                    said.complete(null);
+                    return;
+                }
+                CompletableFuture<?> unused =
+                        store.closeSession().whenComplete((ended, failure) -> said.complete(null));
+            });
+        } catch (RejectedExecutionException e) {
+            said.complete(null); // closed already
+        }
+        return said;
+    }
+
     @Override
     public void close() {
         synchronized (this) {
@@ -389,19 +500,22 @@ public final class ClusterRuntime implements AutoCloseable {
         cluster.close();
         sender.stop();
         routing.close();
-        nodeWatches.forEach(Watch::close);
+        Watch following = watch;
+        if (following != null) {
+            following.close();
+        }
         store.close();
         messaging.close();
     }
 
-    /** Says goodbye, so that the others need not wait for the lease to pass. Bounded; a crash does without. */
+    /** Bounded; a crash does without. */
     private void leave() {
+        CompletableFuture<Void> said = goodbye();
+        if (platform.isVirtual()) {
+            return; // nobody waits in virtual time
+        }
         try {
-            boolean hadSession = membership.session() != null;
-            CompletableFuture.runAsync(membership::close, cluster).get(CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
-            if (hadSession) {
-                store.closeSession().get(CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
-            }
+            said.get(2 * CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (java.util.concurrent.ExecutionException | TimeoutException e) {

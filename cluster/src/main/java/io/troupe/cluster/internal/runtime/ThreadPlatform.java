@@ -88,6 +88,11 @@ public final class ThreadPlatform implements Platform {
         };
     }
 
+    @Override
+    public void detach(String role, Runnable step) {
+        threads(role, false).newThread(step).start();
+    }
+
     private ThreadFactory threads(String role, boolean numbered) {
         AtomicInteger number = new AtomicInteger();
         return task -> {

@@ -1,5 +1,6 @@
 package io.troupe.cluster.internal.runtime;
 
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -56,7 +57,7 @@ final class Wiring {
         MetadataConfig.Builder builder = MetadataConfig.builder(config.nodeId())
                 .clusterName(config.clusterName())
                 .election(config.election())
-                .followPrefixes(ClusterKeys.NODES, ClusterKeys.DRAINS, ClusterKeys.SHARDS)
+                .followPrefixes(ClusterKeys.ALL)
                 .sessionTick(config.lease().dividedBy(TICKS_PER_LEASE))
                 .formationTimeout(config.startTimeout());
         for (NodeAddress seed : config.seeds()) {
@@ -91,6 +92,10 @@ final class Wiring {
                 config.rebalanceAfter().toNanos(),
                 config.maxMoves(),
                 MOVE_NS);
+    }
+
+    static List<String> names(List<NodeAddress> seeds) {
+        return seeds.stream().map(NodeAddress::nodeId).toList();
     }
 
     static ClusterException explain(Throwable failure) {

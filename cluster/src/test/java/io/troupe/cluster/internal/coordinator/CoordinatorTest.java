@@ -174,4 +174,58 @@ class CoordinatorTest {
         store("n1").barrier().join();
         assertThat(owners()).isEmpty();
     }
+
+    /** Moves are ordered, not made: what is on its way still belongs to its owner. */
+    @Test
+    void aNodeThatJoinsIsGivenShardsOnceTheNodesHaveBeenTheSameForAWhile() {
+        join("n1", true);
+        join("n2", true);
+        onCluster(() -> coordinator.onLeading(0));
+        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
+        SessionId joined = join("n3", true);
+        onCluster(() -> coordinator.reconcile(10_000));
+        store("n1").barrier().join();
+        assertThat(owners().values()).allMatch(owner -> owner.target() == null);
+        await().untilAsserted(() -> {
+            onCluster(() -> coordinator.reconcile(10_000 + BALANCE_NS));
+            assertThat(owners().values())
+                    .filteredOn(owner -> owner.target() != null)
+                    .hasSize(2)
+                    .allSatisfy(owner -> assertThat(owner.target())
+                            .isEqualTo(new ShardRecord.Target("n3", joined.incarnation())));
+        });
+        assertThat(counts()).isEqualTo(Map.of("n1", 6, "n2", 6));
+    }
+
+    @Test
+    void aMoveThatTakesTooLongIsCalledOffAndItsOwnerKeepsItsEpoch() {
+        aNodeThatJoinsIsGivenShardsOnceTheNodesHaveBeenTheSameForAWhile();
+        Map<Integer, ShardRecord> moving = owners();
+        await().untilAsserted(() -> {
+            onCluster(() -> coordinator.reconcile(10_000 + BALANCE_NS + MOVE_NS));
+            assertThat(owners().values()).anyMatch(owner -> owner.target() == null);
+            assertThat(owners()).allSatisfy((shard, owner) -> assertThat(owner.epoch())
+                    .isEqualTo(Objects.requireNonNull(moving.get(shard)).epoch()));
+        });
+    }
+
+    @Test
+    void aNodeThatDrainsLosesItsShardsAtOnce() {
+        join("n1", true);
+        SessionId leaving = join("n2", true);
+        join("n3", true);
+        onCluster(() -> coordinator.onLeading(0));
+        await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
+        store("n1")
+                .txn(Txn.of(new Op.Put(ClusterKeys.drain("n2"), ClusterKeys.epochBytes(leaving.incarnation()))))
+                .join();
+        await().untilAsserted(() -> {
+            onCluster(() -> coordinator.reconcile(1));
+            assertThat(owners().values())
+                    .filteredOn(owner -> owner.target() != null)
+                    .hasSize(2)
+                    .allMatch(owner -> owner.owner().equals("n2"));
+        });
+    }
 }

@@ -1,0 +1,116 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.metadata.Compare;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Drains that this node has asked for: says in the store that a node is to own nothing, and waits until that is so. The
+ * coordinator does the rest, whichever node leads. On the cluster thread.
+ */
+final class Drains {
+    private final MetadataStore store;
+    private final RoutingTable routing;
+    private final NanoClock clock;
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    private record Waiting(String nodeId, int atFirst, long sinceNs, long limitNs, CompletableFuture<DrainReport> done) {}
+
+    Drains(MetadataStore store, RoutingTable routing, NanoClock clock) {
+        this.store = store;
+        this.routing = routing;
+        this.clock = clock;
+    }
+
+    void drain(String nodeId, Duration limit, CompletableFuture<DrainReport> done) {
+        KeyValue node = store.view().get(ClusterKeys.node(nodeId));
+        SessionId session = node == null ? null : node.session();
+        if (node == null || session == null) {
+            done.completeExceptionally(new ClusterException(
+                    ClusterException.Code.UNKNOWN_NODE,
+                    "node " + nodeId + " is not in the cluster: the live nodes are " + names()));
+            return;
+        }
+        if (NodeRecord.decode(node.value()).hosts() && takers(nodeId) == 0) {
+            done.completeExceptionally(new ClusterException(
+                    ClusterException.Code.LAST_NODE,
+                    "node " + nodeId + " is the last one that can own shards: start another one before it is drained"));
+            return;
+        }
+        Waiting one = new Waiting(nodeId, owned(nodeId), clock.nanoTime(), limit.toNanos(), done);
+        waiting.add(one);
+        CompletableFuture<?> unused = store.txn(Txn.guarded(
+                        List.of(Compare.modRevision(node.key(), node.modRevision())),
+                        List.of(new Op.Put(
+                                ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(session.incarnation())))))
+                .whenComplete((result, failure) -> {
+                    if (failure != null) {
+                        done.completeExceptionally(Wiring.explain(failure));
+                    } else if (!result.succeeded()) {
+                        done.completeExceptionally(new ClusterException(
+                                ClusterException.Code.UNKNOWN_NODE,
+                                "node " + nodeId + " has left or joined anew meanwhile: ask again"));
+                    }
+                });
+    }
+
+    void cancel(String nodeId, CompletableFuture<Void> done) {
+        CompletableFuture<?> unused = store.txn(Txn.of(new Op.Delete(ClusterKeys.drain(nodeId))))
+                .whenComplete((result, failure) -> {
+                    if (failure == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(Wiring.explain(failure));
+                    }
+                });
+    }
+
+    void onTick(long nowNs) {
+        for (Waiting one : List.copyOf(waiting)) {
+            int left = owned(one.nodeId);
+            long tookNs = nowNs - one.sinceNs;
+            if (left == 0 || tookNs >= one.limitNs) {
+                one.done.complete(new DrainReport(
+                        one.nodeId, left == 0, Math.max(0, one.atFirst - left), left, Duration.ofNanos(tookNs)));
+            }
+        }
+        waiting.removeIf(one -> one.done.isDone());
+    }
+
+    private int owned(String nodeId) {
+        return routing.shardsPerOwner().getOrDefault(nodeId, 0);
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        store.view().forEach(ClusterKeys.NODES, entry -> names.add(entry.key().substring(ClusterKeys.NODES.length())));
+        return names;
+    }
+
+    /** Nodes other than this one that can own shards and are not to leave. */
+    private int takers(String leaving) {
+        int[] takers = {0};
+        store.view().forEach(ClusterKeys.NODES, entry -> {
+            SessionId session = entry.session();
+            boolean stays = session != null
+                    && !session.nodeId().equals(leaving)
+                    && NodeRecord.decode(entry.value()).hosts()
+                    && !ClusterKeys.isDraining(store.view().get(ClusterKeys.drain(session.nodeId())), session);
+            takers[0] += stays ? 1 : 0;
+        });
+        return takers[0];
+    }
+}
