@@ -31,6 +31,7 @@ public interface Checker {
                 new SingleOwner(),
                 new Balance(),
                 new Convergence(),
-                new Leaks());
+                new Leaks(),
+                new LoadUnderFaults());
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * {"type":"alive","round":3,"node":"n1"}
  * {"type":"view","round":3,"node":"n1","set":"default","shard":17,"owner":"n2","epoch":44}
  * {"type":"resources","node":"n1","phase":"before","threads":31,"files":40,"heap":25000000}
+ * {"type":"fault","nanos":40,"name":"leader-kill","nodes":"n2","step":"begin"}
  * </pre>
  *
  * <p>All {@code nanos} come from one monotonic clock: within a process they never decrease, and across processes they
@@ -63,6 +64,14 @@ public sealed interface Event {
         BEFORE,
         /** After the load, once all has settled. */
         AFTER
+    }
+
+    /** Whether a fault is coming or going. */
+    enum Step {
+        /** Recorded before the fault is brought about. */
+        BEGIN,
+        /** Recorded before the fault is taken back. */
+        END
     }
 
     /**
@@ -160,11 +169,18 @@ public sealed interface Event {
      * @param sequence of this sender to this target
      * @param op names the message, once in a history
      * @param outcome what the sender knows
+     * @param sent when it was sent; absent if nobody looked
      */
-    record Tell(long nanos, String sender, String target, long sequence, String op, Settlement outcome)
-            implements Event {
+    record Tell(
+            long nanos,
+            String sender,
+            String target,
+            long sequence,
+            String op,
+            Settlement outcome,
+            @Nullable Long sent) implements Event {
         /**
-         * Refuses empty names and negative numbers.
+         * Refuses empty names, negative numbers and an end before the start.
          *
          * @param nanos when the outcome was recorded
          * @param sender who sent
@@ -172,6 +188,7 @@ public sealed interface Event {
          * @param sequence of this sender to this target
          * @param op names the message, once in a history
          * @param outcome what the sender knows
+         * @param sent when it was sent; absent if nobody looked
          * @throws IllegalArgumentException if one is refused
          */
         public Tell {
@@ -180,6 +197,10 @@ public sealed interface Event {
             named("target", target);
             notNegative("sequence", sequence);
             named("op", op);
+            if (sent != null && (sent < 0 || sent > nanos)) {
+                throw new IllegalArgumentException(
+                        "message " + op + " is sent at " + sent + ", but its outcome was recorded at " + nanos);
+            }
         }
     }
 
@@ -336,6 +357,31 @@ public sealed interface Event {
             notNegative("threads", threads);
             notNegative("files", files);
             notNegative("heap", heap);
+        }
+    }
+
+    /**
+     * One step of a fault. Faults of a run do not overlap: each BEGIN is followed by its END.
+     *
+     * @param nanos when
+     * @param name which fault
+     * @param nodes whom it hits, for a person; or {@code all}
+     * @param step whether it comes or goes
+     */
+    record Fault(long nanos, String name, String nodes, Step step) implements Event {
+        /**
+         * Refuses empty names and negative numbers.
+         *
+         * @param nanos when
+         * @param name which fault
+         * @param nodes whom it hits, for a person; or {@code all}
+         * @param step whether it comes or goes
+         * @throws IllegalArgumentException if one is refused
+         */
+        public Fault {
+            notNegative("nanos", nanos);
+            named("name", name);
+            named("nodes", nodes);
         }
     }
 

@@ -28,6 +28,7 @@ final class EventCodec {
         types.put("alive", Event.Alive.class);
         types.put("view", Event.View.class);
         types.put("resources", Event.Resources.class);
+        types.put("fault", Event.Fault.class);
         return types;
     }
 

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 /** All that a run recorded, in the order of recording, already known not to contradict itself. Immutable. */
 public final class History {
     private final List<Event> events;
@@ -69,6 +71,7 @@ public final class History {
         private final Set<List<Object>> sequences = new HashSet<>();
         private final Set<List<Object>> views = new HashSet<>();
         private final Set<List<Object>> samples = new HashSet<>();
+        private Event.@Nullable Fault fault;
 
         /** Starts with no event. */
         public Builder() {}
@@ -100,6 +103,8 @@ public final class History {
                 require(
                         samples.add(List.of(sample.node(), sample.phase())),
                         "the resources of " + sample.node() + " are counted twice for one phase");
+            } else if (event instanceof Event.Fault step) {
+                turn(step);
             }
             events.add(event);
             return this;
@@ -136,6 +141,23 @@ public final class History {
                     response.outcome() != Event.Outcome.REFUSED || invocation.kind() == Event.Kind.CAS,
                     "the operation " + response.op() + " is refused: only a cas can be");
             advance(response.process(), response.nanos());
+        }
+
+        private void turn(Event.Fault step) {
+            Event.Fault begun = fault;
+            if (step.step() == Event.Step.BEGIN) {
+                require(begun == null, "the fault " + step.name() + " begins while another one lasts: end that first");
+                fault = step;
+            } else {
+                require(
+                        begun != null
+                                && begun.name().equals(step.name())
+                                && begun.nodes().equals(step.nodes())
+                                && begun.nanos() <= step.nanos(),
+                        "the fault " + step.name() + " of " + step.nodes() + " ends, but what lasts is "
+                                + (begun == null ? "none" : begun));
+                fault = null;
+            }
         }
 
         private void advance(String process, long nanos) {

@@ -33,7 +33,7 @@ class HistoryFileTest {
                     + "\"expected\":\"a\",\"value\":\"b\"}",
             "{\"type\":\"respond\",\"nanos\":25,\"process\":\"c1\",\"op\":\"c1-1\",\"outcome\":\"refused\"}",
             "{\"type\":\"tell\",\"nanos\":30,\"sender\":\"s1\",\"target\":\"account-7\",\"sequence\":1,"
-                    + "\"op\":\"s1-1\",\"outcome\":\"committed\"}",
+                    + "\"op\":\"s1-1\",\"outcome\":\"committed\",\"sent\":20}",
             "{\"type\":\"effect\",\"nanos\":90,\"entity\":\"account-7\",\"epoch\":41,\"op\":\"s1-1\",\"position\":1}",
             "{\"type\":\"ownership\",\"node\":\"n1\",\"set\":\"default\",\"shard\":17,\"epoch\":41,\"from\":5,"
                     + "\"to\":80}",
@@ -41,13 +41,14 @@ class HistoryFileTest {
             "{\"type\":\"view\",\"round\":3,\"node\":\"n1\",\"set\":\"default\",\"shard\":17,\"owner\":\"n2\","
                     + "\"epoch\":44}",
             "{\"type\":\"resources\",\"node\":\"n1\",\"phase\":\"before\",\"threads\":31,\"files\":40,"
-                    + "\"heap\":25000000}");
+                    + "\"heap\":25000000}",
+            "{\"type\":\"fault\",\"nanos\":40,\"name\":\"leader-kill\",\"nodes\":\"n2\",\"step\":\"begin\"}");
 
     @Test
     void fileOfEveryTypeComesBackAsItWasWritten() throws IOException {
         Path file = Files.write(directory.resolve("history.jsonl"), LINES);
         List<Event> events = HistoryFile.read(file).events();
-        assertThat(events).hasSize(8).extracting(Event::getClass).doesNotHaveDuplicates();
+        assertThat(events).hasSize(9).extracting(Event::getClass).doesNotHaveDuplicates();
         Path copy = directory.resolve("copy.jsonl");
         try (HistoryWriter writer = new HistoryWriter(copy)) {
             for (Event event : events) {
@@ -71,9 +72,9 @@ class HistoryFileTest {
             {"type":"alive","round":3,"node":"n1          | unfinished string or raw control character at column 37
             {"type":"alive","round":3,"node":"\\q"}       | unknown escape at column 37
             {"type":"alive","round":3,"node":"\\u12g4"}   | \\u needs four hexadecimal digits at column 40
-            {"round":3,"node":"n1"}                       | there is no field 'type': it must be one of [invoke, respond, tell, effect, ownership, alive, view, resources]
-            {"type":"live","round":3,"node":"n1"}         | unknown type 'live': it must be one of [invoke, respond, tell, effect, ownership, alive, view, resources]
-            {"type":3}                                    | unknown type '3': it must be one of [invoke, respond, tell, effect, ownership, alive, view, resources]
+            {"round":3,"node":"n1"}                       | there is no field 'type': it must be one of [invoke, respond, tell, effect, ownership, alive, view, resources, fault]
+            {"type":"live","round":3,"node":"n1"}         | unknown type 'live': it must be one of [invoke, respond, tell, effect, ownership, alive, view, resources, fault]
+            {"type":3}                                    | unknown type '3': it must be one of [invoke, respond, tell, effect, ownership, alive, view, resources, fault]
             {"type":"alive","round":3}                    | alive has no field 'node', which it must have
             {"type":"alive","round":3,"node":"n","up":1}  | alive has no field [up]: its fields are [round, node]
             {"type":"alive","round":"3","node":"n1"}      | the field 'round' of alive must be an integer and is '3'
@@ -167,7 +168,10 @@ class HistoryFileTest {
                         .as((nanos, process, op, read) ->
                                 new Event.Response(nanos, process, op, Event.Outcome.OK, read)),
                 Combinators.combine(number, name, name, number, name, Arbitraries.of(Event.Settlement.class))
-                        .as(Event.Tell::new),
+                        .as((nanos, sender, target, sequence, op, outcome) ->
+                                new Event.Tell(nanos, sender, target, sequence, op, outcome, nanos / 2)),
+                Combinators.combine(number, name, name, Arbitraries.of(Event.Step.class))
+                        .as(Event.Fault::new),
                 Combinators.combine(number, name, number, name, number).as(Event.Effect::new),
                 Combinators.combine(name, name, number, number)
                         .as((node, set, shard, epoch) -> new Event.Ownership(node, set, shard, epoch, 7, null)),

@@ -76,6 +76,6 @@ class HistoryTest {
     }
 
     private static Event.Tell tell(String target, long sequence, String op) {
-        return new Event.Tell(9, "s", target, sequence, op, Event.Settlement.COMMITTED);
+        return new Event.Tell(9, "s", target, sequence, op, Event.Settlement.COMMITTED, null);
     }
 }

@@ -128,7 +128,7 @@ class MessageCheckersTest {
     }
 
     private static Event tell(String sender, String target, long sequence, Event.Settlement outcome) {
-        return new Event.Tell(1, sender, target, sequence, sender + "-" + target + "-" + sequence, outcome);
+        return new Event.Tell(1, sender, target, sequence, sender + "-" + target + "-" + sequence, outcome, null);
     }
 
     private static Event effect(String entity, long epoch, String op, long position) {
