@@ -9,10 +9,10 @@ import java.util.TreeMap;
  * up in the final round of snapshots need not be counted again.
  */
 public final class Leaks implements Checker {
-    /** Threads that the runtime may have added, such as compiler and reference threads. */
-    public static final long DEFAULT_MORE_THREADS = 4;
-    /** Files that the runtime may have opened, such as class archives. */
-    public static final long DEFAULT_MORE_FILES = 8;
+    /** Threads that may have come with a new role: a voter that leads, or led once, has 15 more. */
+    public static final long DEFAULT_MORE_THREADS = 32;
+    /** Files that may have been opened, such as links to nodes that came back and segments of the log. */
+    public static final long DEFAULT_MORE_FILES = 32;
     /** Heap that caches may have filled. */
     public static final long DEFAULT_MORE_HEAP = 32L << 20;
 

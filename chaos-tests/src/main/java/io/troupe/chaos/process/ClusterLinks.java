@@ -110,6 +110,36 @@ public final class ClusterLinks implements AutoCloseable {
         });
     }
 
+    /**
+     * {@return the links on which either end is this node}
+     *
+     * @param nodeId the node
+     */
+    public synchronized List<FaultProxy> of(String nodeId) {
+        List<FaultProxy> own = new ArrayList<>();
+        proxies.forEach((key, proxy) -> {
+            if (key.from().equals(nodeId) || key.to().equals(nodeId)) {
+                own.add(proxy);
+            }
+        });
+        return own;
+    }
+
+    /**
+     * {@return the links that lead to one kind of port}
+     *
+     * @param plane which
+     */
+    public synchronized List<FaultProxy> of(Plane plane) {
+        List<FaultProxy> own = new ArrayList<>();
+        proxies.forEach((key, proxy) -> {
+            if (key.plane() == plane) {
+                own.add(proxy);
+            }
+        });
+        return own;
+    }
+
     /** Ends every lasting fault on every link. */
     public void heal() {
         all().forEach(FaultProxy::heal);

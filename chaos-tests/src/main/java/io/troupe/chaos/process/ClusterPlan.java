@@ -15,8 +15,10 @@ import java.util.List;
  * @param lease        how long a silent node keeps its shards
  * @param startTimeout how long a node may take until it is ready
  * @param seed         decides what the proxies do at random
+ * @param smallDisks   whether each node has a small disk of its own for its log, which can be full
  */
-public record ClusterPlan(String mainClass, int nodes, int shards, Duration lease, Duration startTimeout, long seed) {
+public record ClusterPlan(
+        String mainClass, int nodes, int shards, Duration lease, Duration startTimeout, long seed, boolean smallDisks) {
     private static final int MAX_NODES = 7;
 
     /**
@@ -28,6 +30,7 @@ public record ClusterPlan(String mainClass, int nodes, int shards, Duration leas
      * @param lease        how long a silent node keeps its shards
      * @param startTimeout how long a node may take until it is ready
      * @param seed         decides what the proxies do at random
+     * @param smallDisks   whether each node has a small disk of its own for its log, which can be full
      * @throws IllegalArgumentException naming every bad value and its remedy
      */
     public ClusterPlan {
@@ -58,6 +61,11 @@ public record ClusterPlan(String mainClass, int nodes, int shards, Duration leas
      * @return the plan
      */
     public static ClusterPlan of(String mainClass, int nodes, long seed) {
-        return new ClusterPlan(mainClass, nodes, 16, Duration.ofSeconds(2), Duration.ofSeconds(30), seed);
+        return new ClusterPlan(mainClass, nodes, 16, Duration.ofSeconds(2), Duration.ofSeconds(30), seed, false);
+    }
+
+    /** {@return the same, with small disks} */
+    public ClusterPlan withSmallDisks() {
+        return new ClusterPlan(mainClass, nodes, shards, lease, startTimeout, seed, true);
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterProcesses implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
+    private static final String FILLER = "filler";
 
     private final ClusterPlan plan;
     private final Path root;
@@ -36,6 +37,9 @@ public final class ClusterProcesses implements AutoCloseable {
     private final ClusterLinks links;
     /** Guarded by this; the latest process of each node. */
     private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
+    /** Guarded by this; from the first node on, if the plan wants them. */
+    private @Nullable SmallDisks disks;
+
     /** Guarded by this. No process starts once it is true. */
     private boolean closed;
 
@@ -64,6 +68,7 @@ public final class ClusterProcesses implements AutoCloseable {
             throw new HarnessException("no temporary directory can be made: " + e.getMessage(), e);
         }
         try {
+            cluster.mountDisks();
             List<NodeProcess> started = new ArrayList<>();
             for (NodeAddress seed : cluster.seeds) {
                 started.add(cluster.startNode(seed.nodeId()));
@@ -80,6 +85,26 @@ public final class ClusterProcesses implements AutoCloseable {
         }
     }
 
+    /**
+     * {@return why no node of this machine can have a disk of its own that is full; empty if it can}
+     */
+    public static String whyNoSmallDisks() {
+        return SmallDisks.whyNot();
+    }
+
+    private synchronized void mountDisks() {
+        if (!plan.smallDisks()) {
+            return;
+        }
+        try {
+            disks = SmallDisks.mount(seeds.stream()
+                    .map(seed -> directory(seed.nodeId()).resolve("data"))
+                    .toList());
+        } catch (IOException e) {
+            throw new HarnessException("the small disks cannot be mounted: " + e.getMessage(), e);
+        }
+    }
+
     private synchronized NodeProcess startNode(String nodeId) {
         if (closed) {
             throw new HarnessException("node " + nodeId + " cannot start: the cluster is closed");
@@ -88,11 +113,11 @@ public final class ClusterProcesses implements AutoCloseable {
             Path directory = Files.createDirectories(root.resolve(nodeId));
             Path temporary = Files.createDirectories(directory.resolve("tmp"));
             Path file = writeConfiguration(nodeId, directory);
-            NodeProcess node = NodeProcess.start(
-                    nodeId,
-                    NodeCommand.of(plan.mainClass(), temporary, List.of(file.toString(), root.toString())),
-                    // The class path may be relative, so a node works where this process does.
-                    Path.of("").toAbsolutePath());
+            // The class path may be relative, so a node works where this process does.
+            Path workingDirectory = Path.of("").toAbsolutePath();
+            List<String> command = new ArrayList<>(disks == null ? List.of() : disks.prefix(workingDirectory));
+            command.addAll(NodeCommand.of(plan.mainClass(), temporary, List.of(file.toString(), root.toString())));
+            NodeProcess node = NodeProcess.start(nodeId, command, workingDirectory);
             nodes.put(nodeId, node);
             return node;
         } catch (IOException e) {
@@ -105,7 +130,7 @@ public final class ClusterProcesses implements AutoCloseable {
         properties.setProperty("node.id", nodeId);
         properties.setProperty("cluster.name", "chaos");
         properties.setProperty("seeds", joined(seeds));
-        properties.setProperty("data.dir", dataDirectory(nodeId).toString());
+        properties.setProperty("data.dir", directory(nodeId).resolve("data").toString());
         properties.setProperty("lease.millis", Long.toString(plan.lease().toMillis()));
         properties.setProperty("shards", Integer.toString(plan.shards()));
         properties.setProperty(
@@ -162,18 +187,54 @@ public final class ClusterProcesses implements AutoCloseable {
         return links;
     }
 
-    /** {@return the directory that holds everything of this cluster} */
+    /** {@return the directory that holds everything of this cluster, and is gone when it is closed} */
     public Path root() {
         return root;
     }
 
     /**
-     * {@return where a node keeps its log}
+     * {@return where a node keeps its log, as this process sees it}
      *
      * @param nodeId the node
      */
-    public Path dataDirectory(String nodeId) {
-        return root.resolve(nodeId).resolve("data");
+    public synchronized Path dataDirectory(String nodeId) {
+        Path data = directory(nodeId).resolve("data");
+        return disks == null ? data : disks.seen(data);
+    }
+
+    /**
+     * Fills the disk of a node, until {@link #freeDisk}.
+     *
+     * @param nodeId the node
+     * @throws HarnessException if the plan gave it no disk of its own
+     */
+    public void fillDisk(String nodeId) {
+        if (!plan.smallDisks()) {
+            throw new HarnessException("node " + nodeId + " has no small disk: plan the cluster with small disks");
+        }
+        SmallDisks.fill(dataDirectory(nodeId).resolve(FILLER));
+    }
+
+    /**
+     * Makes room again on the disk of a node.
+     *
+     * @param nodeId the node
+     */
+    public void freeDisk(String nodeId) {
+        try {
+            Files.deleteIfExists(dataDirectory(nodeId).resolve(FILLER));
+        } catch (IOException e) {
+            throw new HarnessException("the disk of node " + nodeId + " stays full: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * {@return the directory that is a node's own}
+     *
+     * @param nodeId the node
+     */
+    public Path directory(String nodeId) {
+        return root.resolve(nodeId);
     }
 
     /**
@@ -202,10 +263,22 @@ public final class ClusterProcesses implements AutoCloseable {
      * @throws HarnessException with its last words
      */
     public void restart(String nodeId) {
-        if (node(nodeId).isAlive()) {
-            throw new HarnessException("node " + nodeId + " cannot be restarted: it still runs");
+        restart(List.of(nodeId));
+    }
+
+    /**
+     * Starts nodes that have ended, with their old data, all at once: alone they might have no majority to wait for.
+     *
+     * @param nodeIds the nodes
+     * @throws HarnessException with the last words of the one that failed
+     */
+    public void restart(List<String> nodeIds) {
+        for (String nodeId : nodeIds) {
+            if (node(nodeId).isAlive()) {
+                throw new HarnessException("node " + nodeId + " cannot be restarted: it still runs");
+            }
         }
-        awaitReady(List.of(startNode(nodeId)));
+        awaitReady(nodeIds.stream().map(this::startNode).toList());
     }
 
     /**
@@ -253,6 +326,7 @@ public final class ClusterProcesses implements AutoCloseable {
             }
         }
         links.close();
+        closeDisks();
         try {
             WorkTree.delete(root);
         } catch (IOException e) {
@@ -260,6 +334,12 @@ public final class ClusterProcesses implements AutoCloseable {
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    private synchronized void closeDisks() {
+        if (disks != null) {
+            disks.close();
         }
     }
 

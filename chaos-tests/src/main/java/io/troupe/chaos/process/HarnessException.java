@@ -6,11 +6,22 @@ import org.jspecify.annotations.Nullable;
 public final class HarnessException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    HarnessException(String message, @Nullable Throwable cause) {
+    /**
+     * With a cause.
+     *
+     * @param message what could not be done, and what to change
+     * @param cause   why
+     */
+    public HarnessException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
-    HarnessException(String message) {
+    /**
+     * Without a cause.
+     *
+     * @param message what could not be done, and what to change
+     */
+    public HarnessException(String message) {
         this(message, null);
     }
 }

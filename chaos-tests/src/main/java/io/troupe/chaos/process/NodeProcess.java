@@ -7,11 +7,16 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +29,8 @@ public final class NodeProcess {
     /** What a node is told to end in order. */
     public static final String STOP = "stop";
 
-    private static final int KEPT_LINES = 20;
+    private static final int SHOWN_LINES = 20;
+    private static final int KEPT_LINES = 500;
     private static final long END_SECONDS = 20;
 
     private final String nodeId;
@@ -33,6 +39,9 @@ public final class NodeProcess {
     private final Deque<String> lastWords = new ArrayDeque<>();
     /** Guarded by this. */
     private @Nullable ProcessPause pause;
+
+    /** Guarded by lastWords: the lines that somebody waits for. */
+    private final Map<String, CompletableFuture<Void>> awaited = new HashMap<>();
 
     private NodeProcess(String nodeId, Process process) {
         this.nodeId = nodeId;
@@ -128,12 +137,45 @@ public final class NodeProcess {
      */
     public void stop() {
         try {
-            process.getOutputStream().write((STOP + "\n").getBytes(StandardCharsets.UTF_8));
-            process.getOutputStream().flush();
+            send(STOP);
         } catch (IOException endedAlready) {
             // The wait below tells.
         }
         awaitEnd("the line '" + STOP + "'");
+    }
+
+    private synchronized void send(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    /**
+     * Tells the program of the node something, and waits until it says that it is done.
+     *
+     * @param line   what it is told
+     * @param answer the whole line that it prints then
+     * @param limit  how long to wait
+     * @throws HarnessException if it does not answer
+     */
+    public void command(String line, String answer, Duration limit) {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        synchronized (lastWords) {
+            awaited.put(answer, answered);
+        }
+        try {
+            send(line);
+            answered.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            throw new HarnessException(
+                    "node " + nodeId + " does not answer '" + answer + "' to '" + line + "': " + condition(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HarnessException("interrupted while node " + nodeId + " was told '" + line + "'", e);
+        } finally {
+            synchronized (lastWords) {
+                awaited.remove(answer);
+            }
+        }
     }
 
     private void awaitEnd(String reason) {
@@ -162,16 +204,33 @@ public final class NodeProcess {
         StringBuilder text = new StringBuilder("node ").append(nodeId);
         text.append(process.isAlive() ? " runs" : " ended with exit code " + process.exitValue());
         synchronized (lastWords) {
-            lastWords.forEach(
-                    line -> text.append("\n  ").append(nodeId).append("| ").append(line));
+            lastWords.stream()
+                    .skip(Math.max(0, lastWords.size() - SHOWN_LINES))
+                    .forEach(line ->
+                            text.append("\n  ").append(nodeId).append("| ").append(line));
         }
         return text.toString();
+    }
+
+    /**
+     * {@return whether one of its latest lines has these words}
+     *
+     * @param words what to look for
+     */
+    public boolean hasSaid(String words) {
+        synchronized (lastWords) {
+            return lastWords.stream().anyMatch(line -> line.contains(words));
+        }
     }
 
     private void readOutput() {
         pump(process.getInputStream(), this::onLine);
         try {
             process.waitFor();
+            HarnessException gone = new HarnessException("it ended");
+            synchronized (lastWords) {
+                awaited.values().forEach(waiting -> waiting.completeExceptionally(gone));
+            }
             ready.completeExceptionally(new HarnessException("before it was ready, " + condition()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -192,6 +251,11 @@ public final class NodeProcess {
             return;
         }
         synchronized (lastWords) {
+            CompletableFuture<Void> waiting = awaited.get(line);
+            if (waiting != null) {
+                waiting.complete(null);
+                return;
+            }
             if (lastWords.size() == KEPT_LINES) {
                 lastWords.removeFirst();
             }

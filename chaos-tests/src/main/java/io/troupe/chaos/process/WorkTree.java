@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The directory of one run, which is gone after {@link #delete}. */
-final class WorkTree {
+public final class WorkTree {
     /** A process that dies at this moment may still create a file between two attempts. */
     private static final int ATTEMPTS = 100;
 
@@ -23,8 +23,25 @@ final class WorkTree {
         return Files.createTempDirectory("troupe-chaos-");
     }
 
-    /** Deletes the tree; one that is gone already is fine. */
-    static void delete(Path root) throws IOException {
+    /**
+     * Deletes the tree; one that is gone already is fine.
+     *
+     * @param root what to delete
+     * @throws IOException if something of it stays
+     */
+    public static void delete(Path root) throws IOException {
+        // An interrupt would end the pauses between the attempts: it is kept and told later.
+        boolean interrupted = Thread.interrupted();
+        try {
+            deletePatiently(root);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void deletePatiently(Path root) throws IOException {
         IOException last = new IOException("cannot delete " + root);
         for (int attempt = 0; attempt < ATTEMPTS && Files.exists(root); attempt++) {
             try {

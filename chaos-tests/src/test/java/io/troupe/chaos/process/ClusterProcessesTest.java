@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.troupe.chaos.process.scenario.NodeMain;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ class ClusterProcessesTest {
 
     @Test
     void aNodeThatIsToldToStopEndsInOrderAndStartsAgain() {
-        try (ClusterProcesses cluster = ClusterProcesses.start(one(LedgerNode.class))) {
+        try (ClusterProcesses cluster = ClusterProcesses.start(one(NodeMain.class))) {
             NodeProcess first = cluster.node("n1");
             assertThatThrownBy(() -> cluster.restart("n1"))
                     .isInstanceOf(HarnessException.class)
@@ -97,8 +98,8 @@ class ClusterProcessesTest {
 
     @Test
     void aNodeThatNeverStartsIsGivenUp() {
-        ClusterPlan plan =
-                new ClusterPlan(SilentNode.class.getName(), 1, 4, Duration.ofSeconds(2), Duration.ofSeconds(3), 3);
+        ClusterPlan plan = new ClusterPlan(
+                SilentNode.class.getName(), 1, 4, Duration.ofSeconds(2), Duration.ofSeconds(3), 3, false);
         assertThatThrownBy(() -> ClusterProcesses.start(plan))
                 .isInstanceOf(HarnessException.class)
                 .hasMessage("not every node was ready within PT3S:\nnode n1 runs\n  n1| thinking");
@@ -106,7 +107,7 @@ class ClusterProcessesTest {
 
     @Test
     void aPortThatIsTakenIsNamedByTheNode() throws IOException {
-        try (ClusterProcesses cluster = ClusterProcesses.start(one(LedgerNode.class))) {
+        try (ClusterProcesses cluster = ClusterProcesses.start(one(NodeMain.class))) {
             cluster.node("n1").kill();
             int port = cluster.seeds().get(0).raftPort();
             try (ServerSocket held = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -159,14 +160,10 @@ class ClusterProcessesTest {
 
     @Test
     void badPlansAndNamesAreRefusedWithTheRemedy() {
-        assertThatThrownBy(() -> new ClusterPlan("x", 2, 0, Duration.ZERO, Duration.ZERO, 1))
+        assertThatThrownBy(() -> new ClusterPlan("x", 2, 0, Duration.ZERO, Duration.ZERO, 1, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a cluster of 2 processes is not possible: use 1, 3, 5 or 7 nodes; shards (0) must be at"
                         + " least 1; lease (PT0S) must be at least 1 ms; startTimeout (PT0S) must be at least 1 ms");
-        assertThatThrownBy(() -> Scenario.parse("earthquake"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("unknown scenario 'earthquake' (known: leader-kill, leader-pause, minority-partition)");
-        assertThat(Scenario.parse("leader-pause")).isEqualTo(Scenario.LEADER_PAUSE);
     }
 
     @Test
@@ -179,17 +176,5 @@ class ClusterProcessesTest {
         assertThat(Tier.whyNot("no-such-command")).startsWith("'no-such-command' failed with exit code 127: ");
         assertThat(Tier.whyNot("echo denied; exit 3"))
                 .isEqualTo("'echo denied; exit 3' failed with exit code 3: denied");
-    }
-
-    @Test
-    void theVerdictNamesEveryKindOfViolation() {
-        assertThat(LedgerClient.violation(LedgerClient.Ending.COMMITTED, 1)).isEmpty();
-        assertThat(LedgerClient.violation(LedgerClient.Ending.COMMITTED, 0)).isEqualTo("COMMITTED but lost");
-        assertThat(LedgerClient.violation(LedgerClient.Ending.COMMITTED, 2))
-                .isEqualTo("COMMITTED but took effect 2 times");
-        assertThat(LedgerClient.violation(LedgerClient.Ending.NOT_EXECUTED, 1))
-                .isEqualTo("NOT_EXECUTED but took effect");
-        assertThat(LedgerClient.violation(LedgerClient.Ending.OPEN, 1)).isEqualTo("never settled");
-        assertThat(LedgerClient.violation(LedgerClient.Ending.UNKNOWN, 1)).isEmpty();
     }
 }

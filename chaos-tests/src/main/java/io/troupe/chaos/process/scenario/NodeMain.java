@@ -1,4 +1,4 @@
-package io.troupe.chaos.process;
+package io.troupe.chaos.process.scenario;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,18 +8,29 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.actors.ClusterActorSystem;
+import io.troupe.chaos.process.NodeProcess;
+import io.troupe.chaos.process.WorkTree;
 import io.troupe.cluster.ClusterConfig;
 
-/** A node process of these tests. It never outlives its launcher: the launcher holds the other end of its input. */
-final class LedgerNode {
+/**
+ * The program of a node: runs {@link Ledger} entities. It never outlives its launcher, who holds the other end of its
+ * input. It obeys {@link NodeProcess#STOP} and {@link NodeSnapshot}.
+ */
+public final class NodeMain {
     private static final int BROKEN = 1;
     private static final int REFUSED = 2;
     /** How long a node that gets a signal waits to see whether its launcher ends as well. */
     private static final long LAUNCHER_END_MILLIS = 5_000;
 
-    private LedgerNode() {}
+    private NodeMain() {}
 
+    /**
+     * Runs a node until it is told to stop or its launcher is gone.
+     *
+     * @param arguments the configuration file, and the directory to delete when the launcher is gone
+     */
     public static void main(String... arguments) {
+        Path configuration = Path.of(arguments[0]);
         CompletableFuture<ClusterActorSystem> node = new CompletableFuture<>();
         Thread watch = new Thread(() -> obey(node, Path.of(arguments[1])), "troupe-launcher-watch");
         watch.setDaemon(true);
@@ -27,16 +38,22 @@ final class LedgerNode {
         // A signal to the whole process group ends launcher and nodes at once: the watch still has to clean up.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(watch), "troupe-shutdown"));
         try {
+            BeliefLog beliefs = BeliefLog.in(beliefs(configuration.resolveSibling("")));
             node.complete(
-                    ClusterActorSystem.start(ClusterConfig.load(Path.of(arguments[0])), Ledger.MESSAGES, Ledger.KIND)
+                    ClusterActorSystem.start(ClusterConfig.load(configuration), Ledger.MESSAGES, Ledger.kind(beliefs))
                             .join());
             System.out.println(NodeProcess.READY);
             watch.join();
-        } catch (InterruptedException | RuntimeException refused) {
+        } catch (InterruptedException | IOException | RuntimeException refused) {
             System.out.println("refused: " + refused.getMessage());
             System.out.flush();
             Runtime.getRuntime().halt(REFUSED);
         }
+    }
+
+    /** {@return where a node notes its beliefs} */
+    static Path beliefs(Path nodeDirectory) {
+        return nodeDirectory.resolve("beliefs");
     }
 
     private static void awaitEnd(Thread watch) {
@@ -54,8 +71,12 @@ final class LedgerNode {
                 if (line.equals(NodeProcess.STOP)) {
                     node.join().close();
                     Runtime.getRuntime().halt(0);
+                } else if (NodeSnapshot.isRequest(line)) {
+                    System.out.println(NodeSnapshot.answer(line, node.join()));
+                } else {
+                    System.out.println("unknown line '" + line + "' (known: " + NodeProcess.STOP + ", "
+                            + NodeSnapshot.REQUEST + ")");
                 }
-                System.out.println("unknown line '" + line + "' (known: " + NodeProcess.STOP + ")");
             }
             WorkTree.delete(root);
         } catch (IOException leftBehind) {

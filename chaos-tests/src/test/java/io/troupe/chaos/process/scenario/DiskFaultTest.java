@@ -1,10 +1,21 @@
-package io.troupe.chaos.process;
+package io.troupe.chaos.process.scenario;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 
+import io.troupe.actors.ClusterActorSystem;
+import io.troupe.chaos.check.History;
+import io.troupe.chaos.check.HistoryFile;
+import io.troupe.chaos.check.NoDoubledEffect;
+import io.troupe.chaos.check.NoLostAck;
+import io.troupe.chaos.process.ClusterPlan;
+import io.troupe.chaos.process.ClusterProcesses;
+import io.troupe.chaos.process.HarnessException;
+import io.troupe.chaos.process.LogDamage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,14 +27,24 @@ class DiskFaultTest {
     private static final int WARM = 200;
     private static final int MIN_COMMITTED = 50;
 
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
     /** The voter may refuse its disk or repair it from the others; what it must not do is harm them. */
     @Test
     void aVoterWithADamagedLogHarmsNobody() throws IOException, InterruptedException {
-        try (ClusterProcesses cluster = ClusterProcesses.start(ClusterPlan.of(LedgerNode.class.getName(), 3, 7));
-                LedgerClient client = LedgerClient.start(cluster.client("c1").build())) {
+        Path file = directory.resolve("history.jsonl");
+        try (ClusterProcesses cluster = ClusterProcesses.start(ClusterPlan.of(NodeMain.class.getName(), 3, 7));
+                ClusterActorSystem sender = ClusterActorSystem.start(
+                                cluster.client("c1").build(), Ledger.MESSAGES)
+                        .join();
+                HistoryRecorder recorder = new HistoryRecorder(file);
+                LedgerWorkload client = new LedgerWorkload(sender, recorder)) {
             await().atMost(SOON)
-                    .until(() -> client.committed() >= WARM && !client.leader().isEmpty());
-            String victim = client.leader().equals("n1") ? "n2" : "n1";
+                    .until(() -> client.acknowledged() >= WARM
+                            && sender.cluster().leader().isPresent());
+            String victim = sender.cluster().leader().orElseThrow().nodeId().equals("n1") ? "n2" : "n1";
             long seed = cluster.plan().seed();
             cluster.node(victim).kill();
             String flipped = LogDamage.flipBit(cluster.node(victim), cluster.dataDirectory(victim), seed);
@@ -40,15 +61,18 @@ class DiskFaultTest {
             String cut = LogDamage.truncate(cluster.node(victim), cluster.dataDirectory(victim));
             System.out.println(cut + " of " + victim + " cut off: " + told(restart(cluster, victim)));
             awaitWrites(client);
-            client.stopSending();
+            client.stop();
             await().alias("every write ends").atMost(SOON).until(() -> client.inFlight() == 0);
-            assertThat(client.verdict(SOON).violations()).isEmpty();
+            client.conclude(SOON);
         }
+        History history = HistoryFile.read(file);
+        assertThat(new NoLostAck().check(history).passes()).isTrue();
+        assertThat(new NoDoubledEffect().check(history).passes()).isTrue();
     }
 
-    private static void awaitWrites(LedgerClient client) {
-        int before = client.committed();
-        await().atMost(SOON).until(() -> client.committed() >= before + MIN_COMMITTED);
+    private static void awaitWrites(LedgerWorkload client) {
+        int before = client.acknowledged();
+        await().atMost(SOON).until(() -> client.acknowledged() >= before + MIN_COMMITTED);
     }
 
     private static String told(String refusal) {
