@@ -201,7 +201,15 @@ final class ScenarioRun {
         if (plan.scenario().majorityGoesOn()) {
             others(what, during, lasts);
         }
-        disturbance.end();
+        try {
+            disturbance.end();
+        } catch (HarnessException refused) {
+            broken.add(what + " cannot be taken back: "
+                    + String.valueOf(refused.getMessage())
+                            .lines()
+                            .reduce("", (first, last) -> last)
+                            .strip());
+        }
         mark(disturbance, Event.Step.END);
         faults++;
         int healed = acknowledged();
