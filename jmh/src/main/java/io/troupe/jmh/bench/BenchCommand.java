@@ -5,7 +5,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
+import java.util.concurrent.CompletionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class BenchCommand {
     private static final String USAGE =
             "usage: troupe-bench net|durable|failover|footprint|all [--quick] [--csv FILE], or troupe-bench jmh [options of JMH]";
-
-    private enum Scenario {
-        NET,
-        DURABLE,
-        FAILOVER,
-        FOOTPRINT,
-        ALL
-    }
 
     private BenchCommand() {}
 
@@ -45,7 +38,7 @@ public final class BenchCommand {
     }
 
     static int run(String[] arguments, PrintStream out, PrintStream err) {
-        Scenario scenario = null;
+        List<Scenario> scenarios = List.of();
         Path csv = null;
         Rounds rounds = Rounds.FULL;
         for (int i = 0; i < arguments.length; i++) {
@@ -64,46 +57,36 @@ public final class BenchCommand {
                 if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(csv)) {
                     return refuse(err, "--csv " + csv + ": not a file in a directory that exists");
                 }
-            } else if (scenario != null || scenario(argument) == null) {
+            } else if (!scenarios.isEmpty() || scenarios(argument).isEmpty()) {
                 return refuse(err, (argument.startsWith("-") ? "unknown option " : "unknown benchmark ") + argument);
             } else {
-                scenario = scenario(argument);
+                scenarios = scenarios(argument);
             }
         }
-        if (scenario == null) {
+        if (scenarios.isEmpty()) {
             return refuse(err, "no benchmark named");
         }
-        return measure(scenario, rounds, csv, new Report(out), err);
+        return measure(scenarios, rounds, csv, new Report(out), err);
     }
 
-    private static int measure(Scenario scenario, Rounds rounds, @Nullable Path csv, Report report, PrintStream err) {
+    private static int measure(
+            List<Scenario> scenarios, Rounds rounds, @Nullable Path csv, Report report, PrintStream err) {
         int code = 0;
-        try {
-            report.say(
-                    "%s, Java %s, %d processors, rounds %d",
-                    scenario.name().toLowerCase(Locale.ROOT),
-                    Runtime.version(),
-                    Runtime.getRuntime().availableProcessors(),
-                    rounds.rounds());
-            boolean all = scenario == Scenario.ALL;
-            if (all || scenario == Scenario.NET) {
-                new NetScenario(rounds, report).run();
+        report.say(
+                "Java %s, %d processors, %d rounds, medians",
+                Runtime.version(), Runtime.getRuntime().availableProcessors(), rounds.rounds());
+        for (Scenario scenario : scenarios) {
+            try {
+                scenario.run(rounds, report);
+            } catch (IOException | RuntimeException e) {
+                err.println("troupe-bench: " + scenario.title() + " failed: " + firstLine(e));
+                code = 1;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                err.println("troupe-bench: interrupted");
+                code = 1;
+                break;
             }
-            if (all || scenario == Scenario.DURABLE) {
-                new DurableScenario(rounds, report).run();
-            }
-            if (all || scenario == Scenario.FAILOVER) {
-                new FailoverScenario(rounds, report).run();
-            }
-            if (all || scenario == Scenario.FOOTPRINT) {
-                new FootprintScenario(rounds, report).run();
-            }
-        } catch (IOException | RuntimeException e) {
-            err.println("troupe-bench: " + e.getMessage());
-            code = 1;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            code = 1;
         }
         report.printTable();
         if (csv != null) {
@@ -117,13 +100,24 @@ public final class BenchCommand {
         return code;
     }
 
-    private static @Nullable Scenario scenario(String name) {
-        for (Scenario scenario : Scenario.values()) {
-            if (scenario.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return scenario;
-            }
+    /** {@return what went wrong, in one line for a person} */
+    static String firstLine(Throwable failure) {
+        Throwable root = failure;
+        while (root instanceof CompletionException && root.getCause() != null) {
+            root = root.getCause();
         }
-        return null;
+        String message = root instanceof BenchException ? String.valueOf(root.getMessage()) : root.toString();
+        return message.lines().findFirst().orElse("no reason given");
+    }
+
+    /** {@return what a name on the command line stands for; empty if nothing} */
+    private static List<Scenario> scenarios(String name) {
+        if (name.equals("all")) {
+            return List.of(Scenario.values());
+        }
+        return Arrays.stream(Scenario.values())
+                .filter(scenario -> scenario.title().equals(name))
+                .toList();
     }
 
     private static int refuse(PrintStream err, String what) {

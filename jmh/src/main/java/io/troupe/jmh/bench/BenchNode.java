@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.troupe.actors.ActorContext;
 import io.troupe.actors.ClusterActorSystem;
@@ -16,6 +17,9 @@ import io.troupe.actors.Query;
 import io.troupe.actors.StatefulHandler;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.metadata.MetadataConfig.Election;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.Txn;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /** A node of the cluster under measurement, and the actors on it. A child's main class. */
@@ -45,29 +49,59 @@ final class BenchNode {
     /**
      * Runs the node until the parent ends.
      *
-     * @param arguments its id, its data directory, and the seeds as {@code id:messagingPort:raftPort}
+     * @param arguments its id, its data directory, {@link #options}, and the seeds as {@code id:messagingPort:raftPort}
      * @throws IOException if standard input fails
      */
     public static void main(String[] arguments) throws IOException {
-        List<String> seeds = Arrays.asList(arguments).subList(2, arguments.length);
-        ClusterConfig config =
-                config(arguments[0], seeds).dataDir(Path.of(arguments[1])).build();
+        Duration lease = Duration.ofMillis(Long.parseLong(arguments[2]));
+        ClusterConfig config = config(
+                        arguments[0],
+                        lease,
+                        Election.valueOf(arguments[3]),
+                        Arrays.asList(arguments).subList(4, arguments.length))
+                .dataDir(Path.of(arguments[1]))
+                .build();
         try (ClusterActorSystem system =
                 ClusterActorSystem.start(config, MESSAGES, ECHO, COUNTER).join()) {
-            Child.announce(system.nodeId());
+            Child.serve(
+                    system.nodeId(), new WriteLoad(new OwnLog(system.cluster().store())));
         }
     }
 
-    static ClusterConfig.Builder config(String nodeId, List<String> seeds) {
-        ClusterConfig.Builder builder = ClusterConfig.builder(nodeId)
-                .clusterName("bench")
-                .lease(Duration.ofMillis(500))
-                .election(Election.FAST);
+    static List<String> options(Duration lease, Election election) {
+        return List.of(Long.toString(lease.toMillis()), election.name());
+    }
+
+    static ClusterConfig.Builder config(String nodeId, Duration lease, Election election, List<String> seeds) {
+        ClusterConfig.Builder builder =
+                ClusterConfig.builder(nodeId).clusterName("bench").lease(lease).election(election);
         for (String seed : seeds) {
             String[] parts = seed.split(":", -1);
             builder.addNode(parts[0], "127.0.0.1", Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
         }
         return builder;
+    }
+
+    /** The node's replicated store; a write is a transaction that puts one of a thousand keys. */
+    private static final class OwnLog implements WriteLoad.ReplicatedLog {
+        private static final int KEYS = 1_000;
+
+        private final MetadataStore store;
+        private long written;
+
+        OwnLog(MetadataStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public boolean leads() {
+            return store.isLeader();
+        }
+
+        @Override
+        public CompletableFuture<?> write(byte[] value) {
+            return store.txn(Txn.of(new Op.Put("bench/" + written++ % KEYS, value)));
+        }
     }
 
     private static Handler<Note> volatileCounter() {

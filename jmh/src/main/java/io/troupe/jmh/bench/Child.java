@@ -8,16 +8,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * A second JVM: prints {@value #READY} and a value once it can be used, and ends itself when its standard input does,
- * so that it never outlives the one that started it.
+ * A second JVM: prints {@value #READY} and a value once it can be used, then answers the lines of its standard input one
+ * by one, and ends itself when that ends, so that it never outlives the one that started it.
  */
 final class Child implements AutoCloseable {
-    static final String READY = "READY ";
+    private static final String READY = "READY ";
+    private static final String ANSWER = "ANSWER ";
+    private static final String FAILED = "FAILED ";
+
+    /** How the names of our own exceptions begin. */
+    private static final String OURS = "io.troupe.";
 
     private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 10;
@@ -25,24 +34,36 @@ final class Child implements AutoCloseable {
 
     private final String name;
     private final Process process;
-    private final String value;
+    private final CompletableFuture<Child> ready = new CompletableFuture<>();
 
-    private Child(String name, Process process, String value) {
+    /** The question that has no answer yet; one at a time. */
+    private final AtomicReference<@Nullable CompletableFuture<String>> asked = new AtomicReference<>();
+
+    private volatile String value = "";
+
+    /** Why no answer will come any more. */
+    private volatile @Nullable BenchException ended;
+
+    private Child(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.value = value;
+    }
+
+    /** What a child can be told to do. */
+    interface Commands {
+        String answer(String command) throws IOException, InterruptedException;
     }
 
     /**
      * Starts a child and waits until it is ready.
      *
-     * @param main      its main class, which calls {@link #announce}
+     * @param main      its main class, which calls {@link #serve}
      * @param arguments of the main class
      * @return the child
      * @throws BenchException if it ends or is not ready in time
      */
     static Child start(Class<?> main, List<String> arguments) {
-        return await(launch(main, arguments));
+        return await(launch(main, arguments), START_SECONDS);
     }
 
     /** Starts a child that other children have to see before it is ready. */
@@ -63,32 +84,36 @@ final class Child implements AutoCloseable {
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
-        CompletableFuture<Child> ready = new CompletableFuture<>();
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
-            Thread pump = new Thread(() -> pump(name, process, ready), "troupe-bench-child");
+            Child child = new Child(name, process);
+            Thread pump = new Thread(child::pump, "troupe-bench-child");
             pump.setDaemon(true);
             pump.start();
-            ready.exceptionally(failure -> {
+            child.ready.exceptionally(failure -> {
                 process.destroyForcibly();
-                return null;
+                return child;
             });
+            return child.ready;
         } catch (IOException e) {
-            ready.completeExceptionally(new BenchException(name + " cannot be started: " + e.getMessage()));
+            return CompletableFuture.failedFuture(new BenchException(name + " cannot be started: " + e.getMessage()));
         }
-        return ready;
     }
 
     static Child await(CompletableFuture<Child> launched) {
+        return await(launched, START_SECONDS);
+    }
+
+    static Child await(CompletableFuture<Child> launched, int seconds) {
         try {
-            return launched.get(START_SECONDS, TimeUnit.SECONDS);
+            return launched.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             throw new BenchException(cause == null ? "a child failed" : String.valueOf(cause.getMessage()));
         } catch (TimeoutException e) {
             launched.completeExceptionally(e);
-            throw new BenchException("a child process was not ready after " + START_SECONDS + " s");
+            throw new BenchException("a child process was not ready after " + seconds + " s");
         } catch (InterruptedException e) {
             launched.completeExceptionally(e);
             Thread.currentThread().interrupt();
@@ -98,9 +123,23 @@ final class Child implements AutoCloseable {
 
     /** Called by the child: says that it is ready, and returns when the parent has gone. */
     static void announce(String value) throws IOException {
+        serve(value, command -> {
+            throw new BenchException("nothing to do for " + command);
+        });
+    }
+
+    /** Called by the child: says that it is ready, does what it is told, and returns when the parent has gone. */
+    static void serve(String value, Commands commands) throws IOException {
         System.out.println(READY + value);
-        while (System.in.read() >= 0) {
-            // Nothing is ever written to it.
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            try {
+                System.out.println(ANSWER + commands.answer(line));
+            } catch (RuntimeException e) {
+                System.out.println(FAILED + BenchCommand.firstLine(e));
+            } catch (InterruptedException e) {
+                return;
+            }
         }
     }
 
@@ -111,6 +150,34 @@ final class Child implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /** {@return the answer to a command; fails with BenchException if the child says so or ends} */
+    CompletableFuture<String> call(String command) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        if (!asked.compareAndSet(null, answer)) {
+            throw new IllegalStateException(name + " was told " + command + " before it had answered");
+        }
+        try {
+            process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException gone) {
+            // Its last words say more; they come once its output has ended.
+        }
+        failIfEnded();
+        return answer;
+    }
+
+    /** {@return the answer to a command, waited for} */
+    String ask(String command, int seconds) {
+        try {
+            return call(command).orTimeout(seconds, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof BenchException known) {
+                throw known;
+            }
+            throw new BenchException(name + " did not answer " + command + " within " + seconds + " s");
+        }
     }
 
     /** Sends SIGKILL and waits for the end. */
@@ -134,19 +201,53 @@ final class Child implements AutoCloseable {
         kill();
     }
 
-    private static void pump(String name, Process process, CompletableFuture<Child> ready) {
-        String last = "";
+    private void pump() {
+        String last = "nothing";
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                last = line;
                 if (line.startsWith(READY)) {
-                    ready.complete(new Child(name, process, line.substring(READY.length())));
+                    value = line.substring(READY.length());
+                    ready.complete(this);
+                } else if (line.startsWith(ANSWER)) {
+                    settle(line.substring(ANSWER.length()), null);
+                } else if (line.startsWith(FAILED)) {
+                    settle("", new BenchException(name + ": " + line.substring(FAILED.length())));
+                } else if (saysMoreThan(last, line)) {
+                    last = line;
                 }
             }
         } catch (IOException killed) {
             // Its end is told below.
         }
         ready.completeExceptionally(new BenchException(name + " ended before it was ready; its last words: " + last));
+        ended = new BenchException(name + " ended; its last words: " + last);
+        failIfEnded();
+    }
+
+    /** Not so the frames of a stack trace; the last cause does, unless it is the library's below our own. */
+    private static boolean saysMoreThan(String last, String line) {
+        boolean frame = line.isBlank() || Character.isWhitespace(line.charAt(0));
+        boolean theirs = line.startsWith("Caused by: ") && !line.contains(OURS);
+        return !frame && !(theirs && last.contains(OURS));
+    }
+
+    private void failIfEnded() {
+        BenchException why = ended;
+        if (why != null) {
+            settle("", why);
+        }
+    }
+
+    private void settle(String answer, @Nullable BenchException failure) {
+        CompletableFuture<String> waiting = asked.getAndSet(null);
+        if (waiting == null) {
+            return;
+        }
+        if (failure == null) {
+            waiting.complete(answer);
+        } else {
+            waiting.completeExceptionally(failure);
+        }
     }
 }

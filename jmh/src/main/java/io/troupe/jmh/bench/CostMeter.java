@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** What this JVM and its children have cost, added up, between two moments. */
@@ -27,19 +28,21 @@ final class CostMeter {
         after = read(pids);
     }
 
-    void report(Report report, Target target, ToDoubleFunction<ProcessCost> figure, String detail) {
+    void report(
+            Report report, Target target, ToDoubleFunction<ProcessCost> figure, Function<ProcessCost, String> detail) {
         double cpu = 0;
         long switches = 0;
         for (int i = 0; i < pids.size(); i++) {
             if (before.get(i).isEmpty() || after.get(i).isEmpty()) {
-                report.missing(target, "the system does not say what a process costs");
+                report.missing(target, "SKIPPED: the system does not say what a process costs (no /proc)");
                 return;
             }
             ProcessCost cost = after.get(i).get().minus(before.get(i).get());
             cpu += cost.cpuSeconds();
             switches += cost.switches();
         }
-        report.measured(target, figure.applyAsDouble(new ProcessCost(cpu, switches, 0, 0)), detail);
+        ProcessCost sum = new ProcessCost(cpu, switches, 0, 0);
+        report.measured(target, figure.applyAsDouble(sum), detail.apply(sum));
     }
 
     private static List<Optional<ProcessCost>> read(List<Long> pids) throws IOException {

@@ -12,51 +12,57 @@ import io.troupe.cluster.SendOutcome;
 
 /** Sends with a bounded number of messages in flight, and counts how they end. */
 final class Flood {
-    private static final int WINDOW = 4_000;
+    /** In flight, unless another window is given. */
+    static final int WINDOW = 4_000;
+
     private static final long STALL_SECONDS = 60;
     private static final BenchNode.Add ONE = new BenchNode.Add(1);
 
     private final DeliveryGuarantee guarantee;
     private final IntFunction<Pid<BenchNode.Note>> targets;
-    private final Semaphore free = new Semaphore(WINDOW);
+    private final int window;
+    private final Semaphore free;
     private final AtomicLong succeeded = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private int sent;
 
     Flood(DeliveryGuarantee guarantee, IntFunction<Pid<BenchNode.Note>> targets) {
+        this(guarantee, WINDOW, targets);
+    }
+
+    Flood(DeliveryGuarantee guarantee, int window, IntFunction<Pid<BenchNode.Note>> targets) {
         this.guarantee = guarantee;
+        this.window = window;
         this.targets = targets;
+        free = new Semaphore(window);
     }
 
     /** {@return successful messages a second, all of them ended} */
-    double run(int count) throws InterruptedException {
-        return flood(count, Long.MAX_VALUE);
-    }
-
-    /** {@return successful messages a second} */
-    double runFor(int seconds) throws InterruptedException {
-        return flood(Integer.MAX_VALUE, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+    double runFor(int millis) throws InterruptedException {
+        long start = System.nanoTime();
+        return count(millis) * 1e9 / (System.nanoTime() - start);
     }
 
     long succeeded() {
         return succeeded.get();
     }
 
-    private double flood(int count, long untilNs) throws InterruptedException {
+    /** {@return successful messages, all of them ended} */
+    long count(int millis) throws InterruptedException {
         long before = succeeded.get();
-        long start = System.nanoTime();
-        for (int i = 0; i < count && (untilNs == Long.MAX_VALUE || System.nanoTime() - untilNs < 0); i++) {
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() - untilNs < 0) {
             take(1);
-            CompletableFuture<Void> unused =
-                    targets.apply(sent++).tell(ONE, guarantee).thenAccept(this::onEnd);
+            CompletableFuture<Void> unused = targets.apply(sent++ & Integer.MAX_VALUE)
+                    .tell(ONE, guarantee)
+                    .thenAccept(this::onEnd);
         }
-        take(WINDOW); // All have ended.
-        double rate = (succeeded.get() - before) * 1e9 / (System.nanoTime() - start);
-        free.release(WINDOW);
+        take(window); // All have ended.
+        free.release(window);
         if (failed.get() > 0) {
             throw new BenchException(failed.get() + " of " + sent + " messages did not succeed");
         }
-        return rate;
+        return succeeded.get() - before;
     }
 
     private void onEnd(SendOutcome outcome) {

@@ -2,43 +2,96 @@ package io.troupe.jmh.bench;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 
 import io.troupe.actors.Pid;
 import io.troupe.cluster.DeliveryGuarantee;
-import io.troupe.cluster.SendOutcome;
 import org.HdrHistogram.Histogram;
 
 /** Two JVMs: raw sockets, the transport, and actors, one after the other in the same run. */
 final class NetScenario {
     private static final Duration SPIN = Duration.ofMillis(50);
     private static final Duration ASK_LIMIT = Duration.ofSeconds(10);
-    private static final BenchNode.Add ONE = new BenchNode.Add(1);
+    private static final int PAIRS = 8;
+    private static final int ENTITIES = 1_000;
 
     private final Rounds rounds;
     private final Report report;
+    private double blocking;
+    private double spinning;
+    private double stream;
 
-    NetScenario(Rounds rounds, Report report) {
+    private NetScenario(Rounds rounds, Report report) {
         this.rounds = rounds;
         this.report = report;
     }
 
-    void run() throws IOException, InterruptedException {
+    static void run(Rounds rounds, Report report) throws IOException, InterruptedException {
+        new NetScenario(rounds, report).run();
+    }
+
+    private void run() throws IOException, InterruptedException {
+        report.part("raw sockets", this::sockets);
+        report.part("transport", this::transport);
+        try (BenchCluster cluster = new BenchCluster(1)) {
+            report.part("remote ask", () -> ask(cluster));
+            TellLoad tells = new TellLoad(cluster, rounds, report);
+            for (TellLoad.Line line : TELLS) {
+                report.part(line.rate().title, () -> tells.measure(line));
+            }
+        }
+        report.part("codec", () -> CodecFigures.measure(rounds, report));
+        missing();
+    }
+
+    private static final TellLoad.Line[] TELLS = {
+        new TellLoad.Line(
+                Target.TELL_MOST,
+                Target.TELL_MOST_CPU,
+                Target.TELL_MOST_SWITCHES,
+                DeliveryGuarantee.AT_MOST_ONCE,
+                1,
+                1),
+        new TellLoad.Line(
+                Target.TELL_LEAST,
+                Target.TELL_LEAST_CPU,
+                Target.TELL_LEAST_SWITCHES,
+                DeliveryGuarantee.AT_LEAST_ONCE,
+                1,
+                1),
+        new TellLoad.Line(
+                Target.TELL_MOST_8,
+                Target.TELL_MOST_8_CPU,
+                Target.TELL_MOST_8_SWITCHES,
+                DeliveryGuarantee.AT_MOST_ONCE,
+                PAIRS,
+                1),
+        new TellLoad.Line(
+                Target.TELL_LEAST_8,
+                Target.TELL_LEAST_8_CPU,
+                Target.TELL_LEAST_8_SWITCHES,
+                DeliveryGuarantee.AT_LEAST_ONCE,
+                PAIRS,
+                1),
+        new TellLoad.Line(Target.SHARDED_MOST, null, null, DeliveryGuarantee.AT_MOST_ONCE, 1, ENTITIES),
+        new TellLoad.Line(Target.SHARDED_LEAST, null, null, DeliveryGuarantee.AT_LEAST_ONCE, 1, ENTITIES),
+        new TellLoad.Line(Target.SHARDED_EXACTLY, null, null, DeliveryGuarantee.EXACTLY_ONCE, 1, ENTITIES)
+    };
+
+    private void sockets() throws IOException {
         SocketBaselines sockets = new SocketBaselines(rounds);
-        double blocking = sockets.blockingPingPong(report);
-        double spinning = sockets.spinPingPong(report);
-        double stream = sockets.stream(report);
+        blocking = sockets.blockingPingPong(report);
+        spinning = sockets.spinPingPong(report);
+        stream = sockets.stream(report);
+    }
+
+    private void transport() {
         try (TransportBench link = new TransportBench(Duration.ZERO)) {
             roundTrip(link, Target.TRANSPORT_DEFAULT, blocking);
-            oneWay(link, stream);
+            oneWay(link, false, Target.TRANSPORT_HAND, Target.TRANSPORT_HAND_GARBAGE, "three longs");
+            oneWay(link, true, Target.TRANSPORT_KRYO, Target.TRANSPORT_KRYO_GARBAGE, link.kryoLength() + " bytes");
         }
         try (TransportBench link = new TransportBench(SPIN)) {
             roundTrip(link, Target.TRANSPORT_SPIN, spinning);
-        }
-        try (BenchCluster cluster = new BenchCluster(1)) {
-            ask(cluster, blocking);
-            tell(cluster);
         }
     }
 
@@ -54,29 +107,45 @@ final class NetScenario {
         report.measured(target, Rounds.median(medians), baseline, Rounds.quantiles(all));
     }
 
-    private void oneWay(TransportBench link, double baseline) {
+    private void oneWay(TransportBench link, boolean kryo, Target rate, Target garbage, String detail) {
         double[] rates = new double[rounds.rounds()];
-        link.oneWay(rounds.messages());
+        double[] bytes = new double[rounds.rounds()];
+        link.oneWay(rounds.messages(), kryo);
         for (int round = 0; round < rates.length; round++) {
-            rates[round] = link.oneWay(rounds.messages());
+            TransportBench.Stream run = link.oneWay(rounds.messages(), kryo);
+            rates[round] = run.rate();
+            bytes[round] = Math.max(0, run.allocated() - (kryo ? Allocation.of(TransportPeer.Tick::next) : 0));
         }
-        report.measured(Target.TRANSPORT_ONE_WAY, Rounds.median(rates), baseline, "raw bytes, not yet a codec");
+        report.measured(rate, Rounds.median(rates), stream, detail);
+        report.measured(garbage, Rounds.median(bytes), detail);
     }
 
-    private void ask(BenchCluster cluster, double baseline) throws IOException {
+    private void ask(BenchCluster cluster) throws IOException {
         Pid<BenchNode.Note> echo = cluster.client().entity(BenchNode.ECHO, "asked");
         askRound(echo);
-        double[] medians = new double[rounds.rounds()];
+        double[] p50 = new double[rounds.rounds()];
+        double[] p99 = new double[rounds.rounds()];
+        double[] p999 = new double[rounds.rounds()];
         Histogram all = Rounds.histogram();
         CostMeter meter = CostMeter.start(cluster.nodes());
-        for (int round = 0; round < medians.length; round++) {
+        for (int round = 0; round < p50.length; round++) {
             Histogram nanos = askRound(echo);
-            medians[round] = Rounds.micros(nanos, 50);
+            p50[round] = Rounds.micros(nanos, 50);
+            p99[round] = Rounds.micros(nanos, 99);
+            p999[round] = Rounds.micros(nanos, 99.9);
             all.add(nanos);
         }
         meter.stop();
-        report.measured(Target.REMOTE_ASK, Rounds.median(medians), baseline, Rounds.quantiles(all));
-        meter.report(report, Target.REMOTE_ASK_SWITCHES, cost -> cost.switches() / (double) all.getTotalCount(), "");
+        String detail = "a thread asks a sharded entity; " + Rounds.quantiles(all);
+        report.measured(Target.REMOTE_ASK, Rounds.median(p50), blocking, detail);
+        report.measured(Target.REMOTE_ASK_P99, Rounds.median(p99), Rounds.median(p50), "");
+        report.measured(Target.REMOTE_ASK_P999, Rounds.median(p999), "");
+        long asks = all.getTotalCount();
+        meter.report(
+                report,
+                Target.REMOTE_ASK_SWITCHES,
+                cost -> cost.switches() / (double) asks,
+                cost -> String.format("%.1f us of processor time each", cost.cpuSeconds() * 1e6 / asks));
     }
 
     private Histogram askRound(Pid<BenchNode.Note> echo) {
@@ -89,65 +158,13 @@ final class NetScenario {
         return nanos;
     }
 
-    private void tell(BenchCluster cluster) throws IOException, InterruptedException {
-        atMostOnce(cluster);
-        Pid<BenchNode.Note> echo = cluster.client().entity(BenchNode.ECHO, "told-at-least-once");
-        Flood flood = new Flood(DeliveryGuarantee.AT_LEAST_ONCE, n -> echo);
-        flood.run(rounds.messages());
-        double[] rates = new double[rounds.rounds()];
-        for (int round = 0; round < rates.length; round++) {
-            rates[round] = flood.run(rounds.messages());
-        }
-        report.measured(Target.TELL_AT_LEAST_ONCE, Rounds.median(rates), "confirmed one by one");
-    }
-
-    /** What counts is what the actor has handled: a sender alone can always be fast. */
-    private void atMostOnce(BenchCluster cluster) throws IOException, InterruptedException {
-        Pid<BenchNode.Note> echo = cluster.client().entity(BenchNode.ECHO, "told-at-most-once");
-        double[] rates = new double[rounds.rounds()];
-        long handled = 0;
-        long refused = 0;
-        CostMeter meter = CostMeter.start(cluster.nodes());
-        for (int round = -1; round < rates.length; round++) {
-            if (round == 0) {
-                meter = CostMeter.start(cluster.nodes());
-            }
-            long before = sum(echo);
-            long start = System.nanoTime();
-            for (int i = 0; i < rounds.messages(); i++) {
-                while (!(echo.tell(ONE, DeliveryGuarantee.AT_MOST_ONCE).getNow(null) instanceof SendOutcome.Accepted)) {
-                    refused++;
-                    Thread.onSpinWait();
-                }
-            }
-            long seen = sum(echo) - before;
-            if (round >= 0) {
-                rates[round] = seen * 1e9 / (System.nanoTime() - start);
-                handled += seen;
-            }
-        }
-        meter.stop();
-        long counted = handled;
-        String detail = String.format(
-                Locale.ROOT,
-                "%,d of %,d handled, told again after back-pressure %,d times",
-                handled,
-                (long) rounds.messages() * rates.length,
-                refused);
-        report.measured(Target.TELL_AT_MOST_ONCE, Rounds.median(rates), detail);
-        meter.report(report, Target.TELL_CPU, cost -> cost.cpuSeconds() * 1e6 / counted, "per handled message");
-    }
-
-    /** Asked on the same channel, so after everything told before; a lost question is asked again. */
-    private static long sum(Pid<BenchNode.Note> echo) throws InterruptedException {
-        long last = -1;
-        while (true) {
-            long now = echo.ask(new BenchNode.Read(), ASK_LIMIT).join().sum();
-            if (now == last) {
-                return now;
-            }
-            last = now;
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+    private void missing() {
+        report.missing(Target.REMOTE_ASK_SPIN, "a cluster's configuration cannot set how its transport idles");
+        report.missing(Target.SHARDED_ASK, "every actor is sharded: there is no plain one to compare with");
+        String local = "there are no local actors: every message to an entity is encoded";
+        report.missing(Target.LOCAL_TELL_THREAD, local);
+        report.missing(Target.LOCAL_TELL_ACTOR, local);
+        report.missing(Target.LOCAL_ASK, local);
+        report.missing(Target.LOCAL_PING_PONG, local);
     }
 }

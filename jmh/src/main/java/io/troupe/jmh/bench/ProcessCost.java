@@ -52,7 +52,12 @@ record ProcessCost(double cpuSeconds, long switches, int threads, double rssMb) 
             Matcher matcher = pattern.matcher(Files.readString(file));
             return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
         } catch (NoSuchFileException ended) {
-            return 0; // The thread ended while we looked.
+            return 0; // The thread ended before we looked.
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("No such process")) {
+                return 0; // It ended while we looked.
+            }
+            throw e;
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ final class Report {
 
     private final Map<Target, Row> rows = new EnumMap<>(Target.class);
     private final Map<Target, String> missing = new EnumMap<>(Target.class);
+    private final List<String> conditions = new ArrayList<>();
     private final PrintStream out;
 
     Report(PrintStream out) {
@@ -47,11 +49,36 @@ final class Report {
         say("%s", line(target));
     }
 
+    /** What is measured under one set of conditions. */
+    interface Part {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Measures a part, and says who had the processors meanwhile. */
+    void part(String name, Part part) throws IOException, InterruptedException {
+        MachineLoad load = MachineLoad.start();
+        part.run();
+        conditions.add(name + ": " + load.describe());
+        say("conditions of %s", conditions.get(conditions.size() - 1));
+    }
+
+    void requireEveryTargetOf(Scenario scenario) {
+        List<Target> silent = Arrays.stream(Target.values())
+                .filter(target ->
+                        target.scenario == scenario && !rows.containsKey(target) && !missing.containsKey(target))
+                .toList();
+        if (!silent.isEmpty()) {
+            throw new BenchException(
+                    scenario.title() + " neither measured " + silent + " nor said why: measure them there");
+        }
+    }
+
     void printTable() {
-        say("%n%-58s %14s %8s  %-12s %s", "target", "figure", "ratio", "verdict", "detail");
+        say("%n%-52s %16s %8s  %-18s %s", "target", "figure", "ratio", "verdict", "detail");
         for (Target target : Target.values()) {
             say("%s", line(target));
         }
+        conditions.forEach(line -> say("conditions of %s", line));
     }
 
     void writeCsv(Path file) throws IOException {
@@ -77,27 +104,31 @@ final class Report {
     String verdict(Target target) {
         Row row = rows.get(target);
         if (row == null) {
-            return "NOT MEASURED";
+            return missing.containsKey(target) ? "not measurable yet" : "not in this run";
         }
         return target.reachedBy(row.figure, row.ratio()) ? "reached" : "not reached";
     }
 
     private String detail(Target target) {
         Row row = rows.get(target);
-        return row == null ? missing.getOrDefault(target, "not in this run") : row.detail;
+        return row == null ? missing.getOrDefault(target, "run troupe-bench " + target.scenario.title()) : row.detail;
     }
 
     private String line(Target target) {
         Row row = rows.get(target);
         String figure = row == null
                 ? "-"
-                : String.format(Locale.ROOT, row.figure >= 1_000 ? "%,.0f %s" : "%.2f %s", row.figure, target.unit);
+                : String.format(
+                        Locale.ROOT,
+                        row.figure >= 1_000 ? "%,.0f %s" : row.figure < 0.1 ? "%.4f %s" : "%.2f %s",
+                        row.figure,
+                        target.unit);
         String ratio =
                 row == null || Double.isNaN(row.baseline) ? "" : String.format(Locale.ROOT, "%.2f x", row.ratio());
-        String against = target.baseline.isEmpty() ? "" : " (against " + target.baseline + ")";
+        String against = ratio.isEmpty() ? "" : " (ratio to " + target.baseline + ")";
         return String.format(
                 Locale.ROOT,
-                "%-58s %14s %8s  %-12s %s%s",
+                "%-52s %16s %8s  %-18s %s%s",
                 target.title,
                 figure,
                 ratio,

@@ -5,10 +5,19 @@ import java.util.Locale;
 
 import org.HdrHistogram.Histogram;
 
-/** How much is measured: a quick look, or enough to publish. */
-record Rounds(int rounds, int roundTrips, int messages, int seconds) {
-    static final Rounds QUICK = new Rounds(1, 5_000, 300_000, 4);
-    static final Rounds FULL = new Rounds(5, 20_000, 2_000_000, 10);
+/**
+ * How much is measured: a quick look, or enough to publish.
+ *
+ * @param rounds     after one that warms up; their median counts
+ * @param roundTrips in a round, of everything that is done one at a time
+ * @param messages   in a round of the transport's one-way stream
+ * @param millis     of a round of everything that is done as fast as it goes
+ * @param kills      of a leader, per election preset
+ * @param keys       in the large one of the metadata states
+ */
+record Rounds(int rounds, int roundTrips, int messages, int millis, int kills, int keys) {
+    static final Rounds QUICK = new Rounds(1, 5_000, 300_000, 2_000, 3, 1_000_000);
+    static final Rounds FULL = new Rounds(5, 20_000, 2_000_000, 3_000, 20, 1_000_000);
 
     static double median(double[] values) {
         double[] sorted = values.clone();

@@ -1,23 +1,78 @@
 package io.troupe.jmh.bench;
 
+import static io.troupe.jmh.bench.Scenario.DURABLE;
+import static io.troupe.jmh.bench.Scenario.FAILOVER;
+import static io.troupe.jmh.bench.Scenario.FOOTPRINT;
+import static io.troupe.jmh.bench.Scenario.NET;
+import static io.troupe.jmh.bench.Target.Compared.AT_LEAST;
+import static io.troupe.jmh.bench.Target.Compared.AT_MOST;
+import static io.troupe.jmh.bench.Target.Compared.RATIO;
+
 /** What the product promises to reach: one line each, with its limit. */
 enum Target {
-    TRANSPORT_SPIN("transport round trip, spin, p50", "us", Compared.RATIO, 1.3, "raw NIO spin ping-pong"),
-    TRANSPORT_DEFAULT("transport round trip, default idling, p50", "us", Compared.RATIO, 1.3, "raw blocking ping-pong"),
-    TRANSPORT_ONE_WAY("transport one way, 24 bytes", "msg/s", Compared.AT_LEAST, 15e6, "raw stream, 64 KiB writes"),
-    REMOTE_ASK("remote ask between actors, default idling, p50", "us", Compared.RATIO, 1.4, "raw blocking ping-pong"),
-    REMOTE_ASK_SWITCHES("thread switches per remote ask, both processes", "", Compared.AT_MOST, 4, ""),
-    TELL_AT_MOST_ONCE("remote tell, one pair, AT_MOST_ONCE", "msg/s", Compared.AT_LEAST, 2.5e6, ""),
-    TELL_AT_LEAST_ONCE("remote tell, one pair, AT_LEAST_ONCE", "msg/s", Compared.AT_LEAST, 1.2e6, ""),
-    TELL_CPU("processor time per AT_MOST_ONCE tell, both processes", "us", Compared.AT_MOST, 0.75, ""),
-    DURABLE_MANY("durable EXACTLY_ONCE effects, 10,000 entities", "/s", Compared.AT_LEAST, 60_000, ""),
-    DURABLE_HOT("durable EXACTLY_ONCE effects, one entity", "/s", Compared.AT_LEAST, 20_000, ""),
-    DURABLE_LATENCY("durable EXACTLY_ONCE effect, one at a time, p50", "us", Compared.RATIO, 1.5, "bare Ratis write"),
-    FAILOVER_LEADER("leader killed to all shards served, lease 500 ms, FAST", "s", Compared.AT_MOST, 1.5, ""),
-    FAILOVER_FOLLOWER("follower killed to all shards served, lease 500 ms, FAST", "s", Compared.AT_MOST, 1.2, ""),
-    IDLE_CPU("idle voter of three: processor time", "%", Compared.AT_MOST, 1, ""),
-    IDLE_RSS("idle voter of three: resident memory", "MB", Compared.AT_MOST, 250, ""),
-    IDLE_THREADS("idle voter of three: threads of the JVM", "", Compared.AT_MOST, 45, "");
+    TRANSPORT_SPIN(NET, "transport round trip, spin, p50", "us", RATIO, 1.3, "raw NIO spin"),
+    TRANSPORT_DEFAULT(NET, "transport round trip, default idling, p50", "us", RATIO, 1.3, "raw blocking"),
+    TRANSPORT_HAND(NET, "transport one way, hand codec, 24 bytes", "msg/s", AT_LEAST, 15e6, "raw stream"),
+    TRANSPORT_HAND_GARBAGE(NET, "  allocated per message, both processes", "B", AT_MOST, 0.5, ""),
+    TRANSPORT_KRYO(NET, "transport one way, Kryo class of three longs", "msg/s", AT_LEAST, 8e6, "raw stream"),
+    TRANSPORT_KRYO_GARBAGE(NET, "  allocated per message, besides the message", "B", AT_MOST, 0.5, ""),
+
+    REMOTE_ASK(NET, "remote ask, default idling, p50", "us", RATIO, 1.4, "raw blocking"),
+    REMOTE_ASK_P99(NET, "remote ask, default idling, p99", "us", RATIO, 2.5, "its p50"),
+    REMOTE_ASK_P999(NET, "remote ask, default idling, p99.9", "us", AT_MOST, 1_000, ""),
+    REMOTE_ASK_SWITCHES(NET, "thread switches per remote ask, both processes", "", AT_MOST, 4, ""),
+    REMOTE_ASK_SPIN(NET, "remote ask, one spinner per process, p50", "us", RATIO, 2, "raw NIO spin"),
+    SHARDED_ASK(NET, "sharded ask over plain ask, p50", "us", RATIO, 1.05, "plain ask"),
+
+    TELL_MOST(NET, "remote tell, one pair, AT_MOST_ONCE", "msg/s", AT_LEAST, 2.5e6, ""),
+    TELL_MOST_CPU(NET, "  processor time per message, both processes", "us", AT_MOST, 0.75, ""),
+    TELL_MOST_SWITCHES(NET, "  thread switches per message", "", AT_MOST, 0.02, ""),
+    TELL_LEAST(NET, "remote tell, one pair, AT_LEAST_ONCE", "msg/s", AT_LEAST, 1.2e6, ""),
+    TELL_LEAST_CPU(NET, "  processor time per message, both processes", "us", AT_MOST, 0.75, ""),
+    TELL_LEAST_SWITCHES(NET, "  thread switches per message", "", AT_MOST, 0.02, ""),
+    TELL_MOST_8(NET, "remote tell, 8 pairs, AT_MOST_ONCE", "msg/s", AT_LEAST, 2.5e6, ""),
+    TELL_MOST_8_CPU(NET, "  processor time per message, both processes", "us", AT_MOST, 0.75, ""),
+    TELL_MOST_8_SWITCHES(NET, "  thread switches per message", "", AT_MOST, 0.02, ""),
+    TELL_LEAST_8(NET, "remote tell, 8 pairs, AT_LEAST_ONCE", "msg/s", AT_LEAST, 1.2e6, ""),
+    TELL_LEAST_8_CPU(NET, "  processor time per message, both processes", "us", AT_MOST, 0.75, ""),
+    TELL_LEAST_8_SWITCHES(NET, "  thread switches per message", "", AT_MOST, 0.02, ""),
+    SHARDED_MOST(NET, "tell to 1,000 sharded entities, AT_MOST_ONCE", "msg/s", AT_LEAST, 2e6, ""),
+    SHARDED_LEAST(NET, "tell to 1,000 sharded entities, AT_LEAST_ONCE", "msg/s", AT_LEAST, 1e6, ""),
+    SHARDED_EXACTLY(NET, "tell to 1,000 sharded entities, EXACTLY_ONCE", "msg/s", AT_LEAST, 1e6, ""),
+
+    CODEC(NET, "codec, write and read of a 5-field record", "ns", AT_MOST, 60, ""),
+    CODEC_LENGTH(NET, "  encoded length", "B", AT_MOST, 40, ""),
+    CODEC_GARBAGE(NET, "  allocated besides the message", "B", AT_MOST, 0.5, ""),
+
+    LOCAL_TELL_THREAD(NET, "local tell, thread to actor", "msg/s", AT_LEAST, 20e6, ""),
+    LOCAL_TELL_ACTOR(NET, "local tell, actor to actor", "msg/s", AT_LEAST, 20e6, ""),
+    LOCAL_ASK(NET, "local ask, blocking caller, p50", "us", AT_MOST, 5, ""),
+    LOCAL_PING_PONG(NET, "local ping-pong of two actors on one worker, p50", "us", AT_MOST, 0.17, ""),
+
+    DURABLE_MANY(DURABLE, "durable EXACTLY_ONCE effects, 10,000 entities", "/s", AT_LEAST, 60_000, ""),
+    DURABLE_HOT(DURABLE, "durable EXACTLY_ONCE effects, one entity", "/s", AT_LEAST, 20_000, ""),
+    METADATA_WRITE(DURABLE, "metadata write, one at a time, p50", "us", RATIO, 1.15, "bare Ratis"),
+    METADATA_WRITE_ETCD(DURABLE, "metadata write against etcd, p50", "us", RATIO, 1.6, "etcd"),
+    METADATA_BATCHED(DURABLE, "metadata transactions of 100 bytes", "/s", AT_LEAST, 100_000, "bare Ratis entries"),
+    METADATA_READ_1K(DURABLE, "metadata local read, 1,000 keys", "ns", AT_MOST, 100, ""),
+    METADATA_READ_1M(DURABLE, "metadata local read, 1,000,000 keys", "ns", AT_MOST, 300, ""),
+
+    WRITE_FAST(FAILOVER, "leader loss to write, FAST, p50", "s", AT_MOST, 0.3, "bare Ratis"),
+    WRITE_FAST_MAX(FAILOVER, "leader loss to write, FAST, max", "s", AT_MOST, 0.5, "bare Ratis"),
+    WRITE_DEFAULT(FAILOVER, "leader loss to write, DEFAULT, p50", "s", AT_MOST, 0.5, "bare Ratis"),
+    WRITE_DEFAULT_MAX(FAILOVER, "leader loss to write, DEFAULT, max", "s", AT_MOST, 1.5, "bare Ratis"),
+    WRITE_SAFE(FAILOVER, "leader loss to write, SAFE, p50", "s", AT_MOST, 1.5, "bare Ratis"),
+    WRITE_SAFE_MAX(FAILOVER, "leader loss to write, SAFE, max", "s", AT_MOST, 3, "bare Ratis"),
+    SERVED_FOLLOWER_SHORT(FAILOVER, "follower lost to all shards served, 500 ms, FAST", "s", AT_MOST, 1.2, ""),
+    SERVED_LEADER_SHORT(FAILOVER, "leader lost to all shards served, 500 ms, FAST", "s", AT_MOST, 1.5, ""),
+    SERVED_FOLLOWER_LONG(FAILOVER, "follower lost to all shards served, 3 s, DEFAULT", "s", AT_MOST, 4.5, ""),
+    SERVED_LEADER_LONG(FAILOVER, "leader lost to all shards served, 3 s, DEFAULT", "s", AT_MOST, 5.5, ""),
+
+    IDLE_CPU(FOOTPRINT, "idle voter of three: processor time", "%", AT_MOST, 1, ""),
+    IDLE_RSS(FOOTPRINT, "idle voter of three: resident memory", "MB", AT_MOST, 250, ""),
+    IDLE_THREADS(FOOTPRINT, "idle voter of three: threads of the JVM", "", AT_MOST, 45, ""),
+    SPAWN(FOOTPRINT, "spawn of actors", "/s", AT_LEAST, 1e6, ""),
+    ACTOR_HEAP(FOOTPRINT, "heap per idle actor", "B", AT_MOST, 300, "");
 
     /** How a figure is held against the limit. */
     enum Compared {
@@ -29,13 +84,17 @@ enum Target {
         RATIO
     }
 
+    final Scenario scenario;
     final String title;
     final String unit;
     final Compared compared;
     final double limit;
+
+    /** What the ratio is taken to; it decides only where {@link #compared} is RATIO. */
     final String baseline;
 
-    Target(String title, String unit, Compared compared, double limit, String baseline) {
+    Target(Scenario scenario, String title, String unit, Compared compared, double limit, String baseline) {
+        this.scenario = scenario;
         this.title = title;
         this.unit = unit;
         this.compared = compared;

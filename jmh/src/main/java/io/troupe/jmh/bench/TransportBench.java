@@ -13,6 +13,7 @@ import io.troupe.transport.TransportConfig;
 import org.HdrHistogram.Histogram;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.YieldingIdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /** One link between two JVMs. Round trips go from agent to agent: the answer to a frame makes the next one. */
@@ -22,13 +23,14 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
 
     private final Child peer;
     private final MessagingSystem system;
+    private final TransportPeer.Tick tick = TransportPeer.Tick.next();
     private final CompletableFuture<Void> linked = new CompletableFuture<>();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[SocketPeer.PAYLOAD]);
 
     /** The measurement under way; set before its first frame is sent. */
     private volatile @Nullable PingPong pingPong;
 
-    private volatile CompletableFuture<Void> streamEnd = new CompletableFuture<>();
+    private volatile CompletableFuture<Long> streamEnd = new CompletableFuture<>();
 
     /** Confined to the agent once begun. */
     private static final class PingPong {
@@ -56,27 +58,56 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
         run.left = count;
         pingPong = run;
         run.sentNs = System.nanoTime();
-        offer(TransportPeer.ECHO, SocketPeer.PAYLOAD);
+        offer(TransportPeer.ECHO, message, SocketPeer.PAYLOAD);
         await(run.done);
         return run.nanos;
     }
 
-    /** {@return frames a second} */
-    double oneWay(int count) {
-        streamEnd = new CompletableFuture<>();
-        long start = System.nanoTime();
-        for (int i = 0; i < count; i++) {
-            offer(TransportPeer.ONE_WAY, STREAM_PAYLOAD);
-        }
-        offer(TransportPeer.END, STREAM_PAYLOAD);
-        await(streamEnd);
-        return count * 1e9 / (System.nanoTime() - start);
+    /**
+     * What came of a stream.
+     *
+     * @param rate      messages a second
+     * @param allocated bytes per message, both processes
+     */
+    record Stream(double rate, double allocated) {}
+
+    /** {@return how long the Kryo message is, in bytes} */
+    int kryoLength() {
+        return TransportPeer.CODEC.encode(TransportPeer.Tick.next()).length;
     }
 
-    private void offer(int type, int length) {
+    Stream oneWay(int count, boolean kryo) {
+        long peerBefore = endStream();
+        long ownBefore = Allocation.ofAllThreads();
+        long start = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            if (kryo) {
+                DirectBuffer bytes = TransportPeer.CODEC.encodeView(tick);
+                offer(TransportPeer.KRYO, bytes, bytes.capacity());
+            } else {
+                message.putLong(0, i);
+                message.putLong(Long.BYTES, start);
+                message.putLong(2 * Long.BYTES, count);
+                offer(TransportPeer.ONE_WAY, message, STREAM_PAYLOAD);
+            }
+        }
+        long peerAfter = endStream();
+        double rate = count * 1e9 / (System.nanoTime() - start);
+        double allocated = peerAfter - peerBefore + Allocation.ofAllThreads() - ownBefore;
+        return new Stream(rate, allocated / count);
+    }
+
+    /** {@return what the peer has allocated so far, once it has seen all frames} */
+    private long endStream() {
+        streamEnd = new CompletableFuture<>();
+        offer(TransportPeer.END, message, Long.BYTES);
+        return await(streamEnd);
+    }
+
+    private void offer(int type, DirectBuffer message, int length) {
         Offer answer = system.offer(TransportPeer.NODE, type, message, 0, length);
         while (answer == Offer.BACK_PRESSURED) {
-            Thread.onSpinWait();
+            YieldingIdleStrategy.INSTANCE.idle(); // Whoever empties the ring may need this processor.
             answer = system.offer(TransportPeer.NODE, type, message, 0, length);
         }
         if (answer != Offer.ACCEPTED) {
@@ -87,7 +118,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
     @Override
     public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
         if (type == TransportPeer.END) {
-            streamEnd.complete(null);
+            streamEnd.complete(buffer.getLong(offset));
             return;
         }
         PingPong run = pingPong;
@@ -100,7 +131,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
             run.done.complete(null);
         } else {
             run.sentNs = now;
-            offer(TransportPeer.ECHO, SocketPeer.PAYLOAD);
+            offer(TransportPeer.ECHO, message, SocketPeer.PAYLOAD);
         }
     }
 
@@ -122,7 +153,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
         peer.close();
     }
 
-    private static void await(CompletableFuture<Void> what) {
-        what.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+    private static <T> T await(CompletableFuture<T> what) {
+        return what.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
     }
 }

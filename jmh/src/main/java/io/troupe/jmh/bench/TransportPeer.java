@@ -9,7 +9,10 @@ import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.Offer;
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.kryo.KryoCodec;
+import io.troupe.transport.kryo.MessageRegistry;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** The other end of the transport benchmarks: echoes frames, or counts a stream of them. A child's main class. */
 final class TransportPeer implements MessagingSystem.FrameHandler {
@@ -18,11 +21,30 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     /** Comes back unchanged. */
     static final int ECHO = 1;
 
-    /** Is counted. */
+    /** Three longs, read one by one. */
     static final int ONE_WAY = 2;
 
-    /** Ends a stream: comes back once every frame before it was counted. */
+    /** Ends a stream: once every frame before it was read, what this process has allocated so far comes back. */
     static final int END = 3;
+
+    /** A {@link Tick}, decoded. */
+    static final int KRYO = 4;
+
+    static final KryoCodec CODEC =
+            new KryoCodec(MessageRegistry.builder().add(1000, Tick.class).build());
+
+    /** What the Kryo stream is made of. */
+    record Tick(long instrument, long price, long quantity) {
+        /** {@return one with values as long as real ones} */
+        static Tick next() {
+            return new Tick(1_000_001, 2_000_000_002L, 3_000_003);
+        }
+    }
+
+    private final UnsafeBuffer answer = new UnsafeBuffer(new byte[Long.BYTES]);
+
+    /** Keeps the reads from being left out; confined to the agent. */
+    private long seen;
 
     private final CompletableFuture<MessagingSystem> system = new CompletableFuture<>();
 
@@ -49,11 +71,24 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
 
     @Override
     public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
-        if (type != ONE_WAY) {
-            Offer answer = system.join().offer(nodeId, type, buffer, offset, length);
-            if (answer != Offer.ACCEPTED) {
-                throw new BenchException("an answer to " + nodeId + " was " + answer);
+        switch (type) {
+            case ONE_WAY ->
+                seen += buffer.getLong(offset)
+                        ^ buffer.getLong(offset + Long.BYTES)
+                        ^ buffer.getLong(offset + 2 * Long.BYTES);
+            case KRYO -> seen += ((Tick) CODEC.decode(buffer, offset, length)).price();
+            case END -> {
+                answer.putLong(0, Allocation.ofAllThreads() + (seen == 0 ? 1 : 0));
+                answer(nodeId, type, answer, 0, Long.BYTES);
             }
+            default -> answer(nodeId, type, buffer, offset, length);
+        }
+    }
+
+    private void answer(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+        Offer outcome = system.join().offer(nodeId, type, buffer, offset, length);
+        if (outcome != Offer.ACCEPTED) {
+            throw new BenchException("an answer to " + nodeId + " was " + outcome);
         }
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReportTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -29,10 +30,10 @@ class ReportTest {
 
     @Test
     void timeIsReachedAtItsLimitAndNotAbove() {
-        report.measured(Target.FAILOVER_LEADER, 1.5, "");
-        assertThat(report.verdict(Target.FAILOVER_LEADER)).isEqualTo("reached");
-        report.measured(Target.FAILOVER_LEADER, 1.51, "");
-        assertThat(report.verdict(Target.FAILOVER_LEADER)).isEqualTo("not reached");
+        report.measured(Target.SERVED_LEADER_SHORT, 1.5, "");
+        assertThat(report.verdict(Target.SERVED_LEADER_SHORT)).isEqualTo("reached");
+        report.measured(Target.SERVED_LEADER_SHORT, 1.51, "");
+        assertThat(report.verdict(Target.SERVED_LEADER_SHORT)).isEqualTo("not reached");
     }
 
     @Test
@@ -51,20 +52,43 @@ class ReportTest {
 
     @Test
     void tableNamesEveryTargetAndWhatWasNotMeasured(@TempDir Path directory) throws IOException {
-        report.measured(Target.TELL_CPU, 0.5, "per \"message\"");
+        report.measured(Target.TELL_MOST_CPU, 0.5, "per \"message\"");
         report.missing(Target.IDLE_CPU, "no reason");
         report.printTable();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains(Arrays.stream(Target.values())
                         .map(target -> target.title)
                         .toList())
-                .contains("NOT MEASURED no reason")
-                .contains("NOT MEASURED not in this run");
+                .contains("not measurable yet no reason")
+                .contains("not in this run    run troupe-bench durable");
         Path csv = directory.resolve("out.csv");
         report.writeCsv(csv);
         List<String> lines = Files.readAllLines(csv);
         assertThat(lines).hasSize(1 + Target.values().length);
-        assertThat(lines).contains("TELL_CPU,us,0.5,,,0.75,reached,\"per 'message'\"");
+        assertThat(lines).contains("TELL_MOST_CPU,us,0.5,,,0.75,reached,\"per 'message'\"");
+    }
+
+    @Test
+    void targetWithoutFigureOrReasonFailsItsScenario() {
+        Target[] idle = Arrays.stream(Target.values())
+                .filter(target -> target.scenario == Scenario.FOOTPRINT)
+                .toArray(Target[]::new);
+        for (Target target : idle) {
+            assertThatThrownBy(() -> report.requireEveryTargetOf(Scenario.FOOTPRINT))
+                    .isInstanceOf(BenchException.class)
+                    .hasMessageStartingWith("footprint neither measured [" + target);
+            report.missing(target, "no reason");
+        }
+        report.requireEveryTargetOf(Scenario.FOOTPRINT);
+    }
+
+    @Test
+    void conditionsOfAPartStandBelowTheTable() throws IOException, InterruptedException {
+        report.part("nothing", () -> {});
+        out.reset();
+        report.printTable();
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().reduce((first, second) -> second))
+                .hasValueSatisfying(line -> assertThat(line).startsWith("conditions of nothing: 0.0 s; "));
     }
 
     @Test

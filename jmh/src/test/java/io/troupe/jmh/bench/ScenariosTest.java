@@ -4,36 +4,72 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The scenarios that need most parts run, very briefly, and leave no process. */
+/** Every scenario runs, very briefly and where it can with one voter, tells of every target it has, and leaves no process. */
 class ScenariosTest {
-    private static final Rounds TINY = new Rounds(1, 200, 2_000, 1);
+    private static final Rounds TINY = new Rounds(1, 200, 2_000, 100, 1, 10_000);
 
     private final Report report =
             new Report(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
 
     @Test
-    void netMeasuresEveryTargetItHas() throws IOException, InterruptedException {
-        new NetScenario(TINY, report).run();
+    void netTellsOfEveryTargetItHas() throws IOException, InterruptedException {
+        Scenario.NET.run(TINY, report);
         assertMeasured(
                 Target.TRANSPORT_DEFAULT,
                 Target.TRANSPORT_SPIN,
-                Target.TRANSPORT_ONE_WAY,
+                Target.TRANSPORT_HAND,
+                Target.TRANSPORT_KRYO,
                 Target.REMOTE_ASK,
-                Target.TELL_AT_MOST_ONCE,
-                Target.TELL_AT_LEAST_ONCE);
-        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
-                .isEmpty();
+                Target.TELL_MOST_8,
+                Target.TELL_LEAST,
+                Target.SHARDED_EXACTLY,
+                Target.CODEC);
     }
 
     @Test
-    void failoverMeasuresHowLongShardsAreAway() throws IOException, InterruptedException {
-        new FailoverScenario(TINY, report).measure(Target.FAILOVER_LEADER, true);
-        assertMeasured(Target.FAILOVER_LEADER);
+    void durableTellsOfEveryTargetItHas() throws IOException, InterruptedException {
+        DurableScenario.run(TINY, report, 1);
+        report.requireEveryTargetOf(Scenario.DURABLE);
+        assertMeasured(Target.DURABLE_HOT, Target.METADATA_WRITE, Target.METADATA_BATCHED, Target.METADATA_READ_1M);
+    }
+
+    @Test
+    void footprintTellsOfEveryTargetItHas() throws IOException, InterruptedException {
+        FootprintScenario.run(TINY, report, 1);
+        report.requireEveryTargetOf(Scenario.FOOTPRINT);
+    }
+
+    /** Each line kills nodes; one of them is enough to see that killing works. */
+    @Test
+    void failoverHasALineForEveryTarget() {
+        List<Target> lines = Stream.concat(
+                        FailoverScenario.WRITE_LOSSES.stream()
+                                .flatMap(loss -> Stream.of(loss.median(), loss.longest())),
+                        FailoverScenario.NODE_LOSSES.stream().map(FailoverScenario.NodeLoss::target))
+                .toList();
+        assertThat(lines)
+                .containsExactlyElementsOf(Arrays.stream(Target.values())
+                        .filter(target -> target.scenario == Scenario.FAILOVER)
+                        .toList());
+    }
+
+    @Test
+    void failoverMeasuresHowLongNobodyCanWrite() throws IOException, InterruptedException {
+        new FailoverScenario(TINY, report).measure(FailoverScenario.WRITE_LOSSES.get(0));
+        assertMeasured(Target.WRITE_FAST, Target.WRITE_FAST_MAX);
+    }
+
+    @AfterEach
+    void noProcessIsLeft() {
         assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
                 .isEmpty();
     }
