@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -25,8 +26,11 @@ final class Voters implements AutoCloseable {
     private final List<String> options;
     private final List<String> seeds;
 
+    /** All that were ever started: one that is not ready yet reads no input, and so would not end with us. */
+    private final List<CompletableFuture<Child>> launched = new CopyOnWriteArrayList<>();
+
     /** By node id. */
-    private final Map<String, Child> nodes = new TreeMap<>();
+    private final Map<String, Child> nodes = new ConcurrentSkipListMap<>();
 
     /** Also when somebody presses Ctrl-C. */
     private final Thread atExit = new Thread(this::clear, "troupe-bench-exit");
@@ -46,11 +50,10 @@ final class Voters implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(atExit);
         boolean started = false;
         try {
-            List<CompletableFuture<Child>> launched = new ArrayList<>();
             for (int n = 1; n <= size; n++) {
-                launched.add(launch("n" + n));
+                CompletableFuture<Child> unused = launch("n" + n);
             }
-            awaitAll(launched);
+            awaitAll();
             started = true;
         } finally {
             if (!started) {
@@ -117,11 +120,13 @@ final class Voters implements AutoCloseable {
                 new ArrayList<>(List.of(nodeId, directory.resolve(nodeId).toString()));
         arguments.addAll(options);
         arguments.addAll(seeds);
-        return Child.launch(main, arguments);
+        CompletableFuture<Child> child = Child.launch(main, arguments);
+        launched.add(child);
+        return child;
     }
 
     /** Waits for every one, so that no child is left out of {@link #nodes} when another fails. */
-    private void awaitAll(List<CompletableFuture<Child>> launched) {
+    private void awaitAll() {
         BenchException failure = null;
         for (int n = 0; n < launched.size(); n++) {
             try {
@@ -136,6 +141,8 @@ final class Voters implements AutoCloseable {
     }
 
     private void clear() {
+        BenchException stopped = new BenchException("the benchmark was stopped");
+        launched.forEach(child -> child.completeExceptionally(stopped));
         nodes.values().forEach(Child::close);
         if (!Files.exists(directory)) {
             return;
