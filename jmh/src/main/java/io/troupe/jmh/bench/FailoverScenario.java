@@ -7,9 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.troupe.actors.ClusterActorSystem;
@@ -76,12 +79,23 @@ final class FailoverScenario {
 
     void measure(NodeLoss loss) throws IOException, InterruptedException {
         double[] seconds = new double[Math.min(CLUSTERS, rounds.rounds())];
+        double[] routed = new double[seconds.length];
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
         for (int round = 0; round < seconds.length; round++) {
             try (BenchCluster cluster = new BenchCluster(3, loss.lease, loss.election)) {
-                seconds[round] = killAndServe(cluster, loss.leader ? cluster.leader() : cluster.follower());
+                String victim = loss.leader ? cluster.leader() : cluster.follower();
+                Served served = killAndServe(cluster, victim, failures);
+                seconds[round] = served.seconds;
+                routed[round] = served.routedSeconds;
             }
         }
-        report.measured(loss.target, Rounds.median(seconds), describe(seconds));
+        String failed = failures.isEmpty()
+                ? ""
+                : "; " + failures.size() + " probes failed and were repeated, the first with: " + failures.peek();
+        report.measured(
+                loss.target,
+                Rounds.median(seconds),
+                describe(seconds) + "; all had a new owner: " + describe(routed) + failed);
     }
 
     private static String describe(double[] seconds) {
@@ -161,12 +175,19 @@ final class FailoverScenario {
         });
     }
 
-    private static double killAndServe(BenchCluster cluster, String victim) throws InterruptedException {
+    /** When every shard had a new owner as the client saw it, and when every one had answered. */
+    private record Served(double routedSeconds, double seconds) {}
+
+    private static Served killAndServe(BenchCluster cluster, String victim, Queue<String> failures)
+            throws InterruptedException {
         ClusterActorSystem client = cluster.client();
         Map<Integer, String> waiting = new ConcurrentHashMap<>(probes(client, victim));
+        Set<Integer> unrouted = ConcurrentHashMap.newKeySet();
+        unrouted.addAll(waiting.keySet());
         Map<Integer, Boolean> asked = new ConcurrentHashMap<>();
-        cluster.node(victim).kill();
         long start = System.nanoTime();
+        double routedSeconds = 0;
+        cluster.node(victim).kill();
         while (!waiting.isEmpty()) {
             if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(LIMIT_SECONDS)) {
                 throw new BenchException(
@@ -175,19 +196,25 @@ final class FailoverScenario {
             waiting.forEach((shard, id) -> {
                 String owner = client.cluster().owner(shard);
                 if (owner != null && !owner.equals(victim) && asked.putIfAbsent(shard, true) == null) {
+                    unrouted.remove(shard);
                     CompletableFuture<BenchNode.Total> unused = client.entity(BenchNode.COUNTER, id)
                             .ask(new BenchNode.Read(), PROBE_LIMIT)
                             .whenComplete((total, failure) -> {
                                 if (failure == null) {
                                     waiting.remove(shard);
+                                } else {
+                                    failures.add(BenchCommand.firstLine(failure));
                                 }
                                 asked.remove(shard);
                             });
                 }
             });
+            if (routedSeconds == 0 && unrouted.isEmpty()) {
+                routedSeconds = (System.nanoTime() - start) / 1e9;
+            }
             TimeUnit.MILLISECONDS.sleep(1);
         }
-        return (System.nanoTime() - start) / 1e9;
+        return new Served(routedSeconds, (System.nanoTime() - start) / 1e9);
     }
 
     /** For every shard of the node an id that hashes into it. */

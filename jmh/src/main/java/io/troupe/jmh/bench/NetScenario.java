@@ -98,9 +98,9 @@ final class NetScenario {
     private void roundTrip(TransportBench link, Target target, double baseline) {
         double[] medians = new double[rounds.rounds()];
         Histogram all = Rounds.histogram();
-        link.roundTrips(rounds.roundTrips());
+        link.roundTrips(rounds);
         for (int round = 0; round < medians.length; round++) {
-            Histogram nanos = link.roundTrips(rounds.roundTrips());
+            Histogram nanos = link.roundTrips(rounds);
             medians[round] = Rounds.micros(nanos, 50);
             all.add(nanos);
         }
@@ -150,7 +150,8 @@ final class NetScenario {
 
     private Histogram askRound(Pid<BenchNode.Note> echo) {
         Histogram nanos = Rounds.histogram();
-        for (int i = 0; i < rounds.roundTrips(); i++) {
+        long untilNs = rounds.untilNs();
+        for (int i = 0; i < rounds.roundTrips() && System.nanoTime() - untilNs < 0; i++) {
             long start = System.nanoTime();
             echo.ask(new BenchNode.Read(), ASK_LIMIT).join();
             nanos.recordValue(System.nanoTime() - start);

@@ -33,7 +33,8 @@ final class SocketBaselines {
             OutputStream out = socket.getOutputStream();
             for (int round = -1; round < medians.length; round++) { // The first one warms up.
                 Histogram nanos = Rounds.histogram();
-                for (int i = 0; i < rounds.roundTrips(); i++) {
+                long untilNs = rounds.untilNs();
+                for (int i = 0; i < rounds.roundTrips() && System.nanoTime() - untilNs < 0; i++) {
                     long start = System.nanoTime();
                     out.write(message);
                     if (in.readNBytes(message, 0, message.length) < message.length) {
@@ -60,7 +61,8 @@ final class SocketBaselines {
             ByteBuffer message = ByteBuffer.allocateDirect(SocketPeer.PAYLOAD);
             for (int round = -1; round < medians.length; round++) {
                 Histogram nanos = Rounds.histogram();
-                for (int i = 0; i < rounds.roundTrips(); i++) {
+                long untilNs = rounds.untilNs();
+                for (int i = 0; i < rounds.roundTrips() && System.nanoTime() - untilNs < 0; i++) {
                     long start = System.nanoTime();
                     message.clear();
                     SocketPeer.spinWrite(channel, message);

@@ -37,6 +37,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
         final Histogram nanos = Rounds.histogram();
         final CompletableFuture<Void> done = new CompletableFuture<>();
         int left;
+        long untilNs;
         long sentNs;
     }
 
@@ -53,9 +54,10 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
         await(linked);
     }
 
-    Histogram roundTrips(int count) {
+    Histogram roundTrips(Rounds rounds) {
         PingPong run = new PingPong();
-        run.left = count;
+        run.left = rounds.roundTrips();
+        run.untilNs = rounds.untilNs();
         pingPong = run;
         run.sentNs = System.nanoTime();
         offer(TransportPeer.ECHO, message, SocketPeer.PAYLOAD);
@@ -127,7 +129,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
         }
         long now = System.nanoTime();
         run.nanos.recordValue(now - run.sentNs);
-        if (--run.left == 0) {
+        if (--run.left == 0 || now - run.untilNs >= 0) {
             run.done.complete(null);
         } else {
             run.sentNs = now;
