@@ -96,8 +96,8 @@ final class DurableScenario {
             rate = new double[rounds.rounds()];
         }
 
-        void write(int round, int count) throws InterruptedException {
-            String[] answer = askLeader("latency " + count).split(" ", -1);
+        void write(int round, int count, long millis) throws InterruptedException {
+            String[] answer = askLeader("latency " + count + " " + millis).split(" ", -1);
             if (round >= 0) {
                 p50[round] = Double.parseDouble(answer[0]);
                 p99[round] = Double.parseDouble(answer[1]);
@@ -134,8 +134,8 @@ final class DurableScenario {
     private void writes(Side own, Side ratis) throws InterruptedException {
         int count = Math.max(20, rounds.roundTrips() / TIMES_FEWER);
         for (int round = -1; round < rounds.rounds(); round++) {
-            own.write(round, count);
-            ratis.write(round, count);
+            own.write(round, count, rounds.longestMillis());
+            ratis.write(round, count, rounds.longestMillis());
         }
         report.say("%s: %s", ratis.title, ratis.describe());
         report.say("%s: %s", own.title, own.describe());

@@ -25,7 +25,12 @@ record Rounds(int rounds, int roundTrips, int messages, int millis, int kills, i
 
     /** {@return when a round that starts now ends at last: spinning threads on a busy machine may take for ever} */
     long untilNs() {
-        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((long) LONGEST * millis);
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(longestMillis());
+    }
+
+    /** {@return how long a round of one at a time lasts at most, in milliseconds} */
+    long longestMillis() {
+        return (long) LONGEST * millis;
     }
 
     static double median(double[] values) {

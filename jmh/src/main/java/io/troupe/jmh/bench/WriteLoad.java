@@ -35,24 +35,25 @@ final class WriteLoad implements Child.Commands {
     }
 
     /**
-     * {@inheritDoc} Knows {@code leads}, {@code latency count} (p50, p99 and maximum in microseconds), {@code rate
-     * millis} (writes a second) and {@code try} ({@value #WRITTEN} or {@value #FAILED}).
+     * {@inheritDoc} Knows {@code leads}, {@code latency count millis} (p50, p99 and maximum in microseconds, of fewer if the
+     * time is over), {@code rate millis} (writes a second) and {@code try} ({@value #WRITTEN} or {@value #FAILED}).
      */
     @Override
     public String answer(String command) throws InterruptedException {
         String[] words = command.split(" ", -1);
         return switch (words[0]) {
             case "leads" -> Boolean.toString(log.leads());
-            case "latency" -> latency(Integer.parseInt(words[1]));
+            case "latency" -> latency(Integer.parseInt(words[1]), Long.parseLong(words[2]));
             case "rate" -> rate(Long.parseLong(words[1]));
             case "try" -> tryOnce();
             default -> throw new BenchException("unknown command " + command);
         };
     }
 
-    private String latency(int count) {
+    private String latency(int count, long millis) {
         Histogram nanos = Rounds.histogram();
-        for (int i = 0; i < count; i++) {
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (int i = 0; i < count && System.nanoTime() - untilNs < 0; i++) {
             long start = System.nanoTime();
             log.write(value).orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
             nanos.recordValue(System.nanoTime() - start);
