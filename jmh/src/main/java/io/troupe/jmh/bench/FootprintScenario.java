@@ -1,19 +1,25 @@
 package io.troupe.jmh.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+
+import io.troupe.metadata.MetadataConfig.Election;
 
 /** Three voters and a node without a vote that do nothing. The worst of the voters counts. */
 final class FootprintScenario {
     private static final String NO_LOCAL_ACTORS = "there are no local actors to spawn";
 
     /** Start-up takes about so many rounds of work to be over and compiled. */
-    private static final int SETTLE_ROUNDS = 2;
+    private static final int SETTLE_ROUNDS = 5;
 
     static final int VOTERS = 3;
+
+    /** The default, as is the election preset. */
+    private static final Duration LEASE = Duration.ofSeconds(3);
 
     private final Rounds rounds;
     private final Report report;
@@ -35,7 +41,7 @@ final class FootprintScenario {
     }
 
     private void idle(int voters) throws IOException, InterruptedException {
-        try (BenchCluster cluster = new BenchCluster(voters)) {
+        try (BenchCluster cluster = new BenchCluster(voters, LEASE, Election.DEFAULT)) {
             TimeUnit.MILLISECONDS.sleep((long) SETTLE_ROUNDS * rounds.millis());
             double cpu = 0;
             double rss = 0;
@@ -59,7 +65,7 @@ final class FootprintScenario {
                 rss = Math.max(rss, cost.rssMb());
                 threads = Math.max(threads, cost.threads());
             }
-            String detail = "worst of " + voters + " over " + seconds + " s";
+            String detail = "worst of " + voters + " over " + seconds + " s, lease 3 s, DEFAULT";
             report.measured(Target.IDLE_CPU, cpu, detail);
             report.measured(Target.IDLE_RSS, rss, detail);
             report.measured(Target.IDLE_THREADS, threads, detail + ", with those of the virtual machine");
