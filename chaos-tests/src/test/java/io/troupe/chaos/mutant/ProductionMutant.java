@@ -16,6 +16,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed) {
     private static final String COORDINATOR =
             "cluster/src/main/java/io/troupe/cluster/internal/coordinator/Coordinator.java";
     private static final String COMMITS = "actors/src/main/java/io/troupe/actors/internal/durable/EntityCommitLog.java";
+    private static final String PLACEMENT = "cluster/src/main/java/io/troupe/cluster/internal/placement/";
     private static final String HANDOFF = "cluster/src/main/java/io/troupe/cluster/internal/handoff/";
     private static final String RUNTIME = "cluster/src/main/java/io/troupe/cluster/internal/runtime/";
     private static final String ACTORS = "actors/src/main/java/io/troupe/actors/";
@@ -117,13 +118,13 @@ record ProductionMutant(String name, SourceMutant mutant, long seed) {
                     1),
             of(
                     "grant after a move continues nothing",
-                    "cluster/src/main/java/io/troupe/cluster/internal/placement/ShardRecord.java",
+                    PLACEMENT + "ShardRecord.java",
                     "return new ShardRecord(to.nodeId(), to.incarnation(), 0, epoch, moveId, null);",
                     "return new ShardRecord(to.nodeId(), to.incarnation(), 0, 0, moveId, null);",
                     1),
             of(
                     "coordinator never calls a move off",
-                    "cluster/src/main/java/io/troupe/cluster/internal/placement/TablePlanner.java",
+                    PLACEMENT + "TablePlanner.java",
                     "                changes.add(new Stay(shard));\n",
                     "",
                     1),
@@ -209,7 +210,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed) {
                     "shard runs before its fence is raised",
                     RUNTIME + "Receiver.java",
                     "        hosted.set(shard.shard(), shard);\n",
-                    "        hosted.set(shard.shard(), shard);\n        activate(shard);\n",
+                    "        hosted.set(shard.shard(), shard);\n        activate(shard, Map.of());\n",
                     1),
             of(
                     "shard reads before the fence is in its view",
@@ -351,9 +352,9 @@ record ProductionMutant(String name, SourceMutant mutant, long seed) {
                     63),
             of(
                     "coordinator takes an owner's earlier life for alive",
-                    COORDINATOR,
-                    "owner != null && owner.session().incarnation() == shardRecord.incarnation()",
-                    "owner != null",
+                    PLACEMENT + "TablePlanner.java",
+                    "return host != null && host.incarnation() == incarnation;",
+                    "return host != null;",
                     3),
             of(
                     "store applies a submit after a gap",
@@ -443,14 +444,14 @@ record ProductionMutant(String name, SourceMutant mutant, long seed) {
             of(
                     "coordinator does not compare the record it read",
                     COORDINATOR,
-                    "Compare.modRevision(key, seen == null ? 0 : seen.modRevision()),",
-                    "",
+                    "Compare unchanged = Compare.modRevision(key, seen == null ? 0 : seen.modRevision());",
+                    "Compare unchanged = Compare.absent(\"nobody\");",
                     1),
             of(
                     "coordinator does not compare the target's session",
                     COORDINATOR,
-                    "Compare.modRevision(key, seen == null ? 0 : seen.modRevision()),\n                        Compare.modRevision(ClusterKeys.node(owner.nodeId()), target.announcedAt())),",
-                    "Compare.modRevision(key, seen == null ? 0 : seen.modRevision())),",
+                    "List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),",
+                    "List.of(unchanged),",
                     1),
             of(
                     "coordinator does not wait for its own proposal",

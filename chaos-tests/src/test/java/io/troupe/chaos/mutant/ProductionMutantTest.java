@@ -51,8 +51,10 @@ class ProductionMutantTest {
             String sign = FRESH
                     ? signOf(mutant.mutant(), classes, 1, MOST)
                     : signOf(mutant.mutant(), classes, mutant.seed(), NEAR);
-            table.add(String.format(
-                    Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by seed " + sign));
+            String line = String.format(
+                    Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by seed " + sign);
+            table.add(line);
+            LOG.info("{}", line);
             if (sign == null && !ProductionMutant.ALIVE.contains(mutant)) {
                 survivors.add(mutant.name());
             }
@@ -61,15 +63,21 @@ class ProductionMutantTest {
         assertThat(survivors).isEmpty();
     }
 
-    /** One that is killed by now belongs into the other list. */
+    /** A mutant whose text is gone tests nothing: all that do not apply are named at once. */
     @Test
-    void everyMutantThatIsStillAliveCanBePlanted(@TempDir Path directory) throws IOException {
-        for (int i = 0; i < ProductionMutant.ALIVE.size(); i++) {
-            ProductionMutant.ALIVE
-                    .get(i)
-                    .mutant()
-                    .classPath(Files.createDirectory(directory.resolve(Integer.toString(i))));
+    void everyMutantCanBePlanted(@TempDir Path directory) throws IOException {
+        List<String> broken = new ArrayList<>();
+        int number = 0;
+        List<ProductionMutant> all = new ArrayList<>(ProductionMutant.KILLED);
+        all.addAll(ProductionMutant.ALIVE);
+        for (ProductionMutant mutant : all) {
+            try {
+                mutant.mutant().classPath(Files.createDirectory(directory.resolve(Integer.toString(number++))));
+            } catch (AssertionError e) {
+                broken.add(mutant.name() + ": " + e.getMessage());
+            }
         }
+        assertThat(broken).isEmpty();
     }
 
     @Test
