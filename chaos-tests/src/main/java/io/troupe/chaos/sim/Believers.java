@@ -88,19 +88,29 @@ final class Believers {
         epochs[shard] = id.epoch();
     }
 
-    /** No node owns more than one shard more than another, and none is on its way. */
+    /** No node owns more than one shard more than another; who drains owns nothing. */
     boolean isBalanced() {
         int most = 0;
         int least = Topology.SHARDS;
         for (int node = 0; node < world.hosts(); node++) {
-            int owned = 0;
-            for (int shard = 0; shard < Topology.SHARDS; shard++) {
-                owned += world.nodes[node].id.equals(world.nodes[0].owner(shard)) ? 1 : 0;
+            SimNode host = world.nodes[node];
+            boolean draining = world.log.view().get(ClusterKeys.drain(host.id)) != null;
+            int owned = owned(host);
+            if (draining && (owned > 0 || host.isDrainedByFault())) {
+                return false;
             }
             most = Math.max(most, owned);
-            least = Math.min(least, owned);
+            least = draining ? least : Math.min(least, owned);
         }
         return most - least <= 1;
+    }
+
+    private int owned(SimNode host) {
+        int owned = 0;
+        for (int shard = 0; shard < Topology.SHARDS; shard++) {
+            owned += host.id.equals(world.nodes[0].owner(shard)) ? 1 : 0;
+        }
+        return owned;
     }
 
     /** All nodes agree who owns what, and the owners know it. */

@@ -27,10 +27,12 @@ record Fault(Kind kind, long atNs, long lastNs, int node, int other) {
         /** The log changes its leader although the old one is well. */
         NEW_LEADER,
         /** The node's clock changes its rate within the bounds that the lease allows. */
-        DRIFT;
+        DRIFT,
+        /** Another node asks that this one own nothing, and later takes it back: all its shards move twice. */
+        DRAIN;
 
         boolean isBetweenNodes() {
-            return this == ISOLATE || this == ONE_WAY || this == BRIDGE;
+            return this == ISOLATE || this == ONE_WAY || this == BRIDGE || this == DRAIN;
         }
     }
 

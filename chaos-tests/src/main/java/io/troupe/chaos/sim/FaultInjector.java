@@ -1,9 +1,17 @@
 package io.troupe.chaos.sim;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.cluster.internal.keys.ClusterKeys;
+
 /** Begins and ends the faults of a schedule. What has begun always ends, at the latest when the chaos does. */
 final class FaultInjector {
     /** Clocks may be off by this much: what the lease is made for. */
     private static final int MAX_DRIFT_PPM = 9_900;
+
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+    private static final long UNDRAIN_AGAIN_NS = 100_000_000;
 
     private final Simulation world;
 
@@ -46,8 +54,38 @@ final class FaultInjector {
                     network.unblock(fault.other(), fault.node());
                 });
             }
+            case DRAIN -> {
+                SimNode other = world.nodes[fault.other()];
+                if (other.isUp()) {
+                    node.drainByFault();
+                    world.after(0, "drain", other, () -> drain(other, node));
+                    later(fault, () -> undrain(other, node));
+                }
+            }
             case NEW_LEADER -> world.log.elect();
             case DRIFT -> node.clock.rate((int) (fault.atNs() % (2 * MAX_DRIFT_PPM)) - MAX_DRIFT_PPM);
+        }
+    }
+
+    private static void drain(SimNode asking, SimNode leaving) {
+        CompletableFuture<?> unused = asking.system().cluster().drain(leaving.id, DRAIN_LIMIT);
+    }
+
+    private void undrain(SimNode asking, SimNode staying) {
+        world.after(0, "undrain", asking, () -> {
+            CompletableFuture<?> unused = asking.system().cluster().undrain(staying.id);
+        });
+    }
+
+    /** Takes back what faults have asked for, also what is only committed now that it is calm. */
+    private void undrainAll() {
+        for (SimNode node : world.nodes) {
+            if (node.isDrainedByFault() && world.log.view().get(ClusterKeys.drain(node.id)) != null) {
+                undrain(world.nodes[0], node);
+            }
+        }
+        if (world.isCalm()) {
+            world.after(UNDRAIN_AGAIN_NS, "undrain", null, this::undrainAll);
         }
     }
 
@@ -79,5 +117,6 @@ final class FaultInjector {
                 node.restart();
             }
         }
+        undrainAll();
     }
 }

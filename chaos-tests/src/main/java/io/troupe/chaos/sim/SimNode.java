@@ -27,6 +27,7 @@ final class SimNode {
     private int life;
     private boolean up;
     private boolean still;
+    private boolean drainedByFault;
     private SimPlatform platform;
     private ClusterActorSystem system;
 
@@ -104,6 +105,15 @@ final class SimNode {
     @Nullable
     String owner(int shard) {
         return system.cluster().owner(shard);
+    }
+
+    /** A fault asks that the node own nothing; what a user asks for is left alone. */
+    void drainByFault() {
+        drainedByFault = true;
+    }
+
+    boolean isDrainedByFault() {
+        return drainedByFault;
     }
 
     // Faults.

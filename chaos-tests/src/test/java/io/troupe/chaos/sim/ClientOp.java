@@ -13,7 +13,7 @@ record ClientOp(int number, long atNs, int node, int entity, Kind kind) {
     /** What an operation wants. */
     enum Kind {
         /** Append the number, exactly once. */
-        APPEND(46),
+        APPEND(38),
         /** The same with a deadline. */
         APPEND_SOON(14),
         /** Append the number, at least once. */
@@ -25,9 +25,9 @@ record ClientOp(int number, long atNs, int node, int entity, Kind kind) {
         /** Let a volatile actor run it, at most once. */
         HINT(6),
         /** Let a volatile actor run it, at least once. */
-        POKE(7),
+        POKE(10),
         /** Ask a volatile actor, which runs it exactly once or leaves the question open. */
-        QUERY(7);
+        QUERY(12);
 
         private final int percent;
 

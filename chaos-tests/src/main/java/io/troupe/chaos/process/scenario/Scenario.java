@@ -139,8 +139,8 @@ public enum Scenario {
     /** {@return which bug of the product it shows in every run, so that the matrix leaves it out; empty for none} */
     String knownBug() {
         return this == DEAD_LOG_LINK
-                ? "the connections of the replicated log have no heartbeats: one that dies without a word leaves a voter"
-                        + " behind, fenced, with a session that is kept alive, so nobody takes over its shards"
+                ? "the connections of the replicated log have no heartbeats: a node without a log that follows a voter"
+                        + " whose connection has died without a word keeps routes of long ago"
                 : "";
     }
 

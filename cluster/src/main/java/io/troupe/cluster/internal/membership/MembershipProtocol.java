@@ -22,6 +22,9 @@ public final class MembershipProtocol {
 
     private static final long UNUSED = -1;
 
+    /** A node whose view stands still this many leases, although the leader answers, lets its session end. */
+    private static final int LEASES_BEHIND = 2;
+
     /** Where a node stands in the cluster. */
     public enum State {
         /** It has had no session, or has not applied its opening yet. */
@@ -45,6 +48,11 @@ public final class MembershipProtocol {
     private long nextToken;
     /** Answered keep-alives whose revision is not applied yet. */
     private int waiting;
+
+    /** The oldest answered revision that is not applied, or 0; and when its keep-alive was sent. */
+    private long behindRevision;
+
+    private long behindSinceNs;
 
     private long appliedRevision;
     private long incarnation;
@@ -130,6 +138,10 @@ public final class MembershipProtocol {
         } else {
             revisions[slot(token)] = revision;
             waiting++;
+            if (behindRevision == 0) {
+                behindRevision = revision;
+                behindSinceNs = sentNs[slot(token)];
+            }
         }
     }
 
@@ -145,6 +157,21 @@ public final class MembershipProtocol {
                 extend(sentNs[slot]);
                 tokens[slot] = UNUSED;
                 waiting--;
+            }
+        }
+        if (behindRevision != 0 && behindRevision <= appliedRevision) {
+            behindRevision = 0;
+            catchUp();
+        }
+    }
+
+    /** What is the oldest answer that waits, now that the one before is applied? */
+    private void catchUp() {
+        for (int slot = 0; waiting > 0 && slot < MAX_UNANSWERED; slot++) {
+            boolean waits = tokens[slot] != UNUSED && revisions[slot] != 0;
+            if (waits && (behindRevision == 0 || revisions[slot] < behindRevision)) {
+                behindRevision = revisions[slot];
+                behindSinceNs = sentNs[slot];
             }
         }
     }
@@ -176,12 +203,22 @@ public final class MembershipProtocol {
     }
 
     /**
+     * {@return true if this node has not applied for long what the leader has answered} It cannot run its shards then,
+     * and nobody else gets them as long as its session lives: so it stops renewing it, until its view moves on.
+     *
+     * @param nowNs now
+     */
+    public boolean isBehind(long nowNs) {
+        return behindRevision != 0 && nowNs - behindSinceNs >= LEASES_BEHIND * leaseNs;
+    }
+
+    /**
      * {@return true if it is time to send a keep-alive}
      *
      * @param nowNs now
      */
     public boolean isKeepAliveDue(long nowNs) {
-        return open && nowNs - lastSentNs >= leaseNs / KEEP_ALIVES_PER_LEASE;
+        return open && !isBehind(nowNs) && nowNs - lastSentNs >= leaseNs / KEEP_ALIVES_PER_LEASE;
     }
 
     /**
@@ -208,6 +245,7 @@ public final class MembershipProtocol {
         java.util.Arrays.fill(tokens, UNUSED);
         java.util.Arrays.fill(revisions, 0);
         waiting = 0;
+        behindRevision = 0;
     }
 
     private static int slot(long token) {

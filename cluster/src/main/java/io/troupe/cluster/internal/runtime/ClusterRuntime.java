@@ -261,7 +261,10 @@ public final class ClusterRuntime implements AutoCloseable {
         } else if (membership.session() == null) {
             findings.add("this node has no session: the leader does not answer");
         } else if (!inCluster()) {
-            findings.add("this node's lease has passed, so it starts no actor: it does not reach the leader");
+            findings.add("this node's lease has passed, so it starts no actor: "
+                    + (membership.isBehind()
+                            ? "the leader answers, but the log does not arrive: see to its Raft port"
+                            : "it does not reach the leader"));
         }
         for (NodeAddress seed : config.seeds()) {
             if (!seed.nodeId().equals(config.nodeId())
@@ -269,7 +272,10 @@ public final class ClusterRuntime implements AutoCloseable {
                 findings.add("no link to " + seed + ": start it, or open its messaging port");
             }
         }
-        int homeless = routing.shards() - routing.shardsPerOwner().values().stream().mapToInt(count -> count).sum();
+        int homeless = routing.shards()
+                - routing.shardsPerOwner().values().stream()
+                        .mapToInt(count -> count)
+                        .sum();
         if (started && homeless > 0) {
             findings.add(homeless + " of " + routing.shards() + " shards have no owner: no live node can own shards");
         }

@@ -27,7 +27,8 @@ final class Drains {
     private final NanoClock clock;
     private final List<Waiting> waiting = new ArrayList<>();
 
-    private record Waiting(String nodeId, int atFirst, long sinceNs, long limitNs, CompletableFuture<DrainReport> done) {}
+    private record Waiting(
+            String nodeId, int atFirst, long sinceNs, long limitNs, CompletableFuture<DrainReport> done) {}
 
     Drains(MetadataStore store, RoutingTable routing, NanoClock clock) {
         this.store = store;
@@ -54,8 +55,7 @@ final class Drains {
         waiting.add(one);
         CompletableFuture<?> unused = store.txn(Txn.guarded(
                         List.of(Compare.modRevision(node.key(), node.modRevision())),
-                        List.of(new Op.Put(
-                                ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(session.incarnation())))))
+                        List.of(new Op.Put(ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(session.incarnation())))))
                 .whenComplete((result, failure) -> {
                     if (failure != null) {
                         done.completeExceptionally(Wiring.explain(failure));

@@ -111,8 +111,7 @@ final class Events implements WatchListener {
         ShardRecord before = shards.put(shard, now);
         if (before == null || before.epoch() != now.epoch()) {
             String from = before == null ? null : before.owner();
-            tell(new ClusterEvent.ShardMoved(
-                    shard, from, now.owner(), now.epoch(), now.continues() != 0, revision));
+            tell(new ClusterEvent.ShardMoved(shard, from, now.owner(), now.epoch(), now.continues() != 0, revision));
         }
     }
 

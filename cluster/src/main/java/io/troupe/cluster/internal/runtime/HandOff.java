@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 
 import io.troupe.cluster.internal.handoff.Arrivals;
 import io.troupe.cluster.internal.handoff.Departure;
@@ -224,16 +224,18 @@ final class HandOff {
         }
     }
 
-    /** Hands out what a grant continues, or null if it is not here. Any thread; answers on the cluster thread. */
-    void take(ShardRecord grant, int shard, Consumer<@Nullable Map<SessionId, TransferredWindow>> taker) {
-        onCluster(() -> taker.accept(arrivals.take(shard, grant.moveId())));
+    /** Hands out what a grant continues, or nothing if it is not here. Any thread; answers on the cluster thread. */
+    CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> take(int shard, long moveId) {
+        CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> taken = new CompletableFuture<>();
+        onCluster(() -> taken.complete(Optional.ofNullable(arrivals.take(shard, moveId))));
+        return taken;
     }
 
     /** Takes a shard again that this node owns but cannot continue. */
     void regrant(HostedShard shard) {
         KeyValue entry = store.view().get(ClusterKeys.shard(shard.shard()));
-        if (entry != null && entry.modRevision() == shard.epoch()) {
-            ShardRecord own = ShardRecord.decode(entry.value(), entry.modRevision());
+        ShardRecord own = entry == null ? null : ShardRecord.decode(entry.value(), entry.modRevision());
+        if (entry != null && own != null && own.epoch() == shard.epoch()) {
             CompletableFuture<?> unused = store.txn(Txn.guarded(
                             List.of(Compare.modRevision(entry.key(), entry.modRevision())),
                             List.of(new Op.Put(
@@ -241,8 +243,8 @@ final class HandOff {
                                     ShardRecord.grant(own.owner(), own.incarnation())
                                             .encode()))))
                     .whenComplete((result, failure) -> {
-                        if (Wiring.wasNotProposed(failure)) {
-                            postponed.add(() -> regrant(shard));
+                        if (Wiring.wasNotProposed(failure) || (result != null && !result.succeeded())) {
+                            postponed.add(() -> regrant(shard)); // until the record says another epoch
                         }
                     });
         }

@@ -49,6 +49,7 @@ final class Membership {
     private boolean closed;
     private volatile @Nullable SessionId session;
     private boolean fenced;
+    private volatile boolean behind;
     /** When the lease ends on this node's clock; means something while {@code leaseGranted}. */
     private volatile long leaseEndNs;
 
@@ -106,6 +107,19 @@ final class Membership {
         if (protocol.isKeepAliveDue(nowNs)) {
             keepAlive(nowNs);
         }
+        if (behind != protocol.isBehind(nowNs)) {
+            behind = !behind;
+            LOG.warn(
+                    behind
+                            ? "node {} lets its session end: the leader answers, but the log has not reached this node for long"
+                            : "node {} hears of the log again",
+                    nodeId);
+        }
+    }
+
+    /** True if the log does not reach this node, although the leader answers it. */
+    boolean isBehind() {
+        return behind;
     }
 
     private void refreshLease(long nowNs) {

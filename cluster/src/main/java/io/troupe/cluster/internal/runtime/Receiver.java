@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -243,36 +244,39 @@ final class Receiver {
 
     private void raiseFence(HostedShard shard, ShardRecord grant) {
         hosted.set(shard.shard(), shard);
-        raiseAgain(shard, grant);
+        // Taken now: the shard may be ordered to move on before its fence is raised, and then the transfer is out of date.
+        CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> windows = grant.continues() == 0
+                ? CompletableFuture.completedFuture(Optional.of(Map.of()))
+                : handOff.take(shard.shard(), grant.moveId());
+        raiseAgain(shard, windows);
     }
 
-    private void raiseAgain(HostedShard shard, ShardRecord grant) {
+    private void raiseAgain(
+            HostedShard shard, CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> windows) {
         CompletableFuture<?> unused = store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
                 .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))
                 .whenComplete((result, failure) -> {
                     if (Wiring.wasNotProposed(failure) && shard.state() == HostedShard.State.RAISING) {
-                        postponed.add(() -> raiseAgain(shard, grant));
+                        postponed.add(() -> raiseAgain(shard, windows));
                     } else if (failure != null) {
                         LOG.debug("{}: the fence was not raised: {}", shard, failure.toString());
                         lose(shard);
                     } else if (!result.succeeded() && !fenceIsOurs(shard, result)) {
                         lose(shard); // a later owner was faster: the shard table will say who
-                    } else if (grant.continues() == 0) {
-                        activate(shard, Map.of());
                     } else {
-                        handOff.take(grant, shard.shard(), windows -> activateOrRefuse(shard, windows));
+                        CompletableFuture<Void> unused2 = windows.thenAccept(taken -> activateOrRefuse(shard, taken));
                     }
                 });
     }
 
     /** A grant that continues an earlier owner is worth nothing without what that owner handed over. */
-    private void activateOrRefuse(HostedShard shard, @Nullable Map<SessionId, TransferredWindow> windows) {
-        if (windows == null) {
+    private void activateOrRefuse(HostedShard shard, Optional<Map<SessionId, TransferredWindow>> windows) {
+        if (windows.isEmpty()) {
             LOG.error("{} continues an earlier owner, but has no transfer of it: taking it anew", shard);
             lose(shard);
             handOff.regrant(shard);
         } else {
-            activate(shard, windows);
+            activate(shard, windows.get());
         }
     }
 

@@ -192,8 +192,8 @@ class CoordinatorTest {
             assertThat(owners().values())
                     .filteredOn(owner -> owner.target() != null)
                     .hasSize(2)
-                    .allSatisfy(owner -> assertThat(owner.target())
-                            .isEqualTo(new ShardRecord.Target("n3", joined.incarnation())));
+                    .allSatisfy(owner ->
+                            assertThat(owner.target()).isEqualTo(new ShardRecord.Target("n3", joined.incarnation())));
         });
         assertThat(counts()).isEqualTo(Map.of("n1", 6, "n2", 6));
     }
@@ -205,8 +205,9 @@ class CoordinatorTest {
         await().untilAsserted(() -> {
             onCluster(() -> coordinator.reconcile(10_000 + BALANCE_NS + MOVE_NS));
             assertThat(owners().values()).anyMatch(owner -> owner.target() == null);
-            assertThat(owners()).allSatisfy((shard, owner) -> assertThat(owner.epoch())
-                    .isEqualTo(Objects.requireNonNull(moving.get(shard)).epoch()));
+            assertThat(owners())
+                    .allSatisfy((shard, owner) -> assertThat(owner.epoch())
+                            .isEqualTo(Objects.requireNonNull(moving.get(shard)).epoch()));
         });
     }
 

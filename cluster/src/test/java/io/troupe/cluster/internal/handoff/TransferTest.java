@@ -72,7 +72,8 @@ class TransferTest {
             assertThat(arrivals.take(5, 77)).isNull();
             byte[] frame = TransferFrames.encode(part);
             assertThat(frame.length).isLessThan(256 * 1024);
-            assertThat(arrivals.keep(TransferFrames.decode(frame), frame.length)).isTrue();
+            assertThat(arrivals.keep(TransferFrames.decode(frame), frame.length))
+                    .isTrue();
             assertThat(arrivals.keep(TransferFrames.decode(frame), frame.length))
                     .as("a repeated part is acknowledged again")
                     .isTrue();
@@ -81,8 +82,7 @@ class TransferTest {
         if (channels == 0) {
             assertThat(windows).isEmpty();
         } else {
-            SettledWindow window =
-                    Objects.requireNonNull(windows.get(SENDER)).with(NOTHING);
+            SettledWindow window = Objects.requireNonNull(windows.get(SENDER)).with(NOTHING);
             assertThat(window.floor()).isEqualTo(10);
             assertThat(window.highest()).isEqualTo(ends == 0 ? 0 : 9 + ends);
             for (long sequence = 10; sequence < 10 + ends; sequence++) {

@@ -177,4 +177,39 @@ class MembershipProtocolTest {
             assertThat(any.isLeaseValid(now)).isEqualTo(now - start < allowed + LEASE - MARGIN);
         }
     }
+
+    /** Otherwise nobody would get the shards that it cannot run. */
+    @Test
+    void aNodeWhoseViewStandsStillLetsItsSessionEndUntilItMovesOn() {
+        protocol.onOpened(40, T0, 40);
+        long now = T0;
+        long revision = 40;
+        while (now - T0 < 3 * LEASE) {
+            now += LEASE / 6;
+            if (protocol.isKeepAliveDue(now)) {
+                protocol.onKeepAliveAnswered(protocol.keepAliveSent(now), ++revision);
+            }
+        }
+        assertThat(protocol.isBehind(T0 + LEASE / 6 + 2 * LEASE - 1)).isFalse();
+        assertThat(protocol.isBehind(now)).isTrue();
+        assertThat(protocol.isKeepAliveDue(now)).isFalse();
+        protocol.onApplied(revision - 1);
+        assertThat(protocol.isBehind(now))
+                .as("it has caught up with all but the newest")
+                .isFalse();
+        protocol.onApplied(revision);
+        assertThat(protocol.isKeepAliveDue(now + LEASE)).isTrue();
+    }
+
+    @Test
+    void aSlowViewThatKeepsMovingIsNotBehind() {
+        protocol.onOpened(40, T0, 40);
+        long now = T0;
+        for (long revision = 41; revision < 100; revision++) {
+            now += LEASE / 6;
+            protocol.onKeepAliveAnswered(protocol.keepAliveSent(now), revision);
+            protocol.onApplied(revision - 6); // a lease old, always
+            assertThat(protocol.isBehind(now)).isFalse();
+        }
+    }
 }

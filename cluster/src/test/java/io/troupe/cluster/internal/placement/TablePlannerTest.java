@@ -93,15 +93,24 @@ class TablePlannerTest {
             if (changes.isEmpty()) {
                 break;
             }
-            assertThat(changes).hasSizeLessThanOrEqualTo(maxMoves).allSatisfy(change -> assertThat(change)
-                    .isInstanceOfSatisfying(
-                            Move.class, move -> assertThat(move.to().nodeId()).isEqualTo("n" + (nodes + 1))));
+            assertThat(changes)
+                    .hasSizeLessThanOrEqualTo(maxMoves)
+                    .allSatisfy(change -> assertThat(change)
+                            .isInstanceOfSatisfying(
+                                    Move.class,
+                                    move -> assertThat(move.to().nodeId()).isEqualTo("n" + (nodes + 1))));
             moved += changes.size();
             apply(changes, records);
         }
         assertThat(moved).isLessThanOrEqualTo((SHARDS + nodes) / (nodes + 1) + 1);
-        assertThat(counts(records).values().stream().mapToInt(count -> count).max().orElseThrow()
-                        - counts(records).values().stream().mapToInt(count -> count).min().orElseThrow())
+        assertThat(counts(records).values().stream()
+                                .mapToInt(count -> count)
+                                .max()
+                                .orElseThrow()
+                        - counts(records).values().stream()
+                                .mapToInt(count -> count)
+                                .min()
+                                .orElseThrow())
                 .isLessThanOrEqualTo(1);
     }
 
@@ -112,7 +121,9 @@ class TablePlannerTest {
                 .isEmpty();
         List<Change> changes =
                 TablePlanner.plan(List.of(host(1), draining(2), host(3)), records, policy(SHARDS, false));
-        assertThat(changes).hasSize(SHARDS / 2).allSatisfy(change -> assertThat(change).isInstanceOf(Move.class));
+        assertThat(changes)
+                .hasSize(SHARDS / 2)
+                .allSatisfy(change -> assertThat(change).isInstanceOf(Move.class));
         apply(changes, records);
         assertThat(counts(records)).doesNotContainKey("n2");
     }
@@ -129,9 +140,12 @@ class TablePlannerTest {
         @Nullable ShardRecord[] records = granted(List.of(host(1), host(2), host(3)));
         Host reborn = new Host("n2", 9, 1, false);
         List<Change> changes = TablePlanner.plan(List.of(host(1), reborn, draining(3)), records, policy(9, true));
-        assertThat(changes).hasSize(SHARDS / 3).allSatisfy(change -> assertThat(change)
-                .isInstanceOfSatisfying(
-                        Grant.class, grant -> assertThat(grant.to().nodeId()).isNotEqualTo("n3")));
+        assertThat(changes)
+                .hasSize(SHARDS / 3)
+                .allSatisfy(change -> assertThat(change)
+                        .isInstanceOfSatisfying(
+                                Grant.class,
+                                grant -> assertThat(grant.to().nodeId()).isNotEqualTo("n3")));
     }
 
     @Test
@@ -141,8 +155,7 @@ class TablePlannerTest {
         assertThat(first).isNotNull();
         String other = first.owner().equals("n1") ? "n2" : "n1";
         long life = other.equals("n1") ? 1 : 2;
-        records[0] = new ShardRecord(
-                first.owner(), first.incarnation(), 1, 0, 44, new ShardRecord.Target(other, life));
+        records[0] = new ShardRecord(first.owner(), first.incarnation(), 1, 0, 44, new ShardRecord.Target(other, life));
         List<Host> hosts = List.of(host(1), host(2));
         assertThat(TablePlanner.plan(hosts, records, policy(9, true))).doesNotContain(new Stay(0));
         assertThat(TablePlanner.plan(hosts, records, policy(9, true, 44))).containsExactly(new Stay(0));
@@ -158,8 +171,7 @@ class TablePlannerTest {
         int shard = ((Move) TablePlanner.plan(hosts, records, policy(1, true)).get(0)).shard();
         ShardRecord entry = records[shard];
         assertThat(entry).isNotNull();
-        records[shard] = new ShardRecord(
-                entry.owner(), entry.incarnation(), 1, 0, 44, new ShardRecord.Target("n3", 3));
+        records[shard] = new ShardRecord(entry.owner(), entry.incarnation(), 1, 0, 44, new ShardRecord.Target("n3", 3));
         assertThat(TablePlanner.plan(hosts, records, policy(1, true))).isEmpty();
         assertThat(TablePlanner.plan(hosts, records, policy(2, true)))
                 .singleElement()
