@@ -40,7 +40,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed) {
             of(
                     "shard whose fence the store was too busy to raise is never run",
                     RUNTIME + "Receiver.java",
-                    "                        postponed.add(() -> raiseAgain(shard, grant));\n",
+                    "                        postponed.add(() -> raiseAgain(shard, windows));\n",
                     "",
                     1),
             of(

@@ -244,15 +244,15 @@ final class Receiver {
 
     private void raiseFence(HostedShard shard, ShardRecord grant) {
         hosted.set(shard.shard(), shard);
-        // Taken now: the shard may be ordered to move on before its fence is raised, and then the transfer is out of date.
+        // Taken now: the shard may be ordered to move on before its fence is raised, and then the transfer is out of
+        // date.
         CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> windows = grant.continues() == 0
                 ? CompletableFuture.completedFuture(Optional.of(Map.of()))
                 : handOff.take(shard.shard(), grant.moveId());
         raiseAgain(shard, windows);
     }
 
-    private void raiseAgain(
-            HostedShard shard, CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> windows) {
+    private void raiseAgain(HostedShard shard, CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> windows) {
         CompletableFuture<?> unused = store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
                 .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))
                 .whenComplete((result, failure) -> {
