@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry        the first wait before an unsettled message is sent again
  * @param rebalanceAfter how long the set of nodes must have been the same before shards move for balance
  * @param maxMoves     shards that may move at a time
+ * @param moveTimeout  how long the move of a shard may take before it is called off
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  */
 public record ClusterConfig(
@@ -43,6 +44,7 @@ public record ClusterConfig(
         Duration retry,
         Duration rebalanceAfter,
         int maxMoves,
+        Duration moveTimeout,
         List<NodeAddress> dialAddresses) {
 
     /** Most shards of one cluster. */
@@ -51,6 +53,7 @@ public record ClusterConfig(
     private static final long MIN_RETRY_MILLIS = 1;
     private static final long MAX_RETRY_MILLIS = 1_000;
     private static final Duration MAX_CALM = Duration.ofDays(365);
+    private static final Duration MIN_MOVE = Duration.ofMillis(100);
 
     /**
      * Starts a configuration.
@@ -65,8 +68,9 @@ public record ClusterConfig(
     /**
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves}, {@code dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and so on)
-     * overrides its key.
+     * {@code shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
+     * {@code move.timeout.millis, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
+     * so on) overrides its key.
      *
      * @param file the file
      * @return the configuration
@@ -125,6 +129,7 @@ public record ClusterConfig(
         private Duration retry = Duration.ofMillis(200);
         private Duration rebalanceAfter = Duration.ofSeconds(2);
         private int maxMoves = 32;
+        private Duration moveTimeout = Duration.ofSeconds(5);
         private final List<NodeAddress> dialAddresses = new ArrayList<>();
 
         private Builder(String nodeId) {
@@ -269,6 +274,16 @@ public record ClusterConfig(
         }
 
         /**
+         * {@return this}
+         *
+         * @param limit how long the move of a shard may take; then it is called off, and the owner goes on
+         */
+        public Builder moveTimeout(Duration limit) {
+            moveTimeout = limit;
+            return this;
+        }
+
+        /**
          * Checks everything and reports all errors at once.
          *
          * @return the configuration
@@ -315,6 +330,9 @@ public record ClusterConfig(
             if (maxMoves < 1 || maxMoves > MAX_SHARDS) {
                 errors.add("maxMoves (" + maxMoves + ") must be between 1 and " + MAX_SHARDS);
             }
+            if (moveTimeout.compareTo(MIN_MOVE) < 0 || moveTimeout.compareTo(MAX_CALM) > 0) {
+                errors.add("moveTimeout (" + moveTimeout + ") must be between " + MIN_MOVE + " and " + MAX_CALM);
+            }
             if (startTimeout.isNegative() || startTimeout.isZero()) {
                 errors.add("startTimeout (" + startTimeout + ") must be positive");
             }
@@ -334,6 +352,7 @@ public record ClusterConfig(
                     retry,
                     rebalanceAfter,
                     maxMoves,
+                    moveTimeout,
                     List.copyOf(dialAddresses));
         }
 

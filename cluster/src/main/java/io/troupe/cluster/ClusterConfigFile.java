@@ -33,6 +33,7 @@ final class ClusterConfigFile {
             "retry.millis",
             "rebalance.after.millis",
             "max.moves",
+            "move.timeout.millis",
             "dial.addresses");
 
     private final Properties properties = new Properties();
@@ -84,6 +85,7 @@ final class ClusterConfigFile {
         text("max.unsettled", count -> builder.maxUnsettled(Integer.parseInt(count)));
         text("rebalance.after.millis", millis -> builder.rebalanceAfter(Duration.ofMillis(Long.parseLong(millis))));
         text("max.moves", count -> builder.maxMoves(Integer.parseInt(count)));
+        text("move.timeout.millis", millis -> builder.moveTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));
         if (errors.isEmpty()) {
             try {

@@ -34,6 +34,8 @@ final class Simulation {
     private final PriorityQueue<Event> heap = new PriorityQueue<>(2048);
     private Swarm swarm;
     private String replay = "the same program with seed ";
+    /** The first that was found. */
+    private @Nullable Violation found;
     private long nextSequence;
     private long now;
     private int events;
@@ -141,8 +143,13 @@ final class Simulation {
         return calm;
     }
 
+    /** To be thrown; where a future swallows it, it is thrown again after the present step. */
     Violation violation(String invariant, String what) {
-        return new Violation(seed, invariant, "at " + now / 1000 + " us: " + what, replay + seed);
+        Violation next = new Violation(seed, invariant, "at " + now / 1000 + " us: " + what, replay + seed);
+        if (found == null) {
+            found = next;
+        }
+        return next;
     }
 
     void onApplied(List<WatchEvent> changes, MetadataView view) {
@@ -165,11 +172,14 @@ final class Simulation {
                 heap.remove();
                 now = event.at;
                 execute(event);
+                if (found != null) {
+                    throw found;
+                }
             }
         } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
-            Violation found = violation("I0 no core throws", e.toString());
-            found.initCause(e);
-            throw found;
+            Violation thrown = violation("I0 no core throws", e.toString());
+            thrown.initCause(e);
+            throw thrown;
         }
         now = end;
     }

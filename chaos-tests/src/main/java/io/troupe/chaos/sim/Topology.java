@@ -21,6 +21,9 @@ final class Topology {
     private static final Duration CALM = Duration.ofMillis(90);
 
     private static final int MAX_MOVES = 2;
+    /** Short enough that moves are called off while a node stands still or cannot be reached. */
+    private static final Duration MOVE = Duration.ofMillis(150);
+
     /** Longer than any run: a simulated node never gives up to start. */
     private static final Duration START = Duration.ofDays(1);
 
@@ -56,6 +59,7 @@ final class Topology {
                 .retry(RETRY)
                 .rebalanceAfter(CALM)
                 .maxMoves(MAX_MOVES)
+                .moveTimeout(MOVE)
                 .startTimeout(START);
         for (int seed = 0; seed < hosts; seed++) {
             builder.addNode(id(seed), "simulated-" + id(seed), 1, 2);

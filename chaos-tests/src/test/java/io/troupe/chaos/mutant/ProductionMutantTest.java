@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import io.troupe.chaos.rules.SourceTree;
 import io.troupe.chaos.sim.MutantProbe;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,24 +39,20 @@ class ProductionMutantTest {
 
     @Test
     void everyMutantIsKilled(@TempDir Path directory) throws IOException, ReflectiveOperationException {
-        List<ProductionMutant> mutants = new ArrayList<>(ProductionMutant.KILLED);
-        if (FRESH) {
-            mutants.addAll(ProductionMutant.ALIVE);
-        }
+        List<ProductionMutant> mutants = FRESH ? ProductionMutant.all() : ProductionMutant.killed();
         mutants.removeIf(mutant -> !mutant.name().contains(NAMED));
         List<String> table = new ArrayList<>();
         List<String> survivors = new ArrayList<>();
         for (int i = 0; i < mutants.size(); i++) {
             ProductionMutant mutant = mutants.get(i);
             Path classes = Files.createDirectory(directory.resolve(Integer.toString(i)));
-            String sign = FRESH
-                    ? signOf(mutant.mutant(), classes, 1, MOST)
-                    : signOf(mutant.mutant(), classes, mutant.seed(), NEAR);
+            mutant.mutant().classPath(classes);
+            String sign = signOf(mutant, classes);
             String line = String.format(
-                    Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by seed " + sign);
+                    Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by " + sign);
             table.add(line);
             LOG.info("{}", line);
-            if (sign == null && !ProductionMutant.ALIVE.contains(mutant)) {
+            if (sign == null && !MutantsAlive.ALIVE.contains(mutant)) {
                 survivors.add(mutant.name());
             }
         }
@@ -68,9 +65,7 @@ class ProductionMutantTest {
     void everyMutantCanBePlanted(@TempDir Path directory) throws IOException {
         List<String> broken = new ArrayList<>();
         int number = 0;
-        List<ProductionMutant> all = new ArrayList<>(ProductionMutant.KILLED);
-        all.addAll(ProductionMutant.ALIVE);
-        for (ProductionMutant mutant : all) {
+        for (ProductionMutant mutant : ProductionMutant.all()) {
             try {
                 mutant.mutant().classPath(Files.createDirectory(directory.resolve(Integer.toString(number++))));
             } catch (AssertionError e) {
@@ -82,27 +77,64 @@ class ProductionMutantTest {
 
     @Test
     void theGoodProductSurvivesInTheSameClassLoader() throws IOException, ReflectiveOperationException {
-        assertThat(signOf(List.of(), 1, 200)).isNull();
+        assertThat(schedules(List.of(), 1, 200)).isNull();
+        for (String test : ProductionMutant.tests()) {
+            assertThat(test(List.of(), test)).as(test).isNull();
+        }
     }
 
-    private static @Nullable String signOf(SourceMutant mutant, Path classes, long first, int count)
+    /** What shows the mutant: the schedule recorded for it, or one near to it, or else the test named for it. */
+    private static @Nullable String signOf(ProductionMutant mutant, Path classes)
             throws IOException, ReflectiveOperationException {
-        mutant.classPath(classes);
-        return signOf(List.of(classes.toUri().toURL()), first, count);
+        List<URL> hiding = List.of(classes.toUri().toURL());
+        String sign = null;
+        if (FRESH) {
+            sign = schedules(hiding, 1, MOST);
+        } else if (mutant.seed() > 0) {
+            sign = schedules(hiding, mutant.seed(), NEAR);
+        }
+        return sign == null && !mutant.test().isEmpty() ? test(hiding, mutant.test()) : sign;
     }
 
-    private static @Nullable String signOf(List<URL> hiding, long first, int count)
+    private static @Nullable String schedules(List<URL> hiding, long first, int count)
             throws IOException, ReflectiveOperationException {
+        try (URLClassLoader loader = loader(hiding)) {
+            String sign = (String) loader.loadClass(MutantProbe.class.getName())
+                    .getMethod("firstSign", long.class, int.class)
+                    .invoke(null, first, count);
+            return sign == null ? null : "seed " + sign;
+        }
+    }
+
+    private static @Nullable String test(List<URL> hiding, String testClass)
+            throws IOException, ReflectiveOperationException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = loader(hiding)) {
+            thread.setContextClassLoader(loader);
+            String sign = (String) loader.loadClass(TestProbe.class.getName())
+                    .getMethod("firstSign", String.class)
+                    .invoke(null, testClass);
+            return sign == null ? null : testClass.substring(testClass.lastIndexOf('.') + 1) + " " + sign;
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** Finds everything that this test finds, but the mutant first, and the tests of the modules with their cores. */
+    private static URLClassLoader loader(List<URL> hiding) throws MalformedURLException {
         List<URL> urls = new ArrayList<>(hiding);
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             urls.add(url(entry));
         }
-        try (URLClassLoader loader =
-                new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
-            return (String) loader.loadClass(MutantProbe.class.getName())
-                    .getMethod("firstSign", long.class, int.class)
-                    .invoke(null, first, count);
+        for (String module : List.of("raft-metadata", "cluster", "actors")) {
+            urls.add(SourceTree.root()
+                    .resolve(module)
+                    .resolve("target/test-classes")
+                    .toUri()
+                    .toURL());
         }
+        return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     }
 
     private static URL url(String entry) throws MalformedURLException {

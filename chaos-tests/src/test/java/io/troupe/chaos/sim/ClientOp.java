@@ -13,31 +13,38 @@ record ClientOp(int number, long atNs, int node, int entity, Kind kind) {
     /** What an operation wants. */
     enum Kind {
         /** Append the number, exactly once. */
-        APPEND(38),
+        APPEND(38, 25),
         /** The same with a deadline. */
-        APPEND_SOON(14),
+        APPEND_SOON(14, 5),
         /** Append the number, at least once. */
-        APPEND_AGAIN(5),
+        APPEND_AGAIN(5, 5),
         /** Be refused by the handler. */
-        REFUSED(5),
+        REFUSED(5, 0),
         /** Answer the length of the list. */
-        READ(10),
+        READ(10, 5),
         /** Let a volatile actor run it, at most once. */
-        HINT(6),
+        HINT(6, 5),
         /** Let a volatile actor run it, at least once. */
-        POKE(10),
+        POKE(10, 15),
         /** Ask a volatile actor, which runs it exactly once or leaves the question open. */
-        QUERY(12);
+        QUERY(12, 40);
 
         private final int percent;
+        private final int percentOfMoves;
 
-        Kind(int percent) {
+        Kind(int percent, int percentOfMoves) {
             this.percent = percent;
+            this.percentOfMoves = percentOfMoves;
         }
 
         /** How often it is drawn. */
         int percent() {
             return percent;
+        }
+
+        /** How often it is drawn in a schedule about moves. */
+        int percentOfMoves() {
+            return percentOfMoves;
         }
 
         boolean appends() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.WatchEvent;
@@ -55,6 +56,9 @@ final class Oracle implements Simulation.Watcher {
 
     /** The newest token that a volatile actor ran under, per entity. */
     private final long[] tokens = new long[Schedule.ENTITIES];
+
+    /** Some node's session has ended: what was under way then may stay unknown. */
+    private boolean sessionEnded;
 
     private int waiting;
     private int committed;
@@ -155,6 +159,9 @@ final class Oracle implements Simulation.Watcher {
         if (!one.unknown && one.applied > 0) {
             throw world().violation("I1 the outcome is true", op + " took effect, but its sender is told " + outcome);
         }
+        if (one.unknown && !sessionEnded && op.kind() != ClientOp.Kind.APPEND_SOON) {
+            throw world().violation("I5 unknown only after a loss", op + " is told " + outcome + " and no session has ended");
+        }
     }
 
     private Sent told(ClientOp op, Object outcome) {
@@ -228,6 +235,8 @@ final class Oracle implements Simulation.Watcher {
         for (WatchEvent event : events) {
             if (event instanceof WatchEvent.Put put && put.key().startsWith(Entities.PREFIX)) {
                 onEntity(put.entry());
+            } else if (event instanceof WatchEvent.Delete && event.key().startsWith(ClusterKeys.NODES)) {
+                sessionEnded = true;
             } else if (event.key().startsWith(Entities.PREFIX)) {
                 throw world().violation("I1 no acknowledged operation is lost", event.key() + " was deleted");
             }

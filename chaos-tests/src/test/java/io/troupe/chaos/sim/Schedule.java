@@ -21,16 +21,39 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
     static final int ENTITIES = 4;
     static final int MIN_FAULTS = 8;
     static final int MIN_OPS = 24;
+    /** One of so many schedules is about moves. */
+    private static final int MOVES_EVERY = 4;
 
     private static final long MS = 1_000_000;
     static final long CHAOS_NS = 2_400 * MS;
     private static final long FIRST_OP_NS = 20 * MS;
     private static final long FIRST_FAULT_NS = 150 * MS;
 
+    /** What a schedule is mostly about. */
+    enum Theme {
+        /** Everything that there is. */
+        ALL,
+        /** No session ends unless by chance: shards move again and again, and most operations are for volatile actors. */
+        MOVES;
+
+        List<Fault.Kind> faults() {
+            return this == ALL
+                    ? List.of(Fault.Kind.values())
+                    : List.of(Fault.Kind.DRAIN, Fault.Kind.DRAIN, Fault.Kind.NEW_LEADER, Fault.Kind.ONE_WAY);
+        }
+
+        int percent(ClientOp.Kind kind) {
+            return this == ALL ? kind.percent() : kind.percentOfMoves();
+        }
+    }
+
     static Schedule draw(long seed) {
-        Swarm swarm = Swarm.draw(SplitMix.of(seed, Concern.SWARM));
+        Theme theme = seed % MOVES_EVERY == 0 ? Theme.MOVES : Theme.ALL;
         return new Schedule(
-                seed, swarm, faults(SplitMix.of(seed, Concern.FAULTS)), ops(SplitMix.of(seed, Concern.CLIENTS)));
+                seed,
+                Swarm.draw(SplitMix.of(seed, Concern.SWARM)),
+                faults(SplitMix.of(seed, Concern.FAULTS), theme),
+                ops(SplitMix.of(seed, Concern.CLIENTS), theme));
     }
 
     Schedule withFaults(List<Fault> fewer) {
@@ -45,9 +68,9 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
         return new Schedule(seed, calmer, faults, ops);
     }
 
-    private static List<Fault> faults(SplitMix random) {
+    private static List<Fault> faults(SplitMix random, Theme theme) {
         List<Fault> faults = new ArrayList<>();
-        List<Fault.Kind> kinds = List.of(Fault.Kind.values());
+        List<Fault.Kind> kinds = theme.faults();
         int count = MIN_FAULTS + random.below(5);
         int suspends = random.permille(200) ? 1 : 0;
         for (int i = 0; i < count; i++) {
@@ -65,24 +88,23 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
         return List.copyOf(faults);
     }
 
-    private static List<ClientOp> ops(SplitMix random) {
+    private static List<ClientOp> ops(SplitMix random, Theme theme) {
         List<ClientOp> ops = new ArrayList<>();
         int count = MIN_OPS + random.below(16);
         long at = FIRST_OP_NS;
         for (int number = 1; number <= count; number++) {
             at += random.between(0, 2 * (CHAOS_NS - FIRST_OP_NS) / count);
-            int dice = random.below(100);
-            ClientOp.Kind kind = kind(dice);
+            ClientOp.Kind kind = kind(random.below(100), theme);
             int entity = random.permille(500) ? 0 : random.below(ENTITIES);
             ops.add(new ClientOp(number, Math.min(at, CHAOS_NS), random.below(NODES), entity, kind));
         }
         return List.copyOf(ops);
     }
 
-    private static ClientOp.Kind kind(int dice) {
+    private static ClientOp.Kind kind(int dice, Theme theme) {
         int left = dice;
         for (ClientOp.Kind kind : ClientOp.Kind.values()) {
-            left -= kind.percent();
+            left -= theme.percent(kind);
             if (left < 0) {
                 return kind;
             }

@@ -122,7 +122,7 @@ final class ScheduleRun {
             } else if (failure instanceof AskException refused) {
                 oracle.onFailed(op, refused.outcome());
             } else {
-                throw new IllegalStateException("an ask failed in a way that is not documented", failure);
+                throw world.violation("I0 no core throws", op + " failed in a way that is not documented: " + failure);
             }
         });
     }

@@ -46,6 +46,9 @@ final class Membership {
     private final SessionListener listener;
     private MembershipProtocol protocol;
     private boolean opening;
+    /** The store was too busy to take the announcement. */
+    private boolean announceAgain;
+
     private boolean closed;
     private volatile @Nullable SessionId session;
     private boolean fenced;
@@ -104,6 +107,10 @@ final class Membership {
             return;
         }
         refreshLease(nowNs);
+        if (announceAgain) {
+            announceAgain = false;
+            announce(session);
+        }
         if (protocol.isKeepAliveDue(nowNs)) {
             keepAlive(nowNs);
         }
@@ -168,6 +175,7 @@ final class Membership {
         protocol = newProtocol();
         protocol.onOpened(opened.incarnation(), sentNs, store.view().revision());
         session = opened;
+        announceAgain = false;
         leaseGranted = false;
         fenced = false;
         refreshLease(clock.nanoTime());
@@ -182,7 +190,11 @@ final class Membership {
         Txn txn = Txn.guarded(List.<Compare>of(), List.of(new Op.Put(ClusterKeys.node(nodeId), value, opened)));
         CompletableFuture<?> unused = store.txn(txn)
                 .whenComplete((result, failure) -> onCluster(() -> {
-                    if (opened.equals(session) && (result == null || !result.succeeded())) {
+                    if (!opened.equals(session)) {
+                        return; // an earlier life
+                    }
+                    announceAgain = Wiring.wasNotProposed(failure);
+                    if (!announceAgain && (result == null || !result.succeeded())) {
                         endLife("it could not announce itself: " + (failure == null ? result : failure));
                     }
                 }));

@@ -32,8 +32,6 @@ final class Wiring {
     /** How long the first formation waits for the last seed before shards are given out without it. */
     private static final long FORMATION_NS = 10_000_000_000L;
 
-    /** A move that takes longer is called off: its handlers block, or its target does not answer. */
-    private static final long MOVE_NS = 5_000_000_000L;
 
     private Wiring() {}
 
@@ -91,7 +89,7 @@ final class Wiring {
                 FORMATION_NS,
                 config.rebalanceAfter().toNanos(),
                 config.maxMoves(),
-                MOVE_NS);
+                config.moveTimeout().toNanos());
     }
 
     static List<String> names(List<NodeAddress> seeds) {
