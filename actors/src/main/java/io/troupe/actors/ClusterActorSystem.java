@@ -38,7 +38,7 @@ public final class ClusterActorSystem implements AutoCloseable {
         messages = new Messages(codec);
         this.platform = platform;
         dispatcher = platform.newWorkers("dispatch");
-        host = new EntityHost(config.shards(), dispatcher);
+        host = new EntityHost(config.shards(), kinds.keySet(), dispatcher);
         try {
             cluster = Cluster.create(config, host, platform);
         } catch (RuntimeException e) {

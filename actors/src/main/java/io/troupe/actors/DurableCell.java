@@ -3,6 +3,7 @@ package io.troupe.actors;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -40,7 +41,14 @@ final class DurableCell<M> extends Cell {
     private final EntityStore store;
     private final EntityHost host;
     private final StatefulHandler<Object, M> handler;
-    private final EntityCommitLog<Result, Object> log;
+    private final long activation;
+    /** What the store has of it, once it is asked. */
+    private volatile @Nullable CompletableFuture<@Nullable KeyValue> loading;
+
+    private volatile @Nullable EntityCommitLog<Result, Object> loaded;
+    /** Why it cannot be loaded, ever. */
+    private volatile @Nullable String broken;
+
     private final ConcurrentLinkedQueue<Answered> answers = new ConcurrentLinkedQueue<>();
     /** Messages whose speculated results were refused; they come before the mailbox. */
     private final ArrayDeque<Letter> again = new ArrayDeque<>();
@@ -69,19 +77,75 @@ final class DurableCell<M> extends Cell {
         this.messages = messages;
         this.store = store;
         this.host = host;
+        this.activation = activation;
         handler = self.kind().newStatefulHandler();
-        KeyValue stored = store.load(shard, id);
-        log = stored == null
-                ? new EntityCommitLog<>(null, handler.initialState(id), shard.epoch(), activation)
-                : new EntityCommitLog<>(
-                        CommitId.decode(stored.value()),
-                        messages.decode(stored.value(), CommitId.LENGTH),
-                        shard.epoch(),
-                        activation);
+    }
+
+    private EntityCommitLog<Result, Object> log() {
+        return Objects.requireNonNull(loaded);
+    }
+
+    /** False as long as it is not known what to run messages on; then its answer, or the next tick, wakes the cell. */
+    private boolean isLoaded() {
+        if (loaded != null || broken != null) {
+            return true;
+        }
+        CompletableFuture<@Nullable KeyValue> asked = loading;
+        if (asked == null) {
+            asked = store.load(shard, id);
+            loading = asked;
+        }
+        if (!asked.isDone()) {
+            CompletableFuture<?> unused = asked.whenComplete((stored, failure) -> wake());
+            return false;
+        }
+        if (EntityStore.refusal(asked) == MetadataException.Code.BUSY) {
+            loading = null;
+            host.wakeSoon(this);
+        } else if (asked.isCompletedExceptionally()) {
+            stop(); // the session is over, or the node closes
+        } else {
+            begin(asked.join());
+        }
+        return loaded != null || broken != null;
+    }
+
+    private void begin(@Nullable KeyValue stored) {
+        try {
+            loaded = stored == null
+                    ? new EntityCommitLog<>(null, handler.initialState(id), shard.epoch(), activation)
+                    : new EntityCommitLog<>(
+                            CommitId.decode(stored.value()),
+                            messages.decode(stored.value(), CommitId.LENGTH),
+                            shard.epoch(),
+                            activation);
+        } catch (RuntimeException e) {
+            LOG.error("entity {} cannot be activated", id, e);
+            broken = "cannot be activated: " + e;
+        }
+    }
+
+    private boolean refuseAll(String why) {
+        for (int refused = 0; refused < BATCH; refused++) {
+            Letter letter = poll();
+            if (letter == null) {
+                return false;
+            }
+            host.refuse(letter.message(), why);
+        }
+        return true;
     }
 
     @Override
     boolean turn() {
+        if (!isLoaded()) {
+            return false;
+        }
+        String why = broken;
+        if (why != null) {
+            return refuseAll(why);
+        }
+        EntityCommitLog<Result, Object> log = log();
         for (Answered answered; (answered = answers.poll()) != null; ) {
             onAnswer(answered);
             if (isStopped()) {
@@ -112,6 +176,11 @@ final class DurableCell<M> extends Cell {
         if (!answers.isEmpty()) {
             return true;
         }
+        EntityCommitLog<Result, Object> log = loaded;
+        if (log == null) {
+            CompletableFuture<@Nullable KeyValue> asked = loading;
+            return (broken != null || (asked != null && asked.isDone())) && super.hasWork();
+        }
         return log.mayPropose()
                 && log.inFlight() < MAX_PIPELINED
                 && (super.hasWork() || (!again.isEmpty() && mayRun()));
@@ -132,6 +201,7 @@ final class DurableCell<M> extends Cell {
 
     /** Null when the outcome is on its way; else why the store did not take it. */
     private MetadataException.@Nullable Code propose(Letter letter, Outcome outcome) {
+        EntityCommitLog<Result, Object> log = log();
         Result result = new Result(letter, outcome.ending, outcome.reply, outcome.afterCommit);
         Object before = log.state();
         Place<Result, Object> place = log.propose(result, outcome.next);
@@ -165,8 +235,8 @@ final class DurableCell<M> extends Cell {
         Place<Result, Object> place = answered.place();
         Result result = place.message();
         TxnResult answer = answered.result();
-        Step step = log.onAnswer(place, classify(answer));
-        boolean lastInFlight = log.inFlight() == 0;
+        Step step = log().onAnswer(place, classify(answer));
+        boolean lastInFlight = log().inFlight() == 0;
         switch (step) {
             case TELL -> {
                 result.letter().message().end(result.ending(), result.reply());
@@ -230,7 +300,7 @@ final class DurableCell<M> extends Cell {
         for (int attempt = 1; ; attempt++) {
             try {
                 Effect<Object> effect = handler.receive(
-                                log.state(), message, new MessageContext<>(self, letter.message(), false))
+                                log().state(), message, new MessageContext<>(self, letter.message(), false))
                         .take();
                 return outcome(effect);
             } catch (Exception e) {

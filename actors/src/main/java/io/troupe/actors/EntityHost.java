@@ -2,6 +2,8 @@ package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class EntityHost implements HostedActors {
     private static final Logger LOG = LoggerFactory.getLogger(EntityHost.class);
 
+    private final Set<String> kinds;
     private final Executor dispatcher;
     /** The cells of each shard's present ownership. An array, so that everything is visited in the order of the shards. */
     private final AtomicReferenceArray<@Nullable Cells> shards;
@@ -43,7 +46,8 @@ final class EntityHost implements HostedActors {
         }
     }
 
-    EntityHost(int shards, Executor dispatcher) {
+    EntityHost(int shards, Set<String> kinds, Executor dispatcher) {
+        this.kinds = kinds;
         this.shards = new AtomicReferenceArray<>(shards);
         this.dispatcher = dispatcher;
     }
@@ -57,6 +61,11 @@ final class EntityHost implements HostedActors {
         int[] active = {0};
         forEach(cells -> active[0] += cells.byId.size());
         return active[0];
+    }
+
+    @Override
+    public Set<String> kinds() {
+        return kinds;
     }
 
     @Override
@@ -177,6 +186,10 @@ final class EntityHost implements HostedActors {
     }
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
+    void refuse(InboundMessage message, String why) {
+        refuse(Objects.requireNonNull(system), message, why);
+    }
+
     private void refuse(ClusterActorSystem current, InboundMessage message, String why) {
         LOG.warn("message {} is refused: {}", message.id(), why);
         if (!message.isOneWay()) {

@@ -34,10 +34,12 @@ final class EntityStore {
         return ENTITIES + Cluster.paddedShard(shard.shard()) + '/' + id.kind() + '/' + id.id();
     }
 
-    /** Commit id and state of an entity, or null if nothing was ever stored; local, at or after the raised fence. */
-    @Nullable
-    KeyValue load(OwnedShard shard, EntityId id) {
-        return store.view().get(key(shard, id));
+    /**
+     * Commit id and state of an entity, or null if nothing was ever stored, at or after the raised fence: at once on a
+     * node with a log, through the log on others.
+     */
+    CompletableFuture<@Nullable KeyValue> load(OwnedShard shard, EntityId id) {
+        return store.read(key(shard, id));
     }
 
     /** Fence, exact predecessor, settle mark and state: all or nothing. */
@@ -63,7 +65,7 @@ final class EntityStore {
     }
 
     /** Why the store did not even take a transaction, or null if it did: then it may be applied. */
-    static MetadataException.@Nullable Code refusal(CompletableFuture<TxnResult> commit) {
+    static MetadataException.@Nullable Code refusal(CompletableFuture<?> commit) {
         if (!commit.isCompletedExceptionally()) {
             return null;
         }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,47 @@ class ClusterActorSystemTest {
                         .isEqualTo(new Counter.State(rounds * (rounds + 1L) / 2, rounds, chain));
             }
         }
+    }
+
+    @Test
+    void nodesWithoutAVoteOwnShardsAndJoinAndLeaveAtRunTime() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterActorSystem seed = nodes.node("n1");
+            ClusterActorSystem client = nodes.start("client").join();
+            int[] ports = Nodes.freePorts(2);
+            ClusterActorSystem first =
+                    nodes.start(worker(nodes, "w1", ports[0])).join();
+            ClusterActorSystem second =
+                    nodes.start(worker(nodes, "w2", ports[1])).join();
+            await().untilAsserted(() ->
+                    assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 8, "w1", 16, "w2", 8)));
+            // From every node to entities on every other, also between nodes that the seed list does not name.
+            for (ClusterActorSystem system : List.of(seed, client, first, second)) {
+                for (int i = 0; i < 64; i++) {
+                    system.entity(Counter.KIND, "c" + i)
+                            .tell(new Counter.Add(1))
+                            .join();
+                }
+            }
+            assertThat(first.activeEntities()).isPositive();
+            assertThat(second.activeEntities()).isPositive();
+            assertThat(first.stop(Duration.ofSeconds(20)).join().complete()).isTrue();
+            assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 16, "w2", 16));
+            nodes.stop("w2"); // without a hand-over
+            await().untilAsserted(
+                            () -> assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 32)));
+            for (int i = 0; i < 64; i++) {
+                assertThat(read(client, "c" + i).sum()).isEqualTo(4);
+            }
+        }
+    }
+
+    private static ClusterConfig worker(Nodes nodes, String nodeId, int port) {
+        return nodes.config(nodeId)
+                .listen("127.0.0.1", port)
+                .capacity(nodeId.equals("w1") ? 2 : 1)
+                .rebalanceAfter(Duration.ofMillis(100))
+                .build();
     }
 
     @Test

@@ -82,7 +82,12 @@ final class Nodes implements AutoCloseable {
     }
 
     CompletableFuture<ClusterActorSystem> start(String nodeId) {
-        return ClusterActorSystem.start(config(nodeId).build(), MESSAGES, Counter.KIND, Echo.KIND)
+        return start(config(nodeId).build());
+    }
+
+    CompletableFuture<ClusterActorSystem> start(ClusterConfig config) {
+        String nodeId = config.nodeId();
+        return ClusterActorSystem.start(config, MESSAGES, Counter.KIND, Echo.KIND)
                 .thenApply(system -> {
                     synchronized (running) {
                         running.put(nodeId, system);

@@ -160,10 +160,12 @@ public final class Cluster implements AutoCloseable {
         store().view().forEach(ClusterKeys.NODES, entry -> {
             SessionId session = entry.session();
             if (session != null) {
+                NodeRecord node = NodeRecord.decode(entry.value());
                 nodes.add(new NodeInfo(
                         session.nodeId(),
                         session.incarnation(),
-                        NodeRecord.decode(entry.value()).hosts(),
+                        node.hosting(),
+                        node.kinds(),
                         ClusterKeys.isDraining(store().view().get(ClusterKeys.drain(session.nodeId())), session),
                         shards.getOrDefault(session.nodeId(), 0)));
             }

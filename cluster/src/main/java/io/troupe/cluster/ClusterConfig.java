@@ -1,5 +1,6 @@
 package io.troupe.cluster;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,19 +8,23 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node's configuration. A node of the seed list votes, keeps the log in its data directory and owns shards; any
- * other node has no vote, log or shards, and only sends. Immutable; {@link Builder#build()} checks it.
+ * One node's configuration. A node of the seed list votes, keeps the log in its data directory and owns shards. Any
+ * other node has no vote and no log: with an address to listen on it owns shards too, without one it is a client that
+ * only sends. Immutable; {@link Builder#build()} checks it.
  *
  * @param nodeId       this node
  * @param clusterName  the name all nodes of the cluster share
  * @param seeds        the static seed list, the same on every node
  * @param dataDir      where a seed keeps its log; null for other nodes
+ * @param hosting      what this node offers to the cluster
  * @param lease        how long a silent node keeps its shards; shorter fails over sooner, longer tolerates pauses
  * @param election     how soon a lost leader is replaced
  * @param shards       number of shards, fixed when the cluster is first formed
@@ -36,6 +41,7 @@ public record ClusterConfig(
         String clusterName,
         List<NodeAddress> seeds,
         @Nullable Path dataDir,
+        Hosting hosting,
         Duration lease,
         Election election,
         int shards,
@@ -50,6 +56,11 @@ public record ClusterConfig(
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
 
+    /** The form of a role. */
+    static final Pattern ROLE = Pattern.compile("[A-Za-z0-9._-]{1,50}");
+
+    private static final double MIN_CAPACITY = 0.01;
+    private static final double MAX_CAPACITY = 1000;
     private static final long MIN_RETRY_MILLIS = 1;
     private static final long MAX_RETRY_MILLIS = 1_000;
     private static final Duration MAX_CALM = Duration.ofDays(365);
@@ -67,7 +78,8 @@ public record ClusterConfig(
 
     /**
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
-     * {@code id@host:messagingPort:raftPort}), {@code data.dir, lease.millis, election} (FAST, DEFAULT or SAFE),
+     * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen} ({@code host:port}), {@code hosts.shards, capacity,
+     * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
@@ -121,6 +133,10 @@ public record ClusterConfig(
         private String clusterName = "troupe";
         private final List<NodeAddress> seeds = new ArrayList<>();
         private @Nullable Path dataDir;
+        private @Nullable InetSocketAddress listen;
+        private @Nullable Boolean hostsShards;
+        private double capacity = 1.0;
+        private final Set<String> roles = new TreeSet<>();
         private Duration lease = Duration.ofSeconds(3);
         private Election election = Election.DEFAULT;
         private int shards = 1024;
@@ -188,6 +204,49 @@ public record ClusterConfig(
          */
         public Builder dataDir(Path directory) {
             dataDir = directory;
+            return this;
+        }
+
+        /**
+         * Listens on an address, so that a node outside the seed list can own shards; seeds listen where the seed list
+         * says.
+         *
+         * @param host the host that other nodes dial
+         * @param port its messaging port
+         * @return this
+         */
+        public Builder listen(String host, int port) {
+            listen = InetSocketAddress.createUnresolved(host, port);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param hosts false: own no shards, although this node listens; a seed then only keeps the log
+         */
+        public Builder hostsShards(boolean hosts) {
+            hostsShards = hosts;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param share how many shards to own, relative to the capacity of other nodes; 1 by default
+         */
+        public Builder capacity(double share) {
+            capacity = share;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param names what this node is for; kinds that ask for a role live only on nodes that have it
+         */
+        public Builder roles(String... names) {
+            roles.addAll(List.of(names));
             return this;
         }
 
@@ -309,6 +368,7 @@ public record ClusterConfig(
                 errors.add("node " + nodeId + " has a data directory but is not in the seed list " + seedIds()
                         + ": add it to the list on every node, or remove dataDir to run without a vote");
             }
+            checkHosting(isSeed, errors);
             if (lease.toMillis() < 5L * election.minMillis()) {
                 errors.add(
                         "lease (" + lease.toMillis() + " ms) must be at least 5 times the shortest election timeout ("
@@ -344,6 +404,7 @@ public record ClusterConfig(
                     clusterName,
                     List.copyOf(seeds),
                     dataDir,
+                    new Hosting(hostsShards == null ? isSeed || listen != null : hostsShards, listen, capacity, roles),
                     lease,
                     election,
                     shards,
@@ -354,6 +415,27 @@ public record ClusterConfig(
                     maxMoves,
                     moveTimeout,
                     List.copyOf(dialAddresses));
+        }
+
+        private void checkHosting(boolean isSeed, List<String> errors) {
+            InetSocketAddress own = listen;
+            if (own != null && isSeed) {
+                errors.add("seed " + nodeId + " listens where the seed list says: remove listen");
+            } else if (own != null && (own.getPort() < 1 || own.getPort() > 65_535)) {
+                errors.add("listen has port " + own.getPort() + ": ports are 1 to 65535");
+            }
+            if (own == null && !isSeed && Boolean.TRUE.equals(hostsShards)) {
+                errors.add(
+                        "node " + nodeId + " is to own shards but nobody can dial it: set listen to its host and port");
+            }
+            if (!(capacity >= MIN_CAPACITY && capacity <= MAX_CAPACITY)) {
+                errors.add("capacity (" + capacity + ") must be between " + MIN_CAPACITY + " and " + MAX_CAPACITY);
+            }
+            for (String role : roles) {
+                if (!ROLE.matcher(role).matches()) {
+                    errors.add("role '" + role + "' must be 1 to 50 letters, digits, '.', '_' or '-'");
+                }
+            }
         }
 
         private List<String> seedIds() {

@@ -25,6 +25,10 @@ final class ClusterConfigFile {
             "cluster.name",
             "seeds",
             "data.dir",
+            "listen",
+            "hosts.shards",
+            "capacity",
+            "roles",
             "lease.millis",
             "election",
             "shards",
@@ -78,6 +82,19 @@ final class ClusterConfigFile {
                         .map(String::trim)
                         .forEach(address -> builder.dialAddress(NodeAddress.parse(address))));
         text("data.dir", directory -> builder.dataDir(Path.of(directory)));
+        text("listen", address -> {
+            int colon = address.lastIndexOf(':');
+            if (colon < 1) {
+                throw new IllegalArgumentException("it must have the form host:port");
+            }
+            builder.listen(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+        });
+        text("hosts.shards", hosts -> builder.hostsShards(bool(hosts)));
+        text("capacity", share -> builder.capacity(Double.parseDouble(share)));
+        text(
+                "roles",
+                names -> builder.roles(
+                        Arrays.stream(names.split(",", -1)).map(String::trim).toArray(String[]::new)));
         text("lease.millis", millis -> builder.lease(Duration.ofMillis(Long.parseLong(millis))));
         text("election", preset -> builder.election(Election.valueOf(preset.toUpperCase(Locale.ROOT))));
         text("shards", count -> builder.shards(Integer.parseInt(count)));
@@ -95,6 +112,13 @@ final class ClusterConfigFile {
             }
         }
         throw new ClusterException(ClusterException.Code.BAD_CONFIG, file + ": " + String.join("; ", errors));
+    }
+
+    private static boolean bool(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("it must be true or false");
+        }
+        return text.equals("true");
     }
 
     private void text(String key, Consumer<String> setter) {

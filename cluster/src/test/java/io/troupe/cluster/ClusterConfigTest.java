@@ -1,10 +1,12 @@
 package io.troupe.cluster;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,48 @@ class ClusterConfigTest {
 
     @Test
     void aNodeOutsideTheSeedListOnlySends() {
-        assertThat(three("driver").build().isSeed()).isFalse();
+        ClusterConfig config = three("driver").build();
+        assertThat(config.isSeed()).isFalse();
+        assertThat(config.hosting()).isEqualTo(Hosting.CLIENT);
+    }
+
+    @Test
+    void aNodeOutsideTheSeedListThatListensOwnsShards() {
+        ClusterConfig config = three("worker")
+                .listen("10.0.0.7", 7709)
+                .capacity(2.5)
+                .roles("web", "batch")
+                .build();
+        assertThat(config.hosting())
+                .isEqualTo(new Hosting(
+                        true, InetSocketAddress.createUnresolved("10.0.0.7", 7709), 2.5, Set.of("web", "batch")));
+        assertThat(config.identity()).isEqualTo(three("driver").build().identity());
+    }
+
+    @Test
+    void aSeedMayOnlyKeepTheLog() {
+        assertThat(three("n1").dataDir(directory).build().hosting().shards()).isTrue();
+        assertThat(three("n1")
+                        .dataDir(directory)
+                        .hostsShards(false)
+                        .build()
+                        .hosting()
+                        .shards())
+                .isFalse();
+    }
+
+    @Test
+    void whatANodeOffersIsChecked() {
+        refused(
+                three("n1").dataDir(directory).listen("127.0.0.1", 7709),
+                "seed n1 listens where the seed list says: remove listen");
+        refused(three("w").listen("127.0.0.1", 0), "listen has port 0: ports are 1 to 65535");
+        refused(
+                three("w").hostsShards(true),
+                "node w is to own shards but nobody can dial it: set listen to its host and port");
+        refused(three("w").capacity(0), "capacity (0.0) must be between 0.01 and 1000.0");
+        refused(three("w").capacity(Double.NaN), "capacity (NaN) must be between 0.01 and 1000.0");
+        refused(three("w").roles("a/b"), "role 'a/b' must be 1 to 50 letters, digits, '.', '_' or '-'");
     }
 
     @Test
@@ -141,6 +184,27 @@ class ClusterConfigTest {
                         .maxMoves(8)
                         .moveTimeout(Duration.ofMillis(900))
                         .build());
+    }
+
+    @Test
+    void aPropertiesFileSaysWhatANodeOffers() throws IOException {
+        Path file = Files.writeString(directory.resolve("w.properties"), """
+                node.id = w
+                seeds = n1@127.0.0.1:7701:7801
+                listen = 10.0.0.7:7709
+                hosts.shards = true
+                capacity = 2.5
+                roles = web, batch
+                """);
+        assertThat(ClusterConfig.load(file).hosting())
+                .isEqualTo(new Hosting(
+                        true, InetSocketAddress.createUnresolved("10.0.0.7", 7709), 2.5, Set.of("web", "batch")));
+        Path bad = Files.writeString(
+                directory.resolve("bad.properties"),
+                "node.id=w\nseeds=n1@127.0.0.1:7701:7801\nlisten=7709\nhosts.shards=yes\n");
+        assertThatThrownBy(() -> ClusterConfig.load(bad))
+                .hasMessageContaining("key 'listen' has value '7709': it must have the form host:port")
+                .hasMessageContaining("key 'hosts.shards' has value 'yes': it must be true or false");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.troupe.metadata;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A replicated, revisioned key-value store with transactions, sessions and watches. Every committed transaction has its
  * place in one order; reads of {@link #view()} are local.
@@ -28,8 +30,31 @@ public interface MetadataStore extends AutoCloseable {
      */
     CompletableFuture<Void> start();
 
-    /** {@return the newest state this node has applied; never null once started} */
+    /**
+     * {@return the newest state this node has applied; never null once started} On a node without a log it has the keys
+     * that the node follows, and throws {@link IllegalArgumentException} for others.
+     */
     MetadataView view();
+
+    /**
+     * {@return true if {@link #view()} has this key: always on a node with a log}
+     *
+     * @param key the key
+     */
+    boolean keeps(String key);
+
+    /**
+     * Reads one key: from the view if this node keeps it, else through the log, at the cost of a transaction.
+     *
+     * @param key the key
+     * @return its entry, at least as new as the view is now, or null if there is none; fails as {@link #txn} does
+     */
+    default CompletableFuture<@Nullable KeyValue> read(String key) {
+        return keeps(key)
+                ? CompletableFuture.completedFuture(view().get(key))
+                : txn(Txn.of(new Op.Get(key)))
+                        .thenApply(result -> result.reads().get(0));
+    }
 
     /**
      * Opens a new life of this node: ends the previous one if it had the same data directory, otherwise waits for its

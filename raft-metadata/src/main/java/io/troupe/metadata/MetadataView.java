@@ -21,7 +21,7 @@ public interface MetadataView {
     KeyValue get(String key);
 
     /**
-     * Visits every key with the prefix, in ascending order.
+     * Visits every key with the prefix, in ascending order; on a node without a log those that it follows.
      *
      * @param prefix  the prefix; empty means every key
      * @param visitor called for each
@@ -29,7 +29,8 @@ public interface MetadataView {
     void forEach(String prefix, Consumer<? super KeyValue> visitor);
 
     /**
-     * {@return the settled messages of a channel; an empty window with floor 1 if there are none}
+     * {@return the settled messages of a channel; an empty window with floor 1 if there are none, and on a node without a
+     * log, where only {@link Op.Settle} knows}
      *
      * @param session the sender's session
      * @param shard   the target shard

@@ -92,8 +92,10 @@ final class Believers {
     boolean isBalanced() {
         int most = 0;
         int least = Topology.SHARDS;
-        for (int node = 0; node < world.hosts(); node++) {
-            SimNode host = world.nodes[node];
+        for (SimNode host : world.nodes) {
+            if (!host.hosts) {
+                continue;
+            }
             boolean draining = world.log.view().get(ClusterKeys.drain(host.id)) != null;
             int owned = owned(host);
             if (draining && (owned > 0 || host.isDrainedByFault())) {

@@ -78,10 +78,10 @@ final class Log {
 
     private boolean hasMajority(SimNode node) {
         int reached = 0;
-        for (int voter = 0; voter < world.hosts(); voter++) {
+        for (int voter = 0; voter < world.topology().voters(); voter++) {
             reached += world.network.talk(node, world.nodes[voter]) ? 1 : 0;
         }
-        return 2 * reached > world.hosts();
+        return 2 * reached > world.topology().voters();
     }
 
     private void watch() {
@@ -119,7 +119,7 @@ final class Log {
     /** A voter that reaches a majority leads in a new term; the present leader may be the one, or nobody can. */
     void elect() {
         List<SimNode> able = Arrays.stream(world.nodes)
-                .limit(world.hosts())
+                .limit(world.topology().voters())
                 .filter(node -> node.isUp() && !node.isStill() && hasMajority(node))
                 .toList();
         if (able.isEmpty()) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
+import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataStore;
@@ -43,6 +44,8 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     private final ArrayDeque<Runnable> asked = new ArrayDeque<>();
     private final List<Waiter> waiters = new ArrayList<>();
     /** The entries of the log that this node has applied: its view is that of the last one. */
+    private final boolean hasLog;
+
     private int applied;
 
     private long term;
@@ -70,7 +73,8 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         this.world = world;
         this.node = node;
         this.applied = applied;
-        LeaderFinder finder = new LeaderFinder(world.voters(), node.id);
+        hasLog = world.topology().voterIds().contains(node.id);
+        LeaderFinder finder = new LeaderFinder(world.topology().voterIds(), node.id);
         submits = new SubmitProtocol(node.id, finder, this);
         sessions = new SessionProtocol(node.id, submits, finder, this, 2 * TICK_NS);
         sessions.useStorage("disk-" + node.id);
@@ -220,7 +224,13 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
 
     @Override
     public MetadataView view() {
-        return world.log.at(applied).view();
+        MetadataView all = world.log.at(applied).view();
+        return hasLog ? all : new PartialView(all);
+    }
+
+    @Override
+    public boolean keeps(String key) {
+        return hasLog || key.startsWith(ClusterKeys.ALL);
     }
 
     @Override

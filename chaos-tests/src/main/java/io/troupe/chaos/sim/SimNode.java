@@ -35,7 +35,7 @@ final class SimNode {
         this.world = world;
         this.index = index;
         id = Topology.id(index);
-        hosts = index < world.hosts();
+        hosts = world.topology().hosts(index);
         clock = new VirtualClock(world, clocks.next(), clocks.below(19_801) - 9_900);
         random = new SplitMix(SplitMix.of(world.seed(), Concern.NODES).next() + index);
         retries = new SplitMix(SplitMix.of(world.seed(), Concern.RETRIES).next() + index);

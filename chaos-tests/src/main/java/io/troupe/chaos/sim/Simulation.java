@@ -36,6 +36,7 @@ final class Simulation {
     private String replay = "the same program with seed ";
     /** The first that was found. */
     private @Nullable Violation found;
+
     private long nextSequence;
     private long now;
     private int events;
@@ -116,14 +117,6 @@ final class Simulation {
 
     Topology topology() {
         return topology;
-    }
-
-    int hosts() {
-        return topology.hosts();
-    }
-
-    List<String> voters() {
-        return topology.voters();
     }
 
     Believers believers() {

@@ -59,7 +59,7 @@ public final class TestCluster implements AutoCloseable {
         if (nodes < 1 || nodes > MAX_NODES || nodes % 2 == 0) {
             throw new IllegalArgumentException("a simulated cluster has 1, 3, 5 or 7 nodes, not " + nodes);
         }
-        return new TestCluster(seed, new Topology(nodes, 0, registry, kinds));
+        return new TestCluster(seed, new Topology(nodes, 0, 0, registry, kinds));
     }
 
     /**

@@ -27,19 +27,21 @@ final class Topology {
     /** Longer than any run: a simulated node never gives up to start. */
     private static final Duration START = Duration.ofDays(1);
 
+    private final int voters;
     private final int hosts;
     private final List<ClusterConfig> configs = new ArrayList<>();
-    private final List<String> voters = new ArrayList<>();
+    private final List<String> voterIds = new ArrayList<>();
     private final MessageRegistry registry;
     private final Kind<?>[] kinds;
 
-    /** The first nodes vote and own shards, the others only send. */
-    Topology(int hosts, int clients, MessageRegistry registry, Kind<?>... kinds) {
-        this.hosts = hosts;
+    /** The first nodes vote and own shards, more only own shards, the last ones only send. */
+    Topology(int voters, int more, int clients, MessageRegistry registry, Kind<?>... kinds) {
+        this.voters = voters;
+        hosts = voters + more;
         this.registry = registry;
         this.kinds = kinds.clone();
-        for (int node = 0; node < hosts; node++) {
-            voters.add(id(node));
+        for (int node = 0; node < voters; node++) {
+            voterIds.add(id(node));
         }
         for (int node = 0; node < hosts + clients; node++) {
             configs.add(config(node));
@@ -61,25 +63,31 @@ final class Topology {
                 .maxMoves(MAX_MOVES)
                 .moveTimeout(MOVE)
                 .startTimeout(START);
-        for (int seed = 0; seed < hosts; seed++) {
+        for (int seed = 0; seed < voters; seed++) {
             builder.addNode(id(seed), "simulated-" + id(seed), 1, 2);
         }
-        if (node < hosts) {
+        if (node < voters) {
             builder.dataDir(Path.of(id(node)));
+        } else if (node < hosts) {
+            builder.listen("simulated-" + id(node), 1);
         }
         return builder.build();
     }
 
-    int hosts() {
-        return hosts;
+    int voters() {
+        return voters;
+    }
+
+    boolean hosts(int node) {
+        return node < hosts;
     }
 
     int nodes() {
         return configs.size();
     }
 
-    List<String> voters() {
-        return voters;
+    List<String> voterIds() {
+        return voterIds;
     }
 
     MessageRegistry registry() {

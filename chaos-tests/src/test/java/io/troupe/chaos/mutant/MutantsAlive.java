@@ -6,16 +6,114 @@ import static io.troupe.chaos.mutant.ProductionMutant.bug;
 
 /** Bugs that nothing kills so far; {@code docs/testing.md} says why. */
 final class MutantsAlive {
-    private static final String STATE =
-            "raft-metadata/src/main/java/io/troupe/metadata/internal/state/";
+    private static final String COORDINATOR =
+            "cluster/src/main/java/io/troupe/cluster/internal/coordinator/Coordinator.java";
+    private static final String RUNTIME = "cluster/src/main/java/io/troupe/cluster/internal/runtime/";
+    private static final String ACTORS = "actors/src/main/java/io/troupe/actors/";
 
     /** Looked for in every fresh search. */
     static final List<ProductionMutant> ALIVE = List.of(
             bug(
-                    "store keeps the keys of an ended session",
-                    STATE + "Sessions.java",
-                    "            state.delete(key, revision);\n",
+                    "entity that finds the store busy is never woken",
+                    ACTORS + "DurableCell.java",
+                    "            again.addFirst(letter);\n            host.wakeSoon(this);\n",
+                    "            again.addFirst(letter);\n",
+                    1),
+            bug(
+                    "old owner does not wait until nothing runs",
+                    ACTORS + "ShardGate.java",
+                    "        if (busy.get() == 0) {\n            tell();\n        }\n    }\n\n    void forget",
+                    "        tell();\n    }\n\n    void forget",
+                    1),
+            bug(
+                    "old owner takes messages while it hands over",
+                    RUNTIME + "Receiver.java",
+                    "                case MOVING -> {\n",
+                    "                case MOVING -> {\n                    accept(shard, frame, route);\n",
+                    1),
+            bug(
+                    "release does not compare the target's session",
+                    RUNTIME + "HandOff.java",
+                    "List.of(Compare.modRevision(entry.key(), moveId), Compare.modRevision(node.key(), node.modRevision())),",
+                    "List.of(Compare.modRevision(entry.key(), moveId)),",
+                    1),
+            bug(
+                    "entity puts what was discarded behind what an earlier refusal left",
+                    ACTORS + "DurableCell.java",
+                    "for (int i = discarded.size() - 1; i >= 0; i--) {\n            again.addFirst(",
+                    "for (int i = 0; i < discarded.size(); i++) {\n            again.addLast(",
+                    1),
+            bug(
+                    "entity takes an unknown outcome for a refusal",
+                    ACTORS + "DurableCell.java",
+                    "return Answer.FENCED; // unknown",
+                    "return Answer.NOT_THE_SUCCESSOR; // unknown",
+                    1),
+            bug(
+                    "entity takes a foreign fence for its own",
+                    ACTORS + "DurableCell.java",
+                    "return store.fenceHolds(shard, answer) ? Answer.NOT_THE_SUCCESSOR : Answer.FENCED;",
+                    "return Answer.NOT_THE_SUCCESSOR;",
+                    1),
+            bug(
+                    "commit does not compare the fence",
+                    ACTORS + "EntityStore.java",
+                    "List.of(cluster.fenceHolds(shard), follows(key, predecessor)),",
+                    "List.of(follows(key, predecessor)),",
+                    1),
+            bug(
+                    "host keeps the entities of a lost shard",
+                    ACTORS + "EntityHost.java",
+                    "shards.compareAndSet(shard.shard(), cells, null)) {\n            cells.stop();",
+                    "shards.get(0) == null) {\n            cells.stop();",
+                    1),
+            bug(
+                    "shard reads before the fence is in its view",
+                    RUNTIME + "Receiver.java",
+                    ".thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))",
+                    ".thenCompose(result -> store.awaitRevision(0).thenApply(revision -> result))",
+                    1),
+            bug(
+                    "receiver refuses what came before it heard of the epoch, for ever",
+                    RUNTIME + "Receiver.java",
+                    "        releaseEarly(shard);\n    }\n\n    private void releaseEarly",
+                    "    }\n\n    private void releaseEarly",
+                    1),
+            bug(
+                    "receiver forgets what it held while the fence was raised",
+                    RUNTIME + "Receiver.java",
+                    "route != null && (frame = shard.held.poll()) != null; ) {",
+                    "route != null && (frame = shard.held.poll()) != null && frame.shard() < 0; ) {",
+                    1),
+            bug(
+                    "receiver tells that a given-up message is skipped before the log has it",
+                    RUNTIME + "Receiver.java",
+                    "} else if (frame.durable()) {\n            skipInLog(shard, frame);",
+                    "} else if (frame.sequence() < 0) {\n            skipInLog(shard, frame);",
+                    1),
+            bug(
+                    "node keeps its shards when its session ends",
+                    RUNTIME + "ClusterRuntime.java",
+                    "            receiver.loseAll();\n",
                     "",
+                    1),
+            bug(
+                    "sender does not close its channels when the session ends",
+                    RUNTIME + "Sender.java",
+                    "                channel.close(now);\n",
+                    "",
+                    1),
+            bug(
+                    "coordinator does not compare the target's session",
+                    COORDINATOR,
+                    "List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),",
+                    "List.of(unchanged),",
+                    1),
+            bug(
+                    "coordinator does not wait for its own proposal",
+                    COORDINATOR,
+                    "if (!leading || proposing) {",
+                    "if (!leading) {",
                     1));
 
     private MutantsAlive() {}

@@ -6,20 +6,15 @@ import static io.troupe.chaos.mutant.ProductionMutant.bug;
 
 /** Bugs in the protocols: delivery, leases, placement, commits, submits, the state of the store. */
 final class MutantsOfProtocols {
-    private static final String DELIVERY =
-            "cluster/src/main/java/io/troupe/cluster/internal/delivery/";
+    private static final String DELIVERY = "cluster/src/main/java/io/troupe/cluster/internal/delivery/";
     private static final String MEMBERSHIP =
             "cluster/src/main/java/io/troupe/cluster/internal/membership/MembershipProtocol.java";
     private static final String COORDINATOR =
             "cluster/src/main/java/io/troupe/cluster/internal/coordinator/Coordinator.java";
-    private static final String COMMITS =
-            "actors/src/main/java/io/troupe/actors/internal/durable/EntityCommitLog.java";
-    private static final String PLACEMENT =
-            "cluster/src/main/java/io/troupe/cluster/internal/placement/";
-    private static final String SUBMIT =
-            "raft-metadata/src/main/java/io/troupe/metadata/internal/submit/";
-    private static final String STATE =
-            "raft-metadata/src/main/java/io/troupe/metadata/internal/state/";
+    private static final String COMMITS = "actors/src/main/java/io/troupe/actors/internal/durable/EntityCommitLog.java";
+    private static final String PLACEMENT = "cluster/src/main/java/io/troupe/cluster/internal/placement/";
+    private static final String SUBMIT = "raft-metadata/src/main/java/io/troupe/metadata/internal/submit/";
+    private static final String STATE = "raft-metadata/src/main/java/io/troupe/metadata/internal/state/";
 
     /** A schedule or a test kills each. */
     static final List<ProductionMutant> KILLED = List.of(
@@ -34,7 +29,7 @@ final class MutantsOfProtocols {
                     PLACEMENT + "ShardRecord.java",
                     "return new ShardRecord(to.nodeId(), to.incarnation(), 0, epoch, moveId, null);",
                     "return new ShardRecord(to.nodeId(), to.incarnation(), 0, 0, moveId, null);",
-                    1),
+                    4),
             bug(
                     "coordinator never calls a move off",
                     PLACEMENT + "TablePlanner.java",
@@ -46,25 +41,25 @@ final class MutantsOfProtocols {
                     SUBMIT + "LeaderGateway.java",
                     "output.answer(asked.origin, new Message.NotLeading(asked.tag, knownLeader));\n        } else if (waiting instanceof Ticking tick) {",
                     "output.answer(asked.origin, new Message.Answered(asked.tag, new Outcome.SubmitRefused(Outcome.Refusal.SESSION_CLOSED, 0)));\n        } else if (waiting instanceof Ticking tick) {",
-                    1),
+                    2),
             bug(
                     "leader ends sessions on waking from a pause",
                     SUBMIT + "LeaseTable.java",
                     "boolean slept = nowNs - lastTickNs > 2 * tickNs;",
                     "boolean slept = false;",
-                    1),
+                    "metadata.internal.submit.LeaseTableTest"),
             bug(
                     "new leader counts the leases from long ago",
                     SUBMIT + "LeaseTable.java",
                     "sessions.forEach(session -> renewed(session, nowNs));",
                     "sessions.forEach(session -> renewed(session, nowNs - 300_000_000L));",
-                    1),
+                    7),
             bug(
                     "leader ends sessions after half a lease",
                     SUBMIT + "LeaseTable.java",
                     "nowNs + leaseNs + MARGIN_NS, false);",
                     "nowNs + leaseNs / 2, false);",
-                    1),
+                    8),
             bug(
                     "receiver runs a repeated message again",
                     DELIVERY + "ReceiveChannel.java",
@@ -76,19 +71,19 @@ final class MutantsOfProtocols {
                     DELIVERY + "ReceiveChannel.java",
                     "if (sequence > nextExpected) {\n            return Verdict.GAP;",
                     "if (sequence > nextExpected) {\n            nextExpected = sequence;",
-                    1),
+                    11),
             bug(
                     "sender takes an acknowledgement of an ended session",
                     DELIVERY + "SendChannel.java",
                     "current.incarnation() != incarnation || !ring.contains(sequence)",
                     "!ring.contains(sequence)",
-                    1),
+                    2386),
             bug(
                     "sender sends again in a new session what went out in the old one",
                     DELIVERY + "SendChannel.java",
                     "if (message.firstEpoch() != 0 && message.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {",
                     "if (message.firstEpoch() == -1) {",
-                    1),
+                    67),
             bug(
                     "sender does not begin again after a new route",
                     DELIVERY + "SendChannel.java",
@@ -106,19 +101,19 @@ final class MutantsOfProtocols {
                     COMMITS,
                     "broken |= place.next() != null;",
                     "broken |= false;",
-                    1),
+                    2),
             bug(
                     "commit log drops what a refusal discarded",
                     COMMITS,
                     "                discarded.add(place.message());\n",
                     "",
-                    1),
+                    2),
             bug(
                     "commit log keeps the state that was refused",
                     COMMITS,
                     "            newestState = committedState;\n        }\n        return step;",
                     "        }\n        return step;",
-                    1),
+                    2),
             bug(
                     "commit log names the wrong predecessor",
                     COMMITS,
@@ -130,19 +125,19 @@ final class MutantsOfProtocols {
                     COMMITS,
                     "new CommitId(epoch, activation, ++number)",
                     "new CommitId(epoch, activation, 1)",
-                    1),
+                    2),
             bug(
                     "coordinator takes an owner's earlier life for alive",
                     PLACEMENT + "TablePlanner.java",
                     "return host != null && host.incarnation() == incarnation;",
                     "return host != null;",
-                    1),
+                    2),
             bug(
                     "store applies a submit after a gap",
                     STATE + "MetadataState.java",
                     "if (submit.sequence() != last + 1) {",
                     "if (submit.sequence() == last) {",
-                    1),
+                    2),
             bug(
                     "store applies a repeated submit again",
                     STATE + "MetadataState.java",
@@ -154,37 +149,37 @@ final class MutantsOfProtocols {
                     STATE + "Transactions.java",
                     "boolean holds = allHold(txn.compare());",
                     "boolean holds = true;",
-                    1),
+                    2),
             bug(
                     "store forgets the settled when the floor rises",
                     STATE + "Settlements.java",
                     "moved[0] &= -1L << (raised & 63);",
                     "moved[0] &= 0;",
-                    1),
+                    118),
             bug(
                     "store ends a session that was renewed",
                     STATE + "Sessions.java",
                     "if (newest.session().renewedAt() != renewedAt) {",
                     "if (renewedAt < 0) {",
-                    1),
+                    46),
             bug(
                     "lease counts from a later keep-alive than the answered one",
                     MEMBERSHIP,
                     "                extend(sentNs[slot]);",
                     "                extend(lastSentNs);",
-                    1),
+                    23),
             bug(
                     "lease is far longer than the session lives",
                     MEMBERSHIP,
                     "leaseEndNs = startNs + leaseNs - marginNs;",
                     "leaseEndNs = startNs + 100 * leaseNs;",
-                    1),
+                    2),
             bug(
                     "receiver forgets what an earlier epoch settled",
                     DELIVERY + "ReceiveChannel.java",
                     "if (earlier.isSettled(sequence)) {\n            return Verdict.SETTLED;",
                     "if (false) {\n            return Verdict.SETTLED;",
-                    1),
+                    "cluster.internal.delivery.ReceiveChannelTest"),
             bug(
                     "receiver never raises the floor",
                     DELIVERY + "ReceiveChannel.java",
@@ -196,56 +191,54 @@ final class MutantsOfProtocols {
                     DELIVERY + "ReceiveChannel.java",
                     "        ends[index(sequence)] = null;\n        nextExpected = sequence;",
                     "        nextExpected = sequence + 1;",
-                    1),
+                    "cluster.internal.delivery.ReceiveChannelTest"),
             bug(
                     "sender heeds a refusal that is older than its view",
                     DELIVERY + "SendChannel.java",
                     "nackEpoch < chain.epoch() || parked",
                     "parked",
-                    1),
-            bug("commit log goes on after it was fenced", COMMITS, "                lost = true;\n", "",
-                    1),
+                    "cluster.internal.delivery.SendChannelTest"),
+            bug(
+                    "commit log goes on after it was fenced",
+                    COMMITS,
+                    "                lost = true;\n",
+                    "",
+                    "actors.internal.durable.EntityCommitLogTest"),
             bug(
                     "lease counts before its revision is applied",
                     MEMBERSHIP,
                     "if (revision <= appliedRevision) {\n            extend",
                     "if (revision >= 0) {\n            extend",
-                    1),
+                    "cluster.internal.membership.MembershipProtocolTest"),
             bug(
                     "lease outlives the session",
                     MEMBERSHIP,
                     "leaseEndNs = leaseStartNs; // an instant in the past: whoever compares only the number sees it passed, too",
                     "",
-                    1),
+                    "cluster.internal.membership.MembershipProtocolTest"),
             bug(
                     "coordinator does not compare the record it read",
                     COORDINATOR,
                     "Compare unchanged = Compare.modRevision(key, seen == null ? 0 : seen.modRevision());",
                     "Compare unchanged = Compare.absent(\"nobody\");",
-                    1),
-            bug(
-                    "coordinator does not compare the target's session",
-                    COORDINATOR,
-                    "List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),",
-                    "List.of(unchanged),",
-                    1),
-            bug(
-                    "coordinator does not wait for its own proposal",
-                    COORDINATOR,
-                    "if (!leading || proposing) {",
-                    "if (!leading) {",
-                    1),
+                    12),
             bug(
                     "store settles a message twice",
                     STATE + "Settlements.java",
                     "        if (isMarked(settle.sequence())) {\n            return Reason.SETTLED;\n        }\n",
                     "",
-                    1),
+                    "metadata.internal.state.SettleTest"),
             bug(
                     "store settles below the floor",
                     STATE + "Settlements.java",
                     "        if (settle.sequence() < raised) {\n            return Reason.BELOW_FLOOR;\n        }\n",
                     "        if (settle.sequence() < raised) {\n            return null;\n        }\n",
+                    "metadata.internal.state.SettleTest"),
+            bug(
+                    "store keeps the keys of an ended session",
+                    STATE + "Sessions.java",
+                    "            state.delete(key, revision);\n",
+                    "",
                     1));
 
     private MutantsOfProtocols() {}

@@ -15,13 +15,13 @@ import java.util.TreeSet;
  */
 record ProductionMutant(String name, SourceMutant mutant, long seed, String test) {
     static ProductionMutant bug(String name, String source, String original, String replacement, long seed) {
-        return new ProductionMutant(
-                name, SourceMutant.of(source).replace(original, replacement), seed, "");
+        return new ProductionMutant(name, SourceMutant.of(source).replace(original, replacement), seed, "");
     }
 
     /** A bug that another layer makes up for, so that no schedule shows it: a test of its own layer does. */
     static ProductionMutant bug(String name, String source, String original, String replacement, String test) {
-        return new ProductionMutant(name, SourceMutant.of(source).replace(original, replacement), 0, "io.troupe." + test);
+        return new ProductionMutant(
+                name, SourceMutant.of(source).replace(original, replacement), 0, "io.troupe." + test);
     }
 
     /** {@return those that schedules or tests must kill} */

@@ -14,10 +14,10 @@ import io.troupe.chaos.sim.SplitMix.Concern;
  * @param ops    in order of time
  */
 record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) {
-    /** Nodes that can own shards and vote; one more node only sends. */
-    static final int HOSTS = 3;
+    /** Nodes that vote and own shards; the fourth has no vote. */
+    static final int VOTERS = 3;
 
-    static final int NODES = HOSTS + 1;
+    static final int NODES = VOTERS + 1;
     static final int ENTITIES = 4;
     static final int MIN_FAULTS = 8;
     static final int MIN_OPS = 24;
@@ -54,6 +54,11 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
                 Swarm.draw(SplitMix.of(seed, Concern.SWARM)),
                 faults(SplitMix.of(seed, Concern.FAULTS), theme),
                 ops(SplitMix.of(seed, Concern.CLIENTS), theme));
+    }
+
+    /** True if the fourth node owns shards too; else it only sends. */
+    boolean fourthHosts() {
+        return (seed / MOVES_EVERY) % 2 == 1;
     }
 
     Schedule withFaults(List<Fault> fewer) {

@@ -17,8 +17,10 @@ final class ScheduleRun {
 
     private static final Duration SOON = Duration.ofMillis(250);
     private static final Duration NEVER = Duration.ofDays(1);
-    static final Topology TOPOLOGY = new Topology(
-            Schedule.HOSTS, Schedule.NODES - Schedule.HOSTS, Entities.REGISTRY, Entities.KIND, Entities.NOTES);
+    private static final Topology WITH_CLIENT =
+            new Topology(Schedule.VOTERS, 0, 1, Entities.REGISTRY, Entities.KIND, Entities.NOTES);
+    private static final Topology WITH_HOST =
+            new Topology(Schedule.VOTERS, 1, 0, Entities.REGISTRY, Entities.KIND, Entities.NOTES);
 
     final Schedule schedule;
     final Simulation world;
@@ -27,7 +29,8 @@ final class ScheduleRun {
     ScheduleRun(Schedule schedule, boolean tracing) {
         this.schedule = schedule;
         oracle = new Oracle(schedule.ops());
-        world = new Simulation(schedule.seed(), schedule.swarm(), TOPOLOGY, oracle, tracing);
+        world = new Simulation(
+                schedule.seed(), schedule.swarm(), schedule.fourthHosts() ? WITH_HOST : WITH_CLIENT, oracle, tracing);
         world.replayWith("mvn -q -pl chaos-tests -am test -Dtest=ClusterSimulationTest"
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dtroupe.seed=");
         oracle.watch(world);

@@ -16,6 +16,8 @@ import io.troupe.chaos.check.HistoryWriter;
 import io.troupe.chaos.process.HarnessException;
 import io.troupe.chaos.process.NodeProcess;
 import io.troupe.cluster.Cluster;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.metadata.KeyValue;
 import org.jspecify.annotations.Nullable;
 
@@ -80,15 +82,18 @@ final class NodeSnapshot {
         Cluster cluster = system.cluster();
         out.write(new Event.Alive(round, system.nodeId()));
         for (int shard = 0; shard < cluster.config().shards(); shard++) {
-            // The revision of a shard's record is its epoch, as docs/architecture.md says.
-            @Nullable KeyValue record = cluster.store().view().get("shard/" + Cluster.paddedShard(shard));
+
+            @Nullable KeyValue record = cluster.store().view().get(ClusterKeys.shard(shard));
             out.write(new Event.View(
                     round,
                     system.nodeId(),
                     "default",
                     shard,
                     cluster.owner(shard),
-                    record == null ? 0 : record.modRevision()));
+                    record == null
+                            ? 0
+                            : ShardRecord.decode(record.value(), record.modRevision())
+                                    .epoch()));
         }
     }
 

@@ -62,13 +62,14 @@ public final class Coordinator {
      * What the coordinator is told once.
      *
      * @param shards      number of shards
-     * @param seeds       nodes to wait for before shards are given out for the first time
+     * @param seeds       nodes to wait for before shards are given out for the first time, also those that host none
      * @param formationNs how long to wait for them, in nanoseconds
      * @param balanceNs   how long the set of nodes must have been the same before shards move for balance, in nanoseconds
      * @param maxMoves    shards that may move at a time
      * @param moveNs      how long a move may take before it is called off, in nanoseconds
      */
-    public record Settings(int shards, int seeds, long formationNs, long balanceNs, int maxMoves, long moveNs) {}
+    public record Settings(
+            int shards, Set<String> seeds, long formationNs, long balanceNs, int maxMoves, long moveNs) {}
 
     /**
      * A coordinator that does not lead yet.
@@ -137,7 +138,8 @@ public final class Coordinator {
             entries[shard] = entry;
             records[shard] = ShardRecord.decode(entry.value(), entry.modRevision());
         });
-        if (hosts.isEmpty() || (hosts.size() < settings.seeds && nowNs - leadingSinceNs < patienceNs(hosts, records))) {
+        boolean seedsMissing = settings.seeds.stream().anyMatch(seed -> view.get(ClusterKeys.node(seed)) == null);
+        if (hosts.isEmpty() || (seedsMissing && nowNs - leadingSinceNs < patienceNs(hosts, records))) {
             restless = true;
             return;
         }
@@ -193,12 +195,13 @@ public final class Coordinator {
         List<Host> hosts = new ArrayList<>();
         view.forEach(ClusterKeys.NODES, entry -> {
             SessionId session = entry.session();
-            if (session != null && NodeRecord.decode(entry.value()).hosts()) {
+            NodeRecord node = NodeRecord.decode(entry.value());
+            if (session != null && node.hosts()) {
                 announced.put(session.nodeId(), entry);
                 hosts.add(new Host(
                         session.nodeId(),
                         session.incarnation(),
-                        1.0,
+                        node.hosting().capacity(),
                         ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session)));
             }
         });

@@ -23,6 +23,7 @@ import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
@@ -60,6 +61,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final NanoClock clock;
     private final Platform.Loop cluster;
     private final Membership membership;
+    private final Neighbours neighbours;
     private final RoutingTable routing;
     private final Sender sender;
     private final Receiver receiver;
@@ -90,8 +92,10 @@ public final class ClusterRuntime implements AutoCloseable {
         messaging = platform.messaging(config, frames);
         TransportPeerChannel peers = new TransportPeerChannel(messaging);
         store = platform.store(config, peers);
-        membership = new Membership(
-                config.nodeId(), config.isSeed(), store, config.lease(), clock, cluster, sessionListener(actors));
+        NodeRecord self = new NodeRecord(config.hosting(), actors.kinds());
+        membership =
+                new Membership(config.nodeId(), self, store, config.lease(), clock, cluster, sessionListener(actors));
+        neighbours = new Neighbours(config.nodeId(), messaging);
         routing = new RoutingTable(config.shards(), routeListener());
         DeliveryLimits limits = Wiring.limits(config);
         links = new Links(config.nodeId(), messaging, clock);
@@ -231,12 +235,16 @@ public final class ClusterRuntime implements AutoCloseable {
             @Override
             public void onEvents(List<WatchEvent> changes, MetadataView view) {
                 events.onEvents(changes, view);
+                if (changes.stream().anyMatch(change -> change.key().startsWith(ClusterKeys.NODES))) {
+                    neighbours.onChange(view);
+                }
                 coordinator.onChange();
             }
 
             @Override
             public void onResync(MetadataView view) {
                 events.onResync(view);
+                neighbours.onChange(view);
                 coordinator.onChange();
             }
         };

@@ -38,7 +38,7 @@ final class Membership {
     private static final long CLIENT_SESSION_MILLIS = 30_000;
 
     private final String nodeId;
-    private final boolean hosts;
+    private final NodeRecord self;
     private final MetadataStore store;
     private final long leaseMillis;
     private final NanoClock clock;
@@ -67,14 +67,14 @@ final class Membership {
 
     Membership(
             String nodeId,
-            boolean hosts,
+            NodeRecord self,
             MetadataStore store,
             Duration lease,
             NanoClock clock,
             Executor cluster,
             SessionListener listener) {
         this.nodeId = nodeId;
-        this.hosts = hosts;
+        this.self = self;
         this.store = store;
         this.leaseMillis = lease.toMillis();
         this.clock = clock;
@@ -147,7 +147,7 @@ final class Membership {
             listener.onLeaseRenewed();
         } else if (!valid && leaseGranted && !fenced) {
             fenced = true;
-            if (hosts) {
+            if (self.hosts()) {
                 LOG.warn("node {} fences itself: its lease has passed", nodeId);
             }
         }
@@ -160,7 +160,7 @@ final class Membership {
     private void open(long sentNs) {
         opening = true;
         CompletableFuture<?> unused = store.openSession(
-                        hosts ? leaseMillis : Math.max(leaseMillis, CLIENT_SESSION_MILLIS))
+                        self.hosts() ? leaseMillis : Math.max(leaseMillis, CLIENT_SESSION_MILLIS))
                 .whenComplete((opened, failure) -> onCluster(() -> {
                     opening = false;
                     if (opened == null) {
@@ -186,7 +186,7 @@ final class Membership {
     }
 
     private void announce(SessionId opened) {
-        byte[] value = new NodeRecord(hosts).encode();
+        byte[] value = self.encode();
         Txn txn = Txn.guarded(List.<Compare>of(), List.of(new Op.Put(ClusterKeys.node(nodeId), value, opened)));
         CompletableFuture<?> unused = store.txn(txn)
                 .whenComplete((result, failure) -> onCluster(() -> {

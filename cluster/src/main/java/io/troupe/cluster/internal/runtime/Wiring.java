@@ -1,6 +1,8 @@
 package io.troupe.cluster.internal.runtime;
 
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -32,15 +34,17 @@ final class Wiring {
     /** How long the first formation waits for the last seed before shards are given out without it. */
     private static final long FORMATION_NS = 10_000_000_000L;
 
-
     private Wiring() {}
 
     static MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
         TransportConfig.Builder builder =
                 TransportConfig.builder(config.nodeId()).identity(config.identity());
         NodeAddress self = config.self();
+        InetSocketAddress listen = config.hosting().address();
         if (self != null) {
             builder.bind(self.host(), self.messagingPort());
+        } else if (listen != null) {
+            builder.bind(listen.getHostString(), listen.getPort());
         }
         for (NodeAddress seed : config.seeds()) {
             if (!seed.nodeId().equals(config.nodeId())) {
@@ -85,7 +89,7 @@ final class Wiring {
     static Coordinator.Settings coordination(ClusterConfig config) {
         return new Coordinator.Settings(
                 config.shards(),
-                config.seeds().size(),
+                Set.copyOf(names(config.seeds())),
                 FORMATION_NS,
                 config.rebalanceAfter().toNanos(),
                 config.maxMoves(),

@@ -3,10 +3,12 @@ package io.troupe.cluster.internal.coordinator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import io.troupe.cluster.Hosting;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.placement.ShardRecord;
@@ -30,7 +32,7 @@ class CoordinatorTest {
     private final InMemoryGroup group = InMemoryGroup.create();
     private final Map<String, MetadataStore> stores = new HashMap<>();
     private static final Coordinator.Settings SETTINGS =
-            new Coordinator.Settings(SHARDS, 3, FORMATION_NS, BALANCE_NS, 2, MOVE_NS);
+            new Coordinator.Settings(SHARDS, Set.of("n1", "n2", "n3"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS);
 
     private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
     private final Coordinator coordinator;
@@ -54,10 +56,14 @@ class CoordinatorTest {
         });
     }
 
+    private static NodeRecord record(boolean hosts) {
+        return new NodeRecord(new Hosting(hosts, null, 1.0, Set.of()), Set.of());
+    }
+
     private SessionId join(String nodeId, boolean hosts) {
         MetadataStore store = store(nodeId);
         SessionId session = store.openSession(60_000).join();
-        store.txn(Txn.of(new Op.Put(ClusterKeys.node(nodeId), new NodeRecord(hosts).encode(), session)))
+        store.txn(Txn.of(new Op.Put(ClusterKeys.node(nodeId), record(hosts).encode(), session)))
                 .join();
         return session;
     }

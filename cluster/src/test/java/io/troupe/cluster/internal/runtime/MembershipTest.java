@@ -3,11 +3,13 @@ package io.troupe.cluster.internal.runtime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
+import io.troupe.cluster.Hosting;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.metadata.KeyValue;
@@ -40,9 +42,11 @@ class MembershipTest {
         membership = membership(LEASE);
     }
 
+    private static final NodeRecord SELF = new NodeRecord(new Hosting(true, null, 1.0, Set.of()), Set.of());
+
     private Membership membership(Duration lease) {
         return new Membership(
-                "n1", true, store, lease, SystemNanoClock.INSTANCE, clusterThread, new Membership.SessionListener() {
+                "n1", SELF, store, lease, SystemNanoClock.INSTANCE, clusterThread, new Membership.SessionListener() {
                     @Override
                     public void onSession(@Nullable SessionId session) {
                         events.add(session == null ? "ended" : "opened");

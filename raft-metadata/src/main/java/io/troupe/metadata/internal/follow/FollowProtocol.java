@@ -38,7 +38,7 @@ final class FollowProtocol {
     private long heardAt;
     private boolean started;
 
-    private FollowedView view = FollowedView.EMPTY;
+    private FollowedView view;
 
     /** The keys paged so far, while the state is read anew. */
     private KeyIndex.@Nullable Editor<String, KeyValue> pages;
@@ -59,6 +59,7 @@ final class FollowProtocol {
     FollowProtocol(List<String> voters, List<String> prefixes, long tickNs, long firstStream, Output output) {
         this.voters = List.copyOf(voters);
         this.prefixes = List.copyOf(prefixes);
+        view = FollowedView.empty(this.prefixes);
         this.tickNs = tickNs;
         this.stream = firstStream;
         this.output = output;
@@ -136,7 +137,12 @@ final class FollowProtocol {
         if (page.last()) {
             pages = null;
             view = new FollowedView(
-                    page.revision(), view.clusterTimeMillis(), view.leader(), editor.snapshot(), view.sessions());
+                    prefixes,
+                    page.revision(),
+                    view.clusterTimeMillis(),
+                    view.leader(),
+                    editor.snapshot(),
+                    view.sessions());
             output.onState(view);
         }
     }
@@ -156,6 +162,7 @@ final class FollowProtocol {
         KeyIndex.Editor<String, Session> sessions = view.sessions().edit();
         changed.status().sessions().forEach(session -> sessions.put(session.id().nodeId(), session));
         view = new FollowedView(
+                prefixes,
                 changed.revision(),
                 Math.max(view.clusterTimeMillis(), changed.status().clusterTimeMillis()),
                 changed.status().leader(),

@@ -1,5 +1,6 @@
 package io.troupe.metadata.internal.follow;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import io.troupe.metadata.KeyValue;
@@ -7,10 +8,12 @@ import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.SettledWindow;
 import io.troupe.metadata.internal.state.KeyIndex;
+import io.troupe.metadata.internal.state.Settlements;
 import org.jspecify.annotations.Nullable;
 
 /** The followed part of the store at one revision: some keys, all sessions, the leader. Immutable. */
 record FollowedView(
+        List<String> prefixes,
         long revision,
         long clusterTimeMillis,
         @Nullable Leader leader,
@@ -18,15 +21,38 @@ record FollowedView(
         KeyIndex<String, Session> sessions)
         implements MetadataView {
 
-    static final FollowedView EMPTY = new FollowedView(0, 0, null, KeyIndex.empty(), KeyIndex.empty());
+    static FollowedView empty(List<String> prefixes) {
+        return new FollowedView(prefixes, 0, 0, null, KeyIndex.empty(), KeyIndex.empty());
+    }
+
+    /** What is not followed is not known: to answer that it does not exist would be a lie. */
+    private IllegalArgumentException unknown(String key) {
+        return new IllegalArgumentException("this node keeps no log and follows " + prefixes + ", not '" + key
+                + "': use MetadataStore.read, or read it on a voter");
+    }
+
+    private boolean follows(String key) {
+        for (String prefix : prefixes) {
+            if (key.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     @Override
     public @Nullable KeyValue get(String key) {
+        if (!follows(key)) {
+            throw unknown(key);
+        }
         return keys.get(key);
     }
 
     @Override
     public void forEach(String prefix, Consumer<? super KeyValue> visitor) {
+        if (!follows(prefix) && prefixes.stream().noneMatch(followed -> followed.startsWith(prefix))) {
+            throw unknown(prefix);
+        }
         keys.visitFrom(prefix, (key, entry) -> {
             if (!key.startsWith(prefix)) {
                 return false;
@@ -36,12 +62,10 @@ record FollowedView(
         });
     }
 
-    /** Not followed: only owners of shards need it, and they are voters. */
+    /** Not followed: a message that is settled is then found out by its Settle, not before. */
     @Override
     public SettledWindow settled(SessionId session, int shard) {
-        throw new UnsupportedOperationException(
-                "settled(" + session + ", shard " + shard + "): a node without a log does not follow settled messages;"
-                        + " own shards on voters, or read the outcome of a Settle transaction");
+        return Settlements.EMPTY;
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class MetadataFollower implements MetadataStore {
     public MetadataFollower(MetadataConfig config, PeerChannel channel) {
         this.config = config;
         agent = new NodeAgent(config, channel, this::turn, cause -> {});
-        hub = new WatchHub(config.nodeId(), FollowedView.EMPTY);
+        hub = new WatchHub(config.nodeId(), FollowedView.empty(config.followPrefixes()));
         protocol = new FollowProtocol(
                 config.voters().stream().map(Voter::nodeId).toList(),
                 config.followPrefixes(),
@@ -95,6 +95,11 @@ public final class MetadataFollower implements MetadataStore {
     @Override
     public MetadataView view() {
         return hub.view();
+    }
+
+    @Override
+    public boolean keeps(String key) {
+        return config.followPrefixes().stream().anyMatch(key::startsWith);
     }
 
     @Override

@@ -104,6 +104,11 @@ public final class InMemoryMetadataStore implements MetadataStore {
     }
 
     @Override
+    public boolean keeps(String key) {
+        return true;
+    }
+
+    @Override
     public CompletableFuture<SessionId> openSession(long ttlMillis) {
         return submit(answer -> {
             session = null;

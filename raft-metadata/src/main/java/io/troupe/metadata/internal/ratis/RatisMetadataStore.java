@@ -145,6 +145,11 @@ public final class RatisMetadataStore implements MetadataStore {
     }
 
     @Override
+    public boolean keeps(String key) {
+        return true;
+    }
+
+    @Override
     public CompletableFuture<SessionId> openSession(long ttlMillis) {
         return agent.openSession(ttlMillis);
     }

@@ -74,7 +74,7 @@ class FollowSimulationTest {
     /** What a watcher of the follower knows: it applies every change it is told to what it last read. */
     private final class Follower implements FollowProtocol.Output {
         FollowProtocol protocol;
-        FollowedView view = FollowedView.EMPTY;
+        FollowedView view = FollowedView.empty(PREFIXES);
         final Map<String, Long> told = new TreeMap<>();
 
         Follower() {
