@@ -11,7 +11,9 @@ import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.Lookup;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
@@ -38,7 +40,7 @@ public final class ClusterActorSystem implements AutoCloseable {
         messages = new Messages(codec);
         this.platform = platform;
         dispatcher = platform.newWorkers("dispatch");
-        host = new EntityHost(config.shards(), kinds.keySet(), dispatcher);
+        host = new EntityHost(config.allShards(), kinds.values(), dispatcher);
         try {
             cluster = Cluster.create(config, host, platform);
         } catch (RuntimeException e) {
@@ -93,6 +95,7 @@ public final class ClusterActorSystem implements AutoCloseable {
     public static ClusterActorSystem create(
             Platform platform, ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
         Map<String, Kind<?>> byName = new HashMap<>();
+        Map<String, ShardSet> sets = new HashMap<>();
         for (Kind<?> kind : kinds) {
             if (byName.put(kind.name(), kind) != null) {
                 throw new ClusterException(
@@ -100,6 +103,14 @@ public final class ClusterActorSystem implements AutoCloseable {
                         "two kinds are named " + kind.name() + ": give every kind a name of its own");
             }
             RegistrationCheck.check(kind, registry);
+            ShardSet set = kind.shardSet();
+            ShardSet same = sets.putIfAbsent(set.name(), set);
+            if (same != null && !same.equals(set)) {
+                throw new ClusterException(
+                        ClusterException.Code.BAD_CONFIG,
+                        "kind " + kind.name() + " says that shard set " + set.name() + " is " + set
+                                + ", another kind says " + same + ": give both the same set");
+            }
         }
         ClusterActorSystem system = new ClusterActorSystem(config, registry.codec(), Map.copyOf(byName), platform);
         system.host.attach(system);
@@ -139,6 +150,17 @@ public final class ClusterActorSystem implements AutoCloseable {
         return new Pid<>(kind, id, this);
     }
 
+    /**
+     * Where an actor lives, or would live with its first message. Reads what this node knows, and asks nobody.
+     *
+     * @param actor the actor
+     * @return what is known
+     */
+    public Lookup whereIs(Pid<?> actor) {
+        return cluster.whereIs(
+                actor.kind().shardSet(), actor.entity().kind(), actor.entity().id());
+    }
+
     /** {@return the node's place in the cluster: nodes, shards, leader, counters} */
     public Cluster cluster() {
         return cluster;
@@ -154,8 +176,8 @@ public final class ClusterActorSystem implements AutoCloseable {
         return host.activeEntities();
     }
 
-    int shardOf(EntityId entity) {
-        return cluster.shardOf(entity.kind(), entity.id());
+    int shardOf(Kind<?> kind, EntityId entity) {
+        return cluster.shardOf(kind.shardSet(), entity.kind(), entity.id());
     }
 
     @Nullable
@@ -177,6 +199,9 @@ public final class ClusterActorSystem implements AutoCloseable {
 
     <M> CompletableFuture<SendOutcome> send(Pid<M> target, M message, DeliveryGuarantee guarantee) {
         byte[] content = Envelope.encode(target.entity(), messages.encode(message));
+        if (target.shard() < 0) {
+            return CompletableFuture.completedFuture(notPlaced());
+        }
         if (guarantee == DeliveryGuarantee.AT_MOST_ONCE) {
             return CompletableFuture.completedFuture(cluster.sendOneWay(target.shard(), content));
         }
@@ -197,6 +222,9 @@ public final class ClusterActorSystem implements AutoCloseable {
                     + ", which takes " + target.kind().protocol().getName());
         }
         byte[] content = Envelope.encode(target.entity(), messages.encode(query));
+        if (target.shard() < 0) {
+            return CompletableFuture.failedFuture(new AskException(target.entity(), notPlaced()));
+        }
         CompletableFuture<R> answer = new CompletableFuture<>();
         cluster.send(
                 target.shard(),
@@ -206,6 +234,11 @@ public final class ClusterActorSystem implements AutoCloseable {
                 platform.clock().nanoTime() + timeout.toNanos(),
                 (outcome, reply) -> complete(answer, target, outcome, reply));
         return answer;
+    }
+
+    /** The set of the kind is not known: this node is not started, or was not started with the kind. */
+    private static SendOutcome notPlaced() {
+        return new SendOutcome.NotExecuted(SendOutcome.Reason.NO_SUCH_KIND);
     }
 
     /** The type of the answer is the query's: both ends handle the same message class. */

@@ -1,6 +1,7 @@
 package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -11,7 +12,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
+import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
@@ -29,6 +32,7 @@ final class EntityHost implements HostedActors {
     private static final Logger LOG = LoggerFactory.getLogger(EntityHost.class);
 
     private final Set<String> kinds;
+    private final Set<ShardSet> sets;
     private final Executor dispatcher;
     /** The cells of each shard's present ownership. An array, so that everything is visited in the order of the shards. */
     private final AtomicReferenceArray<@Nullable Cells> shards;
@@ -46,8 +50,12 @@ final class EntityHost implements HostedActors {
         }
     }
 
-    EntityHost(int shards, Set<String> kinds, Executor dispatcher) {
-        this.kinds = kinds;
+    EntityHost(int shards, Collection<Kind<?>> kinds, Executor dispatcher) {
+        this.kinds = kinds.stream().map(Kind::name).collect(Collectors.toUnmodifiableSet());
+        sets = kinds.stream()
+                .map(Kind::shardSet)
+                .filter(set -> !set.name().equals(ShardSet.DEFAULT.name()))
+                .collect(Collectors.toUnmodifiableSet());
         this.shards = new AtomicReferenceArray<>(shards);
         this.dispatcher = dispatcher;
     }
@@ -66,6 +74,11 @@ final class EntityHost implements HostedActors {
     @Override
     public Set<String> kinds() {
         return kinds;
+    }
+
+    @Override
+    public Set<ShardSet> sets() {
+        return sets;
     }
 
     @Override
@@ -151,7 +164,7 @@ final class EntityHost implements HostedActors {
                     current,
                     message,
                     "node " + current.nodeId() + " has no kind named "
-                            + envelope.target().kind() + ": register it on every node of the seed list");
+                            + envelope.target().kind() + ": register it on every node that owns shards");
             return;
         }
         Cell cell = cells.byId.get(envelope.target());

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Supplier;
 
+import io.troupe.cluster.ShardSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,15 @@ public final class Kind<M> {
     private final @Nullable Class<?> stateType;
     private final @Nullable Supplier<? extends Handler<M>> handlers;
     private final @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers;
+    private final ShardSet shardSet;
 
     private Kind(
             String name,
             Class<M> protocol,
             @Nullable Class<?> stateType,
             @Nullable Supplier<? extends Handler<M>> handlers,
-            @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers) {
+            @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers,
+            ShardSet shardSet) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (name.isBlank() || name.indexOf('/') >= 0 || length > MAX_NAME_LENGTH) {
             throw new IllegalArgumentException("kind name '" + name + "' must be 1 to " + MAX_NAME_LENGTH
@@ -40,6 +43,7 @@ public final class Kind<M> {
         this.stateType = stateType;
         this.handlers = handlers;
         this.statefulHandlers = statefulHandlers;
+        this.shardSet = shardSet;
     }
 
     /**
@@ -52,7 +56,7 @@ public final class Kind<M> {
      * @return the kind
      */
     public static <M> Kind<M> of(String name, Class<M> protocol, Supplier<? extends Handler<M>> handlers) {
-        return new Kind<>(name, protocol, null, Objects.requireNonNull(handlers), null);
+        return new Kind<>(name, protocol, null, Objects.requireNonNull(handlers), null, ShardSet.DEFAULT);
     }
 
     /**
@@ -68,7 +72,28 @@ public final class Kind<M> {
      */
     public static <S, M> Kind<M> durable(
             String name, Class<M> protocol, Class<S> state, Supplier<? extends StatefulHandler<S, M>> handlers) {
-        return new Kind<>(name, protocol, Objects.requireNonNull(state), null, Objects.requireNonNull(handlers));
+        return new Kind<>(
+                name,
+                protocol,
+                Objects.requireNonNull(state),
+                null,
+                Objects.requireNonNull(handlers),
+                ShardSet.DEFAULT);
+    }
+
+    /**
+     * {@return the same kind, whose actors live on the shards of a set} Say the same on every node, and for as long as the
+     * kind exists: the actors of another set are other actors.
+     *
+     * @param set the set; kinds that name the same one live together
+     */
+    public Kind<M> in(ShardSet set) {
+        return new Kind<>(name, protocol, stateType, handlers, statefulHandlers, set);
+    }
+
+    /** {@return the set on whose shards its actors live} */
+    public ShardSet shardSet() {
+        return shardSet;
     }
 
     /** {@return its name} */

@@ -14,13 +14,14 @@ import io.troupe.cluster.SendOutcome;
 public final class Pid<M> {
     private final Kind<M> kind;
     private final EntityId entity;
-    private final int shard;
+    /** -1 until the set of the kind is known; never changes after that. */
+    private int shard = -1;
+
     private final ClusterActorSystem system;
 
     Pid(Kind<M> kind, String id, ClusterActorSystem system) {
         this.kind = kind;
         this.entity = new EntityId(kind.name(), id);
-        this.shard = system.shardOf(entity);
         this.system = system;
     }
 
@@ -44,7 +45,12 @@ public final class Pid<M> {
     }
 
     int shard() {
-        return shard;
+        int known = shard;
+        if (known < 0) {
+            known = system.shardOf(kind, entity);
+            shard = known;
+        }
+        return known;
     }
 
     /**

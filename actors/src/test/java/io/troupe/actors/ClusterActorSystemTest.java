@@ -10,7 +10,9 @@ import java.util.concurrent.CompletionException;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.Lookup;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.ShardSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,14 +29,19 @@ class ClusterActorSystemTest {
     Path directory;
 
     private static Counter.State read(ClusterActorSystem system, String id) {
-        return system.entity(Counter.KIND, id).ask(new Counter.Get(), LIMIT).join();
+        return read(system, Counter.KIND, id);
+    }
+
+    private static Counter.State read(ClusterActorSystem system, Kind<Counter.Message> kind, String id) {
+        return system.entity(kind, id).ask(new Counter.Get(), LIMIT).join();
     }
 
     @Test
     void actorsAreReachableThroughEveryNodeAndOneWithoutAVote() {
         try (Nodes nodes = new Nodes(directory, 3).startSeeds()) {
             ClusterActorSystem client = nodes.start("client").join();
-            assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 11, "n2", 11, "n3", 10));
+            assertThat(client.cluster().shardsPerOwner()).containsOnlyKeys("n1", "n2", "n3");
+            assertThat(client.cluster().shardsPerOwner().values()).containsExactlyInAnyOrder(10, 11, 11);
             assertThat(client.cluster().nodes()).hasSize(4);
             for (ClusterActorSystem system : List.of(nodes.node("n1"), nodes.node("n2"), nodes.node("n3"), client)) {
                 for (int i = 0; i < 20; i++) {
@@ -72,7 +79,7 @@ class ClusterActorSystemTest {
                 .isInstanceOfSatisfying(
                         SendOutcome.Failed.class,
                         failed -> assertThat(failed.why())
-                                .endsWith("has no kind named unheard-of: register it on every node of the seed list"));
+                                .endsWith("has no kind named unheard-of: register it on every node that owns shards"));
         assertThatThrownBy(() -> counter.ask(new Echo.Say("?"), LIMIT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Echo$Say is no message of durable kind counter, which takes "
@@ -150,6 +157,110 @@ class ClusterActorSystemTest {
             for (int i = 0; i < 64; i++) {
                 assertThat(read(client, "c" + i).sum()).isEqualTo(4);
             }
+        }
+    }
+
+    @Test
+    void actorsOfASetLiveOnNodesWithItsRoleAndASingletonLivesOnOne() {
+        Kind<Counter.Message> jobs = Counter.KIND.in(ShardSet.of("jobs", 4).onRole("batch"));
+        Kind<Echo.Message> one = Echo.KIND.in(ShardSet.singleton("one"));
+        try (Nodes nodes = new Nodes(directory, 3)) {
+            CompletableFuture.allOf(nodes.seeds().stream()
+                            .map(seed -> nodes.start(
+                                    nodes.config(seed.nodeId())
+                                            .roles(seed.nodeId().equals("n2") ? "batch" : "web")
+                                            .build(),
+                                    jobs,
+                                    one))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+            ClusterActorSystem client =
+                    nodes.start(nodes.config("client").build(), jobs, one).join();
+            for (int i = 0; i < 20; i++) {
+                Pid<Counter.Message> job = client.entity(jobs, "j" + i);
+                assertThat(job.tell(new Counter.Add(i)).join()).isInstanceOf(SendOutcome.Committed.class);
+                assertThat(client.whereIs(job))
+                        .isInstanceOfSatisfying(
+                                Lookup.Hosted.class,
+                                found -> assertThat(found.nodeId()).isEqualTo("n2"));
+            }
+            assertThat(nodes.node("n2").activeEntities()).isEqualTo(20);
+            client.cluster().changeSet(jobs.shardSet().pinnedTo("n2")).join();
+            client.cluster().changeSet(ShardSet.of("jobs", 4).onRole("web")).join();
+            await().untilAsserted(() -> assertThat(client.whereIs(client.entity(jobs, "j1")))
+                    .isInstanceOfSatisfying(Lookup.Hosted.class, found -> {
+                        assertThat(found.nodeId()).isNotEqualTo("n2");
+                        assertThat(found.why()).startsWith("handed over at revision ");
+                    }));
+            assertThat(read(client, jobs, "j1").sum()).isEqualTo(1);
+            assertThatThrownBy(() -> client.cluster()
+                            .changeSet(ShardSet.singleton("other"))
+                            .join())
+                    .rootCause()
+                    .hasMessage("there is no shard set other to change: the sets are [jobs, one]");
+            Lookup.Hosted first = (Lookup.Hosted) client.whereIs(client.entity(one, "a"));
+            assertThat(client.whereIs(client.entity(one, "b"))).isEqualTo(first);
+            assertThat(nodes.node(first.nodeId())
+                            .stop(Duration.ofSeconds(20))
+                            .join()
+                            .complete())
+                    .isTrue();
+            assertThat(client.entity(one, "a").tell(new Echo.Say("still here")).join())
+                    .isInstanceOf(SendOutcome.Processed.class);
+            assertThat(client.whereIs(client.entity(one, "a")))
+                    .isInstanceOfSatisfying(
+                            Lookup.Hosted.class,
+                            found -> assertThat(found.nodeId()).isNotEqualTo(first.nodeId()));
+        }
+    }
+
+    @Test
+    void aSetThatNobodyCanOwnIsNamedWithTheRolesThatAreMissing() {
+        Kind<Echo.Message> lost = Echo.KIND.in(ShardSet.of("lost", 2).onRole("gpu"));
+        try (Nodes nodes = new Nodes(directory, 1)) {
+            ClusterActorSystem node =
+                    nodes.start(nodes.config("n1").build(), lost).join();
+            String missing = "no live node with the roles [gpu] can own shards: start one";
+            assertThat(node.whereIs(node.entity(lost, "e"))).isEqualTo(new Lookup.Unavailable("lost", missing));
+            assertThat(node.cluster().diagnose())
+                    .containsExactly("2 of 2 shards of set lost have no owner: " + missing);
+            assertThatThrownBy(() -> node.entity(lost, "e")
+                            .ask(new Echo.Say("x"), Duration.ofMillis(200))
+                            .join())
+                    .hasRootCauseInstanceOf(AskException.class);
+        }
+    }
+
+    @Test
+    void kindsOfOneSetMustSayTheSameOfIt() {
+        Nodes nodes = new Nodes(directory, 1);
+        assertThatThrownBy(() -> nodes.start(
+                                nodes.config("n1").build(),
+                                Counter.KIND.in(ShardSet.of("s", 2)),
+                                Echo.KIND.in(ShardSet.of("s", 2).onRole("web")))
+                        .join())
+                .hasMessageContaining("kind echo says that shard set s is ShardSet[")
+                .hasMessageContaining("another kind says ShardSet[")
+                .hasMessageEndingWith(": give both the same set");
+    }
+
+    @Test
+    void aSetHasTheSameNumberOfShardsOnEveryNode() {
+        try (Nodes nodes = new Nodes(directory, 1)) {
+            nodes.start(nodes.config("n1").build(), Echo.KIND.in(ShardSet.of("s", 2)))
+                    .join();
+            assertThatThrownBy(() -> nodes.start(nodes.config("client").build(), Echo.KIND.in(ShardSet.of("s", 3)))
+                            .join())
+                    .rootCause()
+                    .hasMessage(
+                            "shard set s has 2 shards in this cluster, and this node says 3: the number is fixed; choose"
+                                    + " another name for another set");
+            assertThatThrownBy(() -> nodes.start(nodes.config("client").build(), Echo.KIND.in(ShardSet.of("big", 1023)))
+                            .join())
+                    .rootCause()
+                    .hasMessage(
+                            "there is no room for the 1023 shards of set big: 1022 are left; raise setShards on every"
+                                    + " node");
         }
     }
 

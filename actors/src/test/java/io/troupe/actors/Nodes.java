@@ -86,14 +86,17 @@ final class Nodes implements AutoCloseable {
     }
 
     CompletableFuture<ClusterActorSystem> start(ClusterConfig config) {
+        return start(config, Counter.KIND, Echo.KIND);
+    }
+
+    CompletableFuture<ClusterActorSystem> start(ClusterConfig config, Kind<?>... kinds) {
         String nodeId = config.nodeId();
-        return ClusterActorSystem.start(config, MESSAGES, Counter.KIND, Echo.KIND)
-                .thenApply(system -> {
-                    synchronized (running) {
-                        running.put(nodeId, system);
-                    }
-                    return system;
-                });
+        return ClusterActorSystem.start(config, MESSAGES, kinds).thenApply(system -> {
+            synchronized (running) {
+                running.put(nodeId, system);
+            }
+            return system;
+        });
     }
 
     Nodes startSeeds() {

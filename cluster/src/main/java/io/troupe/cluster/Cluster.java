@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
-import io.troupe.cluster.internal.placement.ShardHash;
 import io.troupe.cluster.internal.runtime.ClusterRuntime;
 import io.troupe.cluster.internal.runtime.ThreadPlatform;
 import io.troupe.cluster.spi.HostedActors;
@@ -89,14 +88,27 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * The shard of an actor, by the hash that {@code docs/architecture.md} gives.
+     * The shard of an actor, by the hash that {@code docs/placement.md} gives.
+     *
+     * @param set  the set of its kind
+     * @param kind the kind's name
+     * @param id   the id within the kind
+     * @return the shard, counted over all sets; -1 as long as this node does not know the set, but never once it is
+     *     started with a kind of it
+     */
+    public int shardOf(ShardSet set, String kind, String id) {
+        return runtime.shardOf(set, kind, id);
+    }
+
+    /**
+     * The shard of an actor whose kind is in the default set.
      *
      * @param kind the kind's name
      * @param id   the id within the kind
      * @return the shard
      */
     public int shardOf(String kind, String id) {
-        return ShardHash.shard(kind, id, config.shards());
+        return runtime.shardOf(ShardSet.DEFAULT, kind, id);
     }
 
     /**
@@ -185,6 +197,34 @@ public final class Cluster implements AutoCloseable {
      */
     public @Nullable String owner(int shard) {
         return runtime.owner(shard);
+    }
+
+    /**
+     * Changes which nodes may own the shards of a set and which are preferred, while it is in use: the shards that live
+     * elsewhere are handed over as in a drain.
+     *
+     * @param set the set as it is to be, with as many shards as it has; not the default one
+     * @return completes when that is in the log; fails with {@link ClusterException} BAD_CONFIG if there is no such set,
+     *     or it has another number of shards
+     */
+    public CompletableFuture<Void> changeSet(ShardSet set) {
+        return runtime.changeSet(set);
+    }
+
+    /**
+     * Where an actor lives, or would live with its first message. Reads what this node knows, and asks nobody.
+     *
+     * @param set  the set of its kind
+     * @param kind the kind's name
+     * @param id   the id within the kind
+     * @return what is known
+     */
+    public Lookup whereIs(ShardSet set, String kind, String id) {
+        int shard = shardOf(set, kind, id);
+        return shard < 0
+                ? new Lookup.Unavailable(
+                        set.name(), "this node was started without a kind of the set, or is not started")
+                : runtime.whereIs(shard);
     }
 
     /** {@return the newest leader this node has heard of, with its term} */

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param hosting      what this node offers to the cluster
  * @param lease        how long a silent node keeps its shards; shorter fails over sooner, longer tolerates pauses
  * @param election     how soon a lost leader is replaced
- * @param shards       number of shards, fixed when the cluster is first formed
+ * @param shards       number of shards of the default set, fixed when the cluster is first formed
+ * @param setShards    room for the shards of other sets, all together; the same on every node
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
  * @param retry        the first wait before an unsettled message is sent again
@@ -45,6 +46,7 @@ public record ClusterConfig(
         Duration lease,
         Election election,
         int shards,
+        int setShards,
         Duration startTimeout,
         int maxUnsettled,
         Duration retry,
@@ -80,7 +82,7 @@ public record ClusterConfig(
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
+     * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
@@ -117,9 +119,14 @@ public record ClusterConfig(
                 .orElse(seed);
     }
 
+    /** {@return how many shards there can be, with those of all sets} */
+    public int allShards() {
+        return shards + setShards;
+    }
+
     /** {@return what every node of the cluster must agree on, as one line} */
     public String identity() {
-        return "cluster '" + clusterName + "', " + shards + " shards, seeds ["
+        return "cluster '" + clusterName + "', " + shards + " + " + setShards + " shards, seeds ["
                 + seeds.stream()
                         .sorted(Comparator.comparing(NodeAddress::nodeId))
                         .map(NodeAddress::toString)
@@ -140,6 +147,7 @@ public record ClusterConfig(
         private Duration lease = Duration.ofSeconds(3);
         private Election election = Election.DEFAULT;
         private int shards = 1024;
+        private int setShards = 1024;
         private Duration startTimeout = Duration.ofSeconds(60);
         private int maxUnsettled = 8192;
         private Duration retry = Duration.ofMillis(200);
@@ -283,6 +291,16 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param count room for the shards of all sets of their own, the same on every node; 1024 by default
+         */
+        public Builder setShards(int count) {
+            setShards = count;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param timeout how long start waits for the cluster
          */
         public Builder startTimeout(Duration timeout) {
@@ -377,6 +395,10 @@ public record ClusterConfig(
             if (shards < 1 || shards > MAX_SHARDS) {
                 errors.add("shards (" + shards + ") must be between 1 and " + MAX_SHARDS);
             }
+            if (setShards < 0 || setShards > MAX_SHARDS - shards) {
+                errors.add("setShards (" + setShards + ") must be between 0 and " + (MAX_SHARDS - shards)
+                        + ": with the default set at most " + MAX_SHARDS);
+            }
             if (maxUnsettled < 1) {
                 errors.add("maxUnsettled (" + maxUnsettled + ") must be at least 1");
             }
@@ -408,6 +430,7 @@ public record ClusterConfig(
                     lease,
                     election,
                     shards,
+                    setShards,
                     startTimeout,
                     maxUnsettled,
                     retry,

@@ -32,6 +32,7 @@ final class ClusterConfigFile {
             "lease.millis",
             "election",
             "shards",
+            "set.shards",
             "start.timeout.millis",
             "max.unsettled",
             "retry.millis",
@@ -98,6 +99,7 @@ final class ClusterConfigFile {
         text("lease.millis", millis -> builder.lease(Duration.ofMillis(Long.parseLong(millis))));
         text("election", preset -> builder.election(Election.valueOf(preset.toUpperCase(Locale.ROOT))));
         text("shards", count -> builder.shards(Integer.parseInt(count)));
+        text("set.shards", count -> builder.setShards(Integer.parseInt(count)));
         text("start.timeout.millis", millis -> builder.startTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("max.unsettled", count -> builder.maxUnsettled(Integer.parseInt(count)));
         text("rebalance.after.millis", millis -> builder.rebalanceAfter(Duration.ofMillis(Long.parseLong(millis))));

@@ -50,7 +50,7 @@ public sealed interface SendOutcome {
 
     /** Why a message was not executed. */
     enum Reason {
-        /** No node hosts the kind. */
+        /** This node does not know where the actors of the kind live: it was started without the kind, or is not started. */
         NO_SUCH_KIND,
         /** This node has no session. */
         NO_SESSION,

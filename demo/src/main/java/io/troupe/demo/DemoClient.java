@@ -67,7 +67,7 @@ final class DemoClient implements OrderGateway {
 
     @Override
     public int shardOf(EntityKind kind, String id) {
-        return system.cluster().shardOf(kindOf(kind).name(), id);
+        return system.cluster().shardOf(kindOf(kind).shardSet(), kindOf(kind).name(), id);
     }
 
     @Override

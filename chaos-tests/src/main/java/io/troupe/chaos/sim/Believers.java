@@ -1,10 +1,12 @@
 package io.troupe.chaos.sim;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.WatchEvent;
@@ -15,7 +17,7 @@ final class Believers {
 
     private final Simulation world;
     /** The newest epoch of which an effect was accepted, per shard. */
-    private final long[] epochs = new long[Topology.SHARDS];
+    private final long[] epochs = new long[Topology.SHARDS + Topology.SET_SHARDS];
 
     private boolean clocksBroken;
 
@@ -36,7 +38,7 @@ final class Believers {
         if (clocksBroken) {
             return;
         }
-        for (int shard = 0; shard < Topology.SHARDS; shard++) {
+        for (int shard = 0; shard < shards(); shard++) {
             if (!node.believes(shard)) {
                 continue;
             }
@@ -90,14 +92,18 @@ final class Believers {
 
     /** No node owns more than one shard more than another; who drains owns nothing. */
     boolean isBalanced() {
+        return isBalanced(0, Topology.SHARDS) && sets().stream().allMatch(set -> isBalanced(set.first(), set.end()));
+    }
+
+    private boolean isBalanced(int first, int end) {
         int most = 0;
-        int least = Topology.SHARDS;
+        int least = end - first;
         for (SimNode host : world.nodes) {
             if (!host.hosts) {
                 continue;
             }
             boolean draining = world.log.view().get(ClusterKeys.drain(host.id)) != null;
-            int owned = owned(host);
+            int owned = owned(host, first, end);
             if (draining && (owned > 0 || host.isDrainedByFault())) {
                 return false;
             }
@@ -107,17 +113,34 @@ final class Believers {
         return most - least <= 1;
     }
 
-    private int owned(SimNode host) {
+    private int owned(SimNode host, int first, int end) {
         int owned = 0;
-        for (int shard = 0; shard < Topology.SHARDS; shard++) {
+        for (int shard = first; shard < end; shard++) {
             owned += host.id.equals(world.nodes[0].owner(shard)) ? 1 : 0;
         }
         return owned;
     }
 
+    private List<SetRecord> sets() {
+        List<SetRecord> sets = new ArrayList<>();
+        world.log
+                .view()
+                .forEach(
+                        ClusterKeys.SETS,
+                        entry -> sets.add(
+                                SetRecord.decode(entry.key().substring(ClusterKeys.SETS.length()), entry.value())));
+        return sets;
+    }
+
+    /** How many shards there are, with those of all sets. */
+    private int shards() {
+        KeyValue next = world.log.view().get(ClusterKeys.NEXT_SHARD);
+        return next == null ? Topology.SHARDS : (int) ClusterKeys.epoch(next.value());
+    }
+
     /** All nodes agree who owns what, and the owners know it. */
     boolean mapsAgree() {
-        for (int shard = 0; shard < Topology.SHARDS; shard++) {
+        for (int shard = 0; shard < shards(); shard++) {
             String owner = world.nodes[0].owner(shard);
             if (owner == null || !world.node(owner).believes(shard)) {
                 return false;

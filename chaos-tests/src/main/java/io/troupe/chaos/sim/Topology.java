@@ -15,6 +15,9 @@ import io.troupe.transport.kryo.MessageRegistry;
 /** Which nodes there are and what they run; the same for many simulations. */
 final class Topology {
     static final int SHARDS = 5;
+    /** Room for the shards of other sets. */
+    static final int SET_SHARDS = 16;
+
     static final long LEASE_NS = 360_000_000;
     private static final Duration RETRY = Duration.ofMillis(60);
     /** Shorter than most faults, so that shards move in the middle of them. */
@@ -56,6 +59,7 @@ final class Topology {
         ClusterConfig.Builder builder = ClusterConfig.builder(id(node))
                 .clusterName("simulated")
                 .shards(SHARDS)
+                .setShards(SET_SHARDS)
                 .lease(Duration.ofNanos(LEASE_NS))
                 .election(Election.FAST)
                 .retry(RETRY)
@@ -95,8 +99,6 @@ final class Topology {
     }
 
     ClusterActorSystem create(int node, Platform platform) {
-        return node < hosts
-                ? ClusterActorSystem.create(platform, configs.get(node), registry, kinds)
-                : ClusterActorSystem.create(platform, configs.get(node), registry);
+        return ClusterActorSystem.create(platform, configs.get(node), registry, kinds);
     }
 }

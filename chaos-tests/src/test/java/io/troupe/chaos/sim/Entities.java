@@ -6,10 +6,12 @@ import java.util.Objects;
 import io.troupe.actors.ActorContext;
 import io.troupe.actors.Effect;
 import io.troupe.actors.EntityId;
+import io.troupe.actors.Handler;
 import io.troupe.actors.Kind;
 import io.troupe.actors.Query;
 import io.troupe.actors.StatefulHandler;
 import io.troupe.actors.internal.durable.CommitId;
+import io.troupe.cluster.ShardSet;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,9 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
     /** Sees the runs of the volatile actors; the simulation has one thread. */
     private static @Nullable Oracle outside;
 
-    static final Kind<Note> NOTES = Kind.of("note", Note.class, () -> Entities::run);
+    /** In a set of its own, so that shards of two sets move. */
+    static final Kind<Note> NOTES = Kind.of("note", Note.class, () -> (Handler<Note>) Entities::run)
+            .in(ShardSet.of("notes", 3).by(ShardSet.Strategy.LEAST_LOAD));
 
     private static void run(Note note, ActorContext<Note> context) {
         Objects.requireNonNull(outside).onRun(note.number(), context.fencingToken());

@@ -2,12 +2,17 @@ package io.troupe.cluster.spi;
 
 import java.util.Set;
 
+import io.troupe.cluster.ShardSet;
+
 /**
  * What the layer above does with the shards this node owns. Called on threads of the cluster; must not block.
  */
 public interface HostedActors {
     /** {@return the names of the kinds that can run here; always the same} Called before anything else. */
     Set<String> kinds();
+
+    /** {@return the shard sets of the kinds that this node runs or sends to, besides the default one; always the same} */
+    Set<ShardSet> sets();
 
     /**
      * This node may run the actors of a shard: the fence is raised, and the local view of the store has everything that

@@ -12,8 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.troupe.cluster.Hosting;
+import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.SetRecord;
+import io.troupe.cluster.internal.placement.PlacementPlanner.Preference;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.internal.placement.TablePlanner;
 import io.troupe.cluster.internal.placement.TablePlanner.Change;
@@ -129,40 +133,66 @@ public final class Coordinator {
         }
         restless = false;
         MetadataView view = store.view();
-        Map<String, KeyValue> announced = new HashMap<>();
-        List<Host> hosts = hosts(view, announced);
-        @Nullable KeyValue[] entries = new KeyValue[settings.shards];
-        @Nullable ShardRecord[] records = new ShardRecord[settings.shards];
-        view.forEach(ClusterKeys.SHARDS, entry -> {
-            int shard = ClusterKeys.shardOf(entry.key());
-            entries[shard] = entry;
-            records[shard] = ShardRecord.decode(entry.value(), entry.modRevision());
-        });
+        List<SetRecord> sets = sets(view);
+        Table table =
+                new Table(view, sets.stream().mapToInt(SetRecord::end).max().orElse(0));
         boolean seedsMissing = settings.seeds.stream().anyMatch(seed -> view.get(ClusterKeys.node(seed)) == null);
-        if (hosts.isEmpty() || (seedsMissing && nowNs - leadingSinceNs < patienceNs(hosts, records))) {
+        if (table.announced.isEmpty() || (seedsMissing && nowNs - leadingSinceNs < patienceNs(table))) {
             restless = true;
             return;
         }
-        noteHosts(hosts, nowNs);
-        noteMoves(records, nowNs);
+        noteHosts(table.announced, nowNs);
+        noteMoves(table.records, nowNs);
         boolean calm = nowNs - hostsChangedAtNs >= settings.balanceNs;
-        List<Change> changes = TablePlanner.plan(hosts, records, policy(calm, nowNs));
+        List<Txn> changes = new ArrayList<>();
+        int room = settings.maxMoves - movesSinceNs.size();
+        for (SetRecord set : sets) {
+            room -= plan(set, table, room, calm, nowNs, changes);
+        }
         // Until the nodes have been the same for a while, and as long as shards move, time alone changes the answer.
         restless |= !calm || !movesSinceNs.isEmpty() || !changes.isEmpty();
         if (changes.isEmpty()) {
             return;
         }
         LOG.info("changing {} shards of nodes {}", changes.size(), lastHosts);
-        propose(changes.stream()
-                .map(change -> txn(change, entries, records, announced))
-                .toList());
+        propose(changes);
     }
 
-    private TablePlanner.Policy policy(boolean mayBalance, long nowNs) {
+    /** The default set, which has the first shards, and those that the store has. */
+    private List<SetRecord> sets(MetadataView view) {
+        List<SetRecord> sets = new ArrayList<>();
+        sets.add(new SetRecord(0, settings.shards, ShardSet.DEFAULT));
+        view.forEach(
+                ClusterKeys.SETS,
+                entry -> sets.add(SetRecord.decode(entry.key().substring(ClusterKeys.SETS.length()), entry.value())));
+        return sets;
+    }
+
+    /** Adds what one set needs; answers how many moves that begins. */
+    private int plan(SetRecord set, Table table, int room, boolean mayBalance, long nowNs, List<Txn> changes) {
+        List<Host> hosts = new ArrayList<>();
+        table.announced.forEach((nodeId, entry) -> hosts.add(host(nodeId, entry, set.set(), table.view)));
+        @Nullable ShardRecord[] own = Arrays.copyOfRange(table.records, set.first(), set.end());
+        int moving = (int) Arrays.stream(own)
+                .filter(entry -> entry != null && entry.target() != null)
+                .count();
+        Preference prefer = new Preference(
+                set.first(),
+                set.set().strategy(),
+                set.set().strategy() == ShardSet.Strategy.LEAST_LOAD ? table.loadsWithout(set) : Map.of());
+        int moves = 0;
+        for (Change change : TablePlanner.plan(hosts, own, policy(room + moving, mayBalance, nowNs), prefer)) {
+            changes.add(txn(change, set.first() + change.shard(), table));
+            moves += change instanceof TablePlanner.Move ? 1 : 0;
+        }
+        return moves;
+    }
+
+    private TablePlanner.Policy policy(int maxMoves, boolean mayBalance, long nowNs) {
         return new TablePlanner.Policy() {
             @Override
             public int maxMoves() {
-                return settings.maxMoves;
+                return maxMoves;
             }
 
             @Override
@@ -181,36 +211,30 @@ public final class Coordinator {
      * How long to wait for the seeds that are still starting, so that the first one does not get everything: long when
      * the cluster is formed, less when it starts again, not at all when some shards are served.
      */
-    private long patienceNs(List<Host> hosts, @Nullable ShardRecord[] records) {
-        if (Arrays.stream(records).allMatch(entry -> entry == null)) {
+    private long patienceNs(Table table) {
+        if (Arrays.stream(table.records).allMatch(entry -> entry == null)) {
             return settings.formationNs;
         }
-        boolean served = Arrays.stream(records)
-                .anyMatch(entry -> entry != null
-                        && hosts.stream().anyMatch(host -> entry.isOwnedBy(host.nodeId(), host.incarnation())));
+        boolean served = Arrays.stream(table.records)
+                .anyMatch(entry -> entry != null && table.isLive(entry.owner(), entry.incarnation()));
         return served ? 0 : settings.formationNs / RESTART_PART;
     }
 
-    private List<Host> hosts(MetadataView view, Map<String, KeyValue> announced) {
-        List<Host> hosts = new ArrayList<>();
-        view.forEach(ClusterKeys.NODES, entry -> {
-            SessionId session = entry.session();
-            NodeRecord node = NodeRecord.decode(entry.value());
-            if (session != null && node.hosts()) {
-                announced.put(session.nodeId(), entry);
-                hosts.add(new Host(
-                        session.nodeId(),
-                        session.incarnation(),
-                        node.hosting().capacity(),
-                        ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session)));
-            }
-        });
-        return hosts;
+    private static Host host(String nodeId, KeyValue announced, ShardSet set, MetadataView view) {
+        SessionId session = Table.session(announced);
+        Hosting hosting = NodeRecord.decode(announced.value()).hosting();
+        return new Host(
+                nodeId,
+                session.incarnation(),
+                hosting.capacity(),
+                ClusterKeys.isDraining(view.get(ClusterKeys.drain(nodeId)), session),
+                set.admits(nodeId, hosting));
     }
 
-    private void noteHosts(List<Host> hosts, long nowNs) {
+    private void noteHosts(Map<String, KeyValue> announced, long nowNs) {
         Set<String> names = new HashSet<>();
-        hosts.forEach(host -> names.add(host.nodeId() + "#" + host.incarnation()));
+        announced.forEach(
+                (nodeId, entry) -> names.add(nodeId + "#" + Table.session(entry).incarnation()));
         if (!names.equals(lastHosts)) {
             lastHosts = names;
             hostsChangedAtNs = nowNs;
@@ -228,31 +252,26 @@ public final class Coordinator {
         movesSinceNs.keySet().retainAll(present);
     }
 
-    private static Txn txn(
-            Change change,
-            @Nullable KeyValue[] entries,
-            @Nullable ShardRecord[] records,
-            Map<String, KeyValue> announced) {
-        String key = ClusterKeys.shard(change.shard());
-        KeyValue seen = entries[change.shard()];
+    private static Txn txn(Change change, int shard, Table table) {
+        String key = ClusterKeys.shard(shard);
+        KeyValue seen = table.entries[shard];
         Compare unchanged = Compare.modRevision(key, seen == null ? 0 : seen.modRevision());
         if (change instanceof TablePlanner.Grant grant) {
             Host to = grant.to();
-            return write(unchanged, to, announced, key, ShardRecord.grant(to.nodeId(), to.incarnation()));
+            return write(unchanged, to, table, key, ShardRecord.grant(to.nodeId(), to.incarnation()));
         }
-        ShardRecord present = Objects.requireNonNull(records[change.shard()]);
+        ShardRecord present = Objects.requireNonNull(table.records[shard]);
         if (change instanceof TablePlanner.Move move) {
             Host to = move.to();
             ShardRecord.Target target = new ShardRecord.Target(to.nodeId(), to.incarnation());
-            return write(unchanged, to, announced, key, present.moving(target));
+            return write(unchanged, to, table, key, present.moving(target));
         }
         return Txn.guarded(
                 List.of(unchanged), List.of(new Op.Put(key, present.staying().encode())));
     }
 
-    private static Txn write(
-            Compare unchanged, Host to, Map<String, KeyValue> announced, String key, ShardRecord next) {
-        KeyValue node = Objects.requireNonNull(announced.get(to.nodeId()));
+    private static Txn write(Compare unchanged, Host to, Table table, String key, ShardRecord next) {
+        KeyValue node = table.node(to.nodeId());
         return Txn.guarded(
                 List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),
                 List.of(new Op.Put(key, next.encode())));

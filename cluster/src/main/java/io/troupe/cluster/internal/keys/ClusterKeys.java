@@ -25,6 +25,12 @@ public final class ClusterKeys {
     /** Prefix of the nodes that are to own nothing. */
     public static final String DRAINS = ALL + "drain/";
 
+    /** Prefix of the shard sets besides the default one. */
+    public static final String SETS = ALL + "set/";
+
+    /** The number of the next shard that no set has, as bytes of {@link #epochBytes}; absent before the first set. */
+    public static final String NEXT_SHARD = ALL + "next-shard";
+
     private static final String FENCES = "fence/";
     private static final int SHARD_DIGITS = 5;
 
@@ -46,6 +52,15 @@ public final class ClusterKeys {
      */
     public static String drain(String nodeId) {
         return DRAINS + nodeId;
+    }
+
+    /**
+     * {@return the key of a shard set}
+     *
+     * @param name its name
+     */
+    public static String set(String name) {
+        return SETS + name;
     }
 
     /**
@@ -102,6 +117,15 @@ public final class ClusterKeys {
      */
     public static byte[] epochBytes(long epoch) {
         return ByteBuffer.allocate(Long.BYTES).putLong(epoch).array();
+    }
+
+    /**
+     * {@return the number that {@link #epochBytes} wrote}
+     *
+     * @param bytes the bytes
+     */
+    public static long epoch(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getLong();
     }
 
     /**

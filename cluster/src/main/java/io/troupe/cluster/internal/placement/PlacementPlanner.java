@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
+import io.troupe.cluster.ShardSet.Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +22,38 @@ import org.jspecify.annotations.Nullable;
  * ceil(S/N) + 1 shards, and a balanced cluster moves none. Costs O(S * N).
  */
 public final class PlacementPlanner {
-    private PlacementPlanner() {}
+    private static final double HASH_BELOW = 1e9;
+
+    private final Candidate[] nodes;
+    private final long[] seeds;
+    private final double[] loads;
+    private final Preference preference;
+
+    private PlacementPlanner(Candidate[] nodes, Preference preference) {
+        this.nodes = nodes;
+        this.preference = preference;
+        seeds = new long[nodes.length];
+        loads = new double[nodes.length];
+        for (int node = 0; node < nodes.length; node++) {
+            seeds[node] = ShardHash.hash("node", nodes[node].nodeId());
+            loads[node] = preference.loads.getOrDefault(nodes[node].nodeId(), 0);
+        }
+    }
 
     /**
-     * Plans the owners of all shards.
+     * Which candidate is preferred for a shard.
+     *
+     * @param first    the number of the set's first shard, so that small sets do not all begin on the same node
+     * @param strategy how to prefer
+     * @param loads    for LEAST_LOAD: the shards of other sets that each node owns
+     */
+    public record Preference(int first, Strategy strategy, Map<String, Integer> loads) {
+        /** That of the default set. */
+        public static final Preference DEFAULT = new Preference(0, Strategy.RENDEZVOUS, Map.of());
+    }
+
+    /**
+     * Plans the owners of all shards of the default set.
      *
      * @param shards     how many shards there are
      * @param candidates the live nodes, in any order, each node once
@@ -32,9 +62,28 @@ public final class PlacementPlanner {
      * @throws IllegalArgumentException if there is no candidate, a node is there twice, or lengths do not match
      */
     public static Candidate[] plan(int shards, List<Candidate> candidates, @Nullable String[] current) {
+        return plan(shards, candidates, current, Preference.DEFAULT);
+    }
+
+    /**
+     * Plans the owners of all shards of a set.
+     *
+     * @param shards     how many shards there are
+     * @param candidates the live nodes, in any order, each node once
+     * @param current    the node that owns each shard now; null, or a node that is no candidate, for none
+     * @param preference whom to prefer
+     * @return the desired owner of each shard
+     * @throws IllegalArgumentException if there is no candidate, a node is there twice, or lengths do not match
+     */
+    public static Candidate[] plan(
+            int shards, List<Candidate> candidates, @Nullable String[] current, Preference preference) {
         Candidate[] nodes = candidates.toArray(Candidate[]::new);
         Arrays.sort(nodes, Comparator.comparing(Candidate::nodeId));
         check(shards, nodes, current);
+        return new PlacementPlanner(nodes, preference).plan(shards, current);
+    }
+
+    private Candidate[] plan(int shards, @Nullable String[] current) {
         int[] owner = new int[shards];
         int[] counts = new int[nodes.length];
         for (int shard = 0; shard < shards; shard++) {
@@ -43,16 +92,14 @@ public final class PlacementPlanner {
                 counts[owner[shard]]++;
             }
         }
-        int[] quotas = quotas(shards, nodes, counts);
-        long[] seeds = new long[nodes.length];
+        int[] quotas = quotas(shards, counts);
         for (int node = 0; node < nodes.length; node++) {
-            seeds[node] = ShardHash.hash("node", nodes[node].nodeId());
-            letGo(node, counts[node] - quotas[node], owner, nodes, seeds[node]);
+            letGo(node, counts[node] - quotas[node], owner);
             counts[node] = Math.min(counts[node], quotas[node]);
         }
         for (int shard = 0; shard < shards; shard++) {
             if (owner[shard] < 0) {
-                owner[shard] = bestWithRoom(shard, nodes, seeds, counts, quotas);
+                owner[shard] = bestWithRoom(shard, counts, quotas);
                 counts[owner[shard]]++;
             }
         }
@@ -98,7 +145,7 @@ public final class PlacementPlanner {
     }
 
     /** How many shards each node is to own; they add up to all shards. */
-    private static int[] quotas(int shards, Candidate[] nodes, int[] counts) {
+    private int[] quotas(int shards, int[] counts) {
         double total = 0;
         for (Candidate node : nodes) {
             total += node.weight();
@@ -118,6 +165,7 @@ public final class PlacementPlanner {
                 order,
                 Comparator.<Integer, Boolean>comparing(node -> counts[node] <= quotas[node])
                         .thenComparing(node -> -fractions[node])
+                        .thenComparing(node -> -score(node, 0, 0))
                         .thenComparing(node -> nodes[node].nodeId()));
         for (int turn = 0; left > 0; turn++, left--) {
             quotas[order[turn % order.length]]++;
@@ -125,7 +173,7 @@ public final class PlacementPlanner {
         return quotas;
     }
 
-    private static void letGo(int node, int surplus, int[] owner, Candidate[] nodes, long seed) {
+    private void letGo(int node, int surplus, int[] owner) {
         if (surplus <= 0) {
             return;
         }
@@ -135,19 +183,19 @@ public final class PlacementPlanner {
                 owned.add(shard);
             }
         }
-        owned.sort(Comparator.<Integer>comparingDouble(shard -> score(nodes[node], seed, shard))
+        owned.sort(Comparator.<Integer>comparingDouble(shard -> score(node, shard, 0))
                 .thenComparing(Comparator.naturalOrder()));
         for (int shard : owned.subList(0, surplus)) {
             owner[shard] = -1;
         }
     }
 
-    private static int bestWithRoom(int shard, Candidate[] nodes, long[] seeds, int[] counts, int[] quotas) {
+    private int bestWithRoom(int shard, int[] counts, int[] quotas) {
         int best = -1;
         double bestScore = 0;
         for (int node = 0; node < nodes.length; node++) {
             if (counts[node] < quotas[node]) {
-                double score = score(nodes[node], seeds[node], shard);
+                double score = score(node, shard, counts[node]);
                 if (best < 0 || score > bestScore) {
                     best = node;
                     bestScore = score;
@@ -161,10 +209,21 @@ public final class PlacementPlanner {
         return best;
     }
 
-    /** StrictMath, because Math.log may differ between JVMs and the plan must not. */
-    private static double score(Candidate node, long seed, int shard) {
-        long hash = ShardHash.finish(seed ^ ShardHash.finish(shard + 1L));
+    private double score(int node, int shard, int owned) {
+        double hashed = hashed(node, shard);
+        return switch (preference.strategy) {
+            case RENDEZVOUS -> hashed;
+            case ROUND_ROBIN -> shard % nodes.length == node ? Double.MAX_VALUE : hashed;
+            // Loads are whole numbers, and so differ by more than the hash can make up for.
+            case LEAST_LOAD ->
+                -(loads[node] + owned) / nodes[node].weight() * HASH_BELOW + Math.min(hashed, HASH_BELOW / 2);
+        };
+    }
+
+    /** Weighted rendezvous hashing. StrictMath, because Math.log may differ between JVMs and the plan must not. */
+    private double hashed(int node, int shard) {
+        long hash = ShardHash.finish(seeds[node] ^ ShardHash.finish(preference.first + shard + 1L));
         double uniform = ((hash >>> 11) + 0.5) * 0x1.0p-53;
-        return -node.weight() / StrictMath.log(uniform);
+        return -nodes[node].weight() / StrictMath.log(uniform);
     }
 }

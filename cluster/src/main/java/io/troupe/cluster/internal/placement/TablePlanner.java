@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import io.troupe.cluster.internal.placement.PlacementPlanner.Preference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,9 @@ public final class TablePlanner {
      * @param incarnation its session's incarnation
      * @param weight      its share, relative to the others
      * @param draining    true if it is to own nothing
+     * @param admitted    true if it may own shards of the set that is planned
      */
-    public record Host(String nodeId, long incarnation, double weight, boolean draining) {}
+    public record Host(String nodeId, long incarnation, double weight, boolean draining, boolean admitted) {}
 
     /** One change of the table. */
     public sealed interface Change {
@@ -75,20 +77,28 @@ public final class TablePlanner {
     }
 
     /**
-     * Plans.
+     * Plans one set of shards.
      *
-     * @param hosts   the live nodes that can own shards, in any order; not empty
-     * @param records the shard table, null where a shard was never granted
+     * @param hosts   the live nodes that can own shards, in any order, also those that may own none of this set
+     * @param records the shards of the set, null where one was never granted
      * @param policy  what is allowed
-     * @return the changes, in the order of the shards; empty if all is as it should be
+     * @param prefer  whom to prefer
+     * @return the changes, in the order of the shards, which are counted from 0 within the set; empty if all is as it
+     *     should be, or if no node is admitted
      */
-    public static List<Change> plan(List<Host> hosts, @Nullable ShardRecord[] records, Policy policy) {
+    public static List<Change> plan(
+            List<Host> hosts, @Nullable ShardRecord[] records, Policy policy, Preference prefer) {
         SortedMap<String, Host> live = new TreeMap<>();
         hosts.forEach(host -> live.put(host.nodeId(), host));
-        SortedMap<String, Host> takers = new TreeMap<>(live);
+        SortedMap<String, Host> admitted = new TreeMap<>(live);
+        admitted.values().removeIf(host -> !host.admitted());
+        SortedMap<String, Host> takers = new TreeMap<>(admitted);
         takers.values().removeIf(Host::draining);
         if (takers.isEmpty()) {
-            takers.putAll(live); // everybody leaves: then nobody can
+            takers = admitted; // all of them leave: then none can
+        }
+        if (takers.isEmpty()) {
+            return List.of();
         }
         @Nullable String[] homes = new String[records.length];
         List<Change> changes = new ArrayList<>();
@@ -112,9 +122,9 @@ public final class TablePlanner {
                     goes && target != null ? target.nodeId() : takers.containsKey(entry.owner()) ? entry.owner() : null;
         }
         if (homeless) {
-            return grants(records, live, takers, homes);
+            return grants(records, live, takers, homes, prefer);
         }
-        return changes.isEmpty() ? moves(records, takers, homes, policy, policy.maxMoves() - moving) : changes;
+        return changes.isEmpty() ? moves(records, takers, homes, policy, policy.maxMoves() - moving, prefer) : changes;
     }
 
     private static boolean isLive(Map<String, Host> live, String nodeId, long incarnation) {
@@ -122,19 +132,20 @@ public final class TablePlanner {
         return host != null && host.incarnation() == incarnation;
     }
 
-    private static Candidate[] desired(Map<String, Host> takers, @Nullable String[] homes) {
+    private static Candidate[] desired(Map<String, Host> takers, @Nullable String[] homes, Preference prefer) {
         List<Candidate> candidates = takers.values().stream()
                 .map(host -> new Candidate(host.nodeId(), host.incarnation(), host.weight()))
                 .toList();
-        return PlacementPlanner.plan(homes.length, candidates, homes);
+        return PlacementPlanner.plan(homes.length, candidates, homes, prefer);
     }
 
     private static List<Change> grants(
             @Nullable ShardRecord[] records,
             Map<String, Host> live,
             Map<String, Host> takers,
-            @Nullable String[] homes) {
-        Candidate[] desired = desired(takers, homes);
+            @Nullable String[] homes,
+            Preference prefer) {
+        Candidate[] desired = desired(takers, homes, prefer);
         List<Change> grants = new ArrayList<>();
         for (int shard = 0; shard < records.length; shard++) {
             ShardRecord entry = records[shard];
@@ -151,11 +162,12 @@ public final class TablePlanner {
             Map<String, Host> takers,
             @Nullable String[] homes,
             Policy policy,
-            int room) {
+            int room,
+            Preference prefer) {
         if (room <= 0) {
             return List.of();
         }
-        Candidate[] desired = desired(takers, homes);
+        Candidate[] desired = desired(takers, homes, prefer);
         List<Change> moves = new ArrayList<>();
         for (int shard = 0; shard < records.length && moves.size() < room; shard++) {
             ShardRecord entry = records[shard];

@@ -15,8 +15,10 @@ import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.Lookup;
 import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.Subscription;
 import io.troupe.cluster.internal.coordinator.Coordinator;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
@@ -24,6 +26,8 @@ import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.SetRecord;
+import io.troupe.cluster.internal.placement.ShardHash;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
@@ -63,6 +67,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Membership membership;
     private final Neighbours neighbours;
     private final RoutingTable routing;
+    private final ShardSets sets;
     private final Sender sender;
     private final Receiver receiver;
     private final Links links;
@@ -96,10 +101,11 @@ public final class ClusterRuntime implements AutoCloseable {
         membership =
                 new Membership(config.nodeId(), self, store, config.lease(), clock, cluster, sessionListener(actors));
         neighbours = new Neighbours(config.nodeId(), messaging);
-        routing = new RoutingTable(config.shards(), routeListener());
+        routing = new RoutingTable(config.allShards(), routeListener());
+        sets = new ShardSets(config.shards(), config.allShards(), actors.sets(), store, cluster);
         DeliveryLimits limits = Wiring.limits(config);
         links = new Links(config.nodeId(), messaging, clock);
-        sender = new Sender(config.shards(), limits, routing, links, platform);
+        sender = new Sender(config.allShards(), limits, routing, links, platform);
         handOff = new HandOff(store, messaging, clock, cluster);
         receiver = new Receiver(routing, membership, store, actors, links, limits, handOff, clock);
         handOff.connect(receiver);
@@ -167,6 +173,7 @@ public final class ClusterRuntime implements AutoCloseable {
         try {
             long now = clock.nanoTime();
             membership.onTick(now);
+            addSets();
             sender.onTick(now);
             receiver.onTick();
             handOff.onTick(now);
@@ -184,10 +191,21 @@ public final class ClusterRuntime implements AutoCloseable {
         }
     }
 
+    /** What this node cannot do it must not be started with. */
+    private void addSets() {
+        if (membership.session() != null && !ready.isDone()) {
+            try {
+                sets.onTick();
+            } catch (ClusterException e) {
+                ready.completeExceptionally(e);
+            }
+        }
+    }
+
     private boolean isReady() {
         SessionId session = membership.session();
         KeyValue announced = store.view().get(ClusterKeys.node(config.nodeId()));
-        if (session == null || announced == null || !session.equals(announced.session()) || !routing.isComplete()) {
+        if (session == null || announced == null || !session.equals(announced.session()) || !sets.areServed(routing)) {
             return false;
         }
         int own = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0);
@@ -238,6 +256,9 @@ public final class ClusterRuntime implements AutoCloseable {
                 if (changes.stream().anyMatch(change -> change.key().startsWith(ClusterKeys.NODES))) {
                     neighbours.onChange(view);
                 }
+                if (changes.stream().anyMatch(change -> change.key().startsWith(ClusterKeys.SETS))) {
+                    sets.onChange(view);
+                }
                 coordinator.onChange();
             }
 
@@ -245,6 +266,7 @@ public final class ClusterRuntime implements AutoCloseable {
             public void onResync(MetadataView view) {
                 events.onResync(view);
                 neighbours.onChange(view);
+                sets.onChange(view);
                 coordinator.onChange();
             }
         };
@@ -280,12 +302,8 @@ public final class ClusterRuntime implements AutoCloseable {
                 findings.add("no link to " + seed + ": start it, or open its messaging port");
             }
         }
-        int homeless = routing.shards()
-                - routing.shardsPerOwner().values().stream()
-                        .mapToInt(count -> count)
-                        .sum();
-        if (started && homeless > 0) {
-            findings.add(homeless + " of " + routing.shards() + " shards have no owner: no live node can own shards");
+        if (started) {
+            findings.addAll(sets.homeless(routing));
         }
         int waiting = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0) - receiver.activeShards();
         if (started && waiting > 0) {
@@ -313,6 +331,47 @@ public final class ClusterRuntime implements AutoCloseable {
             receiver.loseAll();
         }
         sender.onSession(session);
+    }
+
+    /**
+     * {@return the shard of an actor, or -1 as long as its set is not known}
+     *
+     * @param set  the set of its kind
+     * @param kind the kind's name
+     * @param id   the id within the kind
+     */
+    public int shardOf(ShardSet set, String kind, String id) {
+        if (set.name().equals(ShardSet.DEFAULT.name())) {
+            return ShardHash.shard(kind, id, config.shards());
+        }
+        SetRecord found = sets.find(set.name());
+        return found == null ? -1 : found.first() + ShardHash.shard(kind, id, found.shards());
+    }
+
+    /**
+     * Changes who may own a set.
+     *
+     * @param set the set as it is to be
+     * @return completes when that is in the log
+     */
+    public CompletableFuture<Void> changeSet(ShardSet set) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        onClusterOrFail(() -> sets.change(set, done), done);
+        return done;
+    }
+
+    /**
+     * {@return where a shard is}
+     *
+     * @param shard the shard, counted over all sets
+     */
+    public Lookup whereIs(int shard) {
+        return sets.whereIs(shard, routing);
+    }
+
+    /** {@return the shard sets by name, as this node's copy of the store has them, without the default one} */
+    public Map<String, SetRecord> sets() {
+        return sets.known();
     }
 
     /** {@return the store of this node} */

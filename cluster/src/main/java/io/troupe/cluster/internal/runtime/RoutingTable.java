@@ -62,13 +62,13 @@ final class RoutingTable implements WatchListener, AutoCloseable {
         return routes.length();
     }
 
-    boolean isComplete() {
-        for (int shard = 0; shard < routes.length(); shard++) {
-            if (routes.get(shard) == null) {
-                return false;
-            }
+    /** How many shards of a range have no owner. */
+    int homeless(int first, int end) {
+        int homeless = 0;
+        for (int shard = first; shard < Math.min(end, routes.length()); shard++) {
+            homeless += routes.get(shard) == null ? 1 : 0;
         }
-        return true;
+        return homeless;
     }
 
     Map<String, Integer> shardsPerOwner() {

@@ -9,8 +9,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 import io.troupe.cluster.Hosting;
+import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.Op;
@@ -56,14 +58,31 @@ class CoordinatorTest {
         });
     }
 
-    private static NodeRecord record(boolean hosts) {
-        return new NodeRecord(new Hosting(hosts, null, 1.0, Set.of()), Set.of());
+    private static NodeRecord record(boolean hosts, String... roles) {
+        return new NodeRecord(new Hosting(hosts, null, 1.0, Set.of(roles)), Set.of());
     }
 
-    private SessionId join(String nodeId, boolean hosts) {
+    private void add(int first, ShardSet set) {
+        store("n1")
+                .txn(Txn.of(new Op.Put(ClusterKeys.set(set.name()), new SetRecord(first, set.shards(), set).encode())))
+                .join();
+    }
+
+    private Map<String, Integer> counts(int first, int end) {
+        Map<String, Integer> counts = new TreeMap<>();
+        owners().forEach((shard, owner) -> {
+            if (shard >= first && shard < end) {
+                counts.merge(owner.owner(), 1, Integer::sum);
+            }
+        });
+        return counts;
+    }
+
+    private SessionId join(String nodeId, boolean hosts, String... roles) {
         MetadataStore store = store(nodeId);
         SessionId session = store.openSession(60_000).join();
-        store.txn(Txn.of(new Op.Put(ClusterKeys.node(nodeId), record(hosts).encode(), session)))
+        store.txn(Txn.of(new Op.Put(
+                        ClusterKeys.node(nodeId), record(hosts, roles).encode(), session)))
                 .join();
         return session;
     }
@@ -123,6 +142,38 @@ class CoordinatorTest {
         onCluster(() -> coordinator.onLeading(0));
         onCluster(() -> coordinator.reconcile(FORMATION_NS));
         await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 12)));
+    }
+
+    @Test
+    void theShardsOfASetGoToNodesThatItAdmits() {
+        join("n1", true);
+        join("n2", true, "batch");
+        join("n3", true, "batch");
+        add(12, ShardSet.of("jobs", 6).onRole("batch"));
+        add(18, ShardSet.singleton("one").pinnedTo("n3"));
+        add(19, ShardSet.singleton("nowhere").onRole("none"));
+        onCluster(() -> coordinator.onLeading(0));
+        await().untilAsserted(() -> assertThat(counts(0, 12)).isEqualTo(Map.of("n1", 4, "n2", 4, "n3", 4)));
+        assertThat(counts(12, 18)).isEqualTo(Map.of("n2", 3, "n3", 3));
+        assertThat(counts(18, 19)).isEqualTo(Map.of("n3", 1));
+        assertThat(counts(19, 20)).isEmpty();
+    }
+
+    @Test
+    void aSetWhosePolicyChangesIsHandedOverToTheNodesThatItAdmitsNow() {
+        join("n1", true);
+        join("n2", true, "batch");
+        join("n3", true);
+        add(12, ShardSet.of("jobs", 2).pinnedTo("n1"));
+        onCluster(() -> coordinator.onLeading(0));
+        await().untilAsserted(() -> assertThat(counts(12, 14)).isEqualTo(Map.of("n1", 2)));
+        add(12, ShardSet.of("jobs", 2).onRole("batch"));
+        onCluster(() -> coordinator.reconcile(1));
+        await().untilAsserted(() -> assertThat(owners().values())
+                .filteredOn(owner -> owner.target() != null)
+                .hasSize(2)
+                .allSatisfy(owner -> assertThat(owner.toString()).contains("n2")));
+        assertThat(counts(12, 14)).as("until they are released").isEqualTo(Map.of("n1", 2));
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
+import io.troupe.cluster.ShardSet.Strategy;
+import io.troupe.cluster.internal.placement.PlacementPlanner.Preference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -66,6 +68,49 @@ class PlacementPlannerTest {
             table[shard] = owner == known ? null : "node-" + owner;
         }
         return table;
+    }
+
+    @Property
+    void everyStrategyIsBalancedAndMovesNothingTwice(
+            @ForAll @IntRange(min = 1, max = 64) int shards,
+            @ForAll @IntRange(min = 1, max = 9) int count,
+            @ForAll Strategy strategy,
+            @ForAll long seed) {
+        Map<String, Integer> loads = new TreeMap<>();
+        nodes(count)
+                .forEach(node -> loads.put(
+                        node.nodeId(), Math.floorMod(seed + node.nodeId().hashCode(), 50)));
+        Preference prefer = new Preference(1024, strategy, loads);
+        Candidate[] plan = PlacementPlanner.plan(shards, nodes(count), anyTable(shards, seed), prefer);
+        assertBalanced(plan, nodes(count));
+        assertThat(moves(owners(plan), PlacementPlanner.plan(shards, nodes(count), owners(plan), prefer)))
+                .isZero();
+    }
+
+    @Test
+    void roundRobinGivesTheNodesInOrder() {
+        Candidate[] plan = PlacementPlanner.plan(
+                6, nodes(3), new @Nullable String[6], new Preference(0, Strategy.ROUND_ROBIN, Map.of()));
+        assertThat(owners(plan)).containsExactly("node-0", "node-1", "node-2", "node-0", "node-1", "node-2");
+    }
+
+    @Test
+    void leastLoadGivesToWhoHasLeast() {
+        Map<String, Integer> loads = Map.of("node-0", 9, "node-1", 2, "node-2", 5);
+        Candidate[] plan = PlacementPlanner.plan(
+                1, nodes(3), new @Nullable String[1], new Preference(0, Strategy.LEAST_LOAD, loads));
+        assertThat(owners(plan)).containsExactly("node-1");
+    }
+
+    @Test
+    void setsOfOneShardDoNotAllLiveOnOneNode() {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (int first = 1024; first < 1324; first++) {
+            Candidate[] plan = PlacementPlanner.plan(
+                    1, nodes(3), new @Nullable String[1], new Preference(first, Strategy.RENDEZVOUS, Map.of()));
+            counts.merge(plan[0].nodeId(), 1, Integer::sum);
+        }
+        assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(75, 125));
     }
 
     @Property

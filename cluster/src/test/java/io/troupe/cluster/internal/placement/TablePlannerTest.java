@@ -23,11 +23,11 @@ class TablePlannerTest {
     private static final int SHARDS = 24;
 
     private static Host host(int node) {
-        return new Host("n" + node, node, 1, false);
+        return new Host("n" + node, node, 1, false, true);
     }
 
     private static Host draining(int node) {
-        return new Host("n" + node, node, 1, true);
+        return new Host("n" + node, node, 1, true, true);
     }
 
     private static TablePlanner.Policy policy(int maxMoves, boolean mayBalance, long... overdue) {
@@ -47,6 +47,10 @@ class TablePlannerTest {
                 return Arrays.stream(overdue).anyMatch(id -> id == moveId);
             }
         };
+    }
+
+    private static List<Change> plan(List<Host> hosts, @Nullable ShardRecord[] records, TablePlanner.Policy policy) {
+        return TablePlanner.plan(hosts, records, policy, PlacementPlanner.Preference.DEFAULT);
     }
 
     /** Applies changes at once, as if every move took no time. */
@@ -74,7 +78,7 @@ class TablePlannerTest {
 
     private static @Nullable ShardRecord[] granted(List<Host> hosts) {
         @Nullable ShardRecord[] records = new ShardRecord[SHARDS];
-        apply(TablePlanner.plan(hosts, records, policy(1, true)), records);
+        apply(plan(hosts, records, policy(1, true)), records);
         return records;
     }
 
@@ -89,7 +93,7 @@ class TablePlannerTest {
         hosts.add(host(nodes + 1));
         int moved = 0;
         while (true) {
-            List<Change> changes = TablePlanner.plan(hosts, records, policy(maxMoves, true));
+            List<Change> changes = plan(hosts, records, policy(maxMoves, true));
             if (changes.isEmpty()) {
                 break;
             }
@@ -117,10 +121,9 @@ class TablePlannerTest {
     @Test
     void balanceWaitsButADrainDoesNot() {
         @Nullable ShardRecord[] records = granted(List.of(host(1), host(2)));
-        assertThat(TablePlanner.plan(List.of(host(1), host(2), host(3)), records, policy(9, false)))
+        assertThat(plan(List.of(host(1), host(2), host(3)), records, policy(9, false)))
                 .isEmpty();
-        List<Change> changes =
-                TablePlanner.plan(List.of(host(1), draining(2), host(3)), records, policy(SHARDS, false));
+        List<Change> changes = plan(List.of(host(1), draining(2), host(3)), records, policy(SHARDS, false));
         assertThat(changes)
                 .hasSize(SHARDS / 2)
                 .allSatisfy(change -> assertThat(change).isInstanceOf(Move.class));
@@ -131,15 +134,15 @@ class TablePlannerTest {
     @Test
     void whenEverybodyDrainsNobodyMoves() {
         @Nullable ShardRecord[] records = granted(List.of(host(1), host(2)));
-        assertThat(TablePlanner.plan(List.of(draining(1), draining(2)), records, policy(9, true)))
+        assertThat(plan(List.of(draining(1), draining(2)), records, policy(9, true)))
                 .isEmpty();
     }
 
     @Test
     void theShardsOfADeadNodeComeBeforeEverythingElse() {
         @Nullable ShardRecord[] records = granted(List.of(host(1), host(2), host(3)));
-        Host reborn = new Host("n2", 9, 1, false);
-        List<Change> changes = TablePlanner.plan(List.of(host(1), reborn, draining(3)), records, policy(9, true));
+        Host reborn = new Host("n2", 9, 1, false, true);
+        List<Change> changes = plan(List.of(host(1), reborn, draining(3)), records, policy(9, true));
         assertThat(changes)
                 .hasSize(SHARDS / 3)
                 .allSatisfy(change -> assertThat(change)
@@ -157,24 +160,22 @@ class TablePlannerTest {
         long life = other.equals("n1") ? 1 : 2;
         records[0] = new ShardRecord(first.owner(), first.incarnation(), 1, 0, 44, new ShardRecord.Target(other, life));
         List<Host> hosts = List.of(host(1), host(2));
-        assertThat(TablePlanner.plan(hosts, records, policy(9, true))).doesNotContain(new Stay(0));
-        assertThat(TablePlanner.plan(hosts, records, policy(9, true, 44))).containsExactly(new Stay(0));
+        assertThat(plan(hosts, records, policy(9, true))).doesNotContain(new Stay(0));
+        assertThat(plan(hosts, records, policy(9, true, 44))).containsExactly(new Stay(0));
         records[0] = new ShardRecord(
                 first.owner(), first.incarnation(), 1, 0, 44, new ShardRecord.Target(other, life + 100));
-        assertThat(TablePlanner.plan(hosts, records, policy(9, true))).containsExactly(new Stay(0));
+        assertThat(plan(hosts, records, policy(9, true))).containsExactly(new Stay(0));
     }
 
     @Test
     void shardsOnTheirWayCountAsMoving() {
         @Nullable ShardRecord[] records = granted(List.of(host(1), host(2)));
         List<Host> hosts = List.of(host(1), host(2), host(3));
-        int shard = ((Move) TablePlanner.plan(hosts, records, policy(1, true)).get(0)).shard();
+        int shard = ((Move) plan(hosts, records, policy(1, true)).get(0)).shard();
         ShardRecord entry = records[shard];
         assertThat(entry).isNotNull();
         records[shard] = new ShardRecord(entry.owner(), entry.incarnation(), 1, 0, 44, new ShardRecord.Target("n3", 3));
-        assertThat(TablePlanner.plan(hosts, records, policy(1, true))).isEmpty();
-        assertThat(TablePlanner.plan(hosts, records, policy(2, true)))
-                .singleElement()
-                .isInstanceOf(Move.class);
+        assertThat(plan(hosts, records, policy(1, true))).isEmpty();
+        assertThat(plan(hosts, records, policy(2, true))).singleElement().isInstanceOf(Move.class);
     }
 }

@@ -1,0 +1,118 @@
+package io.troupe.cluster;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Shards that are placed together under one policy. Kinds in one set with the same id share a shard, so a set is also how
+ * actors are kept next to each other. The default set is the cluster's {@link ClusterConfig#shards()}; any other comes to
+ * be when the first node that has a kind of it joins, and its number of shards is then fixed. Immutable.
+ *
+ * @param name     its name, unique in the cluster
+ * @param shards   how many shards it has; 0 for the default set
+ * @param roles    roles that a node must have to own its shards
+ * @param nodes    the nodes that may own its shards; empty for any
+ * @param strategy which of them is preferred
+ */
+public record ShardSet(String name, int shards, Set<String> roles, Set<String> nodes, Strategy strategy) {
+    /** Most shards of a set of its own. */
+    public static final int MAX_SHARDS = 1024;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,50}");
+
+    /** All kinds that ask for nothing else. */
+    public static final ShardSet DEFAULT = new ShardSet("default", 0, Set.of(), Set.of(), Strategy.RENDEZVOUS);
+
+    /** Which node is preferred for a shard, among those that have room for one more. */
+    public enum Strategy {
+        /** By a hash of node and shard: few shards move when nodes come and go. */
+        RENDEZVOUS,
+        /** Shard after shard, the nodes in the order of their ids. */
+        ROUND_ROBIN,
+        /** The node that owns the fewest shards of all sets, relative to its capacity. */
+        LEAST_LOAD
+    }
+
+    /**
+     * Checks a set.
+     *
+     * @throws IllegalArgumentException if a name is none, or the number of shards is out of range
+     */
+    public ShardSet {
+        roles = Set.copyOf(roles);
+        nodes = Set.copyOf(nodes);
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "shard set name '" + name + "' must be 1 to 50 letters, digits, '.', '_' or '-'");
+        }
+        if (name.equals("default") ? shards != 0 : shards < 1 || shards > MAX_SHARDS) {
+            throw new IllegalArgumentException("shard set " + name + " has " + shards
+                    + " shards: a set of its own has 1 to " + MAX_SHARDS + ", the default set those of the cluster");
+        }
+        for (String role : roles) {
+            if (!ClusterConfig.ROLE.matcher(role).matches()) {
+                throw new IllegalArgumentException(
+                        "role '" + role + "' must be 1 to 50 letters, digits, '.', '_' or '-'");
+            }
+        }
+    }
+
+    /**
+     * {@return a set that any node may own}
+     *
+     * @param name   its name
+     * @param shards how many shards
+     */
+    public static ShardSet of(String name, int shards) {
+        return new ShardSet(name, shards, Set.of(), Set.of(), Strategy.RENDEZVOUS);
+    }
+
+    /**
+     * {@return a set of one shard, so that all its actors live on one node, and move together when that leaves}
+     *
+     * @param name its name
+     */
+    public static ShardSet singleton(String name) {
+        return of(name, 1);
+    }
+
+    /**
+     * {@return the same, for nodes that have a role}
+     *
+     * @param role one more role
+     */
+    public ShardSet onRole(String role) {
+        Set<String> more = new TreeSet<>(roles);
+        more.add(role);
+        return new ShardSet(name, shards, more, nodes, strategy);
+    }
+
+    /**
+     * {@return the same, pinned to nodes: while none of them lives, nobody owns it}
+     *
+     * @param nodeIds the nodes
+     */
+    public ShardSet pinnedTo(String... nodeIds) {
+        return new ShardSet(name, shards, roles, Set.of(nodeIds), strategy);
+    }
+
+    /**
+     * {@return the same, with another preference}
+     *
+     * @param preference which node is preferred
+     */
+    public ShardSet by(Strategy preference) {
+        return new ShardSet(name, shards, roles, nodes, preference);
+    }
+
+    /**
+     * {@return true if a node may own its shards}
+     *
+     * @param nodeId  the node
+     * @param hosting what it offers
+     */
+    public boolean admits(String nodeId, Hosting hosting) {
+        return hosting.shards() && hosting.roles().containsAll(roles) && (nodes.isEmpty() || nodes.contains(nodeId));
+    }
+}

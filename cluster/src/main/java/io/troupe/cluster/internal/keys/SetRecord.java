@@ -1,0 +1,57 @@
+package io.troupe.cluster.internal.keys;
+
+import java.util.Map;
+
+import io.troupe.cluster.ShardSet;
+
+/**
+ * A shard set as it stands under {@link ClusterKeys#set}.
+ *
+ * @param first  the number of its first shard, counted over all sets; the others follow it
+ * @param shards how many shards it has, also if it is the default set
+ * @param set    the set
+ */
+public record SetRecord(int first, int shards, ShardSet set) {
+    private static final String FIRST = "first";
+    private static final String SHARDS = "shards";
+    private static final String ROLES = "roles";
+    private static final String NODES = "nodes";
+    private static final String STRATEGY = "strategy";
+
+    /** {@return the number after that of its last shard} */
+    public int end() {
+        return first + shards;
+    }
+
+    /** {@return the value to store} */
+    public byte[] encode() {
+        return new Lines()
+                .add(FIRST, first)
+                .add(SHARDS, shards)
+                .add(ROLES, set.roles())
+                .add(NODES, set.nodes())
+                .add(STRATEGY, set.strategy())
+                .bytes();
+    }
+
+    /**
+     * {@return the record}
+     *
+     * @param name  the name of the set, from its key
+     * @param value a value under {@link ClusterKeys#SETS}
+     * @throws IllegalArgumentException if it is none
+     */
+    public static SetRecord decode(String name, byte[] value) {
+        Map<String, String> lines = Lines.read(value);
+        int shards = Integer.parseInt(lines.getOrDefault(SHARDS, ""));
+        return new SetRecord(
+                Integer.parseInt(lines.getOrDefault(FIRST, "")),
+                shards,
+                new ShardSet(
+                        name,
+                        shards,
+                        Lines.names(lines.get(ROLES)),
+                        Lines.names(lines.get(NODES)),
+                        ShardSet.Strategy.valueOf(lines.getOrDefault(STRATEGY, ShardSet.Strategy.RENDEZVOUS.name()))));
+    }
+}

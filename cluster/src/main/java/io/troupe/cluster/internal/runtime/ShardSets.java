@@ -1,0 +1,228 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.Lookup;
+import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.SetRecord;
+import io.troupe.cluster.internal.placement.ShardRecord;
+import io.troupe.metadata.Compare;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.Txn;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shard sets that the store has, and those that this node asks for: the first node that needs one adds it, behind the
+ * shards of all others. What the store has is never changed. Changed on the watch thread, asked by any.
+ */
+final class ShardSets {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardSets.class);
+
+    private final int firstFree;
+    private final int end;
+    private final Set<ShardSet> wanted;
+    private final MetadataStore store;
+    private final Executor cluster;
+    private volatile Map<String, SetRecord> known = Map.of();
+    /** On the cluster thread. */
+    private boolean proposing;
+
+    /** The default set has the shards below {@code firstFree}; there is room up to {@code end}. */
+    ShardSets(int firstFree, int end, Set<ShardSet> wanted, MetadataStore store, Executor cluster) {
+        this.firstFree = firstFree;
+        this.end = end;
+        this.wanted = wanted;
+        this.store = store;
+        this.cluster = cluster;
+    }
+
+    /** Null for a set that is not there yet. */
+    @Nullable
+    SetRecord find(String name) {
+        return known.get(name);
+    }
+
+    Map<String, SetRecord> known() {
+        return known;
+    }
+
+    void onChange(MetadataView view) {
+        Map<String, SetRecord> present = new HashMap<>();
+        view.forEach(ClusterKeys.SETS, entry -> {
+            String name = entry.key().substring(ClusterKeys.SETS.length());
+            present.put(name, SetRecord.decode(name, entry.value()));
+        });
+        known = present;
+    }
+
+    /** True once every shard of the default set, and of those that this node asks for, has an owner if it can have one. */
+    boolean areServed(RoutingTable routing) {
+        return routing.homeless(0, firstFree) == 0
+                && wanted.stream().allMatch(set -> {
+                    SetRecord present = known.get(set.name());
+                    return present != null
+                            && (routing.homeless(present.first(), present.end()) == 0 || !isHosted(present.set()));
+                });
+    }
+
+    private boolean isHosted(ShardSet set) {
+        boolean[] hosted = {false};
+        store.view().forEach(ClusterKeys.NODES, entry -> {
+            String nodeId = entry.key().substring(ClusterKeys.NODES.length());
+            hosted[0] |= set.admits(nodeId, NodeRecord.decode(entry.value()).hosting());
+        });
+        return hosted[0];
+    }
+
+    /** A line for each set with shards that nobody owns. */
+    List<String> homeless(RoutingTable routing) {
+        List<String> findings = new ArrayList<>();
+        Map<String, SetRecord> all = new TreeMap<>(known);
+        all.put(ShardSet.DEFAULT.name(), new SetRecord(0, firstFree, ShardSet.DEFAULT));
+        all.forEach((name, present) -> {
+            int homeless = routing.homeless(present.first(), present.end());
+            if (homeless > 0) {
+                findings.add(homeless + " of " + present.shards() + " shards of set " + name + " have no owner: "
+                        + (isHosted(present.set()) ? "they are being given out" : missing(present.set())));
+            }
+        });
+        return findings;
+    }
+
+    /** Changes who may own a set and who is preferred; the number of its shards stays. On the cluster thread. */
+    void change(ShardSet next, CompletableFuture<Void> done) {
+        KeyValue entry = store.view().get(ClusterKeys.set(next.name()));
+        if (entry == null) {
+            done.completeExceptionally(new ClusterException(
+                    ClusterException.Code.BAD_CONFIG,
+                    "there is no shard set " + next.name() + " to change: the sets are "
+                            + new TreeSet<>(known.keySet())));
+            return;
+        }
+        SetRecord present = SetRecord.decode(next.name(), entry.value());
+        try {
+            check(next, present);
+        } catch (ClusterException e) {
+            done.completeExceptionally(e);
+            return;
+        }
+        SetRecord changed = new SetRecord(present.first(), present.shards(), next);
+        CompletableFuture<?> unused = store.txn(Txn.guarded(
+                        List.of(Compare.modRevision(entry.key(), entry.modRevision())),
+                        List.of(new Op.Put(entry.key(), changed.encode()))))
+                .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(seen -> result))
+                .whenComplete((result, failure) -> {
+                    if (failure != null) {
+                        done.completeExceptionally(Wiring.explain(failure));
+                    } else if (result.succeeded()) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(new ClusterException(
+                                ClusterException.Code.FAILED,
+                                "shard set " + next.name()
+                                        + " was changed by another node at the same time: ask again"));
+                    }
+                });
+    }
+
+    Lookup whereIs(int shard, RoutingTable routing) {
+        SetRecord present = new SetRecord(0, firstFree, ShardSet.DEFAULT);
+        for (SetRecord other : known.values()) {
+            present = shard >= other.first() && shard < other.end() ? other : present;
+        }
+        String set = present.set().name();
+        ShardRecord entry = routing.shardRecord(shard);
+        if (entry == null) {
+            return isHosted(present.set())
+                    ? new Lookup.Homeless(set, shard)
+                    : new Lookup.Unavailable(set, missing(present.set()));
+        }
+        ShardRecord.Target target = entry.target();
+        if (target != null) {
+            return new Lookup.Moving(set, shard, entry.owner(), target.nodeId());
+        }
+        String why = entry.continues() == 0
+                ? "granted at revision " + entry.epoch()
+                : "handed over at revision " + entry.epoch() + ", continuing " + entry.continues();
+        return new Lookup.Hosted(set, shard, entry.owner(), entry.epoch(), why);
+    }
+
+    /** Why nobody can own a set, and what to do. */
+    static String missing(ShardSet set) {
+        String roles = set.roles().isEmpty() ? "" : " with the roles " + new TreeSet<>(set.roles());
+        String nodes = set.nodes().isEmpty() ? "" : " among " + new TreeSet<>(set.nodes());
+        return "no live node" + roles + nodes + " can own shards: start one";
+    }
+
+    /**
+     * Asks for what is missing.
+     *
+     * @throws ClusterException if a set cannot be what this node says it is
+     */
+    void onTick() {
+        MetadataView view = store.view();
+        for (ShardSet set : wanted) {
+            KeyValue present = view.get(ClusterKeys.set(set.name()));
+            if (present != null) {
+                check(set, SetRecord.decode(set.name(), present.value()));
+            } else if (!proposing) {
+                add(set, view);
+            }
+        }
+    }
+
+    private static void check(ShardSet wanted, SetRecord present) {
+        if (wanted.shards() != present.shards()) {
+            throw new ClusterException(
+                    ClusterException.Code.BAD_CONFIG,
+                    "shard set " + wanted.name() + " has " + present.shards()
+                            + " shards in this cluster, and this node says " + wanted.shards()
+                            + ": the number is fixed; choose another name for another set");
+        }
+    }
+
+    private void add(ShardSet set, MetadataView view) {
+        KeyValue next = view.get(ClusterKeys.NEXT_SHARD);
+        int first = next == null ? firstFree : (int) ClusterKeys.epoch(next.value());
+        SetRecord added = new SetRecord(first, set.shards(), set);
+        if (added.end() > end) {
+            throw new ClusterException(
+                    ClusterException.Code.BAD_CONFIG,
+                    "there is no room for the " + set.shards() + " shards of set " + set.name() + ": " + (end - first)
+                            + " are left; raise setShards on every node");
+        }
+        proposing = true;
+        CompletableFuture<?> unused = store.txn(Txn.guarded(
+                        List.of(
+                                Compare.absent(ClusterKeys.set(set.name())),
+                                Compare.modRevision(ClusterKeys.NEXT_SHARD, next == null ? 0 : next.modRevision())),
+                        List.of(
+                                new Op.Put(ClusterKeys.set(set.name()), added.encode()),
+                                new Op.Put(ClusterKeys.NEXT_SHARD, ClusterKeys.epochBytes(added.end())))))
+                .thenCompose(result -> store.awaitRevision(result.revision()))
+                .whenCompleteAsync(
+                        (revision, failure) -> {
+                            proposing = false; // whatever came of it: the next tick looks again
+                            if (failure != null) {
+                                LOG.debug("set {} was not added yet: {}", set.name(), failure.toString());
+                            }
+                        },
+                        cluster);
+    }
+}

@@ -1,0 +1,51 @@
+package io.troupe.cluster;
+
+import java.net.InetSocketAddress;
+import java.util.Set;
+
+import io.troupe.cluster.internal.keys.SetRecord;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ShardSetTest {
+    private static Hosting hosting(String... roles) {
+        return new Hosting(true, InetSocketAddress.createUnresolved("h", 1), 1.0, Set.of(roles));
+    }
+
+    @Test
+    void aSetAdmitsNodesWithItsRolesThatItIsPinnedTo() {
+        ShardSet set = ShardSet.of("jobs", 8).onRole("batch").onRole("fast");
+        assertThat(set.admits("a", hosting("batch", "fast", "web"))).isTrue();
+        assertThat(set.admits("a", hosting("batch"))).isFalse();
+        assertThat(set.pinnedTo("b", "c").admits("a", hosting("batch", "fast"))).isFalse();
+        assertThat(set.pinnedTo("b", "c").admits("b", hosting("batch", "fast"))).isTrue();
+        assertThat(ShardSet.DEFAULT.admits("a", hosting())).isTrue();
+        assertThat(ShardSet.DEFAULT.admits("a", Hosting.CLIENT)).isFalse();
+    }
+
+    @Test
+    void whatIsStoredIsRead() {
+        SetRecord full = new SetRecord(
+                1024,
+                8,
+                ShardSet.of("jobs", 8).onRole("batch").pinnedTo("n1", "n2").by(ShardSet.Strategy.ROUND_ROBIN));
+        assertThat(SetRecord.decode("jobs", full.encode())).isEqualTo(full);
+        assertThat(full.end()).isEqualTo(1032);
+        SetRecord plain = new SetRecord(7, 1, ShardSet.singleton("one"));
+        assertThat(SetRecord.decode("one", plain.encode())).isEqualTo(plain);
+    }
+
+    @Test
+    void badSetsAreRefused() {
+        assertThatThrownBy(() -> ShardSet.of("a/b", 1))
+                .hasMessage("shard set name 'a/b' must be 1 to 50 letters, digits, '.', '_' or '-'");
+        assertThatThrownBy(() -> ShardSet.of("a", 0))
+                .hasMessage(
+                        "shard set a has 0 shards: a set of its own has 1 to 1024, the default set those of the cluster");
+        assertThatThrownBy(() -> ShardSet.of("default", 5)).hasMessageContaining("shard set default has 5 shards");
+        assertThatThrownBy(() -> ShardSet.of("a", 1).onRole(""))
+                .hasMessage("role '' must be 1 to 50 letters, digits, '.', '_' or '-'");
+    }
+}
