@@ -91,6 +91,22 @@ public final class Pid<M> {
         return system.ask(this, query, timeout);
     }
 
+    /**
+     * Settles what is unknown of a message to this actor. Of a durable kind: from then on the message has either taken
+     * effect or never will, and it is safe to act on what this says. Of a volatile kind nothing can be found out once the
+     * activation is gone, and it stays unknown.
+     *
+     * @param unknown what the sender was told; any node may ask, also after a restart
+     * @return Committed, Rejected, Failed or NotExecuted; Unknown if nothing is known any more, about an hour after the
+     *     sender's session ended; fails with {@link io.troupe.cluster.ClusterException} if the log cannot be reached, and
+     *     then it may be asked again
+     */
+    public CompletableFuture<SendOutcome> resolve(SendOutcome.Unknown unknown) {
+        return kind.isDurable()
+                ? system.cluster().resolve(unknown.messageId())
+                : CompletableFuture.completedFuture(unknown);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Pid<?> pid && pid.entity.equals(entity) && pid.system == system;

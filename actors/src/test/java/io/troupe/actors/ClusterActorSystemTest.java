@@ -11,8 +11,10 @@ import java.util.concurrent.CompletionException;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.Lookup;
+import io.troupe.cluster.MessageId;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
+import io.troupe.metadata.SessionId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +230,32 @@ class ClusterActorSystemTest {
                             .ask(new Echo.Say("x"), Duration.ofMillis(200))
                             .join())
                     .hasRootCauseInstanceOf(AskException.class);
+        }
+    }
+
+    @Test
+    void whatIsUnknownCanBeFoundOut() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterActorSystem node = nodes.node("n1");
+            Pid<Counter.Message> counter = node.entity(Counter.KIND, "c");
+            assertThat(counter.tell(new Counter.Add(1)).join()).isInstanceOf(SendOutcome.Committed.class);
+            SessionId session = new SessionId("n1", node.cluster().incarnation());
+            int shard = node.cluster().shardOf(Counter.KIND.name(), "c");
+            SendOutcome.Unknown done = new SendOutcome.Unknown(new MessageId(session, shard, 1), "as if it were unknown");
+            assertThat(counter.resolve(done).join()).isEqualTo(new SendOutcome.Committed(SendOutcome.Committed.RESOLVED));
+            SendOutcome.Unknown never = new SendOutcome.Unknown(new MessageId(session, shard, 2), "never sent so far");
+            assertThat(counter.resolve(never).join())
+                    .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.CANCELLED));
+            // The second message of the channel is the one that was resolved: it must not take effect any more.
+            assertThat(counter.tell(new Counter.Add(10)).join())
+                    .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.CANCELLED));
+            assertThat(counter.tell(new Counter.Add(100)).join()).isInstanceOf(SendOutcome.Committed.class);
+            assertThat(read(node, "c").sum()).isEqualTo(101);
+            SendOutcome.Unknown old =
+                    new SendOutcome.Unknown(new MessageId(new SessionId("n1", 1), shard, 1), "of another century");
+            assertThat(counter.resolve(old).join()).isInstanceOf(SendOutcome.Unknown.class);
+            Pid<Echo.Message> echo = node.entity(Echo.KIND, "e");
+            assertThat(echo.resolve(never).join()).isSameAs(never);
         }
     }
 

@@ -212,6 +212,17 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * Settles what is unknown of a message to a durable kind: from then on it has either taken effect, or never will.
+     *
+     * @param id the message, as {@link SendOutcome.Unknown} names it
+     * @return Committed, Rejected, Failed or NotExecuted; Unknown if its session ended more than an hour ago or its sender
+     *     was told before; fails with {@link ClusterException}, and then it may be asked again
+     */
+    public CompletableFuture<SendOutcome> resolve(MessageId id) {
+        return runtime.resolve(id);
+    }
+
+    /**
      * Where an actor lives, or would live with its first message. Reads what this node knows, and asks nobody.
      *
      * @param set  the set of its kind

@@ -15,9 +15,12 @@ public sealed interface SendOutcome {
     /**
      * The effect on a durable entity is in the log of a majority.
      *
-     * @param epoch the epoch of the owner that said so
+     * @param epoch the epoch of the owner that said so, or {@link #RESOLVED}
      */
-    record Committed(long epoch) implements SendOutcome {}
+    record Committed(long epoch) implements SendOutcome {
+        /** Not an owner said so, but the log, when the message was resolved. */
+        public static final long RESOLVED = 0;
+    }
 
     /**
      * The handler refused the message; it changed nothing.

@@ -55,8 +55,10 @@ public sealed interface TxnResult {
         SETTLED,
         /** The sender has said that it no longer waits for this sequence. */
         BELOW_FLOOR,
-        /** The session has ended or was never opened. */
+        /** The session has ended. A message that it has not settled never will be: what it had is kept for an hour. */
         SESSION_CLOSED,
+        /** The session ended so long ago that what it settled is forgotten, or it was never opened. */
+        SESSION_FORGOTTEN,
         /**
          * The sequence is more than {@link SettledWindow#MAX_LENGTH} above the floor, or the replies above the floor
          * have no room for this one: the sender must first settle its lowest sequences.

@@ -229,7 +229,7 @@ public abstract class MetadataStoreContract extends MetadataStoreFixture {
         assertRefused(txn(new Op.Settle(former, 3, 1, 1, 1, NONE), put("a", "1")), Reason.SESSION_CLOSED);
         assertRefused(txn(put("a", "1"), new Op.Put(prefix + "b", NONE, former)), Reason.SESSION_CLOSED);
         TxnResult unknown = txn(new Op.Settle(new SessionId("nobody", 1), 3, 1, 1, 1, NONE));
-        assertRefused(unknown, Reason.SESSION_CLOSED);
+        assertRefused(unknown, Reason.SESSION_FORGOTTEN);
         assertThat(keys("", unknown.revision())).isEmpty();
         assertThat(txn(new Op.Settle(fresh, 3, 1, 1, 1, NONE)).succeeded()).isTrue();
     }

@@ -29,6 +29,9 @@ final class Oracle implements Simulation.Watcher {
         /** It was told that nobody knows. */
         boolean unknown;
 
+        /** It was found out later that it has taken effect, or never will. */
+        boolean resolved;
+
         /** Its sender died before it was told. */
         boolean orphan;
         /** Times it was appended. */
@@ -167,6 +170,19 @@ final class Oracle implements Simulation.Watcher {
         }
     }
 
+    /** What was unknown has been found out. */
+    void onResolved(ClientOp op, SendOutcome found) {
+        Sent one = sent.get(op.number());
+        world().trace.detail(op.number(), "resolved", found);
+        one.resolved = !(found instanceof SendOutcome.Unknown);
+        boolean committed = found instanceof SendOutcome.Committed;
+        if (one.resolved && op.kind().appends() && committed != one.applied > 0) {
+            throw world().violation(
+                            "I1 the outcome is true",
+                            op + " is resolved as " + found + ", the log has it " + one.applied + " times");
+        }
+    }
+
     private Sent told(ClientOp op, Object outcome) {
         Sent one = sent.get(op.number());
         world().trace.detail(op.number(), "outcome", outcome);
@@ -280,6 +296,9 @@ final class Oracle implements Simulation.Watcher {
         boolean once = op.kind() != ClientOp.Kind.APPEND_AGAIN;
         if (once && one.applied > 1) {
             throw world().violation("I2 no operation is applied twice", op + " was appended again");
+        }
+        if (one.resolved) {
+            throw world().violation("I1 the outcome is true", op + " is appended after it was resolved");
         }
         if (one.outcome != null && !one.unknown && one.applied == 1) {
             throw world().violation(

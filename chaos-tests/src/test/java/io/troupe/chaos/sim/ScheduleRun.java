@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import io.troupe.actors.AskException;
 import io.troupe.actors.Pid;
 import io.troupe.actors.Query;
+import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.DeliveryGuarantee;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ final class ScheduleRun {
     private static final long MS = 1_000_000;
     /** The calm phase ends at the latest after this; a cluster that has not recovered by then never will. */
     private static final long CALM_NS = 12_000 * MS;
+
+    private static final long LATER_NS = 100 * MS;
 
     private static final Duration SOON = Duration.ofMillis(250);
     private static final Duration NEVER = Duration.ofDays(1);
@@ -86,6 +89,17 @@ final class ScheduleRun {
         }
     }
 
+    /** What nobody knows is found out, at once or after a while, and then it is true. */
+    private void resolve(ClientOp op, SendOutcome outcome) {
+        SimNode node = world.nodes[(op.node() + op.number()) % Schedule.NODES];
+        if (outcome instanceof SendOutcome.Unknown unknown && !op.kind().isVolatile() && node.isUp()) {
+            Pid<Entities.Message> target = node.system().entity(Entities.KIND, Entities.id(op.entity()));
+            world.after(op.number() % 2 * LATER_NS, "resolve", node, () -> {
+                CompletableFuture<?> unused = target.resolve(unknown).thenAccept(found -> oracle.onResolved(op, found));
+            });
+        }
+    }
+
     private void send(ClientOp op, SimNode node) {
         oracle.onSent(op, node);
         if (op.kind().isVolatile()) {
@@ -100,7 +114,10 @@ final class ScheduleRun {
             case READ -> ask(target, op, new Entities.Read(op.number()), NEVER);
             case APPEND_AGAIN ->
                 target.tell(new Entities.Append(op.number()), DeliveryGuarantee.AT_LEAST_ONCE)
-                        .thenAccept(outcome -> oracle.onTold(op, outcome));
+                        .thenAccept(outcome -> {
+                            oracle.onTold(op, outcome);
+                            resolve(op, outcome);
+                        });
             case HINT, POKE, QUERY -> throw new IllegalStateException(op + " is for a volatile actor");
         };
     }
@@ -124,6 +141,7 @@ final class ScheduleRun {
                 oracle.onReply(op, length);
             } else if (failure instanceof AskException refused) {
                 oracle.onFailed(op, refused.outcome());
+                resolve(op, refused.outcome());
             } else {
                 throw world.violation("I0 no core throws", op + " failed in a way that is not documented: " + failure);
             }

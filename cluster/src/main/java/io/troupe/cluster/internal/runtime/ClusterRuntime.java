@@ -16,6 +16,7 @@ import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
+import io.troupe.cluster.MessageId;
 import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
@@ -358,6 +359,18 @@ public final class ClusterRuntime implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         onClusterOrFail(() -> sets.change(set, done), done);
         return done;
+    }
+
+    /**
+     * Settles what is unknown of a message to a durable kind.
+     *
+     * @param id the message
+     * @return what became of it
+     */
+    public CompletableFuture<SendOutcome> resolve(MessageId id) {
+        return Resolution.resolve(store, id).exceptionally(failure -> {
+            throw Wiring.explain(failure);
+        });
     }
 
     /**

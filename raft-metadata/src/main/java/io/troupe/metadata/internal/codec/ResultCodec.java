@@ -75,6 +75,7 @@ final class ResultCodec {
             case BELOW_FLOOR -> 2;
             case SESSION_CLOSED -> 3;
             case WINDOW_FULL -> 4;
+            case SESSION_FORGOTTEN -> 5;
         };
     }
 
@@ -85,7 +86,8 @@ final class ResultCodec {
             case 2 -> Reason.BELOW_FLOOR;
             case 3 -> Reason.SESSION_CLOSED;
             case 4 -> Reason.WINDOW_FULL;
-            default -> throw from.expected("a reason from 1 to 4 before here, not " + code);
+            case 5 -> Reason.SESSION_FORGOTTEN;
+            default -> throw from.expected("a reason from 1 to 5 before here, not " + code);
         };
     }
 }

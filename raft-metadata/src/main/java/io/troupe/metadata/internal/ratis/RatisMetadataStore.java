@@ -244,7 +244,7 @@ public final class RatisMetadataStore implements MetadataStore {
             started.complete(null);
         } catch (MetadataException e) {
             failStart(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             failStart(new MetadataException(Code.FAILED, "node " + config.nodeId() + " cannot start: " + e, e));
         }
     }

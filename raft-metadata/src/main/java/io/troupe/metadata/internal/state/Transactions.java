@@ -62,8 +62,9 @@ final class Transactions {
         if (!(op instanceof Op.Settle settle)) {
             return null;
         }
-        if (state.open(settle.session()) == null) {
-            return refused(Reason.SESSION_CLOSED);
+        boolean open = state.open(settle.session()) != null;
+        if (!open && !state.hasEnded(settle.session())) {
+            return refused(Reason.SESSION_FORGOTTEN);
         }
         ChannelId channel = new ChannelId(settle.session(), settle.shard());
         Settlements window = settled.containsKey(channel) ? settled.get(channel) : state.channels.get(channel);
@@ -71,6 +72,9 @@ final class Transactions {
             window = Settlements.EMPTY;
         }
         Reason reason = window.refusal(settle);
+        if (!open && reason != Reason.SETTLED) {
+            return refused(Reason.SESSION_CLOSED);
+        }
         if (reason == null) {
             settled.put(channel, window.with(settle));
             return null;

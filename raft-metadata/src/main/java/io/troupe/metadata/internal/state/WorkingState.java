@@ -62,6 +62,16 @@ final class WorkingState {
         return taken;
     }
 
+    /** True if the session has ended, and not so long ago that what it settled is forgotten. */
+    boolean hasEnded(SessionId session) {
+        boolean[] found = {false};
+        ended.visitFrom(null, (other, always) -> {
+            found[0] = other.id().equals(session);
+            return !found[0];
+        });
+        return found[0];
+    }
+
     /** The session if exactly it is open, else null. */
     @Nullable
     SessionState open(SessionId id) {

@@ -65,13 +65,30 @@ class SettleTest extends StateFixture {
 
     @Test
     void onlyTheVeryOpenSessionMaySettle() {
-        refused(new Op.Settle(new SessionId("n1", own.incarnation() - 1), 3, 1, 1, 1, NONE), Reason.SESSION_CLOSED);
-        refused(new Op.Settle(new SessionId("n1", own.incarnation() + 1), 3, 1, 1, 1, NONE), Reason.SESSION_CLOSED);
-        refused(new Op.Settle(new SessionId("n7", 1), 3, 1, 1, 1, NONE), Reason.SESSION_CLOSED);
+        refused(new Op.Settle(new SessionId("n1", own.incarnation() - 1), 3, 1, 1, 1, NONE), Reason.SESSION_FORGOTTEN);
+        refused(new Op.Settle(new SessionId("n1", own.incarnation() + 1), 3, 1, 1, 1, NONE), Reason.SESSION_FORGOTTEN);
+        refused(new Op.Settle(new SessionId("n7", 1), 3, 1, 1, 1, NONE), Reason.SESSION_FORGOTTEN);
         SessionId sender = open("n2", "disk", 1);
         Op.Settle settle = new Op.Settle(sender, 3, 1, 1, 1, NONE);
         apply(new Command.CloseSession(sender));
         refused(settle, Reason.SESSION_CLOSED);
+    }
+
+    @Test
+    void whatAnEndedSessionSettledIsToldAsLongAsItIsKept() {
+        SessionId sender = open("n2", "disk", 1);
+        txn(Txn.of(new Op.Settle(sender, 3, 2, 1, 3, bytes("why"))));
+        apply(new Command.CloseSession(sender));
+        TxnResult told = txn(Txn.of(new Op.Settle(sender, 3, 2, 1, 5, NONE)));
+        assertThat(told).isInstanceOfSatisfying(TxnResult.SettleRefused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Reason.SETTLED);
+            assertThat(refused.outcome()).isEqualTo(3);
+            assertThat(refused.reply()).isEqualTo(bytes("why"));
+        });
+        refused(new Op.Settle(sender, 3, 1, 1, 5, NONE), Reason.SESSION_CLOSED);
+        refused(new Op.Settle(sender, 4, 1, 1, 5, NONE), Reason.SESSION_CLOSED);
+        open("n2", "disk", 2);
+        refused(new Op.Settle(sender, 3, 1, 1, 5, NONE), Reason.SESSION_CLOSED);
     }
 
     @Test
