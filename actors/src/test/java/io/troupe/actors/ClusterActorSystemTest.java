@@ -241,8 +241,10 @@ class ClusterActorSystemTest {
             assertThat(counter.tell(new Counter.Add(1)).join()).isInstanceOf(SendOutcome.Committed.class);
             SessionId session = new SessionId("n1", node.cluster().incarnation());
             int shard = node.cluster().shardOf(Counter.KIND.name(), "c");
-            SendOutcome.Unknown done = new SendOutcome.Unknown(new MessageId(session, shard, 1), "as if it were unknown");
-            assertThat(counter.resolve(done).join()).isEqualTo(new SendOutcome.Committed(SendOutcome.Committed.RESOLVED));
+            SendOutcome.Unknown done =
+                    new SendOutcome.Unknown(new MessageId(session, shard, 1), "as if it were unknown");
+            assertThat(counter.resolve(done).join())
+                    .isEqualTo(new SendOutcome.Committed(SendOutcome.Committed.RESOLVED));
             SendOutcome.Unknown never = new SendOutcome.Unknown(new MessageId(session, shard, 2), "never sent so far");
             assertThat(counter.resolve(never).join())
                     .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.CANCELLED));

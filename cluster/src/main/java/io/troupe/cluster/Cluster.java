@@ -305,6 +305,19 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * Hands the leadership of the metadata group to another voter, as a node does by itself when it is stopped. To be
+     * asked of the leader.
+     *
+     * @param nodeId the voter
+     * @param limit  how long that may take
+     * @return completes when another voter leads; fails with {@link ClusterException} NOT_LEADING, which names the leader,
+     *     BAD_CONFIG if there is no such voter, or FAILED
+     */
+    public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
+        return runtime.transferLeadership(nodeId, limit);
+    }
+
+    /**
      * Takes all shards from a node, one hand-over after the other, so that it can be stopped: no message above
      * AT_MOST_ONCE is lost, doubled or reordered. It owns nothing from then on, until it joins anew or {@link #undrain}
      * is called. May be asked of any node, for any node.

@@ -11,6 +11,8 @@ public final class ClusterException extends RuntimeException {
 
     /** What went wrong. */
     public enum Code {
+        /** This node does not lead; the message names the leader. */
+        NOT_LEADING,
         /** The configuration cannot work. */
         BAD_CONFIG,
         /** Nodes disagree about the cluster's name or the seed list. */

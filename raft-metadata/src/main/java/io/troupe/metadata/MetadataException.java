@@ -23,6 +23,8 @@ public final class MetadataException extends RuntimeException {
         SESSION_HELD,
         /** The configuration cannot work. */
         BAD_CONFIG,
+        /** This node does not lead: ask the leader. */
+        NOT_LEADING,
         /** The data directory belongs to another cluster or node, is in use, or cannot be read. */
         BAD_DIRECTORY,
         /** The Raft port cannot be bound. */

@@ -1,8 +1,10 @@
 package io.troupe.metadata;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.troupe.metadata.MetadataView.Leader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +133,20 @@ public interface MetadataStore extends AutoCloseable {
 
     /** {@return true if this node leads, as far as it knows} */
     boolean isLeader();
+
+    /**
+     * Hands the leadership to another voter, which must be up and have nearly all of the log. To be asked of the leader.
+     *
+     * @param nodeId the voter
+     * @param limit  how long that may take
+     * @return completes when another voter leads; fails with NOT_LEADING, BAD_CONFIG if there is no such voter, or FAILED
+     */
+    default CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
+        Leader leader = view().leader();
+        return CompletableFuture.failedFuture(new MetadataException(
+                MetadataException.Code.NOT_LEADING,
+                "node " + nodeId() + " does not lead: ask " + (leader == null ? "again later" : leader.nodeId())));
+    }
 
     /** Stops the store and frees its threads, ports and locks. Blocks a few seconds at most. Idempotent. */
     @Override

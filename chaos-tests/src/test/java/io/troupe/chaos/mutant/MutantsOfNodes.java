@@ -161,6 +161,12 @@ final class MutantsOfNodes {
                     RUNTIME + "Membership.java",
                     "announceAgain = Wiring.wasNotProposed(failure);",
                     "announceAgain = false;",
+                    1),
+            bug(
+                    "resolve only looks",
+                    RUNTIME + "Resolution.java",
+                    "return store.txn(Txn.of(poison)).thenApply(result -> outcome(id, result));",
+                    "return CompletableFuture.completedFuture(store.view().settled(id.session(), id.shard()).isSettled(id.sequence()) ? (SendOutcome) new SendOutcome.Committed(0) : new NotExecuted(SendOutcome.Reason.CANCELLED));",
                     1));
 
     private MutantsOfNodes() {}

@@ -239,6 +239,18 @@ final class MutantsOfProtocols {
                     STATE + "Sessions.java",
                     "            state.delete(key, revision);\n",
                     "",
+                    1),
+            bug(
+                    "store no longer tells what an ended session settled",
+                    STATE + "Transactions.java",
+                    "if (!open && reason != Reason.SETTLED) {",
+                    "if (!open) {",
+                    1),
+            bug(
+                    "drained owner that a set does not admit is fenced",
+                    PLACEMENT + "TablePlanner.java",
+                    "live.put(host.nodeId(), host));",
+                    "{\n            if (host.admitted()) {\n                live.put(host.nodeId(), host);\n            }\n        });",
                     1));
 
     private MutantsOfProtocols() {}

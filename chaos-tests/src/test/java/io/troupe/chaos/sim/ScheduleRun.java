@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import io.troupe.actors.AskException;
 import io.troupe.actors.Pid;
 import io.troupe.actors.Query;
-import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one schedule: a phase of chaos, and a calm one in which everything must settle. */

@@ -56,6 +56,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private static final long TICK_MILLIS = 20;
 
     private static final long CLOSE_SESSION_MILLIS = 1_000;
+    private static final Duration ABDICATION = Duration.ofSeconds(2);
     private static final byte[] NO_REPLY = {};
 
     private final ClusterConfig config;
@@ -548,8 +549,41 @@ public final class ClusterRuntime implements AutoCloseable {
                     int left = receiver.activeShards();
                     return new DrainReport(config.nodeId(), left == 0, 0, left, Duration.ZERO);
                 })
+                .thenCompose(report -> abdicate().thenApply(left -> report))
                 .thenCompose(report -> goodbye().thenApply(left -> report))
                 .whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
+    }
+
+    /** A leader that leaves names its successor, so that nobody has to miss it first. Never fails. */
+    private CompletableFuture<Void> abdicate() {
+        List<String> others = new ArrayList<>();
+        if (store.isLeader()) {
+            store.view().forEach(ClusterKeys.NODES, entry -> {
+                String other = entry.key().substring(ClusterKeys.NODES.length());
+                if (!other.equals(config.nodeId()) && Wiring.names(config.seeds()).contains(other)) {
+                    others.add(other);
+                }
+            });
+        }
+        return others.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : transferLeadership(others.get(0), ABDICATION).exceptionally(failure -> {
+                    LOG.info("node {} leaves as leader: {}", config.nodeId(), failure.toString());
+                    return null;
+                });
+    }
+
+    /**
+     * Hands the leadership to another voter.
+     *
+     * @param nodeId the voter
+     * @param limit  how long that may take
+     * @return completes when another voter leads
+     */
+    public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
+        return store.transferLeadership(nodeId, limit).exceptionally(failure -> {
+            throw Wiring.explain(failure);
+        });
     }
 
     /** Says goodbye, so that the others need not wait for the lease to pass. Never fails, never takes long. */

@@ -23,8 +23,7 @@ final class Resolution {
     private Resolution() {}
 
     static CompletableFuture<SendOutcome> resolve(MetadataStore store, MessageId id) {
-        Op.Settle poison =
-                new Op.Settle(id.session(), id.shard(), id.sequence(), 1, End.Code.SKIPPED.wire(), NO_REPLY);
+        Op.Settle poison = new Op.Settle(id.session(), id.shard(), id.sequence(), 1, End.Code.SKIPPED.wire(), NO_REPLY);
         return store.txn(Txn.of(poison)).thenApply(result -> outcome(id, result));
     }
 
@@ -37,8 +36,7 @@ final class Resolution {
             case SESSION_CLOSED -> new NotExecuted(SendOutcome.Reason.SESSION_EXPIRED);
             case SESSION_FORGOTTEN ->
                 new SendOutcome.Unknown(id, "session " + id.session() + " ended so long ago that it is forgotten");
-            case BELOW_FLOOR ->
-                new SendOutcome.Unknown(id, "its sender was told the outcome, and no longer keeps it");
+            case BELOW_FLOOR -> new SendOutcome.Unknown(id, "its sender was told the outcome, and no longer keeps it");
             case WINDOW_FULL ->
                 throw new ClusterException(
                         ClusterException.Code.FAILED,

@@ -126,6 +126,7 @@ final class Wiring {
             case PORT_IN_USE -> ClusterException.Code.PORT_IN_USE;
             case TIMEOUT -> ClusterException.Code.TIMEOUT;
             case CLOSED -> ClusterException.Code.CLOSED;
+            case NOT_LEADING -> ClusterException.Code.NOT_LEADING;
             default -> ClusterException.Code.FAILED;
         };
     }

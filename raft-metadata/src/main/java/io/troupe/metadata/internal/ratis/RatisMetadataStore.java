@@ -1,6 +1,7 @@
 package io.troupe.metadata.internal.ratis;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -218,6 +219,37 @@ public final class RatisMetadataStore implements MetadataStore {
     @Nullable
     RatisNode raft() {
         return raft;
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
+        Identity known = formed.isDone() && !formed.isCompletedExceptionally() ? formed.join() : null;
+        Identity.Group group = known == null ? null : known.group();
+        Identity.Member to = group == null ? null : group.member(nodeId);
+        if (to == null || nodeId.equals(config.nodeId())) {
+            return CompletableFuture.failedFuture(new MetadataException(
+                    Code.BAD_CONFIG,
+                    "node " + nodeId + " is no other voter of this cluster: name one of " + config.voters()));
+        }
+        if (!isLeader()) {
+            return MetadataStore.super.transferLeadership(nodeId, limit);
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        agent.execute(() -> {
+            RatisNode running = raft;
+            CompletableFuture<?> transferred = running == null
+                    ? CompletableFuture.failedFuture(new IllegalStateException("the store is closed"))
+                    : running.transferLeadership(to.peerId(), limit.toMillis());
+            CompletableFuture<?> unused = transferred.whenComplete((reply, failure) -> {
+                if (failure == null) {
+                    done.complete(null);
+                } else {
+                    done.completeExceptionally(new MetadataException(
+                            Code.FAILED, "node " + nodeId + " does not lead after " + limit + ": " + failure, failure));
+                }
+            });
+        });
+        return done;
     }
 
     // ------------------------------------------------------------------ start and stop

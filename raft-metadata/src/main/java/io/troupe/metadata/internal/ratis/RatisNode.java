@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -26,6 +27,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -156,6 +158,28 @@ final class RatisNode {
             reply = CompletableFuture.failedFuture(e);
         }
         return reply.handle(RatisNode::outcomes);
+    }
+
+    /**
+     * Hands the leadership to another peer. On the metadata thread only.
+     *
+     * @param to     the peer
+     * @param millis how long that may take
+     * @return completes when this peer no longer leads, exceptionally if it still does
+     */
+    CompletableFuture<?> transferLeadership(String to, long millis) {
+        try {
+            return server.transferLeadershipAsync(new TransferLeadershipRequest(
+                            clientId, peerId, groupId, ++lastCall, RaftPeerId.valueOf(to), millis))
+                    .thenApply(reply -> {
+                        if (!reply.isSuccess()) {
+                            throw new CompletionException(reply.getException());
+                        }
+                        return reply;
+                    });
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** {@return the term Ratis is in, racy: good for hints} */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static io.troupe.metadata.internal.ratis.Voters.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Real Ratis groups under failures. Every test has its own group. */
@@ -89,6 +91,23 @@ class ThreeVotersTest {
                     .isNull();
             assertThat(follower.view().session(survivor.nodeId())).isNotNull();
             assertThat(voters.leader()).isNotSameAs(leader);
+        }
+    }
+
+    @Test
+    void theLeaderHandsOverToTheVoterThatIsNamed() {
+        try (Voters voters = new Voters(directory, 3).start(ALL)) {
+            RatisMetadataStore leader = voters.leader();
+            RatisMetadataStore next = other(voters, leader);
+            get(next.openSession(60_000));
+            assertThatThrownBy(() -> get(next.transferLeadership(leader.nodeId(), Duration.ofSeconds(5))))
+                    .hasMessageContaining("node " + next.nodeId() + " does not lead: ask " + leader.nodeId());
+            assertThatThrownBy(() -> get(leader.transferLeadership("n9", Duration.ofSeconds(5))))
+                    .hasMessageContaining("node n9 is no other voter of this cluster: name one of ");
+            get(leader.transferLeadership(next.nodeId(), Duration.ofSeconds(10)));
+            await().untilAsserted(() -> assertThat(next.isLeader()).isTrue());
+            assertThat(leader.isLeader()).isFalse();
+            assertThat(get(next.txn(create(key(1)))).succeeded()).isTrue();
         }
     }
 
