@@ -6,6 +6,7 @@ import static io.troupe.chaos.mutant.ProductionMutant.bug;
 
 /** Bugs that nothing kills so far; {@code docs/testing.md} says why. */
 final class MutantsAlive {
+    private static final String DELIVERY = "cluster/src/main/java/io/troupe/cluster/internal/delivery/";
     private static final String COORDINATOR =
             "cluster/src/main/java/io/troupe/cluster/internal/coordinator/Coordinator.java";
     private static final String RUNTIME = "cluster/src/main/java/io/troupe/cluster/internal/runtime/";
@@ -36,6 +37,12 @@ final class MutantsAlive {
                     RUNTIME + "HandOff.java",
                     "List.of(Compare.modRevision(entry.key(), moveId), Compare.modRevision(node.key(), node.modRevision())),",
                     "List.of(Compare.modRevision(entry.key(), moveId)),",
+                    1),
+            bug(
+                    "new owner does not hand on what it was handed over",
+                    RUNTIME + "HostedShard.java",
+                    "        transferred.keySet().forEach(source -> channel(source, store));\n",
+                    "",
                     1),
             bug(
                     "entity puts what was discarded behind what an earlier refusal left",
@@ -74,6 +81,12 @@ final class MutantsAlive {
                     ".thenCompose(result -> store.awaitRevision(0).thenApply(revision -> result))",
                     1),
             bug(
+                    "receiver runs what came for an older epoch",
+                    RUNTIME + "Receiver.java",
+                    "|| shard.epoch() != viewEpoch || frame.epoch() != viewEpoch) {",
+                    "|| shard.epoch() != viewEpoch) {",
+                    2464),
+            bug(
                     "receiver refuses what came before it heard of the epoch, for ever",
                     RUNTIME + "Receiver.java",
                     "        releaseEarly(shard);\n    }\n\n    private void releaseEarly",
@@ -84,6 +97,12 @@ final class MutantsAlive {
                     RUNTIME + "Receiver.java",
                     "route != null && (frame = shard.held.poll()) != null; ) {",
                     "route != null && (frame = shard.held.poll()) != null && frame.shard() < 0; ) {",
+                    1),
+            bug(
+                    "receiver accepts the earlier life of a sender",
+                    RUNTIME + "HostedShard.java",
+                    "if (other.nodeId().equals(source.nodeId()) && other.compareTo(source) > 0) {",
+                    "if (other.nodeId().isEmpty()) {",
                     1),
             bug(
                     "receiver tells that a given-up message is skipped before the log has it",
@@ -104,6 +123,12 @@ final class MutantsAlive {
                     "",
                     1),
             bug(
+                    "sender takes an acknowledgement of an ended session",
+                    DELIVERY + "SendChannel.java",
+                    "current.incarnation() != incarnation || !ring.contains(sequence)",
+                    "!ring.contains(sequence)",
+                    1111),
+            bug(
                     "coordinator does not compare the target's session",
                     COORDINATOR,
                     "List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),",
@@ -114,7 +139,13 @@ final class MutantsAlive {
                     COORDINATOR,
                     "if (!leading || proposing) {",
                     "if (!leading) {",
-                    1));
+                    1),
+            bug(
+                    "busy announcement is not repeated",
+                    RUNTIME + "Membership.java",
+                    "announceAgain = Wiring.wasNotProposed(failure);",
+                    "announceAgain = false;",
+                    909));
 
     private MutantsAlive() {}
 }

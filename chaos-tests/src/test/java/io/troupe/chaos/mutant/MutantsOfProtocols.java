@@ -29,7 +29,7 @@ final class MutantsOfProtocols {
                     PLACEMENT + "ShardRecord.java",
                     "return new ShardRecord(to.nodeId(), to.incarnation(), 0, epoch, moveId, null);",
                     "return new ShardRecord(to.nodeId(), to.incarnation(), 0, 0, moveId, null);",
-                    4),
+                    32),
             bug(
                     "coordinator never calls a move off",
                     PLACEMENT + "TablePlanner.java",
@@ -59,7 +59,7 @@ final class MutantsOfProtocols {
                     SUBMIT + "LeaseTable.java",
                     "nowNs + leaseNs + MARGIN_NS, false);",
                     "nowNs + leaseNs / 2, false);",
-                    8),
+                    3),
             bug(
                     "receiver runs a repeated message again",
                     DELIVERY + "ReceiveChannel.java",
@@ -71,25 +71,19 @@ final class MutantsOfProtocols {
                     DELIVERY + "ReceiveChannel.java",
                     "if (sequence > nextExpected) {\n            return Verdict.GAP;",
                     "if (sequence > nextExpected) {\n            nextExpected = sequence;",
-                    11),
-            bug(
-                    "sender takes an acknowledgement of an ended session",
-                    DELIVERY + "SendChannel.java",
-                    "current.incarnation() != incarnation || !ring.contains(sequence)",
-                    "!ring.contains(sequence)",
-                    2386),
+                    6),
             bug(
                     "sender sends again in a new session what went out in the old one",
                     DELIVERY + "SendChannel.java",
                     "if (message.firstEpoch() != 0 && message.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {",
                     "if (message.firstEpoch() == -1) {",
-                    67),
+                    135),
             bug(
                     "sender does not begin again after a new route",
                     DELIVERY + "SendChannel.java",
                     "            rest();\n            rewind();\n        }\n        if (news == RouteChain.News.STARTED_ANEW)",
                     "            rest();\n        }\n        if (news == RouteChain.News.STARTED_ANEW)",
-                    1),
+                    2),
             bug(
                     "sender stays parked after a refusal",
                     DELIVERY + "SendChannel.java",
@@ -101,19 +95,19 @@ final class MutantsOfProtocols {
                     COMMITS,
                     "broken |= place.next() != null;",
                     "broken |= false;",
-                    2),
+                    15),
             bug(
                     "commit log drops what a refusal discarded",
                     COMMITS,
                     "                discarded.add(place.message());\n",
                     "",
-                    2),
+                    75),
             bug(
                     "commit log keeps the state that was refused",
                     COMMITS,
                     "            newestState = committedState;\n        }\n        return step;",
                     "        }\n        return step;",
-                    2),
+                    15),
             bug(
                     "commit log names the wrong predecessor",
                     COMMITS,
@@ -125,19 +119,19 @@ final class MutantsOfProtocols {
                     COMMITS,
                     "new CommitId(epoch, activation, ++number)",
                     "new CommitId(epoch, activation, 1)",
-                    2),
+                    75),
             bug(
                     "coordinator takes an owner's earlier life for alive",
                     PLACEMENT + "TablePlanner.java",
                     "return host != null && host.incarnation() == incarnation;",
                     "return host != null;",
-                    2),
+                    1),
             bug(
                     "store applies a submit after a gap",
                     STATE + "MetadataState.java",
                     "if (submit.sequence() != last + 1) {",
                     "if (submit.sequence() == last) {",
-                    2),
+                    3),
             bug(
                     "store applies a repeated submit again",
                     STATE + "MetadataState.java",
@@ -149,31 +143,31 @@ final class MutantsOfProtocols {
                     STATE + "Transactions.java",
                     "boolean holds = allHold(txn.compare());",
                     "boolean holds = true;",
-                    2),
+                    12),
             bug(
                     "store forgets the settled when the floor rises",
                     STATE + "Settlements.java",
                     "moved[0] &= -1L << (raised & 63);",
                     "moved[0] &= 0;",
-                    118),
+                    6),
             bug(
                     "store ends a session that was renewed",
                     STATE + "Sessions.java",
                     "if (newest.session().renewedAt() != renewedAt) {",
                     "if (renewedAt < 0) {",
-                    46),
+                    18),
             bug(
                     "lease counts from a later keep-alive than the answered one",
                     MEMBERSHIP,
                     "                extend(sentNs[slot]);",
                     "                extend(lastSentNs);",
-                    23),
+                    21),
             bug(
                     "lease is far longer than the session lives",
                     MEMBERSHIP,
                     "leaseEndNs = startNs + leaseNs - marginNs;",
                     "leaseEndNs = startNs + 100 * leaseNs;",
-                    2),
+                    11),
             bug(
                     "receiver forgets what an earlier epoch settled",
                     DELIVERY + "ReceiveChannel.java",
@@ -185,7 +179,7 @@ final class MutantsOfProtocols {
                     DELIVERY + "ReceiveChannel.java",
                     "if (frameFloor <= floor) {",
                     "if (frameFloor <= floor || floor >= 1) {",
-                    1),
+                    2),
             bug(
                     "receiver keeps a message it had no room for",
                     DELIVERY + "ReceiveChannel.java",
@@ -221,37 +215,37 @@ final class MutantsOfProtocols {
                     COORDINATOR,
                     "Compare unchanged = Compare.modRevision(key, seen == null ? 0 : seen.modRevision());",
                     "Compare unchanged = Compare.absent(\"nobody\");",
-                    12),
+                    1),
             bug(
                     "store settles a message twice",
                     STATE + "Settlements.java",
                     "        if (isMarked(settle.sequence())) {\n            return Reason.SETTLED;\n        }\n",
                     "",
-                    "metadata.internal.state.SettleTest"),
+                    2),
             bug(
                     "store settles below the floor",
                     STATE + "Settlements.java",
                     "        if (settle.sequence() < raised) {\n            return Reason.BELOW_FLOOR;\n        }\n",
                     "        if (settle.sequence() < raised) {\n            return null;\n        }\n",
-                    "metadata.internal.state.SettleTest"),
+                    197),
             bug(
                     "store keeps the keys of an ended session",
                     STATE + "Sessions.java",
                     "            state.delete(key, revision);\n",
                     "",
-                    1),
+                    "metadata.internal.state.SessionsTest"),
             bug(
                     "store no longer tells what an ended session settled",
                     STATE + "Transactions.java",
                     "if (!open && reason != Reason.SETTLED) {",
                     "if (!open) {",
-                    1),
+                    293),
             bug(
                     "drained owner that a set does not admit is fenced",
                     PLACEMENT + "TablePlanner.java",
                     "live.put(host.nodeId(), host));",
                     "{\n            if (host.admitted()) {\n                live.put(host.nodeId(), host);\n            }\n        });",
-                    1));
+                    "cluster.internal.coordinator.CoordinatorTest"));
 
     private MutantsOfProtocols() {}
 }

@@ -92,11 +92,11 @@ class ClusterSimulationTest {
     @ParameterizedTest
     @CsvSource({
         "1,     c72385f8ce3ba7ed",
-        "2,     4bb0b67a4b84c7b8",
+        "2,     f798b59f95273920",
         "3,     67263826502a45ad",
         "82,    14ea2e00ff8d4dab",
-        "4589,  b336c654d34dc2a5",
-        "10245, 8fb7d86fa510d346",
+        "4589,  e72a04be84af4f4f",
+        "10245, 7b933dec8c4cce10",
         "13508, 6a77502510c0139d",
         "20001, e9ba2b39de2c87c2",
     })

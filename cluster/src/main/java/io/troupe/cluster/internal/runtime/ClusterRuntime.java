@@ -560,7 +560,8 @@ public final class ClusterRuntime implements AutoCloseable {
         if (store.isLeader()) {
             store.view().forEach(ClusterKeys.NODES, entry -> {
                 String other = entry.key().substring(ClusterKeys.NODES.length());
-                if (!other.equals(config.nodeId()) && Wiring.names(config.seeds()).contains(other)) {
+                if (!other.equals(config.nodeId())
+                        && Wiring.names(config.seeds()).contains(other)) {
                     others.add(other);
                 }
             });

@@ -1,8 +1,8 @@
 package io.troupe.metadata.internal.ratis;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
