@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
@@ -14,6 +15,7 @@ import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.Subscription;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
@@ -34,6 +36,7 @@ public final class ClusterActorSystem implements AutoCloseable {
     private final EntityHost host;
     private final Cluster cluster;
     private final EntityStore entityStore;
+    private final Traffic traffic;
 
     private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds, Platform platform) {
         this.kinds = kinds;
@@ -48,6 +51,7 @@ public final class ClusterActorSystem implements AutoCloseable {
             throw e;
         }
         entityStore = new EntityStore(cluster);
+        traffic = new Traffic(platform.clock().nanoTime());
     }
 
     /**
@@ -171,6 +175,29 @@ public final class ClusterActorSystem implements AutoCloseable {
         return cluster.config().nodeId();
     }
 
+    /** {@return what this node counts, now} */
+    public ClusterMetrics metrics() {
+        return new ClusterMetrics(
+                host.activeEntities(),
+                cluster.nodes().size(),
+                cluster.activeShards(),
+                cluster.unsettled(),
+                cluster.retransmissions(),
+                host.deadLetters(),
+                traffic.messages(platform.clock().nanoTime()),
+                cluster.health());
+    }
+
+    /**
+     * Learns of messages that no actor of this node could handle, from now on.
+     *
+     * @param listener called on a thread of the system: do not block it
+     * @return the subscription; close it to hear no more
+     */
+    public Subscription onDeadLetter(Consumer<? super DeadLetter> listener) {
+        return host.onDeadLetter(listener);
+    }
+
     /** {@return entities that are active on this node} */
     public int activeEntities() {
         return host.activeEntities();
@@ -206,13 +233,13 @@ public final class ClusterActorSystem implements AutoCloseable {
             return CompletableFuture.completedFuture(cluster.sendOneWay(target.shard(), content));
         }
         CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
+        long sentNs = platform.clock().nanoTime();
+        traffic.onSent();
         cluster.send(
-                target.shard(),
-                guarantee,
-                target.kind().isDurable(),
-                content,
-                Cluster.NO_DEADLINE,
-                (ended, reply) -> outcome.complete(ended));
+                target.shard(), guarantee, target.kind().isDurable(), content, Cluster.NO_DEADLINE, (ended, reply) -> {
+                    traffic.onEnded(ended, platform.clock().nanoTime() - sentNs);
+                    outcome.complete(ended);
+                });
         return outcome;
     }
 
@@ -226,13 +253,18 @@ public final class ClusterActorSystem implements AutoCloseable {
             return CompletableFuture.failedFuture(new AskException(target.entity(), notPlaced()));
         }
         CompletableFuture<R> answer = new CompletableFuture<>();
+        long sentNs = platform.clock().nanoTime();
+        traffic.onSent();
         cluster.send(
                 target.shard(),
                 DeliveryGuarantee.EXACTLY_ONCE,
                 target.kind().isDurable(),
                 content,
-                platform.clock().nanoTime() + timeout.toNanos(),
-                (outcome, reply) -> complete(answer, target, outcome, reply));
+                sentNs + timeout.toNanos(),
+                (outcome, reply) -> {
+                    traffic.onEnded(outcome, platform.clock().nanoTime() - sentNs);
+                    complete(answer, target, outcome, reply);
+                });
         return answer;
     }
 

@@ -131,7 +131,7 @@ final class DurableCell<M> extends Cell {
             if (letter == null) {
                 return false;
             }
-            host.refuse(letter.message(), why);
+            host.refuse(id, letter.message(), why);
         }
         return true;
     }
@@ -328,6 +328,12 @@ final class DurableCell<M> extends Cell {
 
     private Outcome failed(Letter letter, String what, @Nullable Exception cause) {
         LOG.warn("message {} to {} {}", letter.message().id(), id, what, cause);
-        return Outcome.without(Ending.FAILED, cause == null ? what : what + ": " + cause);
+        String why = cause == null ? what : what + ": " + cause;
+        return new Outcome(
+                Ending.FAILED,
+                why.getBytes(StandardCharsets.UTF_8),
+                null,
+                NO_REPLY,
+                List.of(() -> host.deadLetter(id, letter.message(), why)));
     }
 }

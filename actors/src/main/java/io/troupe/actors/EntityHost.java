@@ -2,19 +2,23 @@ package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.Subscription;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
@@ -40,6 +44,8 @@ final class EntityHost implements HostedActors {
     /** What the store was too busy for. */
     private final ConcurrentLinkedQueue<Runnable> postponed = new ConcurrentLinkedQueue<>();
 
+    private final LongAdder deadLetters = new LongAdder();
+    private final List<Consumer<? super DeadLetter>> deadLetterListeners = new CopyOnWriteArrayList<>();
     private final AtomicLong activations = new AtomicLong();
     private volatile @Nullable ClusterActorSystem system;
 
@@ -155,13 +161,14 @@ final class EntityHost implements HostedActors {
         try {
             envelope = Envelope.decode(message.content());
         } catch (IllegalArgumentException e) {
-            refuse(current, message, "undecodable: " + e.getMessage());
+            refuse(current, null, message, "undecodable: " + e.getMessage());
             return;
         }
         Kind<?> kind = current.kind(envelope.target().kind());
         if (kind == null) {
             refuse(
                     current,
+                    envelope.target(),
                     message,
                     "node " + current.nodeId() + " has no kind named "
                             + envelope.target().kind() + ": register it on every node that owns shards");
@@ -173,13 +180,17 @@ final class EntityHost implements HostedActors {
                 cell = activate(current, kind, envelope.target(), cells);
             } catch (RuntimeException e) {
                 LOG.error("entity {} cannot be activated", envelope.target(), e);
-                refuse(current, message, "cannot be activated: " + e);
+                refuse(current, envelope.target(), message, "cannot be activated: " + e);
                 return;
             }
             cells.byId.put(envelope.target(), cell);
         }
         if (!cell.offer(new Letter(message, envelope.bodyOffset()))) {
-            refuse(current, message, "the mailbox of " + envelope.target() + " is full (" + Cell.MAX_MAILBOX + ")");
+            refuse(
+                    current,
+                    envelope.target(),
+                    message,
+                    "the mailbox of " + envelope.target() + " is full (" + Cell.MAX_MAILBOX + ")");
         }
     }
 
@@ -195,16 +206,42 @@ final class EntityHost implements HostedActors {
                         current.entityStore(),
                         activations.incrementAndGet(),
                         dispatcher)
-                : new VolatileCell<>(self, cells.shard, cells.gate, current.messages(), dispatcher);
+                : new VolatileCell<>(self, cells.shard, cells.gate, this, current.messages(), dispatcher);
     }
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
-    void refuse(InboundMessage message, String why) {
-        refuse(Objects.requireNonNull(system), message, why);
+    void refuse(EntityId target, InboundMessage message, String why) {
+        refuse(Objects.requireNonNull(system), target, message, why);
     }
 
-    private void refuse(ClusterActorSystem current, InboundMessage message, String why) {
+    /** Tells whoever listens that no actor has handled a message. */
+    void deadLetter(@Nullable EntityId target, InboundMessage message, String why) {
+        deadLetters.increment();
+        if (deadLetterListeners.isEmpty()) {
+            return;
+        }
+        DeadLetter letter = new DeadLetter(target, message.isOneWay() ? null : message.id(), why);
+        for (Consumer<? super DeadLetter> listener : deadLetterListeners) {
+            try {
+                listener.accept(letter);
+            } catch (RuntimeException e) {
+                LOG.warn("a listener failed to hear of {}", letter, e);
+            }
+        }
+    }
+
+    long deadLetters() {
+        return deadLetters.sum();
+    }
+
+    Subscription onDeadLetter(Consumer<? super DeadLetter> listener) {
+        deadLetterListeners.add(listener);
+        return () -> deadLetterListeners.remove(listener);
+    }
+
+    private void refuse(ClusterActorSystem current, @Nullable EntityId target, InboundMessage message, String why) {
         LOG.warn("message {} is refused: {}", message.id(), why);
+        deadLetter(target, message, why);
         if (!message.isOneWay()) {
             settleAsFailed(current, message, why.getBytes(StandardCharsets.UTF_8));
         }

@@ -15,11 +15,14 @@ final class VolatileCell<M> extends Cell {
     private static final byte[] NO_REPLY = {};
 
     private final Pid<M> self;
+    private final EntityHost host;
     private final Messages messages;
     private Handler<M> handler;
 
-    VolatileCell(Pid<M> self, OwnedShard shard, ShardGate gate, Messages messages, Executor dispatcher) {
+    VolatileCell(
+            Pid<M> self, OwnedShard shard, ShardGate gate, EntityHost host, Messages messages, Executor dispatcher) {
         super(self.entity(), shard, gate, dispatcher);
+        this.host = host;
         this.self = self;
         this.messages = messages;
         handler = self.kind().newHandler();
@@ -69,6 +72,8 @@ final class VolatileCell<M> extends Cell {
 
     private void fail(InboundMessage message, String what, Exception cause) {
         LOG.warn("message {} to {} {}", message.id(), id, what, cause);
-        message.end(Ending.FAILED, (what + ": " + cause).getBytes(StandardCharsets.UTF_8));
+        String why = what + ": " + cause;
+        message.end(Ending.FAILED, why.getBytes(StandardCharsets.UTF_8));
+        host.deadLetter(id, message, why);
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.DeliveryGuarantee;
@@ -14,6 +15,7 @@ import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.Subscription;
 import io.troupe.metadata.SessionId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -230,6 +232,42 @@ class ClusterActorSystemTest {
                             .ask(new Echo.Say("x"), Duration.ofMillis(200))
                             .join())
                     .hasRootCauseInstanceOf(AskException.class);
+        }
+    }
+
+    @Test
+    void aNodeCountsWhatItSendsAndTellsOfDeadLetters() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterActorSystem node = nodes.node("n1");
+            List<DeadLetter> dead = new CopyOnWriteArrayList<>();
+            Subscription subscription = node.onDeadLetter(dead::add);
+            for (int i = 0; i < 10; i++) {
+                node.entity(Counter.KIND, "c" + i).tell(new Counter.Add(1)).join();
+            }
+            assertThat(node.entity(Echo.KIND, "e").tell(new Echo.Fail(9)).join())
+                    .isInstanceOf(SendOutcome.Failed.class);
+            await().untilAsserted(() -> assertThat(dead).singleElement().satisfies(letter -> {
+                assertThat(letter.target()).isEqualTo(new EntityId("echo", "e"));
+                assertThat(letter.why()).startsWith("failed 3 times");
+            }));
+            ClusterMetrics metrics = node.metrics();
+            assertThat(metrics.actorCount()).isEqualTo(11);
+            assertThat(metrics.nodeCount()).isEqualTo(1);
+            assertThat(metrics.activeShards()).isEqualTo(32);
+            assertThat(metrics.deadLetters()).isEqualTo(1);
+            assertThat(metrics.failedMessageCount()).isEqualTo(1);
+            assertThat(metrics.messages().sent()).isEqualTo(11);
+            assertThat(metrics.messages().handled()).isEqualTo(10);
+            assertThat(metrics.throughput()).isPositive();
+            assertThat(metrics.messages().p50Nanos())
+                    .isBetween(1L, metrics.messages().maxNanos());
+            assertThat(metrics.averageMessageLatency())
+                    .isBetween(1L, metrics.messages().maxNanos());
+            assertThat(metrics.healthStatus())
+                    .isEqualTo(Map.of("lease", true, "leader", true, "shards", true, "links", true));
+            subscription.close();
+            node.entity(Echo.KIND, "e").tell(new Echo.Fail(9)).join();
+            assertThat(dead).hasSize(1);
         }
     }
 

@@ -318,6 +318,14 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * {@return what works here, for a readiness probe: {@code lease}, {@code leader}, {@code shards} and {@code links}}
+     * {@link #diagnose()} says what is missing.
+     */
+    public Map<String, Boolean> health() {
+        return runtime.health();
+    }
+
+    /**
      * Takes all shards from a node, one hand-over after the other, so that it can be stopped: no message above
      * AT_MOST_ONCE is lost, doubled or reordered. It owns nothing from then on, until it joins anew or {@link #undrain}
      * is called. May be asked of any node, for any node.

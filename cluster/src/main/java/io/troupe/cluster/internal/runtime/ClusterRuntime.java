@@ -17,7 +17,6 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
-import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.Subscription;
@@ -76,6 +75,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final HandOff handOff;
     private final Drains drains;
     private final Coordinator coordinator;
+    private final Diagnosis diagnosis;
     private final Events events;
     private volatile @Nullable Watch watch;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -115,6 +115,7 @@ public final class ClusterRuntime implements AutoCloseable {
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));
         drains = new Drains(store, routing, clock);
         events = new Events(cluster);
+        diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 
@@ -286,32 +287,12 @@ public final class ClusterRuntime implements AutoCloseable {
 
     /** {@return what keeps this node from working as it should, a line each; empty if nothing does} */
     public List<String> diagnose() {
-        List<String> findings = new ArrayList<>();
-        if (!started) {
-            findings.add("the metadata group has no leader that this node knows of: a majority of the seeds "
-                    + Wiring.names(config.seeds()) + " must run and reach each other on their Raft ports");
-        } else if (membership.session() == null) {
-            findings.add("this node has no session: the leader does not answer");
-        } else if (!inCluster()) {
-            findings.add("this node's lease has passed, so it starts no actor: "
-                    + (membership.isBehind()
-                            ? "the leader answers, but the log does not arrive: see to its Raft port"
-                            : "it does not reach the leader"));
-        }
-        for (NodeAddress seed : config.seeds()) {
-            if (!seed.nodeId().equals(config.nodeId())
-                    && !messaging.link(seed.nodeId()).connected()) {
-                findings.add("no link to " + seed + ": start it, or open its messaging port");
-            }
-        }
-        if (started) {
-            findings.addAll(sets.homeless(routing));
-        }
-        int waiting = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0) - receiver.activeShards();
-        if (started && waiting > 0) {
-            findings.add(waiting + " shards of this node are not active yet");
-        }
-        return findings;
+        return diagnosis.findings(started);
+    }
+
+    /** {@return what works: lease, leader, shards, links} */
+    public Map<String, Boolean> health() {
+        return diagnosis.health(started);
     }
 
     private Membership.SessionListener sessionListener(HostedActors actors) {

@@ -86,9 +86,13 @@ class ThreeVotersTest {
                 assertThat(recorder.keys()).containsExactlyInAnyOrderElementsOf(keys(600));
                 assertThat(recorder.revisions()).isSorted();
             }
-            assertThat(follower.view().get("other/1"))
-                    .as("a key that is not followed")
-                    .isNull();
+            assertThat(follower.keeps("other/1")).isFalse();
+            assertThatThrownBy(() -> follower.view().get("other/1"))
+                    .hasMessage(
+                            "this node keeps no log and follows [t/], not 'other/1': use MetadataStore.read, or read it on"
+                                    + " a voter");
+            assertThat(get(follower.read("other/1"))).isNotNull();
+            assertThat(get(follower.read("other/none"))).isNull();
             assertThat(follower.view().session(survivor.nodeId())).isNotNull();
             assertThat(voters.leader()).isNotSameAs(leader);
         }

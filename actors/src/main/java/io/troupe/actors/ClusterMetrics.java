@@ -1,0 +1,75 @@
+package io.troupe.actors;
+
+import java.util.Map;
+
+/**
+ * What one node counts, at one moment.
+ *
+ * @param actorCount      entities that are active on this node
+ * @param nodeCount       live nodes of the cluster, as this node's copy of the store has it
+ * @param activeShards    shards that this node may run
+ * @param unsettled       messages of this node that wait for their outcome
+ * @param retransmissions messages that this node has sent more than once
+ * @param deadLetters     messages that no actor of this node handled
+ * @param messages        what became of the messages that this node has sent above AT_MOST_ONCE
+ * @param healthStatus    {@code lease}: the node is in the cluster; {@code leader}: it knows a leader; {@code shards}:
+ *                        every shard that it knows of has an owner and its own are active; {@code links}: it reaches every
+ *                        seed. {@link io.troupe.cluster.Cluster#diagnose()} says what is missing
+ */
+public record ClusterMetrics(
+        int actorCount,
+        int nodeCount,
+        int activeShards,
+        long unsettled,
+        long retransmissions,
+        long deadLetters,
+        Messages messages,
+        Map<String, Boolean> healthStatus) {
+
+    /** Copies the map. */
+    public ClusterMetrics {
+        healthStatus = Map.copyOf(healthStatus);
+    }
+
+    /** {@return handled messages per second since these metrics were asked for last} */
+    public double throughput() {
+        return messages.throughput();
+    }
+
+    /** {@return from the send to the outcome, on the average, in nanoseconds; a mean hides the tail: see {@link Messages}} */
+    public long averageMessageLatency() {
+        return messages.meanNanos();
+    }
+
+    /** {@return messages whose handler failed on every try, or that nobody could handle} */
+    public long failedMessageCount() {
+        return messages.failed();
+    }
+
+    /**
+     * Messages above AT_MOST_ONCE, since the start. Durations are from the send to the outcome, in nanoseconds; those of
+     * the histogram are rounded up by 12.5 % at most.
+     *
+     * @param sent        sent
+     * @param handled     committed, processed or rejected by their handlers
+     * @param failed      failed for good
+     * @param unknown     nobody knows
+     * @param notExecuted proven not to have run
+     * @param throughput  handled ones per second since these metrics were asked for last
+     * @param meanNanos   the mean of the handled ones
+     * @param p50Nanos    half of the handled ones took no longer
+     * @param p99Nanos    99 of 100 took no longer
+     * @param maxNanos    none took longer
+     */
+    public record Messages(
+            long sent,
+            long handled,
+            long failed,
+            long unknown,
+            long notExecuted,
+            double throughput,
+            long meanNanos,
+            long p50Nanos,
+            long p99Nanos,
+            long maxNanos) {}
+}

@@ -1,0 +1,76 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.NodeAddress;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.transport.MessagingSystem;
+import org.agrona.concurrent.NanoClock;
+
+/** Says what a node lacks, from what it knows itself. Any thread. */
+record Diagnosis(
+        ClusterConfig config,
+        MetadataStore store,
+        MessagingSystem messaging,
+        Membership membership,
+        ShardSets sets,
+        RoutingTable routing,
+        Receiver receiver,
+        NanoClock clock) {
+
+    /** A line each, with what to do; empty if nothing is missing. */
+    List<String> findings(boolean started) {
+        List<String> findings = new ArrayList<>();
+        if (!started) {
+            findings.add("the metadata group has no leader that this node knows of: a majority of the seeds "
+                    + Wiring.names(config.seeds()) + " must run and reach each other on their Raft ports");
+        } else if (membership.session() == null) {
+            findings.add("this node has no session: the leader does not answer");
+        } else if (!inCluster()) {
+            findings.add("this node's lease has passed, so it starts no actor: "
+                    + (membership.isBehind()
+                            ? "the leader answers, but the log does not arrive: see to its Raft port"
+                            : "it does not reach the leader"));
+        }
+        for (NodeAddress seed : missingLinks()) {
+            findings.add("no link to " + seed + ": start it, or open its messaging port");
+        }
+        if (started) {
+            findings.addAll(sets.homeless(routing));
+            if (waitingShards() > 0) {
+                findings.add(waitingShards() + " shards of this node are not active yet");
+            }
+        }
+        return findings;
+    }
+
+    Map<String, Boolean> health(boolean started) {
+        return Map.of(
+                "lease",
+                inCluster(),
+                "leader",
+                started && store.view().leader() != null,
+                "shards",
+                started && waitingShards() == 0 && sets.homeless(routing).isEmpty(),
+                "links",
+                missingLinks().isEmpty());
+    }
+
+    private boolean inCluster() {
+        return membership.isLeaseValid(clock.nanoTime());
+    }
+
+    private List<NodeAddress> missingLinks() {
+        return config.seeds().stream()
+                .filter(seed -> !seed.nodeId().equals(config.nodeId())
+                        && !messaging.link(seed.nodeId()).connected())
+                .toList();
+    }
+
+    private int waitingShards() {
+        return routing.shardsPerOwner().getOrDefault(config.nodeId(), 0) - receiver.activeShards();
+    }
+}
