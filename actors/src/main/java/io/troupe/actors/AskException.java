@@ -13,6 +13,11 @@ public final class AskException extends RuntimeException {
         this.outcome = outcome;
     }
 
+    AskException(EntityId target, SendOutcome outcome, String why) {
+        super("ask of " + target + " got no answer: " + outcome + ": " + why);
+        this.outcome = outcome;
+    }
+
     /** {@return how the message ended: NotExecuted is safe to send anew, Unknown may have been executed} */
     public SendOutcome outcome() {
         return outcome;

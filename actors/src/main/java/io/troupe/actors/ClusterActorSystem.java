@@ -268,6 +268,17 @@ public final class ClusterActorSystem implements AutoCloseable {
         return answer;
     }
 
+    /** Names what is missing if nobody could have answered. */
+    private AskException unanswered(Pid<?> target, SendOutcome outcome) {
+        return outcome.equals(new SendOutcome.NotExecuted(SendOutcome.Reason.DEADLINE_PASSED))
+                        && whereIs(target) instanceof Lookup.Unavailable missing
+                ? new AskException(
+                        target.entity(),
+                        new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE),
+                        "set " + missing.set() + ": " + missing.why())
+                : new AskException(target.entity(), outcome);
+    }
+
     /** The set of the kind is not known: this node is not started, or was not started with the kind. */
     private static SendOutcome notPlaced() {
         return new SendOutcome.NotExecuted(SendOutcome.Reason.NO_SUCH_KIND);
@@ -278,7 +289,7 @@ public final class ClusterActorSystem implements AutoCloseable {
     private <R> void complete(CompletableFuture<R> answer, Pid<?> target, SendOutcome outcome, byte[] reply) {
         boolean done = outcome instanceof SendOutcome.Committed || outcome instanceof SendOutcome.Processed;
         if (!done) {
-            answer.completeExceptionally(new AskException(target.entity(), outcome));
+            answer.completeExceptionally(unanswered(target, outcome));
         } else if (reply.length == 0) {
             answer.completeExceptionally(new IllegalStateException(
                     target.entity() + " handled the message but did not answer it: use thenReply or reply"));

@@ -238,6 +238,16 @@ public final class Cluster implements AutoCloseable {
                 : runtime.whereIs(shard);
     }
 
+    /**
+     * Where a shard is. Reads what this node knows, and asks nobody.
+     *
+     * @param shard the shard, counted over all sets
+     * @return what is known
+     */
+    public Lookup whereIs(int shard) {
+        return runtime.whereIs(shard);
+    }
+
     /** {@return the newest leader this node has heard of, with its term} */
     public Optional<MetadataView.Leader> leader() {
         return Optional.ofNullable(store().view().leader());

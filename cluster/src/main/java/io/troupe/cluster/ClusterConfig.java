@@ -395,6 +395,30 @@ public record ClusterConfig(
             if (shards < 1 || shards > MAX_SHARDS) {
                 errors.add("shards (" + shards + ") must be between 1 and " + MAX_SHARDS);
             }
+            checkLimits(errors);
+            if (!errors.isEmpty()) {
+                throw new ClusterException(ClusterException.Code.BAD_CONFIG, String.join("; ", errors));
+            }
+            return new ClusterConfig(
+                    nodeId,
+                    clusterName,
+                    List.copyOf(seeds),
+                    dataDir,
+                    new Hosting(hostsShards == null ? isSeed || listen != null : hostsShards, listen, capacity, roles),
+                    lease,
+                    election,
+                    shards,
+                    setShards,
+                    startTimeout,
+                    maxUnsettled,
+                    retry,
+                    rebalanceAfter,
+                    maxMoves,
+                    moveTimeout,
+                    List.copyOf(dialAddresses));
+        }
+
+        private void checkLimits(List<String> errors) {
             if (setShards < 0 || setShards > MAX_SHARDS - shards) {
                 errors.add("setShards (" + setShards + ") must be between 0 and " + (MAX_SHARDS - shards)
                         + ": with the default set at most " + MAX_SHARDS);
@@ -418,26 +442,6 @@ public record ClusterConfig(
             if (startTimeout.isNegative() || startTimeout.isZero()) {
                 errors.add("startTimeout (" + startTimeout + ") must be positive");
             }
-            if (!errors.isEmpty()) {
-                throw new ClusterException(ClusterException.Code.BAD_CONFIG, String.join("; ", errors));
-            }
-            return new ClusterConfig(
-                    nodeId,
-                    clusterName,
-                    List.copyOf(seeds),
-                    dataDir,
-                    new Hosting(hostsShards == null ? isSeed || listen != null : hostsShards, listen, capacity, roles),
-                    lease,
-                    election,
-                    shards,
-                    setShards,
-                    startTimeout,
-                    maxUnsettled,
-                    retry,
-                    rebalanceAfter,
-                    maxMoves,
-                    moveTimeout,
-                    List.copyOf(dialAddresses));
         }
 
         private void checkHosting(boolean isSeed, List<String> errors) {

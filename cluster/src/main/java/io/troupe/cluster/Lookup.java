@@ -22,9 +22,10 @@ public sealed interface Lookup {
      * @param set   the set
      * @param shard the shard, counted over all sets
      * @param from  the owner
+     * @param epoch since which revision
      * @param to    the next owner
      */
-    record Moving(String set, int shard, String from, String to) implements Lookup {}
+    record Moving(String set, int shard, String from, long epoch, String to) implements Lookup {}
 
     /**
      * Its shard has no owner now: it is being given out.

@@ -55,6 +55,8 @@ public sealed interface SendOutcome {
     enum Reason {
         /** This node does not know where the actors of the kind live: it was started without the kind, or is not started. */
         NO_SUCH_KIND,
+        /** The deadline passed while no live node may own the shards of the kind's set: see {@link Cluster#whereIs}. */
+        KIND_UNAVAILABLE,
         /** This node has no session. */
         NO_SESSION,
         /** The target's mailbox is full. */

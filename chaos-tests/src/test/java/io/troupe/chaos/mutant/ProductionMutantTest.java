@@ -14,6 +14,7 @@ import java.util.Locale;
 import io.troupe.chaos.rules.SourceTree;
 import io.troupe.chaos.sim.MutantProbe;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -39,7 +40,18 @@ class ProductionMutantTest {
 
     @Test
     void everyMutantIsKilled(@TempDir Path directory) throws IOException, ReflectiveOperationException {
-        List<ProductionMutant> mutants = FRESH ? ProductionMutant.all() : ProductionMutant.killed();
+        kill(directory, FRESH ? ProductionMutant.all() : ProductionMutant.killed(), FRESH);
+    }
+
+    /** Minutes of work: schedules that nobody has recorded find the mutants, too. */
+    @Test
+    @Tag("chaos")
+    void seedsThatAreNotRecordedKillToo(@TempDir Path directory) throws IOException, ReflectiveOperationException {
+        kill(directory, ProductionMutant.killed(), true);
+    }
+
+    private static void kill(Path directory, List<ProductionMutant> mutants, boolean fresh)
+            throws IOException, ReflectiveOperationException {
         mutants.removeIf(mutant -> !mutant.name().contains(NAMED));
         List<String> table = new ArrayList<>();
         List<String> survivors = new ArrayList<>();
@@ -47,7 +59,7 @@ class ProductionMutantTest {
             ProductionMutant mutant = mutants.get(i);
             Path classes = Files.createDirectory(directory.resolve(Integer.toString(i)));
             mutant.mutant().classPath(classes);
-            String sign = signOf(mutant, classes);
+            String sign = signOf(mutant, classes, fresh);
             String line = String.format(
                     Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by " + sign);
             table.add(line);
@@ -84,11 +96,11 @@ class ProductionMutantTest {
     }
 
     /** What shows the mutant: the schedule recorded for it, or one near to it, or else the test named for it. */
-    private static @Nullable String signOf(ProductionMutant mutant, Path classes)
+    private static @Nullable String signOf(ProductionMutant mutant, Path classes, boolean fresh)
             throws IOException, ReflectiveOperationException {
         List<URL> hiding = List.of(classes.toUri().toURL());
         String sign = null;
-        if (FRESH) {
+        if (fresh) {
             sign = schedules(hiding, 1, MOST);
         } else if (mutant.seed() > 0) {
             sign = schedules(hiding, mutant.seed(), NEAR);

@@ -16,10 +16,7 @@ import io.troupe.chaos.check.HistoryWriter;
 import io.troupe.chaos.process.HarnessException;
 import io.troupe.chaos.process.NodeProcess;
 import io.troupe.cluster.Cluster;
-import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.placement.ShardRecord;
-import io.troupe.metadata.KeyValue;
-import org.jspecify.annotations.Nullable;
+import io.troupe.cluster.Lookup;
 
 /**
  * What a node says about itself when it is asked: its shard map, or its resources. It writes events to a file, and says
@@ -83,18 +80,16 @@ final class NodeSnapshot {
         out.write(new Event.Alive(round, system.nodeId()));
         for (int shard = 0; shard < cluster.config().shards(); shard++) {
 
-            @Nullable KeyValue record = cluster.store().view().get(ClusterKeys.shard(shard));
             out.write(new Event.View(
-                    round,
-                    system.nodeId(),
-                    "default",
-                    shard,
-                    cluster.owner(shard),
-                    record == null
-                            ? 0
-                            : ShardRecord.decode(record.value(), record.modRevision())
-                                    .epoch()));
+                    round, system.nodeId(), "default", shard, cluster.owner(shard), epoch(cluster.whereIs(shard))));
         }
+    }
+
+    private static long epoch(Lookup found) {
+        if (found instanceof Lookup.Hosted hosted) {
+            return hosted.epoch();
+        }
+        return found instanceof Lookup.Moving moving ? moving.epoch() : 0;
     }
 
     /** A process is counted under its own name: the next process of the node starts from nothing. */

@@ -109,7 +109,7 @@ public final class ClusterRuntime implements AutoCloseable {
         links = new Links(config.nodeId(), messaging, clock);
         sender = new Sender(config.allShards(), limits, routing, links, platform);
         handOff = new HandOff(store, messaging, clock, cluster);
-        receiver = new Receiver(routing, membership, store, actors, links, limits, handOff, clock);
+        receiver = new Receiver(routing, membership, store, actors, links, limits, handOff);
         handOff.connect(receiver);
         links.connect(sender, receiver);
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));

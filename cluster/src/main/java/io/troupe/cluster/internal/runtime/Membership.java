@@ -87,6 +87,10 @@ final class Membership {
         return new MembershipProtocol(leaseNs(), leaseNs() / MARGIN_PART);
     }
 
+    NanoClock clock() {
+        return clock;
+    }
+
     @Nullable
     SessionId session() {
         return session;

@@ -61,8 +61,7 @@ final class Receiver {
             HostedActors actors,
             Replies replies,
             DeliveryLimits limits,
-            HandOff handOff,
-            NanoClock clock) {
+            HandOff handOff) {
         hosted = new AtomicReferenceArray<>(routing.shards());
         this.routing = routing;
         this.membership = membership;
@@ -71,7 +70,7 @@ final class Receiver {
         this.replies = replies;
         this.limits = limits;
         this.handOff = handOff;
-        this.clock = clock;
+        clock = membership.clock();
     }
 
     void onFrame(InboundFrame frame) {

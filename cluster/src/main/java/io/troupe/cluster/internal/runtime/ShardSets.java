@@ -155,7 +155,7 @@ final class ShardSets {
         }
         ShardRecord.Target target = entry.target();
         if (target != null) {
-            return new Lookup.Moving(set, shard, entry.owner(), target.nodeId());
+            return new Lookup.Moving(set, shard, entry.owner(), entry.epoch(), target.nodeId());
         }
         String why = entry.continues() == 0
                 ? "granted at revision " + entry.epoch()
