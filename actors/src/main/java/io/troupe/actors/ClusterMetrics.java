@@ -26,7 +26,18 @@ public record ClusterMetrics(
         Messages messages,
         Map<String, Boolean> healthStatus) {
 
-    /** Copies the map. */
+    /**
+     * Copies the map.
+     *
+     * @param actorCount      active entities
+     * @param nodeCount       live nodes
+     * @param activeShards    shards that this node may run
+     * @param unsettled       messages that wait
+     * @param retransmissions messages sent more than once
+     * @param deadLetters     messages that no actor handled
+     * @param messages        what became of messages
+     * @param healthStatus    what works
+     */
     public ClusterMetrics {
         healthStatus = Map.copyOf(healthStatus);
     }

@@ -61,21 +61,13 @@ final class DurableCell<M> extends Cell {
     private record Answered(
             Place<Result, Object> place, @Nullable TxnResult result) {}
 
-    DurableCell(
-            Pid<M> self,
-            OwnedShard shard,
-            ShardGate gate,
-            EntityHost host,
-            Messages messages,
-            EntityStore store,
-            long activation,
-            Executor dispatcher) {
+    DurableCell(Pid<M> self, OwnedShard shard, ShardGate gate, EntityHost host, long activation, Executor dispatcher) {
         super(self.entity(), shard, gate, dispatcher);
         this.gate = gate;
         this.self = self;
         this.shard = shard;
-        this.messages = messages;
-        this.store = store;
+        messages = self.system().messages();
+        store = self.system().entityStore();
         this.host = host;
         this.activation = activation;
         handler = self.kind().newStatefulHandler();

@@ -197,16 +197,8 @@ final class EntityHost implements HostedActors {
     private <M> Cell activate(ClusterActorSystem current, Kind<M> kind, EntityId id, Cells cells) {
         Pid<M> self = current.entity(kind, id.id());
         return kind.isDurable()
-                ? new DurableCell<>(
-                        self,
-                        cells.shard,
-                        cells.gate,
-                        this,
-                        current.messages(),
-                        current.entityStore(),
-                        activations.incrementAndGet(),
-                        dispatcher)
-                : new VolatileCell<>(self, cells.shard, cells.gate, this, current.messages(), dispatcher);
+                ? new DurableCell<>(self, cells.shard, cells.gate, this, activations.incrementAndGet(), dispatcher)
+                : new VolatileCell<>(self, cells.shard, cells.gate, this, dispatcher);
     }
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */

@@ -19,12 +19,11 @@ final class VolatileCell<M> extends Cell {
     private final Messages messages;
     private Handler<M> handler;
 
-    VolatileCell(
-            Pid<M> self, OwnedShard shard, ShardGate gate, EntityHost host, Messages messages, Executor dispatcher) {
+    VolatileCell(Pid<M> self, OwnedShard shard, ShardGate gate, EntityHost host, Executor dispatcher) {
         super(self.entity(), shard, gate, dispatcher);
         this.host = host;
         this.self = self;
-        this.messages = messages;
+        messages = self.system().messages();
         handler = self.kind().newHandler();
     }
 

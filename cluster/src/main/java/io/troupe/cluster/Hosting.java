@@ -17,7 +17,14 @@ public record Hosting(boolean shards, @Nullable InetSocketAddress address, doubl
     /** A client: it sends, and owns nothing. */
     public static final Hosting CLIENT = new Hosting(false, null, 1.0, Set.of());
 
-    /** Copies the roles. */
+    /**
+     * Copies the roles.
+     *
+     * @param shards   true if it can own shards
+     * @param address  where the others dial it, or null
+     * @param capacity its share of the shards
+     * @param roles    what it is for
+     */
     public Hosting {
         roles = Set.copyOf(roles);
     }

@@ -37,6 +37,11 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     /**
      * Checks a set.
      *
+     * @param name     its name
+     * @param shards   how many shards it has
+     * @param roles    roles that a node must have
+     * @param nodes    the nodes that may own its shards
+     * @param strategy which of them is preferred
      * @throws IllegalArgumentException if a name is none, or the number of shards is out of range
      */
     public ShardSet {

@@ -20,7 +20,12 @@ public record NodeRecord(Hosting hosting, Set<String> kinds) {
     private static final String ROLES = "roles";
     private static final String KINDS = "kinds";
 
-    /** Copies the kinds. */
+    /**
+     * Copies the kinds.
+     *
+     * @param hosting what it offers
+     * @param kinds   the names of the kinds
+     */
     public NodeRecord {
         kinds = Set.copyOf(kinds);
     }
