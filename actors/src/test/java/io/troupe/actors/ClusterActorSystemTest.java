@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.SendOutcome;
@@ -298,6 +299,21 @@ class ClusterActorSystemTest {
             assertThat(counter.resolve(old).join()).isInstanceOf(SendOutcome.Unknown.class);
             Pid<Echo.Message> echo = node.entity(Echo.KIND, "e");
             assertThat(echo.resolve(never).join()).isSameAs(never);
+        }
+    }
+
+    @Test
+    void aDrainEndsWhenNoOtherNodeMayOwnTheRest() {
+        Kind<Echo.Message> pinned = Echo.KIND.in(ShardSet.of("pinned", 2).pinnedTo("n1"));
+        try (Nodes nodes = new Nodes(directory, 1)) {
+            nodes.start(nodes.config("n1").build(), pinned).join();
+            ClusterActorSystem worker = nodes.start(worker(nodes, "w2", Nodes.freePorts(1)[0]), pinned)
+                    .join();
+            DrainReport report =
+                    worker.cluster().drain("n1", Duration.ofMinutes(5)).join();
+            assertThat(report.complete()).isFalse();
+            assertThat(report.left()).isEqualTo(2);
+            assertThat(worker.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 2, "w2", 32));
         }
     }
 

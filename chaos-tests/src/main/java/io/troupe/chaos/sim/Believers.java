@@ -102,7 +102,7 @@ final class Believers {
             if (!host.hosts) {
                 continue;
             }
-            boolean draining = world.log.view().get(ClusterKeys.drain(host.id)) != null;
+            boolean draining = isDraining(host);
             int owned = owned(host, first, end);
             if (draining && (owned > 0 || host.isDrainedByFault())) {
                 return false;
@@ -111,6 +111,13 @@ final class Believers {
             least = draining ? least : Math.min(least, owned);
         }
         return most - least <= 1;
+    }
+
+    /** In its present life: what was asked of an earlier one is over. */
+    private boolean isDraining(SimNode host) {
+        MetadataView view = world.log.view();
+        MetadataView.Session session = view.session(host.id);
+        return session != null && ClusterKeys.isDraining(view.get(ClusterKeys.drain(host.id)), session.id());
     }
 
     private int owned(SimNode host, int first, int end) {

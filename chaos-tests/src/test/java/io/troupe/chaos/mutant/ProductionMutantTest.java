@@ -8,8 +8,10 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 import io.troupe.chaos.rules.SourceTree;
 import io.troupe.chaos.sim.MutantProbe;
@@ -39,45 +41,54 @@ class ProductionMutantTest {
     private static final int NEAR = 40;
 
     @Test
-    void everyMutantIsKilled(@TempDir Path directory) throws IOException, ReflectiveOperationException {
+    void everyMutantIsKilled(@TempDir Path directory) {
         kill(directory, FRESH ? ProductionMutant.all() : ProductionMutant.killed(), FRESH);
     }
 
     /** Minutes of work: schedules that nobody has recorded find the mutants, too. */
     @Test
     @Tag("chaos")
-    void seedsThatAreNotRecordedKillToo(@TempDir Path directory) throws IOException, ReflectiveOperationException {
+    void seedsThatAreNotRecordedKillToo(@TempDir Path directory) {
         kill(directory, ProductionMutant.killed(), true);
     }
 
-    private static void kill(Path directory, List<ProductionMutant> mutants, boolean fresh)
-            throws IOException, ReflectiveOperationException {
+    private static void kill(Path directory, List<ProductionMutant> mutants, boolean fresh) {
         mutants.removeIf(mutant -> !mutant.name().contains(NAMED));
-        List<String> table = new ArrayList<>();
-        List<String> survivors = new ArrayList<>();
-        for (int i = 0; i < mutants.size(); i++) {
-            ProductionMutant mutant = mutants.get(i);
-            Path classes = Files.createDirectory(directory.resolve(Integer.toString(i)));
-            mutant.mutant().classPath(classes);
-            String sign = signOf(mutant, classes, fresh);
-            String line = String.format(
-                    Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by " + sign);
-            table.add(line);
-            LOG.info("{}", line);
-            if (sign == null && !MutantsAlive.ALIVE.contains(mutant)) {
-                survivors.add(mutant.name());
-            }
-        }
+        List<String> survivors = Collections.synchronizedList(new ArrayList<>());
+        // Each in a class loader of its own, so they do not know of each other.
+        List<String> table = IntStream.range(0, mutants.size())
+                .parallel()
+                .mapToObj(number -> {
+                    ProductionMutant mutant = mutants.get(number);
+                    String sign = sign(mutant, directory.resolve(Integer.toString(number)), fresh);
+                    String line = String.format(
+                            Locale.ROOT, "%-70s %s", mutant.name(), sign == null ? "SURVIVES" : "killed by " + sign);
+                    LOG.info("{}", line);
+                    if (sign == null && !MutantsAlive.ALIVE.contains(mutant)) {
+                        survivors.add(mutant.name());
+                    }
+                    return line;
+                })
+                .toList();
         LOG.warn("{} mutants of the product\n{}", table.size(), String.join("\n", table));
         assertThat(survivors).isEmpty();
     }
 
-    /** A mutant whose text is gone tests nothing: all that do not apply are named at once. */
+    private static @Nullable String sign(ProductionMutant mutant, Path classes, boolean fresh) {
+        try {
+            mutant.mutant().classPath(Files.createDirectory(classes));
+            return signOf(mutant, classes, fresh);
+        } catch (IOException | ReflectiveOperationException e) {
+            throw new AssertionError("the mutant '" + mutant.name() + "' cannot be tried", e);
+        }
+    }
+
+    /** A mutant whose text is gone tests nothing; those that are killed are planted when that is tried. */
     @Test
-    void everyMutantCanBePlanted(@TempDir Path directory) throws IOException {
+    void whatNothingKillsCanBePlanted(@TempDir Path directory) throws IOException {
         List<String> broken = new ArrayList<>();
         int number = 0;
-        for (ProductionMutant mutant : ProductionMutant.all()) {
+        for (ProductionMutant mutant : MutantsAlive.ALIVE) {
             try {
                 mutant.mutant().classPath(Files.createDirectory(directory.resolve(Integer.toString(number++))));
             } catch (AssertionError e) {

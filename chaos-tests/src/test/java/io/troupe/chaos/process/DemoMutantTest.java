@@ -35,9 +35,9 @@ class DemoMutantTest {
     void withAcknowledgementsBeforeTheCommitMessagesAreLost() throws IOException, InterruptedException {
         SourceMutant mutant = SourceMutant.of("actors/src/main/java/io/troupe/actors/DurableCell.java")
                 .replace(
-                        "CompletableFuture<?> unused = store.commit(",
+                        "CompletableFuture<TxnResult> commit = store.commit(",
                         "message.end(outcome.ending, outcome.reply);\n"
-                                + "        CompletableFuture<?> unused = store.commit(")
+                                + "        CompletableFuture<TxnResult> commit = store.commit(")
                 .replace("result.letter().message().end(result.ending(), result.reply());", "");
         assertCaught(mutant, "LOST [1-9]");
     }

@@ -113,7 +113,7 @@ public final class ClusterRuntime implements AutoCloseable {
         handOff.connect(receiver);
         links.connect(sender, receiver);
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));
-        drains = new Drains(store, routing, clock);
+        drains = new Drains(store, routing, sets, clock);
         events = new Events(cluster);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);

@@ -22,15 +22,19 @@ import org.agrona.concurrent.NanoClock;
  * coordinator does the rest, whichever node leads. On the cluster thread.
  */
 final class Drains {
+    private static final long STUCK_NS = 2_000_000_000L;
+
     private final MetadataStore store;
     private final RoutingTable routing;
+    private final ShardSets sets;
     private final NanoClock clock;
     private final List<Waiting> waiting = new ArrayList<>();
 
     private record Waiting(
             String nodeId, int atFirst, long sinceNs, long limitNs, CompletableFuture<DrainReport> done) {}
 
-    Drains(MetadataStore store, RoutingTable routing, NanoClock clock) {
+    Drains(MetadataStore store, RoutingTable routing, ShardSets sets, NanoClock clock) {
+        this.sets = sets;
         this.store = store;
         this.routing = routing;
         this.clock = clock;
@@ -82,7 +86,9 @@ final class Drains {
         for (Waiting one : List.copyOf(waiting)) {
             int left = owned(one.nodeId);
             long tookNs = nowNs - one.sinceNs;
-            if (left == 0 || tookNs >= one.limitNs) {
+            // What no other node may own stays; a node that is just starting again may still come.
+            boolean stuck = tookNs >= STUCK_NS && !sets.canHandOver(one.nodeId, routing);
+            if (left == 0 || stuck || tookNs >= one.limitNs) {
                 one.done.complete(new DrainReport(
                         one.nodeId, left == 0, Math.max(0, one.atFirst - left), left, Duration.ofNanos(tookNs)));
             }

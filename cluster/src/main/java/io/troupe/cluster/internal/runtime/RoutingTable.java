@@ -71,6 +71,16 @@ final class RoutingTable implements WatchListener, AutoCloseable {
         return homeless;
     }
 
+    /** How many shards of a range a node owns. */
+    int owned(String nodeId, int first, int end) {
+        int owned = 0;
+        for (int shard = first; shard < Math.min(end, routes.length()); shard++) {
+            Route route = routes.get(shard);
+            owned += route != null && route.owner().equals(nodeId) ? 1 : 0;
+        }
+        return owned;
+    }
+
     Map<String, Integer> shardsPerOwner() {
         Map<String, Integer> counts = new TreeMap<>();
         for (int shard = 0; shard < routes.length(); shard++) {

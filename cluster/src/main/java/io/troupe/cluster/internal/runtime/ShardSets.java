@@ -22,6 +22,7 @@ import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,12 +91,35 @@ final class ShardSets {
         return hosted[0];
     }
 
+    private Map<String, SetRecord> all() {
+        Map<String, SetRecord> all = new TreeMap<>(known);
+        all.put(ShardSet.DEFAULT.name(), new SetRecord(0, firstFree, ShardSet.DEFAULT));
+        return all;
+    }
+
+    /** True if a node owns shards that another one may own, and will if it is to leave. */
+    boolean canHandOver(String leaving, RoutingTable routing) {
+        return all().values().stream()
+                .anyMatch(set -> routing.owned(leaving, set.first(), set.end()) > 0 && hasTaker(set.set(), leaving));
+    }
+
+    private boolean hasTaker(ShardSet set, String leaving) {
+        MetadataView view = store.view();
+        boolean[] found = {false};
+        view.forEach(ClusterKeys.NODES, entry -> {
+            SessionId session = entry.session();
+            found[0] |= session != null
+                    && !session.nodeId().equals(leaving)
+                    && set.admits(session.nodeId(), NodeRecord.decode(entry.value()).hosting())
+                    && !ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session);
+        });
+        return found[0];
+    }
+
     /** A line for each set with shards that nobody owns. */
     List<String> homeless(RoutingTable routing) {
         List<String> findings = new ArrayList<>();
-        Map<String, SetRecord> all = new TreeMap<>(known);
-        all.put(ShardSet.DEFAULT.name(), new SetRecord(0, firstFree, ShardSet.DEFAULT));
-        all.forEach((name, present) -> {
+        all().forEach((name, present) -> {
             int homeless = routing.homeless(present.first(), present.end());
             if (homeless > 0) {
                 findings.add(homeless + " of " + present.shards() + " shards of set " + name + " have no owner: "
