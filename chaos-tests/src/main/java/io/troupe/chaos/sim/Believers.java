@@ -19,6 +19,9 @@ final class Believers {
     /** The newest epoch of which an effect was accepted, per shard. */
     private final long[] epochs = new long[Topology.SHARDS + Topology.SET_SHARDS];
 
+    /** How many shards there are, with those of all sets. */
+    private int shards = Topology.SHARDS;
+
     private boolean clocksBroken;
 
     Believers(Simulation world) {
@@ -38,7 +41,7 @@ final class Believers {
         if (clocksBroken) {
             return;
         }
-        for (int shard = 0; shard < shards(); shard++) {
+        for (int shard = 0; shard < shards; shard++) {
             if (!node.believes(shard)) {
                 continue;
             }
@@ -68,6 +71,9 @@ final class Believers {
             lookAtSessions(view);
         }
         for (WatchEvent event : events) {
+            if (event instanceof WatchEvent.Put put && put.key().equals(ClusterKeys.NEXT_SHARD)) {
+                shards = (int) ClusterKeys.epoch(put.entry().value());
+            }
             if (event instanceof WatchEvent.Put put && put.key().startsWith(ENTITIES)) {
                 onEffect(put.entry(), view);
             }
@@ -139,15 +145,9 @@ final class Believers {
         return sets;
     }
 
-    /** How many shards there are, with those of all sets. */
-    private int shards() {
-        KeyValue next = world.log.view().get(ClusterKeys.NEXT_SHARD);
-        return next == null ? Topology.SHARDS : (int) ClusterKeys.epoch(next.value());
-    }
-
     /** All nodes agree who owns what, and the owners know it. */
     boolean mapsAgree() {
-        for (int shard = 0; shard < shards(); shard++) {
+        for (int shard = 0; shard < shards; shard++) {
             String owner = world.nodes[0].owner(shard);
             if (owner == null || !world.node(owner).believes(shard)) {
                 return false;

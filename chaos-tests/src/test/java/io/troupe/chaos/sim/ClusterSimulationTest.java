@@ -1,6 +1,8 @@
 package io.troupe.chaos.sim;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,23 +36,30 @@ class ClusterSimulationTest {
         }
         long first = Long.getLong("troupe.first", 1);
         long began = System.nanoTime();
-        long committed = 0;
-        int done = 0;
-        for (; done < SCHEDULES && System.nanoTime() - began < MAX_NS; done++) {
-            Schedule schedule = Schedule.draw(first + done);
-            assertThat(schedule.faults().size()).isGreaterThanOrEqualTo(Schedule.MIN_FAULTS);
-            assertThat(schedule.ops().size()).isGreaterThanOrEqualTo(Schedule.MIN_OPS);
-            ScheduleRun run = new ScheduleRun(schedule, false);
-            run.run();
-            assertThat(run.world.events())
-                    .as("events of seed %d", schedule.seed())
-                    .isGreaterThanOrEqualTo(MIN_EVENTS);
-            committed += run.oracle.committed();
-        }
+        AtomicInteger done = new AtomicInteger();
+        // One thread for each core; a schedule knows of no other.
+        long committed = LongStream.range(first, first + SCHEDULES)
+                .parallel()
+                .filter(seed -> System.nanoTime() - began < MAX_NS)
+                .map(seed -> {
+                    done.incrementAndGet();
+                    return committed(seed);
+                })
+                .sum();
         double seconds = (System.nanoTime() - began) / 1e9;
-        LOG.info("{} schedules in {} s, {} a minute", done, seconds, Math.round(done * 60 / seconds));
+        LOG.info("{} schedules in {} s, {} a minute", done, seconds, Math.round(done.get() * 60 / seconds));
         // A simulation in which nothing happens finds nothing.
-        assertThat(committed).isGreaterThan(15L * done);
+        assertThat(committed).isGreaterThan(15L * done.get());
+    }
+
+    private static long committed(long seed) {
+        Schedule schedule = Schedule.draw(seed);
+        assertThat(schedule.faults().size()).isGreaterThanOrEqualTo(Schedule.MIN_FAULTS);
+        assertThat(schedule.ops().size()).isGreaterThanOrEqualTo(Schedule.MIN_OPS);
+        ScheduleRun run = new ScheduleRun(schedule, false);
+        run.run();
+        assertThat(run.world.events()).as("events of seed %d", seed).isGreaterThanOrEqualTo(MIN_EVENTS);
+        return run.oracle.committed();
     }
 
     private static void replay(long seed) {

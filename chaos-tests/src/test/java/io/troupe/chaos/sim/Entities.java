@@ -13,7 +13,6 @@ import io.troupe.actors.StatefulHandler;
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.ShardSet;
 import io.troupe.transport.kryo.MessageRegistry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The actors of the schedules, written as any user would: lists of the numbers that were appended, and volatile actors
@@ -47,20 +46,20 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
 
     static final Kind<Message> KIND = Kind.durable("list", Message.class, Numbers.class, Entities::new);
 
-    /** Sees the runs of the volatile actors; the simulation has one thread. */
-    private static @Nullable Oracle outside;
+    /** Sees the runs of the volatile actors; a simulation has one thread. */
+    private static final ThreadLocal<Oracle> OUTSIDE = new ThreadLocal<>();
 
     /** In a set of its own, so that shards of two sets move. */
     static final Kind<Note> NOTES = Kind.of("note", Note.class, () -> (Handler<Note>) Entities::run)
             .in(ShardSet.of("notes", 3).by(ShardSet.Strategy.LEAST_LOAD));
 
     private static void run(Note note, ActorContext<Note> context) {
-        Objects.requireNonNull(outside).onRun(note.number(), context.fencingToken());
+        Objects.requireNonNull(OUTSIDE.get()).onRun(note.number(), context.fencingToken());
         context.reply(note, note.number());
     }
 
     static void outside(Oracle oracle) {
-        outside = oracle;
+        OUTSIDE.set(oracle);
     }
 
     @Override

@@ -12,10 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-import io.troupe.cluster.Hosting;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.cluster.internal.placement.PlacementPlanner.Preference;
 import io.troupe.cluster.internal.placement.ShardRecord;
@@ -27,7 +25,6 @@ import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
-import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +138,7 @@ public final class Coordinator {
             restless = true;
             return;
         }
-        noteHosts(table.announced, nowNs);
+        noteHosts(table, nowNs);
         noteMoves(table.records, nowNs);
         boolean calm = nowNs - hostsChangedAtNs >= settings.balanceNs;
         List<Txn> changes = new ArrayList<>();
@@ -171,7 +168,12 @@ public final class Coordinator {
     /** Adds what one set needs; answers how many moves that begins. */
     private int plan(SetRecord set, Table table, int room, boolean mayBalance, long nowNs, List<Txn> changes) {
         List<Host> hosts = new ArrayList<>();
-        table.announced.forEach((nodeId, entry) -> hosts.add(host(nodeId, entry, set.set(), table.view)));
+        table.announced.forEach((nodeId, node) -> hosts.add(new Host(
+                nodeId,
+                node.incarnation(),
+                node.hosting().capacity(),
+                node.draining(),
+                set.set().admits(nodeId, node.hosting()))));
         @Nullable ShardRecord[] own = Arrays.copyOfRange(table.records, set.first(), set.end());
         int moving = (int) Arrays.stream(own)
                 .filter(entry -> entry != null && entry.target() != null)
@@ -220,21 +222,9 @@ public final class Coordinator {
         return served ? 0 : settings.formationNs / RESTART_PART;
     }
 
-    private static Host host(String nodeId, KeyValue announced, ShardSet set, MetadataView view) {
-        SessionId session = Table.session(announced);
-        Hosting hosting = NodeRecord.decode(announced.value()).hosting();
-        return new Host(
-                nodeId,
-                session.incarnation(),
-                hosting.capacity(),
-                ClusterKeys.isDraining(view.get(ClusterKeys.drain(nodeId)), session),
-                set.admits(nodeId, hosting));
-    }
-
-    private void noteHosts(Map<String, KeyValue> announced, long nowNs) {
+    private void noteHosts(Table table, long nowNs) {
         Set<String> names = new HashSet<>();
-        announced.forEach(
-                (nodeId, entry) -> names.add(nodeId + "#" + Table.session(entry).incarnation()));
+        table.announced.forEach((nodeId, node) -> names.add(nodeId + "#" + node.incarnation()));
         if (!names.equals(lastHosts)) {
             lastHosts = names;
             hostsChangedAtNs = nowNs;

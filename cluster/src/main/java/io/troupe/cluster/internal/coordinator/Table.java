@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
+import io.troupe.cluster.Hosting;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.keys.SetRecord;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Table {
     final MetadataView view;
     /** The live nodes that can own shards, by id. */
-    final Map<String, KeyValue> announced = new TreeMap<>();
+    final Map<String, Node> announced = new TreeMap<>();
 
     final @Nullable KeyValue[] entries;
     final @Nullable ShardRecord[] records;
@@ -29,8 +30,10 @@ final class Table {
         records = new ShardRecord[shards];
         view.forEach(ClusterKeys.NODES, entry -> {
             SessionId session = entry.session();
-            if (session != null && NodeRecord.decode(entry.value()).hosts()) {
-                announced.put(session.nodeId(), entry);
+            NodeRecord node = NodeRecord.decode(entry.value());
+            if (session != null && node.hosts()) {
+                boolean draining = ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session);
+                announced.put(session.nodeId(), new Node(entry, session.incarnation(), node.hosting(), draining));
             }
         });
         view.forEach(ClusterKeys.SHARDS, entry -> {
@@ -42,13 +45,16 @@ final class Table {
         });
     }
 
+    /** A live node that can own shards. */
+    record Node(KeyValue entry, long incarnation, Hosting hosting, boolean draining) {}
+
     KeyValue node(String nodeId) {
-        return Objects.requireNonNull(announced.get(nodeId));
+        return Objects.requireNonNull(announced.get(nodeId)).entry();
     }
 
     boolean isLive(String nodeId, long incarnation) {
-        KeyValue entry = announced.get(nodeId);
-        return entry != null && session(entry).incarnation() == incarnation;
+        Node node = announced.get(nodeId);
+        return node != null && node.incarnation() == incarnation;
     }
 
     /** How many shards of other sets each node owns. */
@@ -61,9 +67,5 @@ final class Table {
             }
         }
         return loads;
-    }
-
-    static SessionId session(KeyValue announced) {
-        return Objects.requireNonNull(announced.session());
     }
 }

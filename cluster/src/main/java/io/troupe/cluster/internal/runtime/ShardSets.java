@@ -110,7 +110,8 @@ final class ShardSets {
             SessionId session = entry.session();
             found[0] |= session != null
                     && !session.nodeId().equals(leaving)
-                    && set.admits(session.nodeId(), NodeRecord.decode(entry.value()).hosting())
+                    && set.admits(
+                            session.nodeId(), NodeRecord.decode(entry.value()).hosting())
                     && !ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session);
         });
         return found[0];
