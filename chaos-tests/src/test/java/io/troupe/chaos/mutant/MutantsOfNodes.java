@@ -143,7 +143,13 @@ final class MutantsOfNodes {
                     RUNTIME + "Resolution.java",
                     "return store.txn(Txn.of(poison)).thenApply(result -> outcome(id, result));",
                     "return CompletableFuture.completedFuture(store.view().settled(id.session(), id.shard()).isSettled(id.sequence()) ? (SendOutcome) new SendOutcome.Committed(0) : new NotExecuted(SendOutcome.Reason.CANCELLED));",
-                    5));
+                    5),
+            bug(
+                    "entity answers before what it saw is committed",
+                    ACTORS + "DurableCell.java",
+                    "        Object before = log.state();\n",
+                    "        Object before = log.state();\n        if (outcome.next == null) {\n            letter.message().end(outcome.ending, outcome.reply);\n        }\n",
+                    1));
 
     private MutantsOfNodes() {}
 }

@@ -6,6 +6,8 @@ import static io.troupe.chaos.mutant.ProductionMutant.bug;
 
 /** Bugs in the protocols: delivery, leases, placement, commits, submits, the state of the store. */
 final class MutantsOfProtocols {
+    private static final String FORMATION =
+            "raft-metadata/src/main/java/io/troupe/metadata/internal/formation/FormationProtocol.java";
     private static final String DELIVERY = "cluster/src/main/java/io/troupe/cluster/internal/delivery/";
     private static final String MEMBERSHIP =
             "cluster/src/main/java/io/troupe/cluster/internal/membership/MembershipProtocol.java";
@@ -245,7 +247,19 @@ final class MutantsOfProtocols {
                     PLACEMENT + "TablePlanner.java",
                     "live.put(host.nodeId(), host));",
                     "{\n            if (host.admitted()) {\n                live.put(host.nodeId(), host);\n            }\n        });",
-                    "cluster.internal.coordinator.CoordinatorTest"));
+                    "cluster.internal.coordinator.CoordinatorTest"),
+            bug(
+                    "cluster is formed by a majority of empty voters",
+                    FORMATION,
+                    "        if (!lowest || problem != null || !missing().isEmpty()) {\n            return;\n        }\n        List<Member> members = new ArrayList<>();\n        for (Voter seed : self.seeds()) {\n            Identity identity = seed.nodeId().equals(self.nodeId()) ? self : told.get(seed.nodeId());\n            if (identity == null || identity.group() != null) {\n                return;\n            }\n",
+                    "        if (!lowest || problem != null || 2 * missing().size() >= self.seeds().size()) {\n            return;\n        }\n        List<Member> members = new ArrayList<>();\n        for (Voter seed : self.seeds()) {\n            Identity identity = seed.nodeId().equals(self.nodeId()) ? self : told.get(seed.nodeId());\n            if (identity == null) {\n                continue;\n            }\n",
+                    "metadata.internal.formation.FormationProtocolTest"),
+            bug(
+                    "store settles for a session that is not open",
+                    STATE + "Transactions.java",
+                    "boolean open = state.open(settle.session()) != null;",
+                    "boolean open = true;",
+                    "metadata.internal.state.SettleTest"));
 
     private MutantsOfProtocols() {}
 }
