@@ -31,6 +31,11 @@ public final class Arrivals {
         }
     }
 
+    /** Nothing has arrived yet. */
+    public Arrivals() {
+        // Nothing to do.
+    }
+
     /**
      * Keeps a part.
      *
