@@ -73,7 +73,8 @@ final class Transactions {
         }
         Reason reason = window.refusal(settle);
         if (!open && reason != Reason.SETTLED) {
-            return refused(Reason.SESSION_CLOSED);
+            // Below the floor it was settled, and how is forgotten: it may have taken effect.
+            return refused(reason == Reason.BELOW_FLOOR ? reason : Reason.SESSION_CLOSED);
         }
         if (reason == null) {
             settled.put(channel, window.with(settle));

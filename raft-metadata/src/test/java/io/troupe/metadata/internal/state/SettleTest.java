@@ -92,6 +92,14 @@ class SettleTest extends StateFixture {
     }
 
     @Test
+    void whatAnEndedSessionSettledBelowItsFloorIsNotCalledUnsettled() {
+        SessionId sender = open("n2", "disk", 1);
+        txn(Txn.of(new Op.Settle(sender, 3, 1, 1, 1, NONE), new Op.Settle(sender, 3, 2, 2, 1, NONE)));
+        apply(new Command.CloseSession(sender));
+        refused(new Op.Settle(sender, 3, 1, 1, 5, NONE), Reason.BELOW_FLOOR);
+    }
+
+    @Test
     void twoSettlesOfOneTransactionSeeEachOther() {
         refused(settle(1, 1, 6, "first"), settle(1, 1, 1, ""), Reason.SETTLED);
         refused(settle(9, 8, 6, ""), settle(3, 1, 1, ""), Reason.BELOW_FLOOR);
