@@ -93,7 +93,8 @@ public final class ClusterActorSystem implements AutoCloseable {
      * @param config   the node
      * @param registry the classes of messages, states and replies, the same on every node
      * @param kinds    the kinds this node can run
-     * @return the system; messages sent before it is started wait
+     * @return the system; messages sent before it is started wait, but those to kinds in a shard set of their own are
+     *     NotExecuted until their set is known
      * @throws ClusterException if kinds, classes and configuration cannot work together
      */
     public static ClusterActorSystem create(

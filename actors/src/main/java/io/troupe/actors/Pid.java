@@ -97,8 +97,8 @@ public final class Pid<M> {
      * activation is gone, and it stays unknown.
      *
      * @param unknown what the sender was told; any node may ask, also after a restart
-     * @return Committed, Rejected, Failed or NotExecuted; Unknown if nothing is known any more, about an hour after the
-     *     sender's session ended; fails with {@link io.troupe.cluster.ClusterException} if the log cannot be reached, and
+     * @return Committed, Rejected, Failed or NotExecuted; Unknown if nothing is known any more: the sender's channel has
+     *     settled it and gone on, or its session ended about an hour ago; fails with {@link io.troupe.cluster.ClusterException} if the log cannot be reached, and
      *     then it may be asked again
      */
     public CompletableFuture<SendOutcome> resolve(SendOutcome.Unknown unknown) {

@@ -215,8 +215,8 @@ public final class Cluster implements AutoCloseable {
      * Settles what is unknown of a message to a durable kind: from then on it has either taken effect, or never will.
      *
      * @param id the message, as {@link SendOutcome.Unknown} names it
-     * @return Committed, Rejected, Failed or NotExecuted; Unknown if its session ended more than an hour ago or its sender
-     *     was told before; fails with {@link ClusterException}, and then it may be asked again
+     * @return Committed, Rejected, Failed or NotExecuted; Unknown if its session ended about an hour ago, or its channel has
+     *     settled it and gone on; fails with {@link ClusterException}, and then it may be asked again
      */
     public CompletableFuture<SendOutcome> resolve(MessageId id) {
         return runtime.resolve(id);

@@ -36,7 +36,8 @@ final class Resolution {
             case SESSION_CLOSED -> new NotExecuted(SendOutcome.Reason.SESSION_EXPIRED);
             case SESSION_FORGOTTEN ->
                 new SendOutcome.Unknown(id, "session " + id.session() + " ended so long ago that it is forgotten");
-            case BELOW_FLOOR -> new SendOutcome.Unknown(id, "its sender was told the outcome, and no longer keeps it");
+            case BELOW_FLOOR ->
+                new SendOutcome.Unknown(id, "its channel has settled it and gone on: how it ended is no longer kept");
             case WINDOW_FULL ->
                 throw new ClusterException(
                         ClusterException.Code.FAILED,

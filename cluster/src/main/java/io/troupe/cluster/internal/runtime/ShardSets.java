@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The shard sets that the store has, and those that this node asks for: the first node that needs one adds it, behind the
- * shards of all others. What the store has is never changed. Changed on the watch thread, asked by any.
+ * shards of all others. Place and number of its shards never change, only who may own them. Changed on the watch thread, asked by any.
  */
 final class ShardSets {
     private static final Logger LOG = LoggerFactory.getLogger(ShardSets.class);
