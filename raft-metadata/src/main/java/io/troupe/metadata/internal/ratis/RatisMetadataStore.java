@@ -1,20 +1,13 @@
 package io.troupe.metadata.internal.ratis;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataConfig;
-import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataStore;
@@ -27,10 +20,7 @@ import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.follow.FollowServer;
-import io.troupe.metadata.internal.formation.ClusterFile;
-import io.troupe.metadata.internal.formation.FormationProtocol;
 import io.troupe.metadata.internal.formation.Identity;
-import io.troupe.metadata.internal.formation.IdentityCodec;
 import io.troupe.metadata.internal.node.NodeAgent;
 import io.troupe.metadata.internal.state.Outcome;
 import io.troupe.metadata.internal.state.StateView;
@@ -68,28 +58,19 @@ public final class RatisMetadataStore implements MetadataStore {
     private static final long READY_CHECK_NS = 5_000_000;
 
     private final MetadataConfig config;
-    private final Path directory;
     private final NodeAgent agent;
+    private final VoterStart start;
     private final LeaderGateway gateway;
     private final WatchHub hub;
     private final FollowServer followers;
     private final Leadership leadership;
 
-    /** Completes when this voter knows the group it belongs to. */
-    private final CompletableFuture<Identity> formed = new CompletableFuture<>();
-
-    /** Completes when this voter has applied an entry of a leader of this run. */
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
-
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private @Nullable FormationProtocol formation;
     private @Nullable Thread starter;
-    private volatile @Nullable ClusterFile file;
     private volatile @Nullable RatisNode raft;
     private volatile boolean closing;
     private final AtomicBoolean dead = new AtomicBoolean();
     private volatile @Nullable MetadataException startFailure;
-    private boolean strangerSeen;
 
     /**
      * A store that is not started.
@@ -105,20 +86,13 @@ public final class RatisMetadataStore implements MetadataStore {
                     "voter " + config.nodeId() + " has no data directory: set one that survives restarts");
         }
         this.config = config;
-        directory = dir;
         agent = new NodeAgent(config, channel, this::turn, this::onBroken);
+        start = new VoterStart(config, dir, agent);
         hub = new WatchHub(config.nodeId(), StateView.EMPTY);
         gateway = new LeaderGateway(config.nodeId(), config.sessionTick().toNanos(), new GatewayOutput());
         leadership = new Leadership(config.nodeId(), agent);
         followers = new FollowServer(agent, hub, config.sessionTick().toNanos());
         agent.onGateway(gateway::onMessage);
-        agent.onProtocol(NodeAgent.FORMATION_PROTOCOL, (from, message) -> {
-            FormationProtocol protocol = formation;
-            Identity other = IdentityCodec.read(message);
-            if (protocol != null && other.nodeId().equals(from)) {
-                protocol.onTold(other, System.nanoTime());
-            }
-        });
         agent.onProtocol(NodeAgent.FOLLOW_PROTOCOL, (from, message) -> followers.onMessage(from, message));
     }
 
@@ -203,8 +177,7 @@ public final class RatisMetadataStore implements MetadataStore {
             closing = true;
             starting = starter;
         }
-        formed.completeExceptionally(closed());
-        ready.completeExceptionally(closed());
+        start.end(closed());
         if (starting != null && starting != Thread.currentThread()) {
             try {
                 starting.join(2 * RatisNode.CLOSE_MILLIS);
@@ -223,8 +196,7 @@ public final class RatisMetadataStore implements MetadataStore {
 
     @Override
     public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
-        Identity known = formed.isDone() && !formed.isCompletedExceptionally() ? formed.join() : null;
-        Identity.Group group = known == null ? null : known.group();
+        Identity.Group group = start.group();
         Identity.Member to = group == null ? null : group.member(nodeId);
         if (to == null || nodeId.equals(config.nodeId())) {
             return CompletableFuture.failedFuture(new MetadataException(
@@ -256,23 +228,13 @@ public final class RatisMetadataStore implements MetadataStore {
 
     private void startUp() {
         try {
-            ClusterFile lock = ClusterFile.lock(directory);
-            file = lock;
-            Identity identity = lock.open(config, newStorageId());
-            RatisNode.checkPort(self());
             hub.start();
-            formation = new FormationProtocol(identity, System.nanoTime(), new FormationOutput(lock));
-            if (identity.group() != null) {
-                formed.complete(identity);
-            }
-            agent.start(identity.storageId());
-            long deadline = System.nanoTime() + config.formationTimeout().toNanos();
-            Identity known = await(formed, deadline);
+            Identity known = start.form();
             MetadataStateMachine machine =
                     new MetadataStateMachine(config.nodeId(), config.snapshotEntries(), new RaftEvents());
-            raft = RatisNode.start(config, known, lock.raftDirectory(), machine);
+            raft = RatisNode.start(config, known, start.raftDirectory(), machine);
             agent.execute(() -> {}); // Its turns look for a leader from here on.
-            await(ready, deadline);
+            start.awaitLeader();
             started.complete(null);
         } catch (MetadataException e) {
             failStart(e);
@@ -281,61 +243,10 @@ public final class RatisMetadataStore implements MetadataStore {
         }
     }
 
-    /** Short, because it is part of the names of Ratis' threads; random enough among the disks of one voter. */
-    private static String newStorageId() {
-        return HexFormat.of().toHexDigits(new SecureRandom().nextLong());
-    }
-
     private void failStart(MetadataException failure) {
         agent.end(failure);
         startFailure = failure;
         release(); // Frees everything first: who learns of the failure may start another node at once.
-    }
-
-    private <T> T await(CompletableFuture<T> future, long deadlineNs) {
-        try {
-            return future.get(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof MetadataException known) {
-                throw known;
-            }
-            throw new MetadataException(Code.FAILED, "node " + config.nodeId() + " cannot start: " + e, e);
-        } catch (TimeoutException e) {
-            throw new MetadataException(Code.TIMEOUT, timeoutMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw closed();
-        }
-    }
-
-    private String timeoutMessage() {
-        String within = "node " + config.nodeId() + ": within "
-                + config.formationTimeout().toMillis() + " ms ";
-        FormationProtocol protocol = formation;
-        if (protocol == null || formed.isDone()) {
-            return within + "no leader was heard of among the voters " + Identity.text(Identity.seeds(config))
-                    + ": start a majority of them and check that they reach each other";
-        }
-        List<Voter> missing = missing(protocol);
-        return within
-                + (missing.isEmpty()
-                        ? "all seeds were heard of, but the cluster was not formed: look at the errors of node "
-                                + Identity.seeds(config).get(0).nodeId()
-                        : "these seeds were not heard of: " + Identity.text(missing)
-                                + ". The first formation needs every seed of the list: start them and check the addresses");
-    }
-
-    private List<Voter> missing(FormationProtocol protocol) {
-        CompletableFuture<List<Voter>> missing = new CompletableFuture<>();
-        agent.execute(() -> missing.complete(protocol.missing()));
-        try {
-            return missing.get(1, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            return Identity.seeds(config);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
     }
 
     /** Frees everything; the callers learn first. Idempotent, by one thread at a time. */
@@ -350,10 +261,7 @@ public final class RatisMetadataStore implements MetadataStore {
         hub.close();
         agent.execute(leadership::onNotLeading);
         agent.close();
-        ClusterFile lock = file;
-        if (lock != null) {
-            lock.close();
-        }
+        start.unlock();
         started.completeExceptionally(startFailure == null ? closed() : startFailure);
     }
 
@@ -361,23 +269,11 @@ public final class RatisMetadataStore implements MetadataStore {
         return new MetadataException(Code.CLOSED, "the metadata store of node " + config.nodeId() + " is closed");
     }
 
-    private Voter self() {
-        return config.voters().stream()
-                .filter(voter -> voter.nodeId().equals(config.nodeId()))
-                .findFirst()
-                .orElseThrow();
-    }
-
     // ------------------------------------------------------------------ on the metadata thread
 
     private long turn(long nowNs) {
-        long wake = Long.MAX_VALUE;
-        FormationProtocol protocol = formation;
-        if (protocol != null) {
-            protocol.flush(nowNs);
-            wake = protocol.nextWakeNs();
-        }
-        if (!ready.isDone() && raft != null) {
+        long wake = start.turn(nowNs);
+        if (!start.hasLeader() && raft != null) {
             checkReady();
             wake = Math.min(wake, nowNs + READY_CHECK_NS); // Ratis has no event for "caught up with the leader's term".
         }
@@ -406,8 +302,7 @@ public final class RatisMetadataStore implements MetadataStore {
             gateway.onNotLeading();
             leadership.onNotLeading();
         });
-        formed.completeExceptionally(failure);
-        ready.completeExceptionally(failure);
+        start.end(failure);
         RatisNode running = raft;
         if (running != null) {
             // A replica that cannot write would go on refusing its leader for ever.
@@ -440,43 +335,6 @@ public final class RatisMetadataStore implements MetadataStore {
         @Override
         public void answer(String nodeId, Message message) {
             agent.sendMessage(nodeId, message);
-        }
-    }
-
-    private final class FormationOutput implements FormationProtocol.Output {
-        private final ClusterFile lock;
-
-        FormationOutput(ClusterFile lock) {
-            this.lock = lock;
-        }
-
-        @Override
-        public void tell(String nodeId, Identity self) {
-            agent.send(nodeId, NodeAgent.FORMATION_PROTOCOL, to -> IdentityCodec.write(to, self));
-        }
-
-        @Override
-        public String newClusterId() {
-            return UUID.randomUUID().toString();
-        }
-
-        @Override
-        public void onFormed(Identity identity) {
-            lock.write(identity);
-            formed.complete(identity);
-        }
-
-        @Override
-        public void onFailed(MetadataException failure) {
-            formed.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onStranger(String problem) {
-            if (!strangerSeen) {
-                strangerSeen = true;
-                LOG.warn("node {}: {}", config.nodeId(), problem);
-            }
         }
     }
 
@@ -546,7 +404,7 @@ public final class RatisMetadataStore implements MetadataStore {
         Leader leader = hub.view().leader();
         if (running != null && leader != null && leader.term() == running.term()) {
             onLeader(leader);
-            ready.complete(null);
+            start.onLeader();
         }
     }
 }

@@ -1,0 +1,235 @@
+package io.troupe.metadata.internal.ratis;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.formation.ClusterFile;
+import io.troupe.metadata.internal.formation.FormationProtocol;
+import io.troupe.metadata.internal.formation.Identity;
+import io.troupe.metadata.internal.formation.IdentityCodec;
+import io.troupe.metadata.internal.node.NodeAgent;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a voter starts: it locks its directory, learns which group it belongs to, from its disk or by forming one, and once
+ * its Raft server runs waits until it has caught up with a leader of this run. {@link #form} and {@link #awaitLeader} block
+ * the starting thread; {@link #turn} is of the metadata thread; the rest of any.
+ */
+final class VoterStart {
+    private static final Logger LOG = LoggerFactory.getLogger(VoterStart.class);
+
+    private final MetadataConfig config;
+    private final Path directory;
+    private final NodeAgent agent;
+
+    /** Completes when this voter knows the group it belongs to. */
+    private final CompletableFuture<Identity> formed = new CompletableFuture<>();
+
+    /** Completes when this voter has applied an entry of a leader of this run. */
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    private volatile @Nullable FormationProtocol formation;
+    private volatile @Nullable ClusterFile file;
+    private long deadlineNs;
+    private boolean strangerSeen;
+
+    VoterStart(MetadataConfig config, Path directory, NodeAgent agent) {
+        this.config = config;
+        this.directory = directory;
+        this.agent = agent;
+        agent.onProtocol(NodeAgent.FORMATION_PROTOCOL, (from, message) -> {
+            FormationProtocol protocol = formation;
+            Identity other = IdentityCodec.read(message);
+            if (protocol != null && other.nodeId().equals(from)) {
+                protocol.onTold(other, System.nanoTime());
+            }
+        });
+    }
+
+    /**
+     * Starts the agent, and answers which group to start.
+     *
+     * @throws MetadataException if the directory is not this voter's, its port is taken, or not all seeds come in time
+     */
+    Identity form() {
+        ClusterFile lock = ClusterFile.lock(directory);
+        file = lock;
+        Identity identity = lock.open(config, newStorageId());
+        RatisNode.checkPort(self());
+        formation = new FormationProtocol(identity, System.nanoTime(), new FormationOutput(lock));
+        if (identity.group() != null) {
+            formed.complete(identity);
+        }
+        agent.start(identity.storageId());
+        deadlineNs = System.nanoTime() + config.formationTimeout().toNanos();
+        return await(formed);
+    }
+
+    /** Where Raft keeps its files; once {@link #form} has returned. */
+    Path raftDirectory() {
+        ClusterFile lock = file;
+        if (lock == null) {
+            throw new IllegalStateException("the directory is not locked");
+        }
+        return lock.raftDirectory();
+    }
+
+    /**
+     * Returns once {@link #onLeader} was called.
+     *
+     * @throws MetadataException if that does not come in time
+     */
+    void awaitLeader() {
+        await(ready);
+    }
+
+    void onLeader() {
+        ready.complete(null);
+    }
+
+    /** True also if the start has failed: then none is waited for. */
+    boolean hasLeader() {
+        return ready.isDone();
+    }
+
+    /** The group, or null as long as it is not known. */
+    Identity.@Nullable Group group() {
+        return isFormed() ? formed.join().group() : null;
+    }
+
+    private boolean isFormed() {
+        return formed.isDone() && !formed.isCompletedExceptionally();
+    }
+
+    /** Does what is due; answers when to be called again. */
+    long turn(long nowNs) {
+        FormationProtocol protocol = formation;
+        if (protocol == null) {
+            return Long.MAX_VALUE;
+        }
+        protocol.flush(nowNs);
+        return protocol.nextWakeNs();
+    }
+
+    /** Whoever waits is told. */
+    void end(MetadataException failure) {
+        formed.completeExceptionally(failure);
+        ready.completeExceptionally(failure);
+    }
+
+    /** Another process may have the directory. */
+    void unlock() {
+        ClusterFile lock = file;
+        if (lock != null) {
+            lock.close();
+        }
+    }
+
+    /** Short, because it is part of the names of Ratis' threads; random enough among the disks of one voter. */
+    private static String newStorageId() {
+        return HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+    }
+
+    private Voter self() {
+        return config.voters().stream()
+                .filter(voter -> voter.nodeId().equals(config.nodeId()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof MetadataException known) {
+                throw known;
+            }
+            throw new MetadataException(Code.FAILED, "node " + config.nodeId() + " cannot start: " + e, e);
+        } catch (TimeoutException e) {
+            throw new MetadataException(Code.TIMEOUT, timeoutMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MetadataException(Code.CLOSED, "the start of node " + config.nodeId() + " was interrupted");
+        }
+    }
+
+    private String timeoutMessage() {
+        String within = "node " + config.nodeId() + ": within "
+                + config.formationTimeout().toMillis() + " ms ";
+        FormationProtocol protocol = formation;
+        if (protocol == null || formed.isDone()) {
+            return within + "no leader was heard of among the voters " + Identity.text(Identity.seeds(config))
+                    + ": start a majority of them and check that they reach each other";
+        }
+        List<Voter> missing = missing(protocol);
+        return within
+                + (missing.isEmpty()
+                        ? "all seeds were heard of, but the cluster was not formed: look at the errors of node "
+                                + Identity.seeds(config).get(0).nodeId()
+                        : "these seeds were not heard of: " + Identity.text(missing)
+                                + ". The first formation needs every seed of the list: start them and check the addresses");
+    }
+
+    private List<Voter> missing(FormationProtocol protocol) {
+        CompletableFuture<List<Voter>> missing = new CompletableFuture<>();
+        agent.execute(() -> missing.complete(protocol.missing()));
+        try {
+            return missing.get(1, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return Identity.seeds(config);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private final class FormationOutput implements FormationProtocol.Output {
+        private final ClusterFile lock;
+
+        FormationOutput(ClusterFile lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        public void tell(String nodeId, Identity self) {
+            agent.send(nodeId, NodeAgent.FORMATION_PROTOCOL, to -> IdentityCodec.write(to, self));
+        }
+
+        @Override
+        public String newClusterId() {
+            return UUID.randomUUID().toString();
+        }
+
+        @Override
+        public void onFormed(Identity identity) {
+            lock.write(identity);
+            formed.complete(identity);
+        }
+
+        @Override
+        public void onFailed(MetadataException failure) {
+            formed.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onStranger(String problem) {
+            if (!strangerSeen) {
+                strangerSeen = true;
+                LOG.warn("node {}: {}", config.nodeId(), problem);
+            }
+        }
+    }
+}

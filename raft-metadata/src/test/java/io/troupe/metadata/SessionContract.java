@@ -1,0 +1,161 @@
+package io.troupe.metadata;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.TxnResult.Reason;
+import io.troupe.metadata.TxnResult.SettleRefused;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/** What every {@link MetadataStore} promises of sessions, and of what they settle. */
+abstract class SessionContract extends TransactionContract {
+    // Settling
+
+    @Test
+    void aMessageTakesEffectOnce() {
+        assertThat(txn(settle(1, 1, 7, "answer"), put("count", "1")).succeeded())
+                .isTrue();
+        TxnResult again = txn(put("count", "2"), settle(1, 1, 9, "other"));
+        assertThat(again).isInstanceOfSatisfying(SettleRefused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Reason.SETTLED);
+            assertThat(refused.outcome()).isEqualTo(7);
+            assertThat(refused.reply()).isEqualTo(bytes("answer"));
+            assertThat(refused.reads()).isEmpty();
+            assertThat(refused.succeeded()).isFalse();
+        });
+        assertThat(key("count", again.revision()).value()).isEqualTo(bytes("1"));
+    }
+
+    @Test
+    void theFloorSettlesEverythingBelowIt() {
+        assumeTrue(seesSettled());
+        txn(settle(1, 1, 1, ""), settle(3, 1, 2, "three"));
+        long revision = txn(settle(5, 3, 1, "")).revision();
+        assertRefused(txn(settle(2, 1, 1, "")), Reason.BELOW_FLOOR);
+        get(store.awaitRevision(revision));
+        SettledWindow window = store.view().settled(session, 3);
+        assertThat(window.floor()).isEqualTo(3);
+        assertThat(window.highest()).isEqualTo(5);
+        assertThat(IntStream.rangeClosed(1, 6).filter(window::isSettled)).containsExactly(1, 2, 3, 5);
+        assertThat(window.settlement(1)).isNull();
+        assertThat(Objects.requireNonNull(window.settlement(3)).reply()).isEqualTo(bytes("three"));
+        assertThat(Objects.requireNonNull(window.settlement(5)).outcome()).isEqualTo(1);
+        SettledWindow unused = store.view().settled(session, 99);
+        assertThat(unused.floor()).isEqualTo(1);
+        assertThat(unused.highest()).isZero();
+        assertThat(unused.isSettled(1)).isFalse();
+    }
+
+    @Test
+    void aWindowHasALimit() {
+        assertThat(txn(settle(SettledWindow.MAX_LENGTH, 1, 1, "")).succeeded()).isTrue();
+        assertRefused(txn(settle(SettledWindow.MAX_LENGTH + 1L, 1, 1, "")), Reason.WINDOW_FULL);
+        assertThat(txn(settle(SettledWindow.MAX_LENGTH + 1L, 2, 1, "")).succeeded())
+                .isTrue();
+    }
+
+    @Test
+    void onlyTheOpenSessionOfANodeCanSettleOrBind() {
+        SessionId former = session;
+        SessionId fresh = get(store.openSession(LONG_TTL));
+        assertThat(fresh.incarnation()).isGreaterThan(former.incarnation());
+        assertRefused(txn(new Op.Settle(former, 3, 1, 1, 1, NONE), put("a", "1")), Reason.SESSION_CLOSED);
+        assertRefused(txn(put("a", "1"), new Op.Put(prefix + "b", NONE, former)), Reason.SESSION_CLOSED);
+        TxnResult unknown = txn(new Op.Settle(new SessionId("nobody", 1), 3, 1, 1, 1, NONE));
+        assertRefused(unknown, Reason.SESSION_FORGOTTEN);
+        assertThat(keys("", unknown.revision())).isEmpty();
+        assertThat(txn(new Op.Settle(fresh, 3, 1, 1, 1, NONE)).succeeded()).isTrue();
+    }
+
+    // Sessions
+
+    @Test
+    void aSessionIsSeenInTheView() {
+        get(store.awaitRevision(session.incarnation()));
+        MetadataView.Session seen = Objects.requireNonNull(store.view().session(store.nodeId()));
+        assertThat(seen.id()).isEqualTo(session);
+        assertThat(seen.open()).isTrue();
+        assertThat(seen.ttlMillis()).isEqualTo(LONG_TTL);
+        assertThat(seen.renewedAt()).isGreaterThanOrEqualTo(session.incarnation());
+        assertThat(store.view().isOpen(session)).isTrue();
+        assertThat(store.view().isOpen(new SessionId(session.nodeId(), session.incarnation() - 1)))
+                .isFalse();
+        assertThat(store.view().session("nobody")).isNull();
+    }
+
+    @Test
+    void aKeepAliveIsAnsweredWithTheRevisionThatRenewedTheSession() {
+        long first = get(store.keepAlive());
+        long second = get(store.keepAlive());
+        assertThat(second).isGreaterThan(first).isGreaterThan(session.incarnation());
+        get(store.awaitRevision(second));
+        assertThat(Objects.requireNonNull(store.view().session(store.nodeId())).renewedAt())
+                .isGreaterThanOrEqualTo(second);
+        assertThat(store.view().clusterTimeMillis()).isPositive();
+    }
+
+    @Test
+    void closingASessionDeletesItsKeysAtOneRevision() {
+        Recorder recorder = new Recorder();
+        txn(bound("b", session), bound("a", session), put("free", "1"), bound("freed", session));
+        long revision = txn(put("freed", "2")).revision();
+        get(store.awaitRevision(revision));
+        watch(prefix, revision + 1, recorder);
+        get(store.closeSession());
+        await().until(() -> recorder.events().size() == 2);
+        assertThat(recorder.events()).extracting(WatchEvent::key).containsExactly(prefix + "a", prefix + "b");
+        assertThat(recorder.events()).hasOnlyElementsOfType(WatchEvent.Delete.class);
+        long end = recorder.events().get(0).revision();
+        assertThat(recorder.events().get(1).revision()).isEqualTo(end);
+        assertThat(keys("", end)).containsExactly("free", "freed");
+        assertThat(store.view().isOpen(session)).isFalse();
+        get(store.closeSession());
+    }
+
+    @Test
+    void withoutASessionNothingIsSubmitted() {
+        get(store.closeSession());
+        assertFails(store.txn(Txn.of(put("a", "1"))), Code.NO_SESSION)
+                .hasMessageContaining(store.nodeId())
+                .hasMessageContaining("openSession");
+        assertFails(store.txnBatch(List.of(Txn.EMPTY)), Code.NO_SESSION);
+        assertFails(store.keepAlive(), Code.NO_SESSION);
+        session = get(store.openSession(LONG_TTL));
+        assertThat(keys("", txn(put("b", "1")).revision())).containsExactly("b");
+    }
+
+    @Test
+    void aNewSessionOfTheSameDirectoryEndsTheOldOneWithItsKeys() {
+        long revision = txn(bound("a", session)).revision();
+        assertThat(key("a", revision).session()).isEqualTo(session);
+        SessionId fresh = get(store.openSession(LONG_TTL));
+        get(store.awaitRevision(fresh.incarnation()));
+        assertThat(store.view().isOpen(session)).isFalse();
+        assertThat(store.view().isOpen(fresh)).isTrue();
+        assertThat(store.view().get(prefix + "a")).isNull();
+    }
+
+    @Test
+    void aSessionLivesAsLongAsItIsRenewedAndEndsWhenItIsNot() {
+        SessionId brief = get(store.openSession(SHORT_TTL));
+        txn(bound("a", brief));
+        long until = System.nanoTime() + Duration.ofMillis(3 * SHORT_TTL).toNanos();
+        while (System.nanoTime() < until) {
+            get(store.awaitRevision(get(store.keepAlive())));
+            assertThat(store.view().isOpen(brief)).isTrue();
+        }
+        await().until(() -> !store.view().isOpen(brief));
+        assertThat(store.view().get(prefix + "a")).isNull();
+        assertThat(failure(store.txn(Txn.EMPTY)).code()).isIn(Code.SESSION_ENDED, Code.NO_SESSION);
+        assertThat(failure(store.keepAlive()).code()).isIn(Code.SESSION_ENDED, Code.NO_SESSION);
+        session = get(store.openSession(LONG_TTL));
+        assertThat(txn(put("a", "1")).succeeded()).isTrue();
+    }
+}

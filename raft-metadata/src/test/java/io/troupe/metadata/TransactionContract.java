@@ -1,0 +1,161 @@
+package io.troupe.metadata;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.metadata.MetadataException.Code;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What every {@link MetadataStore} promises of transactions. */
+abstract class TransactionContract extends MetadataStoreFixture {
+    @Test
+    void aTransactionIsAppliedAtOneRevision() {
+        TxnResult result = txn(put("a", "1"), put("b", "2"));
+        assertThat(result.succeeded()).isTrue();
+        KeyValue a = key("a", result.revision());
+        assertThat(a.modRevision()).isEqualTo(result.revision());
+        assertThat(a.createRevision()).isEqualTo(result.revision());
+        assertThat(a.version()).isEqualTo(1);
+        assertThat(a.session()).isNull();
+        assertThat(a.value()).isEqualTo(bytes("1"));
+        assertThat(key("b", 0).modRevision()).isEqualTo(result.revision());
+    }
+
+    @Test
+    void rewritingKeepsTheCreationAndCountsTheVersion() {
+        long created = txn(put("a", "1")).revision();
+        long written = txn(put("a", "2")).revision();
+        assertThat(written).isGreaterThan(created);
+        KeyValue a = key("a", written);
+        assertThat(a.createRevision()).isEqualTo(created);
+        assertThat(a.modRevision()).isEqualTo(written);
+        assertThat(a.version()).isEqualTo(2);
+    }
+
+    @Test
+    void aFailedConditionAppliesTheOtherBranch() {
+        txn(put("a", "1"));
+        TxnResult result = get(store.txn(new Txn(
+                List.of(Compare.exists(prefix + "a"), Compare.absent(prefix + "a")),
+                List.of(put("then", "1")),
+                List.of(put("else", "1"), new Op.Get(prefix + "a")))));
+        assertThat(result).isInstanceOf(TxnResult.CompareFailed.class);
+        assertThat(result.succeeded()).isFalse();
+        assertThat(read(result, 0).value()).isEqualTo(bytes("1"));
+        assertThat(key("else", result.revision()).modRevision()).isEqualTo(result.revision());
+        assertThat(store.view().get(prefix + "then")).isNull();
+    }
+
+    @Test
+    void conditionsSeeVersionsRevisionsAndValues() {
+        long revision = txn(put("a", "middle")).revision();
+        String a = prefix + "a";
+        holds(Compare.exists(a), true);
+        holds(Compare.absent(a), false);
+        holds(Compare.absent(prefix + "none"), true);
+        holds(Compare.modRevision(a, revision), true);
+        holds(Compare.modRevision(a, revision - 1), false);
+        holds(Compare.modRevision(prefix + "none", 0), true);
+        holds(Compare.value(a, Compare.Relation.EQUAL, bytes("middle")), true);
+        holds(Compare.value(a, Compare.Relation.LESS, bytes("upper")), true);
+        holds(Compare.value(a, Compare.Relation.GREATER, bytes("lower")), true);
+        holds(Compare.value(a, Compare.Relation.NOT_EQUAL, bytes("mid")), true);
+        holds(Compare.valueStartsWith(a, bytes("mid")), true);
+        holds(Compare.valueStartsWith(a, bytes("dle")), false);
+    }
+
+    @Test
+    void readsSeeWhatTheTransactionDidBeforeThem() {
+        String a = prefix + "a";
+        TxnResult result = txn(new Op.Get(a), put("a", "1"), new Op.Get(a), new Op.Delete(a), new Op.Get(a));
+        assertThat(result.reads()).hasSize(3);
+        assertThat(result.reads().get(0)).isNull();
+        assertThat(read(result, 1).value()).isEqualTo(bytes("1"));
+        assertThat(result.reads().get(2)).isNull();
+    }
+
+    @Test
+    void deletingARangeLeavesItsNeighbours() {
+        txn(put("p/a", "1"), put("p/b", "1"), put("p", "1"), put("p0", "1"));
+        long revision = txn(new Op.DeleteRange(prefix + "p/")).revision();
+        assertThat(keys("", revision)).containsExactly("p", "p0");
+        assertThat(keys("p", revision)).containsExactly("p", "p0");
+    }
+
+    @Test
+    void whatChangesNothingTakesNoRevisionOfItsOwn() {
+        long revision = txn(put("a", "1")).revision();
+        TxnResult read = txn(new Op.Get(prefix + "a"));
+        TxnResult empty = get(store.txn(Txn.EMPTY));
+        TxnResult nothing = txn(new Op.Delete(prefix + "none"));
+        // A tick may have come between.
+        assertThat(read.revision()).isGreaterThanOrEqualTo(revision);
+        assertThat(empty.revision()).isGreaterThanOrEqualTo(read.revision());
+        assertThat(nothing.revision()).isGreaterThanOrEqualTo(empty.revision());
+        assertThat(key("a", revision).modRevision()).isEqualTo(revision);
+    }
+
+    @Test
+    void transactionsOfOneNodeAreAppliedInTheOrderOfTheCalls() {
+        List<CompletableFuture<TxnResult>> futures = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            futures.add(store.txn(new Txn(
+                    List.of(new Compare(prefix + "a", Compare.Target.VERSION, Compare.Relation.EQUAL, i, NONE)),
+                    List.of(put("a", "" + i)),
+                    List.of())));
+        }
+        long last = 0;
+        for (CompletableFuture<TxnResult> future : futures) {
+            TxnResult result = get(future);
+            assertThat(result.succeeded()).isTrue();
+            assertThat(result.revision()).isGreaterThan(last);
+            last = result.revision();
+        }
+        assertThat(key("a", last).version()).isEqualTo(300);
+    }
+
+    @Test
+    void transactionsOfABatchShareNoFate() {
+        List<TxnResult> results = get(store.txnBatch(List.of(
+                Txn.of(put("a", "1")),
+                Txn.guarded(List.of(Compare.absent(prefix + "a")), List.of(put("b", "1"))),
+                Txn.of(settle(1, 1, 1, ""), put("c", "1")),
+                Txn.of(settle(1, 1, 1, ""), put("d", "1")),
+                Txn.of(put("e", "1")))));
+        assertThat(results)
+                .extracting(result -> result.getClass().getSimpleName())
+                .containsExactly("Succeeded", "CompareFailed", "Succeeded", "SettleRefused", "Succeeded");
+        assertThat(results).extracting(TxnResult::revision).isSorted();
+        assertThat(keys("", results.get(4).revision())).containsExactly("a", "c", "e");
+        assertThat(get(store.txnBatch(List.of()))).isEmpty();
+    }
+
+    @Test
+    void aLargeValueIsKept() {
+        byte[] large = new byte[900_000];
+        Arrays.fill(large, (byte) 7);
+        long revision = txn(new Op.Put(prefix + "large", large)).revision();
+        assertThat(key("large", revision).value()).isEqualTo(large);
+        txn(new Op.Delete(prefix + "large"));
+    }
+
+    @Test
+    void whatIsTooLargeIsRefusedBeforeItIsSubmittedAndHarmsNothing() {
+        byte[] large = new byte[MetadataStore.MAX_VALUE_LENGTH + 1];
+        assertFails(store.txn(Txn.of(new Op.Put(prefix + "large", large))), Code.TOO_LARGE)
+                .hasMessageContaining("key " + prefix + "large has 1048577 bytes, the limit is 1048576");
+        byte[] half = new byte[MetadataStore.MAX_TXN_LENGTH / 2];
+        assertFails(store.txn(Txn.of(new Op.Put("x", half), new Op.Put("y", half))), Code.TOO_LARGE)
+                .hasMessageContaining("the limit is 1048576: split it into several transactions");
+        byte[] reply = new byte[Op.Settle.MAX_REPLY_LENGTH + 1];
+        assertFails(
+                        store.txnBatch(List.of(Txn.EMPTY, Txn.of(new Op.Settle(session, 1, 1, 1, 1, reply)))),
+                        Code.TOO_LARGE)
+                .hasMessageContaining("has 65537 bytes, the limit is 65536");
+        assertThat(txn(put("a", "1")).succeeded()).isTrue();
+    }
+}
