@@ -34,9 +34,12 @@ public final class Kind<M> {
             @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers,
             ShardSet shardSet) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
-        if (name.isBlank() || name.indexOf('/') >= 0 || length > MAX_NAME_LENGTH) {
+        if (name.isBlank()
+                || name.indexOf('/') >= 0
+                || name.chars().anyMatch(Character::isISOControl)
+                || length > MAX_NAME_LENGTH) {
             throw new IllegalArgumentException("kind name '" + name + "' must be 1 to " + MAX_NAME_LENGTH
-                    + " bytes without '/': it is part of keys");
+                    + " bytes without '/' and control characters: it is part of keys and records");
         }
         this.name = name;
         this.protocol = Objects.requireNonNull(protocol);

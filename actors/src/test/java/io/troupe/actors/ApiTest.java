@@ -38,10 +38,11 @@ class ApiTest {
 
     @Test
     void aKindsNameIsPartOfKeys() {
-        for (String name : new String[] {"", "a/b", "x".repeat(101)}) {
+        for (String name : new String[] {"", "a/b", "a\nb", "x".repeat(101)}) {
             assertThatThrownBy(() -> Kind.of(name, Echo.Message.class, Echo::new))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("kind name '" + name + "' must be 1 to 100 bytes without '/': it is part of keys");
+                    .hasMessage("kind name '" + name + "' must be 1 to 100 bytes without '/' and control"
+                            + " characters: it is part of keys and records");
         }
     }
 

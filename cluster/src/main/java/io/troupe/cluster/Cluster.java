@@ -1,7 +1,6 @@
 package io.troupe.cluster;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +9,7 @@ import java.util.function.Consumer;
 
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.runtime.ClusterRuntime;
 import io.troupe.cluster.internal.runtime.ThreadPlatform;
 import io.troupe.cluster.spi.HostedActors;
@@ -20,7 +19,6 @@ import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
-import io.troupe.metadata.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,21 +166,15 @@ public final class Cluster implements AutoCloseable {
     /** {@return the live nodes, by id, as this node's copy of the store has it} */
     public List<NodeInfo> nodes() {
         Map<String, Integer> shards = shardsPerOwner();
-        List<NodeInfo> nodes = new ArrayList<>();
-        store().view().forEach(ClusterKeys.NODES, entry -> {
-            SessionId session = entry.session();
-            if (session != null) {
-                NodeRecord node = NodeRecord.decode(entry.value());
-                nodes.add(new NodeInfo(
-                        session.nodeId(),
-                        session.incarnation(),
+        return LiveNode.all(store().view()).stream()
+                .map(node -> new NodeInfo(
+                        node.nodeId(),
+                        node.incarnation(),
                         node.hosting(),
-                        node.kinds(),
-                        ClusterKeys.isDraining(store().view().get(ClusterKeys.drain(session.nodeId())), session),
-                        shards.getOrDefault(session.nodeId(), 0)));
-            }
-        });
-        return nodes;
+                        node.record().kinds(),
+                        node.draining(),
+                        shards.getOrDefault(node.nodeId(), 0)))
+                .toList();
     }
 
     /** {@return how many shards each node owns, as this node's copy of the store has it} */
@@ -243,6 +235,7 @@ public final class Cluster implements AutoCloseable {
      *
      * @param shard the shard, counted over all sets
      * @return what is known
+     * @throws IllegalArgumentException if it is in no set that this node knows
      */
     public Lookup whereIs(int shard) {
         return runtime.whereIs(shard);

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.troupe.metadata.MetadataConfig.Election;
@@ -59,9 +58,8 @@ public record ClusterConfig(
     public static final int MAX_SHARDS = 65_536;
 
     /** The form of a role. */
-    static final Pattern ROLE = Pattern.compile("[A-Za-z0-9._-]{1,50}");
-
     private static final double MIN_CAPACITY = 0.01;
+
     private static final double MAX_CAPACITY = 1000;
     private static final long MIN_RETRY_MILLIS = 1;
     private static final long MAX_RETRY_MILLIS = 1_000;
@@ -376,8 +374,8 @@ public record ClusterConfig(
                 }
             }
             boolean isSeed = seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId));
-            if (nodeId.isBlank()) {
-                errors.add("the node id is blank: give every node an id of its own");
+            if (!Names.isName(nodeId)) {
+                errors.add(Names.refusal("node id", nodeId) + ": give every node an id of its own");
             }
             if (isSeed && dataDir == null) {
                 errors.add("seed " + nodeId + " has no data directory: set dataDir to one that survives restarts");
@@ -459,8 +457,8 @@ public record ClusterConfig(
                 errors.add("capacity (" + capacity + ") must be between " + MIN_CAPACITY + " and " + MAX_CAPACITY);
             }
             for (String role : roles) {
-                if (!ROLE.matcher(role).matches()) {
-                    errors.add("role '" + role + "' must be 1 to 50 letters, digits, '.', '_' or '-'");
+                if (!Names.isName(role)) {
+                    errors.add(Names.refusal("role", role));
                 }
             }
         }

@@ -2,7 +2,6 @@ package io.troupe.cluster;
 
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Shards that are placed together under one policy. Kinds in one set with the same id share a shard, so a set is also how
@@ -19,10 +18,10 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     /** Most shards of a set of its own. */
     public static final int MAX_SHARDS = 1024;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,50}");
+    private static final String DEFAULT_NAME = "default";
 
     /** All kinds that ask for nothing else. */
-    public static final ShardSet DEFAULT = new ShardSet("default", 0, Set.of(), Set.of(), Strategy.RENDEZVOUS);
+    public static final ShardSet DEFAULT = new ShardSet(DEFAULT_NAME, 0, Set.of(), Set.of(), Strategy.RENDEZVOUS);
 
     /** Which node is preferred for a shard, among those that have room for one more. */
     public enum Strategy {
@@ -47,20 +46,28 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     public ShardSet {
         roles = Set.copyOf(roles);
         nodes = Set.copyOf(nodes);
-        if (!NAME.matcher(name).matches()) {
+        Names.check("shard set name", name);
+        roles.forEach(role -> Names.check("role", role));
+        nodes.forEach(node -> Names.check("node id", node));
+        if (name.equals(DEFAULT_NAME)) {
+            checkDefault(shards, roles, nodes, strategy);
+        } else if (shards < 1 || shards > MAX_SHARDS) {
             throw new IllegalArgumentException(
-                    "shard set name '" + name + "' must be 1 to 50 letters, digits, '.', '_' or '-'");
+                    "shard set " + name + " has " + shards + " shards: it must have 1 to " + MAX_SHARDS);
         }
-        if (name.equals("default") ? shards != 0 : shards < 1 || shards > MAX_SHARDS) {
-            throw new IllegalArgumentException("shard set " + name + " has " + shards
-                    + " shards: a set of its own has 1 to " + MAX_SHARDS + ", the default set those of the cluster");
+    }
+
+    /** Its number of shards is the cluster's; as it is nowhere stored, its policy is the same for ever. */
+    private static void checkDefault(int shards, Set<String> roles, Set<String> nodes, Strategy strategy) {
+        if (shards != 0 || !roles.isEmpty() || !nodes.isEmpty() || strategy != Strategy.RENDEZVOUS) {
+            throw new IllegalArgumentException("the default shard set belongs to every node that owns shards:"
+                    + " give a set another name to choose its shards, roles, nodes or strategy");
         }
-        for (String role : roles) {
-            if (!ClusterConfig.ROLE.matcher(role).matches()) {
-                throw new IllegalArgumentException(
-                        "role '" + role + "' must be 1 to 50 letters, digits, '.', '_' or '-'");
-            }
-        }
+    }
+
+    /** {@return true if it is the default set} */
+    public boolean isDefault() {
+        return name.equals(DEFAULT_NAME);
     }
 
     /**

@@ -85,7 +85,7 @@ class ClusterConfigTest {
                 "node w is to own shards but nobody can dial it: set listen to its host and port");
         refused(three("w").capacity(0), "capacity (0.0) must be between 0.01 and 1000.0");
         refused(three("w").capacity(Double.NaN), "capacity (NaN) must be between 0.01 and 1000.0");
-        refused(three("w").roles("a/b"), "role 'a/b' must be 1 to 50 letters, digits, '.', '_' or '-'");
+        refused(three("w").roles("a/b"), "role 'a/b' must be 1 to 100 letters, digits, '.', '_' or '-'");
     }
 
     @Test
@@ -150,7 +150,9 @@ class ClusterConfigTest {
         refused(three("d").rebalanceAfter(Duration.ofSeconds(-1)), "rebalanceAfter (PT-1S) must be between zero and");
         refused(three("d").retry(Duration.ofSeconds(2)), "retry (2000 ms) must be between 1 and 1000 ms");
         refused(three("d").startTimeout(Duration.ZERO), "startTimeout (PT0S) must be positive");
-        refused(three(" "), "the node id is blank: give every node an id of its own");
+        refused(
+                three(" "),
+                "node id ' ' must be 1 to 100 letters, digits, '.', '_' or '-': give every node an id of its own");
     }
 
     @Test

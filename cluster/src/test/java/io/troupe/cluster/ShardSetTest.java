@@ -1,9 +1,12 @@
 package io.troupe.cluster;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 
 import io.troupe.cluster.internal.keys.SetRecord;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,12 +43,33 @@ class ShardSetTest {
     @Test
     void badSetsAreRefused() {
         assertThatThrownBy(() -> ShardSet.of("a/b", 1))
-                .hasMessage("shard set name 'a/b' must be 1 to 50 letters, digits, '.', '_' or '-'");
-        assertThatThrownBy(() -> ShardSet.of("a", 0))
-                .hasMessage(
-                        "shard set a has 0 shards: a set of its own has 1 to 1024, the default set those of the cluster");
-        assertThatThrownBy(() -> ShardSet.of("default", 5)).hasMessageContaining("shard set default has 5 shards");
+                .hasMessage("shard set name 'a/b' must be 1 to 100 letters, digits, '.', '_' or '-'");
+        assertThatThrownBy(() -> ShardSet.of("a", 0)).hasMessage("shard set a has 0 shards: it must have 1 to 1024");
+        assertThatThrownBy(() -> ShardSet.of("a", 1).pinnedTo("n1/n2"))
+                .hasMessage("node id 'n1/n2' must be 1 to 100 letters, digits, '.', '_' or '-'");
+    }
+
+    @Test
+    void theDefaultSetHasNoPolicyOfItsOwn() {
+        List.<ThrowingCallable>of(
+                        () -> ShardSet.of("default", 5),
+                        () -> ShardSet.DEFAULT.onRole("gpu"),
+                        () -> ShardSet.DEFAULT.pinnedTo("n1"),
+                        () -> ShardSet.DEFAULT.by(ShardSet.Strategy.LEAST_LOAD))
+                .forEach(bad -> assertThatThrownBy(bad)
+                        .hasMessage("the default shard set belongs to every node that owns shards: give a set another"
+                                + " name to choose its shards, roles, nodes or strategy"));
+    }
+
+    @Test
+    void aStrategyOfANewerVersionIsTakenForTheUsualOne() {
+        byte[] newer = "first=3\nshards=2\nroles=\nnodes=\nstrategy=ORBITAL\n".getBytes(StandardCharsets.UTF_8);
+        assertThat(SetRecord.decode("jobs", newer)).isEqualTo(new SetRecord(3, 2, ShardSet.of("jobs", 2)));
+    }
+
+    @Test
+    void aBadRoleIsRefused() {
         assertThatThrownBy(() -> ShardSet.of("a", 1).onRole(""))
-                .hasMessage("role '' must be 1 to 50 letters, digits, '.', '_' or '-'");
+                .hasMessage("role '' must be 1 to 100 letters, digits, '.', '_' or '-'");
     }
 }

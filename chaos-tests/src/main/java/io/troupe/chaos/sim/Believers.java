@@ -1,6 +1,5 @@
 package io.troupe.chaos.sim;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -98,7 +97,8 @@ final class Believers {
 
     /** No node owns more than one shard more than another; who drains owns nothing. */
     boolean isBalanced() {
-        return isBalanced(0, Topology.SHARDS) && sets().stream().allMatch(set -> isBalanced(set.first(), set.end()));
+        return SetRecord.all(world.log.view(), Topology.SHARDS).values().stream()
+                .allMatch(set -> isBalanced(set.first(), set.end()));
     }
 
     private boolean isBalanced(int first, int end) {
@@ -132,17 +132,6 @@ final class Believers {
             owned += host.id.equals(world.nodes[0].owner(shard)) ? 1 : 0;
         }
         return owned;
-    }
-
-    private List<SetRecord> sets() {
-        List<SetRecord> sets = new ArrayList<>();
-        world.log
-                .view()
-                .forEach(
-                        ClusterKeys.SETS,
-                        entry -> sets.add(
-                                SetRecord.decode(entry.key().substring(ClusterKeys.SETS.length()), entry.value())));
-        return sets;
     }
 
     /** All nodes agree who owns what, and the owners know it. */

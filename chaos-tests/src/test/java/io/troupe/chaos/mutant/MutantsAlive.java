@@ -131,8 +131,8 @@ final class MutantsAlive {
             bug(
                     "coordinator does not compare the target's session",
                     COORDINATOR,
-                    "List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),",
-                    "List.of(unchanged),",
+                    "List.of(unchanged, table.host(to.nodeId()).unchanged())",
+                    "List.of(unchanged)",
                     1),
             bug(
                     "coordinator does not wait for its own proposal",

@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.coordinator;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -130,11 +131,13 @@ public final class Coordinator {
         }
         restless = false;
         MetadataView view = store.view();
-        List<SetRecord> sets = sets(view);
-        Table table =
-                new Table(view, sets.stream().mapToInt(SetRecord::end).max().orElse(0));
+        // In the order of their shards.
+        List<SetRecord> sets = SetRecord.all(view, settings.shards).values().stream()
+                .sorted(Comparator.comparingInt(SetRecord::first))
+                .toList();
+        Table table = new Table(view, sets.get(sets.size() - 1).end());
         boolean seedsMissing = settings.seeds.stream().anyMatch(seed -> view.get(ClusterKeys.node(seed)) == null);
-        if (table.announced.isEmpty() || (seedsMissing && nowNs - leadingSinceNs < patienceNs(table))) {
+        if (table.hosts.isEmpty() || (seedsMissing && nowNs - leadingSinceNs < patienceNs(table))) {
             restless = true;
             return;
         }
@@ -155,20 +158,10 @@ public final class Coordinator {
         propose(changes);
     }
 
-    /** The default set, which has the first shards, and those that the store has. */
-    private List<SetRecord> sets(MetadataView view) {
-        List<SetRecord> sets = new ArrayList<>();
-        sets.add(new SetRecord(0, settings.shards, ShardSet.DEFAULT));
-        view.forEach(
-                ClusterKeys.SETS,
-                entry -> sets.add(SetRecord.decode(entry.key().substring(ClusterKeys.SETS.length()), entry.value())));
-        return sets;
-    }
-
     /** Adds what one set needs; answers how many moves that begins. */
     private int plan(SetRecord set, Table table, int room, boolean mayBalance, long nowNs, List<Txn> changes) {
         List<Host> hosts = new ArrayList<>();
-        table.announced.forEach((nodeId, node) -> hosts.add(new Host(
+        table.hosts.forEach((nodeId, node) -> hosts.add(new Host(
                 nodeId,
                 node.incarnation(),
                 node.hosting().capacity(),
@@ -183,30 +176,15 @@ public final class Coordinator {
                 set.set().strategy(),
                 set.set().strategy() == ShardSet.Strategy.LEAST_LOAD ? table.loadsWithout(set) : Map.of());
         int moves = 0;
-        for (Change change : TablePlanner.plan(hosts, own, policy(room + moving, mayBalance, nowNs), prefer)) {
+        TablePlanner.Policy policy = new TablePlanner.Policy(
+                room + moving,
+                mayBalance,
+                move -> nowNs - Objects.requireNonNull(movesSinceNs.getOrDefault(move, nowNs)) >= settings.moveNs);
+        for (Change change : TablePlanner.plan(hosts, own, policy, prefer)) {
             changes.add(txn(change, set.first() + change.shard(), table));
             moves += change instanceof TablePlanner.Move ? 1 : 0;
         }
         return moves;
-    }
-
-    private TablePlanner.Policy policy(int maxMoves, boolean mayBalance, long nowNs) {
-        return new TablePlanner.Policy() {
-            @Override
-            public int maxMoves() {
-                return maxMoves;
-            }
-
-            @Override
-            public boolean mayBalance() {
-                return mayBalance;
-            }
-
-            @Override
-            public boolean isOverdue(long moveId) {
-                return nowNs - Objects.requireNonNull(movesSinceNs.getOrDefault(moveId, nowNs)) >= settings.moveNs;
-            }
-        };
     }
 
     /**
@@ -224,7 +202,7 @@ public final class Coordinator {
 
     private void noteHosts(Table table, long nowNs) {
         Set<String> names = new HashSet<>();
-        table.announced.forEach((nodeId, node) -> names.add(nodeId + "#" + node.incarnation()));
+        table.hosts.forEach((nodeId, node) -> names.add(nodeId + "#" + node.incarnation()));
         if (!names.equals(lastHosts)) {
             lastHosts = names;
             hostsChangedAtNs = nowNs;
@@ -261,10 +239,8 @@ public final class Coordinator {
     }
 
     private static Txn write(Compare unchanged, Host to, Table table, String key, ShardRecord next) {
-        KeyValue node = table.node(to.nodeId());
         return Txn.guarded(
-                List.of(unchanged, Compare.modRevision(node.key(), node.modRevision())),
-                List.of(new Op.Put(key, next.encode())));
+                List.of(unchanged, table.host(to.nodeId()).unchanged()), List.of(new Op.Put(key, next.encode())));
     }
 
     private void propose(List<Txn> changes) {

@@ -3,23 +3,22 @@ package io.troupe.cluster.internal.coordinator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
-import io.troupe.cluster.Hosting;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
-import io.troupe.metadata.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes and shards as one view has them. */
 final class Table {
     final MetadataView view;
     /** The live nodes that can own shards, by id. */
-    final Map<String, Node> announced = new TreeMap<>();
+    final SortedMap<String, LiveNode> hosts = new TreeMap<>();
 
     final @Nullable KeyValue[] entries;
     final @Nullable ShardRecord[] records;
@@ -28,14 +27,11 @@ final class Table {
         this.view = view;
         entries = new KeyValue[shards];
         records = new ShardRecord[shards];
-        view.forEach(ClusterKeys.NODES, entry -> {
-            SessionId session = entry.session();
-            NodeRecord node = NodeRecord.decode(entry.value());
-            if (session != null && node.hosts()) {
-                boolean draining = ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session);
-                announced.put(session.nodeId(), new Node(entry, session.incarnation(), node.hosting(), draining));
+        for (LiveNode node : LiveNode.all(view)) {
+            if (node.record().hosts()) {
+                hosts.put(node.nodeId(), node);
             }
-        });
+        }
         view.forEach(ClusterKeys.SHARDS, entry -> {
             int shard = ClusterKeys.shardOf(entry.key());
             if (shard < shards) {
@@ -45,15 +41,12 @@ final class Table {
         });
     }
 
-    /** A live node that can own shards. */
-    record Node(KeyValue entry, long incarnation, Hosting hosting, boolean draining) {}
-
-    KeyValue node(String nodeId) {
-        return Objects.requireNonNull(announced.get(nodeId)).entry();
+    LiveNode host(String nodeId) {
+        return Objects.requireNonNull(hosts.get(nodeId));
     }
 
     boolean isLive(String nodeId, long incarnation) {
-        Node node = announced.get(nodeId);
+        LiveNode node = hosts.get(nodeId);
         return node != null && node.incarnation() == incarnation;
     }
 

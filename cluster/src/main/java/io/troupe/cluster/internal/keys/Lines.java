@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * versions understand each other.
  */
 final class Lines {
-    /** In no name of a kind, role or node. */
+    /** In no name of a kind, role or node, just as no line break is. */
     private static final String SEPARATOR = "/";
 
     private final StringBuilder text = new StringBuilder();

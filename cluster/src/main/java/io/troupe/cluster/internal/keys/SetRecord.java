@@ -1,8 +1,12 @@
 package io.troupe.cluster.internal.keys;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import io.troupe.cluster.ShardSet;
+import io.troupe.metadata.MetadataView;
 
 /**
  * A shard set as it stands under {@link ClusterKeys#set}.
@@ -43,6 +47,7 @@ public record SetRecord(int first, int shards, ShardSet set) {
      */
     public static SetRecord decode(String name, byte[] value) {
         Map<String, String> lines = Lines.read(value);
+        String strategy = lines.getOrDefault(STRATEGY, "");
         int shards = Integer.parseInt(lines.getOrDefault(SHARDS, ""));
         return new SetRecord(
                 Integer.parseInt(lines.getOrDefault(FIRST, "")),
@@ -52,6 +57,35 @@ public record SetRecord(int first, int shards, ShardSet set) {
                         shards,
                         Lines.names(lines.get(ROLES)),
                         Lines.names(lines.get(NODES)),
-                        ShardSet.Strategy.valueOf(lines.getOrDefault(STRATEGY, ShardSet.Strategy.RENDEZVOUS.name()))));
+                        // One that only a newer version knows: this one may lead as well, and prefers as it can.
+                        Arrays.stream(ShardSet.Strategy.values())
+                                .filter(known -> known.name().equals(strategy))
+                                .findAny()
+                                .orElse(ShardSet.Strategy.RENDEZVOUS)));
+    }
+
+    /**
+     * {@return the default set}
+     *
+     * @param shards how many shards it has
+     */
+    public static SetRecord ofDefault(int shards) {
+        return new SetRecord(0, shards, ShardSet.DEFAULT);
+    }
+
+    /**
+     * {@return all sets by name, also the default one, which has the first shards and is nowhere stored}
+     *
+     * @param view          what the store has
+     * @param defaultShards how many shards the default set has
+     */
+    public static SortedMap<String, SetRecord> all(MetadataView view, int defaultShards) {
+        SortedMap<String, SetRecord> all = new TreeMap<>();
+        all.put(ShardSet.DEFAULT.name(), ofDefault(defaultShards));
+        view.forEach(ClusterKeys.SETS, entry -> {
+            String name = entry.key().substring(ClusterKeys.SETS.length());
+            all.put(name, decode(name, entry.value()));
+        });
+        return all;
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 import io.troupe.cluster.internal.placement.PlacementPlanner.Preference;
 import org.jspecify.annotations.Nullable;
@@ -60,21 +61,14 @@ public final class TablePlanner {
      */
     public record Stay(int shard) implements Change {}
 
-    /** What is allowed besides grants. */
-    public interface Policy {
-        /** {@return how many shards may move at a time} */
-        int maxMoves();
-
-        /** {@return true if shards may move for the sake of balance now} */
-        boolean mayBalance();
-
-        /**
-         * {@return true if a move has taken too long}
-         *
-         * @param moveId the move
-         */
-        boolean isOverdue(long moveId);
-    }
+    /**
+     * What is allowed besides grants.
+     *
+     * @param maxMoves   how many shards may move at a time
+     * @param mayBalance true if shards may move for the sake of balance now
+     * @param overdue    true for the id of a move that has taken too long
+     */
+    public record Policy(int maxMoves, boolean mayBalance, LongPredicate overdue) {}
 
     /**
      * Plans one set of shards.
@@ -113,7 +107,7 @@ public final class TablePlanner {
             ShardRecord.Target target = entry.target();
             boolean goes = target != null
                     && isLive(takers, target.nodeId(), target.incarnation())
-                    && !policy.isOverdue(entry.moveId());
+                    && !policy.overdue().test(entry.moveId());
             if (target != null && !goes) {
                 changes.add(new Stay(shard));
             }

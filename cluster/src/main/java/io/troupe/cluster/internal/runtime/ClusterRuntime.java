@@ -1,13 +1,11 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import io.troupe.cluster.ClusterConfig;
@@ -25,6 +23,7 @@ import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.cluster.internal.placement.ShardHash;
@@ -32,7 +31,6 @@ import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.Platform;
-import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -54,8 +52,6 @@ public final class ClusterRuntime implements AutoCloseable {
     /** How often timers are looked at; retries and keep-alives are late by at most this. */
     private static final long TICK_MILLIS = 20;
 
-    private static final long CLOSE_SESSION_MILLIS = 1_000;
-    private static final Duration ABDICATION = Duration.ofSeconds(2);
     private static final byte[] NO_REPLY = {};
 
     private final ClusterConfig config;
@@ -75,6 +71,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final HandOff handOff;
     private final Drains drains;
     private final Coordinator coordinator;
+    private final Leaving leaving;
     private final Diagnosis diagnosis;
     private final Events events;
     private volatile @Nullable Watch watch;
@@ -116,6 +113,7 @@ public final class ClusterRuntime implements AutoCloseable {
         drains = new Drains(store, routing, sets, clock);
         events = new Events(cluster);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
+        leaving = new Leaving(config, platform, cluster, store, membership, drains, receiver);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 
@@ -207,8 +205,8 @@ public final class ClusterRuntime implements AutoCloseable {
 
     private boolean isReady() {
         SessionId session = membership.session();
-        KeyValue announced = store.view().get(ClusterKeys.node(config.nodeId()));
-        if (session == null || announced == null || !session.equals(announced.session()) || !sets.areServed(routing)) {
+        LiveNode announced = LiveNode.find(store.view(), config.nodeId());
+        if (announced == null || !announced.session().equals(session) || !sets.areServed(routing)) {
             return false;
         }
         int own = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0);
@@ -324,9 +322,6 @@ public final class ClusterRuntime implements AutoCloseable {
      * @param id   the id within the kind
      */
     public int shardOf(ShardSet set, String kind, String id) {
-        if (set.name().equals(ShardSet.DEFAULT.name())) {
-            return ShardHash.shard(kind, id, config.shards());
-        }
         SetRecord found = sets.find(set.name());
         return found == null ? -1 : found.first() + ShardHash.shard(kind, id, found.shards());
     }
@@ -362,11 +357,6 @@ public final class ClusterRuntime implements AutoCloseable {
      */
     public Lookup whereIs(int shard) {
         return sets.whereIs(shard, routing);
-    }
-
-    /** {@return the shard sets by name, as this node's copy of the store has them, without the default one} */
-    public Map<String, SetRecord> sets() {
-        return sets.known();
     }
 
     /** {@return the store of this node} */
@@ -524,35 +514,7 @@ public final class ClusterRuntime implements AutoCloseable {
      * @return completes when everything is closed, with how the hand-over went
      */
     public CompletableFuture<DrainReport> stop(Duration limit) {
-        return drain(config.nodeId(), limit)
-                .exceptionally(failure -> {
-                    LOG.info("node {} leaves without handing over: {}", config.nodeId(), failure.toString());
-                    int left = receiver.activeShards();
-                    return new DrainReport(config.nodeId(), left == 0, 0, left, Duration.ZERO);
-                })
-                .thenCompose(report -> abdicate().thenApply(left -> report))
-                .thenCompose(report -> goodbye().thenApply(left -> report))
-                .whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
-    }
-
-    /** A leader that leaves names its successor, so that nobody has to miss it first. Never fails. */
-    private CompletableFuture<Void> abdicate() {
-        List<String> others = new ArrayList<>();
-        if (store.isLeader()) {
-            store.view().forEach(ClusterKeys.NODES, entry -> {
-                String other = entry.key().substring(ClusterKeys.NODES.length());
-                if (!other.equals(config.nodeId())
-                        && Wiring.names(config.seeds()).contains(other)) {
-                    others.add(other);
-                }
-            });
-        }
-        return others.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : transferLeadership(others.get(0), ABDICATION).exceptionally(failure -> {
-                    LOG.info("node {} leaves as leader: {}", config.nodeId(), failure.toString());
-                    return null;
-                });
+        return leaving.handOver(limit).whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
     }
 
     /**
@@ -568,27 +530,6 @@ public final class ClusterRuntime implements AutoCloseable {
         });
     }
 
-    /** Says goodbye, so that the others need not wait for the lease to pass. Never fails, never takes long. */
-    private CompletableFuture<Void> goodbye() {
-        CompletableFuture<Void> said = new CompletableFuture<>();
-        try {
-            cluster.schedule(TimeUnit.MILLISECONDS.toNanos(CLOSE_SESSION_MILLIS), () -> said.complete(null));
-            cluster.execute(() -> {
-                boolean hadSession = membership.session() != null;
-                membership.close();
-                if (!hadSession) {
-                    said.complete(null);
-                    return;
-                }
-                CompletableFuture<?> unused =
-                        store.closeSession().whenComplete((ended, failure) -> said.complete(null));
-            });
-        } catch (RejectedExecutionException e) {
-            said.complete(null); // closed already
-        }
-        return said;
-    }
-
     @Override
     public void close() {
         synchronized (this) {
@@ -598,7 +539,7 @@ public final class ClusterRuntime implements AutoCloseable {
             closed = true;
         }
         ready.completeExceptionally(new ClusterException(ClusterException.Code.CLOSED, "the node was closed"));
-        leave();
+        leaving.sayGoodbye();
         cluster.close();
         sender.stop();
         routing.close();
@@ -608,20 +549,5 @@ public final class ClusterRuntime implements AutoCloseable {
         }
         store.close();
         messaging.close();
-    }
-
-    /** Bounded; a crash does without. */
-    private void leave() {
-        CompletableFuture<Void> said = goodbye();
-        if (platform.isVirtual()) {
-            return; // nobody waits in virtual time
-        }
-        try {
-            said.get(2 * CLOSE_SESSION_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
-            LOG.info("node {} leaves without saying goodbye: {}", config.nodeId(), e.toString());
-        }
     }
 }

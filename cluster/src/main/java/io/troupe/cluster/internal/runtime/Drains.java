@@ -8,12 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.NodeRecord;
-import io.troupe.metadata.Compare;
-import io.troupe.metadata.KeyValue;
+import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.Op;
-import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import org.agrona.concurrent.NanoClock;
 
@@ -41,15 +38,19 @@ final class Drains {
     }
 
     void drain(String nodeId, Duration limit, CompletableFuture<DrainReport> done) {
-        KeyValue node = store.view().get(ClusterKeys.node(nodeId));
-        SessionId session = node == null ? null : node.session();
-        if (node == null || session == null) {
+        List<LiveNode> nodes = LiveNode.all(store.view());
+        LiveNode node = LiveNode.find(store.view(), nodeId);
+        if (node == null) {
             done.completeExceptionally(new ClusterException(
                     ClusterException.Code.UNKNOWN_NODE,
-                    "node " + nodeId + " is not in the cluster: the live nodes are " + names()));
+                    "node " + nodeId + " is not in the cluster: the live nodes are "
+                            + nodes.stream().map(LiveNode::nodeId).toList()));
             return;
         }
-        if (NodeRecord.decode(node.value()).hosts() && takers(nodeId) == 0) {
+        if (node.record().hosts()
+                && nodes.stream()
+                        .noneMatch(
+                                other -> other.takesShards() && !other.nodeId().equals(nodeId))) {
             done.completeExceptionally(new ClusterException(
                     ClusterException.Code.LAST_NODE,
                     "node " + nodeId + " is the last one that can own shards: start another one before it is drained"));
@@ -58,8 +59,8 @@ final class Drains {
         Waiting one = new Waiting(nodeId, owned(nodeId), clock.nanoTime(), limit.toNanos(), done);
         waiting.add(one);
         CompletableFuture<?> unused = store.txn(Txn.guarded(
-                        List.of(Compare.modRevision(node.key(), node.modRevision())),
-                        List.of(new Op.Put(ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(session.incarnation())))))
+                        List.of(node.unchanged()),
+                        List.of(new Op.Put(ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(node.incarnation())))))
                 .whenComplete((result, failure) -> {
                     if (failure != null) {
                         done.completeExceptionally(Wiring.explain(failure));
@@ -98,25 +99,5 @@ final class Drains {
 
     private int owned(String nodeId) {
         return routing.shardsPerOwner().getOrDefault(nodeId, 0);
-    }
-
-    private List<String> names() {
-        List<String> names = new ArrayList<>();
-        store.view().forEach(ClusterKeys.NODES, entry -> names.add(entry.key().substring(ClusterKeys.NODES.length())));
-        return names;
-    }
-
-    /** Nodes other than this one that can own shards and are not to leave. */
-    private int takers(String leaving) {
-        int[] takers = {0};
-        store.view().forEach(ClusterKeys.NODES, entry -> {
-            SessionId session = entry.session();
-            boolean stays = session != null
-                    && !session.nodeId().equals(leaving)
-                    && NodeRecord.decode(entry.value()).hosts()
-                    && !ClusterKeys.isDraining(store.view().get(ClusterKeys.drain(session.nodeId())), session);
-            takers[0] += stays ? 1 : 0;
-        });
-        return takers[0];
     }
 }

@@ -4,8 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 
-import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.metadata.MetadataView;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.TransportException;
@@ -31,14 +30,12 @@ final class Neighbours {
     /** Nodes have come or gone. */
     void onChange(MetadataView view) {
         Map<String, InetSocketAddress> present = new HashMap<>();
-        view.forEach(ClusterKeys.NODES, entry -> {
-            String other = entry.key().substring(ClusterKeys.NODES.length());
-            InetSocketAddress address =
-                    NodeRecord.decode(entry.value()).hosting().address();
-            if (address != null && !other.equals(nodeId)) {
-                present.put(other, address);
+        for (LiveNode node : LiveNode.all(view)) {
+            InetSocketAddress address = node.hosting().address();
+            if (address != null && !node.nodeId().equals(nodeId)) {
+                present.put(node.nodeId(), address);
             }
-        });
+        }
         Map<String, InetSocketAddress> before = dialled;
         dialled = present;
         before.keySet().stream().filter(other -> !present.containsKey(other)).forEach(messaging::removeNode);

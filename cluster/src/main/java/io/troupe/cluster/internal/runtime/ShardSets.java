@@ -1,10 +1,10 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +14,7 @@ import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.metadata.Compare;
@@ -22,7 +22,6 @@ import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
-import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +39,7 @@ final class ShardSets {
     private final Set<ShardSet> wanted;
     private final MetadataStore store;
     private final Executor cluster;
-    private volatile Map<String, SetRecord> known = Map.of();
+    private volatile SortedMap<String, SetRecord> known;
     /** On the cluster thread. */
     private boolean proposing;
 
@@ -51,6 +50,7 @@ final class ShardSets {
         this.wanted = wanted;
         this.store = store;
         this.cluster = cluster;
+        known = new TreeMap<>(Map.of(ShardSet.DEFAULT.name(), SetRecord.ofDefault(firstFree)));
     }
 
     /** Null for a set that is not there yet. */
@@ -59,17 +59,8 @@ final class ShardSets {
         return known.get(name);
     }
 
-    Map<String, SetRecord> known() {
-        return known;
-    }
-
     void onChange(MetadataView view) {
-        Map<String, SetRecord> present = new HashMap<>();
-        view.forEach(ClusterKeys.SETS, entry -> {
-            String name = entry.key().substring(ClusterKeys.SETS.length());
-            present.put(name, SetRecord.decode(name, entry.value()));
-        });
-        known = present;
+        known = SetRecord.all(view, firstFree);
     }
 
     /** True once every shard of the default set, and of those that this node asks for, has an owner if it can have one. */
@@ -83,44 +74,26 @@ final class ShardSets {
     }
 
     private boolean isHosted(ShardSet set) {
-        boolean[] hosted = {false};
-        store.view().forEach(ClusterKeys.NODES, entry -> {
-            String nodeId = entry.key().substring(ClusterKeys.NODES.length());
-            hosted[0] |= set.admits(nodeId, NodeRecord.decode(entry.value()).hosting());
-        });
-        return hosted[0];
-    }
-
-    private Map<String, SetRecord> all() {
-        Map<String, SetRecord> all = new TreeMap<>(known);
-        all.put(ShardSet.DEFAULT.name(), new SetRecord(0, firstFree, ShardSet.DEFAULT));
-        return all;
+        return LiveNode.all(store.view()).stream().anyMatch(node -> set.admits(node.nodeId(), node.hosting()));
     }
 
     /** True if a node owns shards that another one may own, and will if it is to leave. */
     boolean canHandOver(String leaving, RoutingTable routing) {
-        return all().values().stream()
+        return known.values().stream()
                 .anyMatch(set -> routing.owned(leaving, set.first(), set.end()) > 0 && hasTaker(set.set(), leaving));
     }
 
     private boolean hasTaker(ShardSet set, String leaving) {
-        MetadataView view = store.view();
-        boolean[] found = {false};
-        view.forEach(ClusterKeys.NODES, entry -> {
-            SessionId session = entry.session();
-            found[0] |= session != null
-                    && !session.nodeId().equals(leaving)
-                    && set.admits(
-                            session.nodeId(), NodeRecord.decode(entry.value()).hosting())
-                    && !ClusterKeys.isDraining(view.get(ClusterKeys.drain(session.nodeId())), session);
-        });
-        return found[0];
+        return LiveNode.all(store.view()).stream()
+                .anyMatch(node -> node.takesShards()
+                        && !node.nodeId().equals(leaving)
+                        && set.admits(node.nodeId(), node.hosting()));
     }
 
     /** A line for each set with shards that nobody owns. */
     List<String> homeless(RoutingTable routing) {
         List<String> findings = new ArrayList<>();
-        all().forEach((name, present) -> {
+        known.forEach((name, present) -> {
             int homeless = routing.homeless(present.first(), present.end());
             if (homeless > 0) {
                 findings.add(homeless + " of " + present.shards() + " shards of set " + name + " have no owner: "
@@ -136,8 +109,12 @@ final class ShardSets {
         if (entry == null) {
             done.completeExceptionally(new ClusterException(
                     ClusterException.Code.BAD_CONFIG,
-                    "there is no shard set " + next.name() + " to change: the sets are "
-                            + new TreeSet<>(known.keySet())));
+                    next.isDefault()
+                            ? "the default shard set cannot be changed: put kinds in a set with another name"
+                            : "there is no shard set " + next.name() + " to change: the sets are "
+                                    + known.keySet().stream()
+                                            .filter(name -> !name.equals(ShardSet.DEFAULT.name()))
+                                            .toList()));
             return;
         }
         SetRecord present = SetRecord.decode(next.name(), entry.value());
@@ -167,10 +144,11 @@ final class ShardSets {
     }
 
     Lookup whereIs(int shard, RoutingTable routing) {
-        SetRecord present = new SetRecord(0, firstFree, ShardSet.DEFAULT);
-        for (SetRecord other : known.values()) {
-            present = shard >= other.first() && shard < other.end() ? other : present;
-        }
+        SetRecord present = known.values().stream()
+                .filter(set -> shard >= set.first() && shard < set.end())
+                .findAny()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("shard " + shard + " is in no set that this node knows"));
         String set = present.set().name();
         ShardRecord entry = routing.shardRecord(shard);
         if (entry == null) {

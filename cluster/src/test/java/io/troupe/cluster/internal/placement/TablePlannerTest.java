@@ -31,22 +31,8 @@ class TablePlannerTest {
     }
 
     private static TablePlanner.Policy policy(int maxMoves, boolean mayBalance, long... overdue) {
-        return new TablePlanner.Policy() {
-            @Override
-            public int maxMoves() {
-                return maxMoves;
-            }
-
-            @Override
-            public boolean mayBalance() {
-                return mayBalance;
-            }
-
-            @Override
-            public boolean isOverdue(long moveId) {
-                return Arrays.stream(overdue).anyMatch(id -> id == moveId);
-            }
-        };
+        return new TablePlanner.Policy(
+                maxMoves, mayBalance, move -> Arrays.stream(overdue).anyMatch(id -> id == move));
     }
 
     private static List<Change> plan(List<Host> hosts, @Nullable ShardRecord[] records, TablePlanner.Policy policy) {
