@@ -192,7 +192,7 @@ public final class ClusterActorSystem implements AutoCloseable {
     /**
      * Learns of messages that no actor of this node could handle, from now on.
      *
-     * @param listener called on a thread of the system: do not block it
+     * @param listener called on a thread that runs actors, in no order: do not block it
      * @return the subscription; close it to hear no more
      */
     public Subscription onDeadLetter(Consumer<? super DeadLetter> listener) {

@@ -86,9 +86,11 @@ final class DurableCell<M> extends Cell {
         if (asked == null) {
             asked = store.load(shard, id);
             loading = asked;
+            if (!asked.isDone()) {
+                CompletableFuture<?> unused = asked.whenComplete((stored, failure) -> wake());
+            }
         }
         if (!asked.isDone()) {
-            CompletableFuture<?> unused = asked.whenComplete((stored, failure) -> wake());
             return false;
         }
         if (EntityStore.refusal(asked) == MetadataException.Code.BUSY) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -60,7 +61,7 @@ final class EntityHost implements HostedActors {
         this.kinds = kinds.stream().map(Kind::name).collect(Collectors.toUnmodifiableSet());
         sets = kinds.stream()
                 .map(Kind::shardSet)
-                .filter(set -> !set.name().equals(ShardSet.DEFAULT.name()))
+                .filter(set -> !set.isDefault())
                 .collect(Collectors.toUnmodifiableSet());
         this.shards = new AtomicReferenceArray<>(shards);
         this.dispatcher = dispatcher;
@@ -206,13 +207,21 @@ final class EntityHost implements HostedActors {
         refuse(Objects.requireNonNull(system), target, message, why);
     }
 
-    /** Tells whoever listens that no actor has handled a message. */
+    /** Tells whoever listens that no actor has handled a message; not here, where a shard's lock may be held. */
     void deadLetter(@Nullable EntityId target, InboundMessage message, String why) {
         deadLetters.increment();
         if (deadLetterListeners.isEmpty()) {
             return;
         }
         DeadLetter letter = new DeadLetter(target, message.isOneWay() ? null : message.id(), why);
+        try {
+            dispatcher.execute(() -> tellOf(letter));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed before anybody heard of {}", letter);
+        }
+    }
+
+    private void tellOf(DeadLetter letter) {
         for (Consumer<? super DeadLetter> listener : deadLetterListeners) {
             try {
                 listener.accept(letter);

@@ -9,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
@@ -235,6 +237,36 @@ class ClusterActorSystemTest {
                     .cause()
                     .hasMessage(
                             "ask of echo/e got no answer: NotExecuted[reason=KIND_UNAVAILABLE]: set lost: " + missing);
+        }
+    }
+
+    @Test
+    void aLeaderThatStopsHandsOverTheLeadershipBeforeItLeaves() {
+        try (Nodes nodes = new Nodes(directory, 3).startSeeds()) {
+            String leader = nodes.node("n1").cluster().leader().orElseThrow().nodeId();
+            Cluster other = nodes.node(leader.equals("n1") ? "n2" : "n1").cluster();
+            CompletableFuture<String> leaderAtItsEnd = new CompletableFuture<>();
+            Subscription subscription = other.subscribe(event -> {
+                if (event instanceof ClusterEvent.NodeLeft left && left.nodeId().equals(leader)) {
+                    leaderAtItsEnd.complete(other.leader().orElseThrow().nodeId());
+                }
+            });
+            assertThat(nodes.node(leader).stop(LIMIT).join().complete()).isTrue();
+            assertThat(leaderAtItsEnd.join()).isNotEqualTo(leader);
+            subscription.close();
+        }
+    }
+
+    /** A message without a kind is refused under its shard's lock, which no listener may hold: it may send. */
+    @Test
+    void deadLettersAreToldOnAThreadThatHoldsNothing() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterActorSystem node = nodes.node("n1");
+            CompletableFuture<String> thread = new CompletableFuture<>();
+            node.onDeadLetter(letter -> thread.complete(Thread.currentThread().getName()));
+            Kind<Echo.Message> unknown = Kind.of("unheard-of", Echo.Message.class, Echo::new);
+            assertThat(node.entity(unknown, "x").tell(new Echo.Say("x")).join()).isInstanceOf(SendOutcome.Failed.class);
+            assertThat(thread.join()).startsWith("troupe-n1-dispatch");
         }
     }
 
