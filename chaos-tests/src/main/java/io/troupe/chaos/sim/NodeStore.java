@@ -21,6 +21,7 @@ import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Outcome;
+import io.troupe.metadata.internal.submit.Answers;
 import io.troupe.metadata.internal.submit.LeaderFinder;
 import io.troupe.metadata.internal.submit.LeaderGateway;
 import io.troupe.metadata.internal.submit.Message;
@@ -40,6 +41,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     private final SimNode node;
     private final SubmitProtocol submits;
     private final SessionProtocol sessions;
+    private final Answers answers;
     private final LeaderGateway gateway;
     private final ArrayDeque<Runnable> asked = new ArrayDeque<>();
     private final List<Waiter> waiters = new ArrayList<>();
@@ -77,6 +79,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         LeaderFinder finder = new LeaderFinder(world.topology().voterIds(), node.id);
         submits = new SubmitProtocol(node.id, finder, this);
         sessions = new SessionProtocol(node.id, submits, finder, this, 2 * TICK_NS);
+        answers = new Answers(submits, sessions);
         sessions.useStorage("disk-" + node.id);
         gateway = new LeaderGateway(node.id, TICK_NS, this);
     }
@@ -166,22 +169,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     }
 
     private void onMessage(String from, Message message) {
-        Message.Tag tag = message.tag();
-        boolean submit = tag.kind() == Message.Kind.SUBMIT;
-        long now = node.clock.now();
-        if (message instanceof Message.Answered answered) {
-            if (submit) {
-                submits.onAnswered(tag, answered.outcome(), now);
-            } else {
-                sessions.onAnswered(tag, answered.outcome(), now);
-            }
-        } else if (message instanceof Message.NotLeading notLeading) {
-            if (submit) {
-                submits.onNotLeading(from, tag, notLeading.leader(), now);
-            } else {
-                sessions.onNotLeading(from, tag, notLeading.leader(), now);
-            }
-        } else {
+        if (!answers.deliver(from, message, node.clock.now())) {
             gateway.onMessage(from, message);
         }
     }

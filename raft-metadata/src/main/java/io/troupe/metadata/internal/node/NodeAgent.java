@@ -21,6 +21,7 @@ import io.troupe.metadata.internal.codec.ByteReader;
 import io.troupe.metadata.internal.codec.ByteWriter;
 import io.troupe.metadata.internal.codec.CodecException;
 import io.troupe.metadata.internal.codec.EntryCodec;
+import io.troupe.metadata.internal.submit.Answers;
 import io.troupe.metadata.internal.submit.LeaderFinder;
 import io.troupe.metadata.internal.submit.LeaseTable;
 import io.troupe.metadata.internal.submit.Message;
@@ -61,6 +62,7 @@ public final class NodeAgent implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final SubmitProtocol submits;
     private final SessionProtocol sessions;
+    private final Answers answers;
     private final LongUnaryOperator turn;
     private final List<@Nullable BiConsumer<String, ByteReader>> protocols =
             new ArrayList<>(Collections.nCopies(PROTOCOLS, null));
@@ -99,6 +101,7 @@ public final class NodeAgent implements AutoCloseable {
         submits = new SubmitProtocol(nodeId, finder, output);
         long slackNs = LeaseTable.MARGIN_NS + 2 * config.sessionTick().toNanos();
         sessions = new SessionProtocol(nodeId, submits, finder, output, slackNs);
+        answers = new Answers(submits, sessions);
         protocols.set(SUBMIT_PROTOCOL, (from, message) -> onMessage(from, MessageCodec.read(message, from)));
     }
 
@@ -348,22 +351,7 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private void onMessage(String from, Message message) {
-        long now = System.nanoTime();
-        Message.Tag tag = message.tag();
-        boolean submit = tag.kind() == Message.Kind.SUBMIT;
-        if (message instanceof Message.Answered answered) {
-            if (submit) {
-                submits.onAnswered(tag, answered.outcome(), now);
-            } else {
-                sessions.onAnswered(tag, answered.outcome(), now);
-            }
-        } else if (message instanceof Message.NotLeading notLeading) {
-            if (submit) {
-                submits.onNotLeading(from, tag, notLeading.leader(), now);
-            } else {
-                sessions.onNotLeading(from, tag, notLeading.leader(), now);
-            }
-        } else if (gateway != null) {
+        if (!answers.deliver(from, message, System.nanoTime()) && gateway != null) {
             gateway.accept(from, message);
         }
     }

@@ -104,6 +104,7 @@ final class SimulatedCluster {
         final String id;
         final SubmitProtocol submits;
         final SessionProtocol sessions;
+        private final Answers answers;
         final LeaderGateway gateway;
         final List<Call> calls = new ArrayList<>();
         final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
@@ -128,6 +129,7 @@ final class SimulatedCluster {
             LeaderFinder finder = new LeaderFinder(voters, id);
             submits = new SubmitProtocol(id, finder, this);
             sessions = new SessionProtocol(id, submits, finder, this, LeaseTable.MARGIN_NS + 2 * TICK_NS);
+            answers = new Answers(submits, sessions);
             sessions.useStorage("disk-" + id);
             gateway = new LeaderGateway(id, TICK_NS, this);
         }
@@ -170,21 +172,7 @@ final class SimulatedCluster {
         }
 
         void onMessage(String from, Message message) {
-            Message.Tag tag = message.tag();
-            boolean submit = tag.kind() == Message.Kind.SUBMIT;
-            if (message instanceof Message.Answered answered) {
-                if (submit) {
-                    submits.onAnswered(tag, answered.outcome(), now);
-                } else {
-                    sessions.onAnswered(tag, answered.outcome(), now);
-                }
-            } else if (message instanceof Message.NotLeading notLeading) {
-                if (submit) {
-                    submits.onNotLeading(from, tag, notLeading.leader(), now);
-                } else {
-                    sessions.onNotLeading(from, tag, notLeading.leader(), now);
-                }
-            } else {
+            if (!answers.deliver(from, message, now)) {
                 gateway.onMessage(from, message);
             }
         }
