@@ -227,7 +227,7 @@ class ClusterActorSystemTest {
         try (Nodes nodes = new Nodes(directory, 1)) {
             ClusterActorSystem node =
                     nodes.start(nodes.config("n1").build(), lost).join();
-            String missing = "no live node with the roles [gpu] can own shards: start one";
+            String missing = "no live node that has a kind of the set with the roles [gpu] can own shards: start one";
             assertThat(node.whereIs(node.entity(lost, "e"))).isEqualTo(new Lookup.Unavailable("lost", missing));
             assertThat(node.cluster().diagnose())
                     .containsExactly("2 of 2 shards of set lost have no owner: " + missing);

@@ -342,6 +342,31 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * Moves one shard, with all actors on it, to a node, and keeps it there as long as that node lives and may own it. What
+     * waits for the shard is handed over with it, as in a drain.
+     *
+     * @param shard  the shard, counted over all sets
+     * @param nodeId the node
+     * @param limit  how long to wait; it stays pinned, and goes on moving, also after that
+     * @return how that went; fails with {@link ClusterException}: UNKNOWN_NODE if the node does not live, NOT_ADMITTED if it
+     *     may not own the shard
+     * @throws IllegalArgumentException if the shard is in no set that this node knows
+     */
+    public CompletableFuture<MoveReport> moveShard(int shard, String nodeId, Duration limit) {
+        return runtime.moveShard(shard, nodeId, limit);
+    }
+
+    /**
+     * Takes the pin of {@link #moveShard} back: the shard stays where it is until balance wants it elsewhere.
+     *
+     * @param shard the shard, counted over all sets
+     * @return completes when that is in the log; fails with {@link ClusterException}
+     */
+    public CompletableFuture<Void> releaseShard(int shard) {
+        return runtime.releaseShard(shard);
+    }
+
+    /**
      * Takes a drain back.
      *
      * @param nodeId the node

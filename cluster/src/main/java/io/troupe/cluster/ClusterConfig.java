@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param rebalanceAfter how long the set of nodes must have been the same before shards move for balance
  * @param maxMoves     shards that may move at a time
  * @param moveTimeout  how long the move of a shard may take before it is called off
+ * @param minimumPeersQuorum with fewer live nodes that can own shards none is given out or moved, and no node gets ready
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  */
 public record ClusterConfig(
@@ -52,12 +53,12 @@ public record ClusterConfig(
         Duration rebalanceAfter,
         int maxMoves,
         Duration moveTimeout,
+        int minimumPeersQuorum,
         List<NodeAddress> dialAddresses) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
 
-    /** The form of a role. */
     private static final double MIN_CAPACITY = 0.01;
 
     private static final double MAX_CAPACITY = 1000;
@@ -81,7 +82,7 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
+     * {@code move.timeout.millis, minimum.peers.quorum, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
      * @param file the file
@@ -152,6 +153,7 @@ public record ClusterConfig(
         private Duration rebalanceAfter = Duration.ofSeconds(2);
         private int maxMoves = 32;
         private Duration moveTimeout = Duration.ofSeconds(5);
+        private int minimumPeersQuorum = 1;
         private final List<NodeAddress> dialAddresses = new ArrayList<>();
 
         private Builder(String nodeId) {
@@ -359,6 +361,19 @@ public record ClusterConfig(
         }
 
         /**
+         * With how few nodes the cluster still gives out shards: below it what is served goes on, but what a lost node
+         * owned stays without an owner, so that a few survivors are not crushed by the load of all. Say the same on every
+         * node. Default 1.
+         *
+         * @param nodes live nodes that can own shards
+         * @return this
+         */
+        public Builder minimumPeersQuorum(int nodes) {
+            minimumPeersQuorum = nodes;
+            return this;
+        }
+
+        /**
          * Checks everything and reports all errors at once.
          *
          * @return the configuration
@@ -413,6 +428,7 @@ public record ClusterConfig(
                     rebalanceAfter,
                     maxMoves,
                     moveTimeout,
+                    minimumPeersQuorum,
                     List.copyOf(dialAddresses));
         }
 
@@ -436,6 +452,9 @@ public record ClusterConfig(
             }
             if (moveTimeout.compareTo(MIN_MOVE) < 0 || moveTimeout.compareTo(MAX_CALM) > 0) {
                 errors.add("moveTimeout (" + moveTimeout + ") must be between " + MIN_MOVE + " and " + MAX_CALM);
+            }
+            if (minimumPeersQuorum < 1 || minimumPeersQuorum > MAX_SHARDS) {
+                errors.add("minimumPeersQuorum (" + minimumPeersQuorum + ") must be between 1 and " + MAX_SHARDS);
             }
             if (startTimeout.isNegative() || startTimeout.isZero()) {
                 errors.add("startTimeout (" + startTimeout + ") must be positive");

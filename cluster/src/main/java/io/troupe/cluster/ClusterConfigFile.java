@@ -39,6 +39,7 @@ final class ClusterConfigFile {
             "rebalance.after.millis",
             "max.moves",
             "move.timeout.millis",
+            "minimum.peers.quorum",
             "dial.addresses");
 
     private final Properties properties = new Properties();
@@ -105,6 +106,7 @@ final class ClusterConfigFile {
         text("rebalance.after.millis", millis -> builder.rebalanceAfter(Duration.ofMillis(Long.parseLong(millis))));
         text("max.moves", count -> builder.maxMoves(Integer.parseInt(count)));
         text("move.timeout.millis", millis -> builder.moveTimeout(Duration.ofMillis(Long.parseLong(millis))));
+        text("minimum.peers.quorum", count -> builder.minimumPeersQuorum(Integer.parseInt(count)));
         text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));
         if (errors.isEmpty()) {
             try {

@@ -27,6 +27,8 @@ public final class ClusterException extends RuntimeException {
         TIMEOUT,
         /** No live node has this id. */
         UNKNOWN_NODE,
+        /** A node may not own the shard: it lacks a role or a kind of the shard's set, or is to own nothing. */
+        NOT_ADMITTED,
         /** Nobody would be left to own the shards. */
         LAST_NODE,
         /** This node is closed. */

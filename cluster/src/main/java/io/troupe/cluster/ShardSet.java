@@ -27,6 +27,8 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     public enum Strategy {
         /** By a hash of node and shard: few shards move when nodes come and go. */
         RENDEZVOUS,
+        /** By chance, drawn anew whenever shards are given out. */
+        RANDOM,
         /** Shard after shard, the nodes in the order of their ids. */
         ROUND_ROBIN,
         /** The node that owns the fewest shards of all sets, relative to its capacity. */
@@ -119,7 +121,7 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     }
 
     /**
-     * {@return true if a node may own its shards}
+     * {@return true if a node may own its shards, provided that it has a kind of the set}
      *
      * @param nodeId  the node
      * @param hosting what it offers

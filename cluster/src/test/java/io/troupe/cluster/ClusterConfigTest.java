@@ -146,6 +146,7 @@ class ClusterConfigTest {
         refused(three("d").shards(0), "shards (0) must be between 1 and 65536");
         refused(three("d").maxUnsettled(0), "maxUnsettled (0) must be at least 1");
         refused(three("d").maxMoves(0), "maxMoves (0) must be between 1 and 65536");
+        refused(three("d").minimumPeersQuorum(0), "minimumPeersQuorum (0) must be between 1 and 65536");
         refused(three("d").moveTimeout(Duration.ofMillis(99)), "moveTimeout (PT0.099S) must be between PT0.1S and");
         refused(three("d").rebalanceAfter(Duration.ofSeconds(-1)), "rebalanceAfter (PT-1S) must be between zero and");
         refused(three("d").retry(Duration.ofSeconds(2)), "retry (2000 ms) must be between 1 and 1000 ms");
@@ -171,6 +172,7 @@ class ClusterConfigTest {
                 rebalance.after.millis = 500
                 max.moves = 8
                 move.timeout.millis = 900
+                minimum.peers.quorum = 2
                 """);
         assertThat(ClusterConfig.load(file))
                 .isEqualTo(three("n2")
@@ -185,6 +187,7 @@ class ClusterConfigTest {
                         .rebalanceAfter(Duration.ofMillis(500))
                         .maxMoves(8)
                         .moveTimeout(Duration.ofMillis(900))
+                        .minimumPeersQuorum(2)
                         .build());
     }
 

@@ -20,7 +20,9 @@ import io.troupe.actors.StatefulHandler;
 import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.ShardSet;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -231,6 +233,58 @@ class TestClusterTest {
             cluster.await(any.undrain("n2"), LIMIT);
             cluster.settle();
             assertThat(any.shardsPerOwner()).containsKey("n2");
+        }
+    }
+
+    /** A shard goes where it was told to, with all that waits for it, and stays there until it is let go. */
+    @Test
+    void aShardMovesToANodeAndStaysThere() {
+        for (long seed = 1; seed <= 20; seed++) {
+            try (TestCluster cluster = cluster(seed)) {
+                var any = cluster.node(0).cluster();
+                int shard = any.shardOf("account", "a");
+                String from = any.owner(shard);
+                String to = "n1".equals(from) ? "n2" : "n1";
+                CompletableFuture<Long> newest = CompletableFuture.completedFuture(0L);
+                CompletableFuture<MoveReport> moved = any.moveShard(shard, to, LIMIT);
+                for (int i = 0; i < 40; i++) {
+                    newest = cluster.node(2).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
+                    cluster.run(Duration.ofMillis(1));
+                }
+                MoveReport report = cluster.await(moved, LIMIT);
+                assertThat(report).isEqualTo(new MoveReport(shard, from, to, true, report.took()));
+                assertThat(cluster.await(newest, LIMIT)).as("seed %d", seed).isEqualTo(40);
+                cluster.settle();
+                cluster.run(Duration.ofSeconds(2));
+                assertThat(cluster.node(1).cluster().owner(shard)).isEqualTo(to);
+                cluster.await(any.drain(to, LIMIT), LIMIT);
+                assertThat(any.owner(shard))
+                        .as("a node that leaves keeps nothing")
+                        .isNotEqualTo(to);
+                cluster.await(any.undrain(to), LIMIT);
+                cluster.settle();
+                assertThat(any.owner(shard)).as("and it comes back").isEqualTo(to);
+                cluster.await(any.releaseShard(shard), LIMIT);
+                cluster.settle();
+            }
+        }
+    }
+
+    @Test
+    void aMoveThatCannotWorkIsRefusedWithTheReason() {
+        Kind<Ping> pinned = Pinged.KIND.in(ShardSet.singleton("pinned").pinnedTo("n1"));
+        try (TestCluster cluster = TestCluster.simulated(1, 3, REGISTRY, Account.KIND, pinned)) {
+            var any = cluster.node(0).cluster();
+            assertThatThrownBy(() -> cluster.await(any.moveShard(0, "n9", LIMIT), LIMIT))
+                    .hasCauseInstanceOf(ClusterException.class)
+                    .hasMessageContaining("node n9 is not in the cluster: the live nodes are [n1, n2, n3]");
+            assertThatThrownBy(() -> cluster.await(any.moveShard(Topology.SHARDS, "n2", LIMIT), LIMIT))
+                    .hasMessageContaining("shard 5 cannot move to node n2: set pinned is pinned to [n1]");
+            cluster.await(any.drain("n3", LIMIT), LIMIT);
+            assertThatThrownBy(() -> cluster.await(any.moveShard(0, "n3", LIMIT), LIMIT))
+                    .hasMessageContaining("shard 0 cannot move to node n3: it is to own nothing any more");
+            assertThatThrownBy(() -> any.moveShard(99, "n2", LIMIT))
+                    .hasMessage("shard 99 is in no set that this node knows");
         }
     }
 

@@ -69,9 +69,10 @@ public final class Coordinator {
      * @param balanceNs   how long the set of nodes must have been the same before shards move for balance, in nanoseconds
      * @param maxMoves    shards that may move at a time
      * @param moveNs      how long a move may take before it is called off, in nanoseconds
+     * @param minHosts    with fewer live nodes that can own shards nothing is given out or moved
      */
     public record Settings(
-            int shards, Set<String> seeds, long formationNs, long balanceNs, int maxMoves, long moveNs) {}
+            int shards, Set<String> seeds, long formationNs, long balanceNs, int maxMoves, long moveNs, int minHosts) {}
 
     /**
      * A coordinator that does not lead yet.
@@ -137,7 +138,7 @@ public final class Coordinator {
                 .toList();
         Table table = new Table(view, sets.get(sets.size() - 1).end());
         boolean seedsMissing = settings.seeds.stream().anyMatch(seed -> view.get(ClusterKeys.node(seed)) == null);
-        if (table.hosts.isEmpty() || (seedsMissing && nowNs - leadingSinceNs < patienceNs(table))) {
+        if (table.hosts.size() < settings.minHosts || (seedsMissing && nowNs - leadingSinceNs < patienceNs(table))) {
             restless = true;
             return;
         }
@@ -162,11 +163,7 @@ public final class Coordinator {
     private int plan(SetRecord set, Table table, int room, boolean mayBalance, long nowNs, List<Txn> changes) {
         List<Host> hosts = new ArrayList<>();
         table.hosts.forEach((nodeId, node) -> hosts.add(new Host(
-                nodeId,
-                node.incarnation(),
-                node.hosting().capacity(),
-                node.draining(),
-                set.set().admits(nodeId, node.hosting()))));
+                nodeId, node.incarnation(), node.hosting().capacity(), node.draining(), node.mayOwn(set.set()))));
         @Nullable ShardRecord[] own = Arrays.copyOfRange(table.records, set.first(), set.end());
         int moving = (int) Arrays.stream(own)
                 .filter(entry -> entry != null && entry.target() != null)
@@ -174,7 +171,9 @@ public final class Coordinator {
         Preference prefer = new Preference(
                 set.first(),
                 set.set().strategy(),
-                set.set().strategy() == ShardSet.Strategy.LEAST_LOAD ? table.loadsWithout(set) : Map.of());
+                set.set().strategy() == ShardSet.Strategy.LEAST_LOAD ? table.loadsWithout(set) : Map.of(),
+                table.view.revision(),
+                table.pins(set));
         int moves = 0;
         TablePlanner.Policy policy = new TablePlanner.Policy(
                 room + moving,

@@ -50,6 +50,15 @@ final class Table {
         return node != null && node.incarnation() == incarnation;
     }
 
+    /** The pinned shards of a set, counted from 0 within it. */
+    Map<Integer, String> pins(SetRecord set) {
+        Map<Integer, String> pins = new TreeMap<>();
+        ClusterKeys.pins(view)
+                .subMap(set.first(), set.end())
+                .forEach((shard, nodeId) -> pins.put(shard - set.first(), nodeId));
+        return pins;
+    }
+
     /** How many shards of other sets each node owns. */
     Map<String, Integer> loadsWithout(SetRecord set) {
         Map<String, Integer> loads = new HashMap<>();

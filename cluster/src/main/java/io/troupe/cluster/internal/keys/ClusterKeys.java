@@ -1,11 +1,15 @@
 package io.troupe.cluster.internal.keys;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
@@ -24,6 +28,9 @@ public final class ClusterKeys {
 
     /** Prefix of the nodes that are to own nothing. */
     public static final String DRAINS = ALL + "drain/";
+
+    /** Prefix of the shards that are to live on a certain node; the value is its id. */
+    public static final String PINS = ALL + "pin/";
 
     /** Prefix of the shard sets besides the default one. */
     public static final String SETS = ALL + "set/";
@@ -89,6 +96,30 @@ public final class ClusterKeys {
      */
     public static int shardOf(String key) {
         return Integer.parseInt(key, SHARDS.length(), key.length(), 10);
+    }
+
+    /**
+     * {@return the key that says on which node a shard is to live}
+     *
+     * @param shard the shard
+     */
+    public static String pin(int shard) {
+        return PINS + padded(shard);
+    }
+
+    /**
+     * {@return the shards that are to live on a certain node}
+     *
+     * @param view what the store has
+     */
+    public static SortedMap<Integer, String> pins(MetadataView view) {
+        SortedMap<Integer, String> pins = new TreeMap<>();
+        view.forEach(
+                PINS,
+                entry -> pins.put(
+                        Integer.parseInt(entry.key(), PINS.length(), entry.key().length(), 10),
+                        new String(entry.value(), StandardCharsets.UTF_8)));
+        return pins;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.troupe.cluster.Hosting;
+import io.troupe.cluster.ShardSet;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
@@ -76,6 +77,16 @@ public record LiveNode(KeyValue entry, SessionId session, NodeRecord record, boo
     /** {@return what it offers} */
     public Hosting hosting() {
         return record.hosting();
+    }
+
+    /**
+     * {@return true if it may own shards of a set: the set admits it, and it has a kind of the set}
+     *
+     * @param set the set
+     */
+    public boolean mayOwn(ShardSet set) {
+        return set.admits(nodeId(), hosting())
+                && (set.isDefault() || record.sets().contains(set.name()));
     }
 
     /** {@return true if it may own shards, and is not about to leave} */

@@ -12,22 +12,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosting what it offers
  * @param kinds   the names of the kinds it can run
+ * @param sets    the names of the shard sets that those kinds are in, besides the default one
  */
-public record NodeRecord(Hosting hosting, Set<String> kinds) {
+public record NodeRecord(Hosting hosting, Set<String> kinds, Set<String> sets) {
     private static final String SHARDS = "shards";
     private static final String ADDRESS = "address";
     private static final String CAPACITY = "capacity";
     private static final String ROLES = "roles";
     private static final String KINDS = "kinds";
+    private static final String SETS = "sets";
 
     /**
-     * Copies the kinds.
+     * Copies the names.
      *
      * @param hosting what it offers
      * @param kinds   the names of the kinds
+     * @param sets    the names of their sets
      */
     public NodeRecord {
         kinds = Set.copyOf(kinds);
+        sets = Set.copyOf(sets);
     }
 
     /** {@return true if it can own shards} */
@@ -45,6 +49,7 @@ public record NodeRecord(Hosting hosting, Set<String> kinds) {
         return lines.add(CAPACITY, hosting.capacity())
                 .add(ROLES, hosting.roles())
                 .add(KINDS, kinds)
+                .add(SETS, sets)
                 .bytes();
     }
 
@@ -62,7 +67,8 @@ public record NodeRecord(Hosting hosting, Set<String> kinds) {
                         address(lines.get(ADDRESS)),
                         Double.parseDouble(lines.getOrDefault(CAPACITY, "1")),
                         Lines.names(lines.get(ROLES))),
-                Lines.names(lines.get(KINDS)));
+                Lines.names(lines.get(KINDS)),
+                Lines.names(lines.get(SETS)));
     }
 
     private static @Nullable InetSocketAddress address(@Nullable String text) {

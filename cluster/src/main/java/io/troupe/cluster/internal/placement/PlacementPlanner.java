@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * candidate with the highest weighted rendezvous score ({@code -weight / ln(u)}, u uniform from the hash of node and
  * shard) that has room.
  *
+ * <p>A pinned shard belongs to the node that it is pinned to, and counts as part of that node's quota.
+ *
  * <p>So for equal weights the counts differ by one at most, a join or leave in a balanced cluster of N moves at most
  * ceil(S/N) + 1 shards, and a balanced cluster moves none. Costs O(S * N).
  */
@@ -33,9 +35,10 @@ public final class PlacementPlanner {
         this.nodes = nodes;
         this.preference = preference;
         seeds = new long[nodes.length];
+        long seed = preference.strategy == Strategy.RANDOM ? ShardHash.finish(preference.seed) : 0;
         loads = new double[nodes.length];
         for (int node = 0; node < nodes.length; node++) {
-            seeds[node] = ShardHash.hash("node", nodes[node].nodeId());
+            seeds[node] = ShardHash.hash("node", nodes[node].nodeId()) ^ seed;
             loads[node] = preference.loads.getOrDefault(nodes[node].nodeId(), 0);
         }
     }
@@ -46,10 +49,23 @@ public final class PlacementPlanner {
      * @param first    the number of the set's first shard, so that small sets do not all begin on the same node
      * @param strategy how to prefer
      * @param loads    for LEAST_LOAD: the shards of other sets that each node owns
+     * @param seed     for RANDOM: another one for every plan
+     * @param pins     the shards of this set that are to live on a certain node as long as that is a candidate
      */
-    public record Preference(int first, Strategy strategy, Map<String, Integer> loads) {
+    public record Preference(
+            int first, Strategy strategy, Map<String, Integer> loads, long seed, Map<Integer, String> pins) {
         /** That of the default set. */
-        public static final Preference DEFAULT = new Preference(0, Strategy.RENDEZVOUS, Map.of());
+        public static final Preference DEFAULT = of(0, Strategy.RENDEZVOUS);
+
+        /**
+         * {@return one without loads, seed and pins}
+         *
+         * @param first    the number of the set's first shard
+         * @param strategy how to prefer
+         */
+        public static Preference of(int first, Strategy strategy) {
+            return new Preference(first, strategy, Map.of(), 0, Map.of());
+        }
     }
 
     /**
@@ -86,15 +102,22 @@ public final class PlacementPlanner {
     private Candidate[] plan(int shards, @Nullable String[] current) {
         int[] owner = new int[shards];
         int[] counts = new int[nodes.length];
+        boolean[] pinned = new boolean[shards];
+        int[] pins = new int[nodes.length];
         for (int shard = 0; shard < shards; shard++) {
-            owner[shard] = indexOf(nodes, current[shard]);
+            int pin = indexOf(nodes, preference.pins.get(shard));
+            pinned[shard] = pin >= 0;
+            owner[shard] = pin >= 0 ? pin : indexOf(nodes, current[shard]);
+            if (pin >= 0) {
+                pins[pin]++;
+            }
             if (owner[shard] >= 0) {
                 counts[owner[shard]]++;
             }
         }
-        int[] quotas = quotas(shards, counts);
+        int[] quotas = quotas(shards, counts, pins);
         for (int node = 0; node < nodes.length; node++) {
-            letGo(node, counts[node] - quotas[node], owner);
+            letGo(node, counts[node] - quotas[node], owner, pinned);
             counts[node] = Math.min(counts[node], quotas[node]);
         }
         for (int shard = 0; shard < shards; shard++) {
@@ -144,26 +167,44 @@ public final class PlacementPlanner {
         return -1;
     }
 
-    /** How many shards each node is to own; they add up to all shards. */
-    private int[] quotas(int shards, int[] counts) {
+    /**
+     * How many shards each node is to own; they add up to all shards. Who has more pinned shards than its share owns just
+     * those, and the others share the rest.
+     */
+    private int[] quotas(int shards, int[] counts, int[] pins) {
+        boolean[] full = new boolean[nodes.length];
+        int left = shards;
         double total = 0;
         for (Candidate node : nodes) {
             total += node.weight();
         }
+        boolean found;
+        do { // each one found makes the share of the others smaller
+            found = false;
+            for (int node = 0; node < nodes.length; node++) {
+                if (!full[node] && pins[node] > left * (nodes[node].weight() / total)) {
+                    full[node] = true;
+                    left -= pins[node];
+                    total -= nodes[node].weight();
+                    found = true;
+                }
+            }
+        } while (found);
         int[] quotas = new int[nodes.length];
         double[] fractions = new double[nodes.length];
-        int left = shards;
+        int shared = left;
         for (int node = 0; node < nodes.length; node++) {
-            double share = shards * (nodes[node].weight() / total);
-            quotas[node] = Math.min((int) share, left);
-            fractions[node] = share - quotas[node];
-            left -= quotas[node];
+            double share = full[node] ? pins[node] : shared * (nodes[node].weight() / total);
+            quotas[node] = full[node] ? pins[node] : Math.min((int) share, left);
+            fractions[node] = full[node] ? -1 : share - quotas[node];
+            left -= full[node] ? 0 : quotas[node];
         }
         Integer[] order = new Integer[nodes.length];
         Arrays.setAll(order, node -> node);
         Arrays.sort(
                 order,
-                Comparator.<Integer, Boolean>comparing(node -> counts[node] <= quotas[node])
+                Comparator.<Integer, Boolean>comparing(node -> full[node])
+                        .thenComparing(node -> counts[node] <= quotas[node])
                         .thenComparing(node -> -fractions[node])
                         .thenComparing(node -> -score(node, 0, 0))
                         .thenComparing(node -> nodes[node].nodeId()));
@@ -173,13 +214,13 @@ public final class PlacementPlanner {
         return quotas;
     }
 
-    private void letGo(int node, int surplus, int[] owner) {
+    private void letGo(int node, int surplus, int[] owner, boolean[] pinned) {
         if (surplus <= 0) {
             return;
         }
         List<Integer> owned = new ArrayList<>();
         for (int shard = 0; shard < owner.length; shard++) {
-            if (owner[shard] == node) {
+            if (owner[shard] == node && !pinned[shard]) {
                 owned.add(shard);
             }
         }
@@ -212,7 +253,7 @@ public final class PlacementPlanner {
     private double score(int node, int shard, int owned) {
         double hashed = hashed(node, shard);
         return switch (preference.strategy) {
-            case RENDEZVOUS -> hashed;
+            case RENDEZVOUS, RANDOM -> hashed;
             case ROUND_ROBIN -> shard % nodes.length == node ? Double.MAX_VALUE : hashed;
             // Loads are whole numbers, and so differ by more than the hash can make up for.
             case LEAST_LOAD ->

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterEvent;
@@ -15,6 +16,7 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
+import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.Subscription;
@@ -70,6 +72,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Links links;
     private final HandOff handOff;
     private final Drains drains;
+    private final Moves moves;
     private final Coordinator coordinator;
     private final Leaving leaving;
     private final Diagnosis diagnosis;
@@ -96,7 +99,10 @@ public final class ClusterRuntime implements AutoCloseable {
         messaging = platform.messaging(config, frames);
         TransportPeerChannel peers = new TransportPeerChannel(messaging);
         store = platform.store(config, peers);
-        NodeRecord self = new NodeRecord(config.hosting(), actors.kinds());
+        NodeRecord self = new NodeRecord(
+                config.hosting(),
+                actors.kinds(),
+                actors.sets().stream().map(ShardSet::name).collect(Collectors.toSet()));
         membership =
                 new Membership(config.nodeId(), self, store, config.lease(), clock, cluster, sessionListener(actors));
         neighbours = new Neighbours(config.nodeId(), messaging);
@@ -111,6 +117,7 @@ public final class ClusterRuntime implements AutoCloseable {
         links.connect(sender, receiver);
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));
         drains = new Drains(store, routing, sets, clock);
+        moves = new Moves(store, routing, sets, clock);
         events = new Events(cluster);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         leaving = new Leaving(config, platform, cluster, store, membership, drains, receiver);
@@ -179,6 +186,7 @@ public final class ClusterRuntime implements AutoCloseable {
             receiver.onTick();
             handOff.onTick(now);
             drains.onTick(now);
+            moves.onTick(now);
             coordinator.onTick(now);
             actors.onTick();
             events.lookAtLeader(store.view());
@@ -206,7 +214,10 @@ public final class ClusterRuntime implements AutoCloseable {
     private boolean isReady() {
         SessionId session = membership.session();
         LiveNode announced = LiveNode.find(store.view(), config.nodeId());
-        if (announced == null || !announced.session().equals(session) || !sets.areServed(routing)) {
+        if (announced == null
+                || !announced.session().equals(session)
+                || diagnosis.missingHosts() > 0
+                || !sets.areServed(routing)) {
             return false;
         }
         int own = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0);
@@ -495,6 +506,33 @@ public final class ClusterRuntime implements AutoCloseable {
     public CompletableFuture<Void> undrain(String nodeId) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         onClusterOrFail(() -> drains.cancel(nodeId, done), done);
+        return done;
+    }
+
+    /**
+     * Moves a shard to a node, and keeps it there as long as that node may own it.
+     *
+     * @param shard  the shard
+     * @param nodeId the node
+     * @param limit  how long to wait
+     * @return how that went
+     */
+    public CompletableFuture<MoveReport> moveShard(int shard, String nodeId, Duration limit) {
+        sets.of(shard);
+        CompletableFuture<MoveReport> done = new CompletableFuture<>();
+        onClusterOrFail(() -> moves.move(shard, nodeId, limit, done), done);
+        return done;
+    }
+
+    /**
+     * Lets a shard that was moved live anywhere again.
+     *
+     * @param shard the shard
+     * @return completes when that is in the log
+     */
+    public CompletableFuture<Void> releaseShard(int shard) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        onClusterOrFail(() -> moves.release(shard, done), done);
         return done;
     }
 

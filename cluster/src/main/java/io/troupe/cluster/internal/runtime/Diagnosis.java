@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.NodeAddress;
+import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.concurrent.NanoClock;
@@ -38,6 +39,10 @@ record Diagnosis(
         for (NodeAddress seed : missingLinks()) {
             findings.add("no link to " + seed + ": start it, or open its messaging port");
         }
+        if (started && missingHosts() > 0) {
+            findings.add("no shard is given out: the cluster wants at least " + config.minimumPeersQuorum()
+                    + " nodes that can own shards, start " + missingHosts() + " more");
+        }
         if (started) {
             findings.addAll(sets.homeless(routing));
             if (waitingShards() > 0) {
@@ -57,6 +62,14 @@ record Diagnosis(
                 started && waitingShards() == 0 && sets.homeless(routing).isEmpty(),
                 "links",
                 missingLinks().isEmpty());
+    }
+
+    /** How many nodes that can own shards have to come before any shard is given out. */
+    int missingHosts() {
+        long hosts = LiveNode.all(store.view()).stream()
+                .filter(node -> node.record().hosts())
+                .count();
+        return (int) Math.max(0, config.minimumPeersQuorum() - hosts);
     }
 
     private boolean inCluster() {

@@ -74,7 +74,7 @@ final class ShardSets {
     }
 
     private boolean isHosted(ShardSet set) {
-        return LiveNode.all(store.view()).stream().anyMatch(node -> set.admits(node.nodeId(), node.hosting()));
+        return LiveNode.all(store.view()).stream().anyMatch(node -> node.mayOwn(set));
     }
 
     /** True if a node owns shards that another one may own, and will if it is to leave. */
@@ -85,9 +85,7 @@ final class ShardSets {
 
     private boolean hasTaker(ShardSet set, String leaving) {
         return LiveNode.all(store.view()).stream()
-                .anyMatch(node -> node.takesShards()
-                        && !node.nodeId().equals(leaving)
-                        && set.admits(node.nodeId(), node.hosting()));
+                .anyMatch(node -> node.takesShards() && !node.nodeId().equals(leaving) && node.mayOwn(set));
     }
 
     /** A line for each set with shards that nobody owns. */
@@ -143,12 +141,21 @@ final class ShardSets {
                 });
     }
 
-    Lookup whereIs(int shard, RoutingTable routing) {
-        SetRecord present = known.values().stream()
+    /**
+     * The set that a shard is in.
+     *
+     * @throws IllegalArgumentException if this node knows of none
+     */
+    SetRecord of(int shard) {
+        return known.values().stream()
                 .filter(set -> shard >= set.first() && shard < set.end())
                 .findAny()
                 .orElseThrow(
                         () -> new IllegalArgumentException("shard " + shard + " is in no set that this node knows"));
+    }
+
+    Lookup whereIs(int shard, RoutingTable routing) {
+        SetRecord present = of(shard);
         String set = present.set().name();
         ShardRecord entry = routing.shardRecord(shard);
         if (entry == null) {
@@ -168,9 +175,10 @@ final class ShardSets {
 
     /** Why nobody can own a set, and what to do. */
     static String missing(ShardSet set) {
+        String kinds = set.isDefault() ? "" : " that has a kind of the set";
         String roles = set.roles().isEmpty() ? "" : " with the roles " + new TreeSet<>(set.roles());
         String nodes = set.nodes().isEmpty() ? "" : " among " + new TreeSet<>(set.nodes());
-        return "no live node" + roles + nodes + " can own shards: start one";
+        return "no live node" + kinds + roles + nodes + " can own shards: start one";
     }
 
     /**

@@ -93,7 +93,8 @@ final class Wiring {
                 FORMATION_NS,
                 config.rebalanceAfter().toNanos(),
                 config.maxMoves(),
-                config.moveTimeout().toNanos());
+                config.moveTimeout().toNanos(),
+                config.minimumPeersQuorum());
     }
 
     static List<String> names(List<NodeAddress> seeds) {

@@ -34,7 +34,7 @@ class CoordinatorTest {
     private final InMemoryGroup group = InMemoryGroup.create();
     private final Map<String, MetadataStore> stores = new HashMap<>();
     private static final Coordinator.Settings SETTINGS =
-            new Coordinator.Settings(SHARDS, Set.of("n1", "n2", "n3"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS);
+            new Coordinator.Settings(SHARDS, Set.of("n1", "n2", "n3"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 1);
 
     private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
     private final Coordinator coordinator;
@@ -59,7 +59,7 @@ class CoordinatorTest {
     }
 
     private static NodeRecord record(boolean hosts, String... roles) {
-        return new NodeRecord(new Hosting(hosts, null, 1.0, Set.of(roles)), Set.of());
+        return new NodeRecord(new Hosting(hosts, null, 1.0, Set.of(roles)), Set.of(), Set.of("jobs", "one", "nowhere"));
     }
 
     private void add(int first, ShardSet set) {
@@ -142,6 +142,69 @@ class CoordinatorTest {
         onCluster(() -> coordinator.onLeading(0));
         onCluster(() -> coordinator.reconcile(FORMATION_NS));
         await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 12)));
+    }
+
+    @Test
+    void withTooFewNodesNothingIsGivenOut() {
+        Coordinator careful = new Coordinator(
+                store("n1"),
+                new Coordinator.Settings(SHARDS, Set.of("n1", "n2", "n3"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 2),
+                clusterThread);
+        join("n1", true);
+        join("driver", false);
+        onCluster(() -> careful.onLeading(0));
+        onCluster(() -> careful.reconcile(2 * FORMATION_NS));
+        store("n1").barrier().join();
+        assertThat(owners()).isEmpty();
+        join("n2", true);
+        onCluster(() -> careful.onTick(2 * FORMATION_NS));
+        await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 6, "n2", 6)));
+        store("n2").closeSession().join();
+        onCluster(() -> careful.reconcile(3 * FORMATION_NS));
+        store("n1").barrier().join();
+        assertThat(counts()).as("what a lost node owned has no live owner").isEqualTo(Map.of("n1", 6, "n2", 6));
+    }
+
+    @Test
+    void aNodeWithoutAKindOfASetOwnsNoneOfIt() {
+        join("n1", true);
+        join("n2", true);
+        join("n3", true);
+        add(12, ShardSet.of("unheard-of", 6));
+        onCluster(() -> coordinator.onLeading(0));
+        await().untilAsserted(() -> assertThat(counts(0, 12)).isEqualTo(Map.of("n1", 4, "n2", 4, "n3", 4)));
+        assertThat(counts(12, 18)).isEmpty();
+    }
+
+    /** What it costs the log when one of many nodes dies. */
+    @Test
+    void aLossAmongAHundredNodesWritesOnlyTheShardsThatMove() {
+        int shards = 1024;
+        int nodes = 100;
+        Coordinator large = new Coordinator(
+                store("n1"),
+                new Coordinator.Settings(shards, Set.of(), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 1),
+                clusterThread);
+        for (int node = 1; node <= nodes; node++) {
+            join("n" + node, true);
+        }
+        onCluster(() -> large.onLeading(0));
+        await().untilAsserted(() -> assertThat(counts().values()).hasSize(nodes).containsOnly(10, 11));
+        Map<Integer, ShardRecord> before = owners();
+        int lost = Objects.requireNonNull(counts().get("n50"));
+        store("n50").closeSession().join();
+        long revision = store("n1").barrier().join();
+        onCluster(() -> large.reconcile(1));
+        await().untilAsserted(() -> assertThat(counts()).doesNotContainKey("n50"));
+        onCluster(() -> large.reconcile(1 + BALANCE_NS));
+        long changed = owners().entrySet().stream()
+                .filter(after -> !after.getValue().equals(before.get(after.getKey())))
+                .count();
+        assertThat(changed).isEqualTo(lost);
+        assertThat(store("n1").barrier().join() - revision)
+                .as("entries of the log")
+                .isLessThanOrEqualTo(lost + 2L);
+        assertThat(counts().values()).containsOnly(10, 11);
     }
 
     @Test

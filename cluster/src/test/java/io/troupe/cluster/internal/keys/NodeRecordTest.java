@@ -14,9 +14,10 @@ class NodeRecordTest {
     void whatIsWrittenIsRead() {
         NodeRecord full = new NodeRecord(
                 new Hosting(true, InetSocketAddress.createUnresolved("::1", 7709), 2.5, Set.of("web", "batch")),
-                Set.of("order", "K\u00e4ufer", "a,b c"));
+                Set.of("order", "K\u00e4ufer", "a,b c"),
+                Set.of("jobs", "one"));
         assertThat(NodeRecord.decode(full.encode())).isEqualTo(full);
-        NodeRecord client = new NodeRecord(Hosting.CLIENT, Set.of());
+        NodeRecord client = new NodeRecord(Hosting.CLIENT, Set.of(), Set.of());
         assertThat(NodeRecord.decode(client.encode())).isEqualTo(client);
     }
 
@@ -24,6 +25,6 @@ class NodeRecordTest {
     void aReaderSkipsWhatItDoesNotKnow() {
         byte[] newer = "zone=b\nshards=true\ncapacity=1.0\n".getBytes(StandardCharsets.UTF_8);
         assertThat(NodeRecord.decode(newer))
-                .isEqualTo(new NodeRecord(new Hosting(true, null, 1.0, Set.of()), Set.of()));
+                .isEqualTo(new NodeRecord(new Hosting(true, null, 1.0, Set.of()), Set.of(), Set.of()));
     }
 }

@@ -3,9 +3,11 @@ package io.troupe.cluster.internal.placement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 import io.troupe.cluster.ShardSet.Strategy;
@@ -80,17 +82,64 @@ class PlacementPlannerTest {
         nodes(count)
                 .forEach(node -> loads.put(
                         node.nodeId(), Math.floorMod(seed + node.nodeId().hashCode(), 50)));
-        Preference prefer = new Preference(1024, strategy, loads);
+        Preference prefer = new Preference(1024, strategy, loads, 7, Map.of());
         Candidate[] plan = PlacementPlanner.plan(shards, nodes(count), anyTable(shards, seed), prefer);
         assertBalanced(plan, nodes(count));
+        Preference later = new Preference(1024, strategy, loads, seed, Map.of());
+        assertThat(moves(owners(plan), PlacementPlanner.plan(shards, nodes(count), owners(plan), later)))
+                .isZero();
+    }
+
+    @Property
+    void aPinnedShardLivesWhereItIsPinnedAndTheOthersAreBalanced(
+            @ForAll @IntRange(min = 1, max = 64) int shards,
+            @ForAll @IntRange(min = 1, max = 9) int count,
+            @ForAll Strategy strategy,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        Map<Integer, String> pins = new TreeMap<>();
+        for (int shard = 0; shard < shards; shard++) {
+            if (random.nextInt(4) == 0) {
+                pins.put(shard, "node-" + random.nextInt(count + 1)); // the last one does not live
+            }
+        }
+        Preference prefer = new Preference(0, strategy, Map.of(), seed, pins);
+        Candidate[] plan = PlacementPlanner.plan(shards, nodes(count), anyTable(shards, seed), prefer);
+        Set<String> mixed = new HashSet<>();
+        for (int shard = 0; shard < shards; shard++) {
+            String pin = pins.get(shard);
+            if (pin != null && !pin.equals("node-" + count)) {
+                assertThat(plan[shard].nodeId()).isEqualTo(pin);
+            } else {
+                mixed.add(plan[shard].nodeId());
+            }
+        }
+        Map<String, Integer> owned = counts(plan, nodes(count));
+        int least = Collections.min(owned.values());
+        assertThat(mixed)
+                .as("more than pinned ones only for who has little")
+                .allSatisfy(nodeId -> assertThat(owned.get(nodeId)).isLessThanOrEqualTo(least + 1));
         assertThat(moves(owners(plan), PlacementPlanner.plan(shards, nodes(count), owners(plan), prefer)))
                 .isZero();
     }
 
     @Test
+    void randomPlacementIsDrawnAnewForEveryPlan() {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (long seed = 0; seed < 300; seed++) {
+            Preference prefer = new Preference(0, Strategy.RANDOM, Map.of(), seed, Map.of());
+            Candidate[] plan = PlacementPlanner.plan(1, nodes(3), new @Nullable String[1], prefer);
+            counts.merge(plan[0].nodeId(), 1, Integer::sum);
+        }
+        assertThat(counts.values())
+                .hasSize(3)
+                .allSatisfy(count -> assertThat(count).isBetween(75, 125));
+    }
+
+    @Test
     void roundRobinGivesTheNodesInOrder() {
-        Candidate[] plan = PlacementPlanner.plan(
-                6, nodes(3), new @Nullable String[6], new Preference(0, Strategy.ROUND_ROBIN, Map.of()));
+        Candidate[] plan =
+                PlacementPlanner.plan(6, nodes(3), new @Nullable String[6], Preference.of(0, Strategy.ROUND_ROBIN));
         assertThat(owners(plan)).containsExactly("node-0", "node-1", "node-2", "node-0", "node-1", "node-2");
     }
 
@@ -98,7 +147,7 @@ class PlacementPlannerTest {
     void leastLoadGivesToWhoHasLeast() {
         Map<String, Integer> loads = Map.of("node-0", 9, "node-1", 2, "node-2", 5);
         Candidate[] plan = PlacementPlanner.plan(
-                1, nodes(3), new @Nullable String[1], new Preference(0, Strategy.LEAST_LOAD, loads));
+                1, nodes(3), new @Nullable String[1], new Preference(0, Strategy.LEAST_LOAD, loads, 0, Map.of()));
         assertThat(owners(plan)).containsExactly("node-1");
     }
 
@@ -107,7 +156,7 @@ class PlacementPlannerTest {
         Map<String, Integer> counts = new TreeMap<>();
         for (int first = 1024; first < 1324; first++) {
             Candidate[] plan = PlacementPlanner.plan(
-                    1, nodes(3), new @Nullable String[1], new Preference(first, Strategy.RENDEZVOUS, Map.of()));
+                    1, nodes(3), new @Nullable String[1], Preference.of(first, Strategy.RENDEZVOUS));
             counts.merge(plan[0].nodeId(), 1, Integer::sum);
         }
         assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(75, 125));

@@ -42,7 +42,7 @@ class MembershipTest {
         membership = membership(LEASE);
     }
 
-    private static final NodeRecord SELF = new NodeRecord(new Hosting(true, null, 1.0, Set.of()), Set.of());
+    private static final NodeRecord SELF = new NodeRecord(new Hosting(true, null, 1.0, Set.of()), Set.of(), Set.of());
 
     private Membership membership(Duration lease) {
         return new Membership(
