@@ -172,9 +172,15 @@ public final class Cluster implements AutoCloseable {
                         node.incarnation(),
                         node.hosting(),
                         node.record().kinds(),
+                        runtime.state(node),
                         node.draining(),
                         shards.getOrDefault(node.nodeId(), 0)))
                 .toList();
+    }
+
+    /** {@return where this node stands} */
+    public NodeState state() {
+        return runtime.state();
     }
 
     /** {@return how many shards each node owns, as this node's copy of the store has it} */

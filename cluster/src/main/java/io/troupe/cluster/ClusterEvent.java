@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in the cluster, as this node's copy of the store has it: every node sees the same changes of
- * nodes and shards in the same order, each at its own time.
+ * nodes and shards in the same order, each at its own time. Only {@link NodeSuspected} is what this node alone observes.
  */
 public sealed interface ClusterEvent {
     /** {@return the revision of the store with which it happened; never lower than that of the event before} */
@@ -28,6 +28,17 @@ public sealed interface ClusterEvent {
      * @param revision    when
      */
     record NodeLeft(String nodeId, long incarnation, long revision) implements ClusterEvent {}
+
+    /**
+     * This node has had no link to a live node for a third of the lease, or has one again. The log decides what becomes of
+     * it: this is a hint to a person.
+     *
+     * @param nodeId      the node
+     * @param incarnation its life
+     * @param suspected   which of the two
+     * @param revision    the newest revision when this node noticed
+     */
+    record NodeSuspected(String nodeId, long incarnation, boolean suspected, long revision) implements ClusterEvent {}
 
     /**
      * A node is to own nothing any more, or may own shards again.

@@ -9,8 +9,15 @@ import java.util.Set;
  * @param incarnation the revision of its join; higher for each later life
  * @param hosting     what it offers: whether it can own shards, where it is dialled, its capacity and roles
  * @param kinds       the names of the kinds it can run
- * @param draining    true if it is to own nothing any more
+ * @param state       UP, SUSPECT or DRAINING, as this node sees it; of itself also FENCED
+ * @param draining    true if it is to own nothing any more, whatever its state
  * @param shards      how many it owns
  */
 public record NodeInfo(
-        String nodeId, long incarnation, Hosting hosting, Set<String> kinds, boolean draining, int shards) {}
+        String nodeId,
+        long incarnation,
+        Hosting hosting,
+        Set<String> kinds,
+        NodeState state,
+        boolean draining,
+        int shards) {}

@@ -21,6 +21,7 @@ import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.MoveReport;
+import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -307,7 +308,8 @@ class TestClusterTest {
             for (int node = 0; node < 2; node++) {
                 List<ClusterEvent> mine = heard.get(node);
                 cluster.node(node).cluster().subscribe(event -> {
-                    if (!(event instanceof ClusterEvent.LeaderChanged)) {
+                    if (!(event instanceof ClusterEvent.LeaderChanged)
+                            && !(event instanceof ClusterEvent.NodeSuspected)) {
                         mine.add(event);
                     }
                 });
@@ -322,6 +324,59 @@ class TestClusterTest {
                     .hasAtLeastOneElementOfType(ClusterEvent.NodeDraining.class)
                     .anyMatch(event -> event instanceof ClusterEvent.ShardMoved moved && moved.planned());
             assertThat(heard.get(0)).isSortedAccordingTo(Comparator.comparingLong(ClusterEvent::revision));
+        }
+    }
+
+    private static NodeState state(TestCluster cluster, int asked, String nodeId) {
+        return cluster.node(asked).cluster().nodes().stream()
+                .filter(node -> node.nodeId().equals(nodeId))
+                .findFirst()
+                .orElseThrow()
+                .state();
+    }
+
+    /** Two nodes lose each other, and both still reach the leader: nobody is shut down because one other misses it. */
+    @Test
+    void aNodeSuspectsWhomItDoesNotReachAndNobodyLosesAnythingByThat() {
+        try (TestCluster cluster = cluster(13)) {
+            String leader = cluster.node(0).cluster().leader().orElseThrow().nodeId();
+            int leads = Integer.parseInt(leader, 1, leader.length(), 10) - 1;
+            int one = (leads + 1) % 3;
+            int other = (leads + 2) % 3;
+            var observer = cluster.node(one).cluster();
+            List<ClusterEvent> heard = new ArrayList<>();
+            observer.subscribe(heard::add);
+            var before = observer.shardsPerOwner();
+            assertThat(observer.state()).isEqualTo(NodeState.UP);
+            cluster.partition(Set.of(one), Set.of(other));
+            cluster.run(Duration.ofSeconds(3));
+            assertThat(state(cluster, one, Topology.id(other))).isEqualTo(NodeState.SUSPECT);
+            assertThat(state(cluster, other, Topology.id(one))).isEqualTo(NodeState.SUSPECT);
+            assertThat(state(cluster, leads, Topology.id(one))).isEqualTo(NodeState.UP);
+            assertThat(observer.shardsPerOwner()).isEqualTo(before);
+            cluster.settle();
+            cluster.run(Duration.ofMillis(300));
+            assertThat(state(cluster, one, Topology.id(other))).isEqualTo(NodeState.UP);
+            assertThat(heard)
+                    .filteredOn(ClusterEvent.NodeSuspected.class::isInstance)
+                    .extracting(event -> ((ClusterEvent.NodeSuspected) event).suspected())
+                    .containsExactly(true, false);
+        }
+    }
+
+    @Test
+    void aNodeKnowsWhereItStands() {
+        try (TestCluster cluster = cluster(14)) {
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            cluster.run(Duration.ofSeconds(3));
+            assertThat(cluster.node(0).cluster().state()).isEqualTo(NodeState.FENCED);
+            cluster.settle();
+            assertThat(cluster.node(0).cluster().state()).isEqualTo(NodeState.UP);
+            cluster.await(cluster.node(1).cluster().drain("n1", LIMIT), LIMIT);
+            assertThat(cluster.node(0).cluster().state()).isEqualTo(NodeState.DRAINING);
+            var leaving = cluster.node(0).cluster();
+            cluster.stop(0, LIMIT);
+            assertThat(leaving.state()).isEqualTo(NodeState.LEFT);
         }
     }
 

@@ -17,6 +17,7 @@ import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.MoveReport;
+import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.Subscription;
@@ -105,7 +106,8 @@ public final class ClusterRuntime implements AutoCloseable {
                 actors.sets().stream().map(ShardSet::name).collect(Collectors.toSet()));
         membership =
                 new Membership(config.nodeId(), self, store, config.lease(), clock, cluster, sessionListener(actors));
-        neighbours = new Neighbours(config.nodeId(), messaging);
+        events = new Events(cluster);
+        neighbours = new Neighbours(config, messaging, events);
         routing = new RoutingTable(config.allShards(), routeListener());
         sets = new ShardSets(config.shards(), config.allShards(), actors.sets(), store, cluster);
         DeliveryLimits limits = Wiring.limits(config);
@@ -118,7 +120,6 @@ public final class ClusterRuntime implements AutoCloseable {
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(store, routing, sets, clock);
-        events = new Events(cluster);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         leaving = new Leaving(config, platform, cluster, store, membership, drains, receiver);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
@@ -190,6 +191,7 @@ public final class ClusterRuntime implements AutoCloseable {
             coordinator.onTick(now);
             actors.onTick();
             events.lookAtLeader(store.view());
+            neighbours.onTick(now, store.view());
             if (!ready.isDone() && isReady()) {
                 LOG.info("node {} is ready", config.nodeId());
                 ready.complete(null);
@@ -468,6 +470,30 @@ public final class ClusterRuntime implements AutoCloseable {
     public long incarnation() {
         SessionId session = membership.session();
         return session == null ? 0 : session.incarnation();
+    }
+
+    /** {@return where this node stands} */
+    public NodeState state() {
+        if (closed) {
+            return NodeState.LEFT;
+        }
+        LiveNode self = started ? LiveNode.find(store.view(), config.nodeId()) : null;
+        return self == null || membership.session() == null ? NodeState.JOINING : state(self);
+    }
+
+    /**
+     * {@return where a live node stands, as this node sees it}
+     *
+     * @param node the node
+     */
+    public NodeState state(LiveNode node) {
+        if (node.nodeId().equals(config.nodeId()) && !inCluster()) {
+            return NodeState.FENCED;
+        }
+        if (neighbours.isSuspect(node.nodeId())) {
+            return NodeState.SUSPECT;
+        }
+        return node.draining() ? NodeState.DRAINING : NodeState.UP;
     }
 
     /** {@return true if this node has a session whose lease has not passed} */

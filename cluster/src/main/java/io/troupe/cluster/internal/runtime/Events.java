@@ -44,7 +44,7 @@ final class Events implements WatchListener {
         return () -> listeners.remove(listener);
     }
 
-    private void tell(ClusterEvent event) {
+    void tell(ClusterEvent event) {
         if (listeners.isEmpty()) {
             return;
         }

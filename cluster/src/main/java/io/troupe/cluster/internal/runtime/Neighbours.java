@@ -1,10 +1,16 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.internal.keys.LiveNode;
+import io.troupe.cluster.internal.membership.Suspicion;
 import io.troupe.metadata.MetadataView;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.TransportException;
@@ -12,30 +18,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Dials the nodes that are not in the seed list but can be dialled, as long as they are in the cluster. On the watch
- * thread.
+ * The other live nodes: dials those that are not in the seed list but can be dialled, and notices whose link is down. Told
+ * of nodes on the watch thread, of time on the cluster thread; suspects are asked for by any.
  */
 final class Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
 
-    private final String nodeId;
-    private final MessagingSystem messaging;
-    private Map<String, InetSocketAddress> dialled = Map.of();
+    /** A link may be down for this part of the lease before anybody is suspected. */
+    private static final int GRACE_PART = 3;
 
-    Neighbours(String nodeId, MessagingSystem messaging) {
-        this.nodeId = nodeId;
+    private final String nodeId;
+    private final Set<String> seeds;
+    private final boolean canBeDialled;
+    private final MessagingSystem messaging;
+    private final Events events;
+    private final Suspicion suspicion;
+    private Map<String, InetSocketAddress> dialled = Map.of();
+    /** Who should be linked to this node: one of the two can be dialled. */
+    private volatile List<LiveNode> linked = List.of();
+
+    private volatile Set<String> suspects = Set.of();
+
+    Neighbours(ClusterConfig config, MessagingSystem messaging, Events events) {
+        nodeId = config.nodeId();
+        seeds = Set.copyOf(Wiring.names(config.seeds()));
+        canBeDialled = config.isSeed() || config.hosting().address() != null;
         this.messaging = messaging;
+        this.events = events;
+        suspicion = new Suspicion(config.lease().toNanos() / GRACE_PART);
+    }
+
+    boolean isSuspect(String other) {
+        return suspects.contains(other);
+    }
+
+    void onTick(long nowNs, MetadataView view) {
+        List<Suspicion.Peer> peers = linked.stream()
+                .map(node -> new Suspicion.Peer(
+                        node.nodeId(),
+                        node.incarnation(),
+                        messaging.link(node.nodeId()).connected()))
+                .toList();
+        List<Suspicion.Change> changes = suspicion.onTick(nowNs, peers);
+        suspects = suspicion.suspects();
+        for (Suspicion.Change change : changes) {
+            Suspicion.Peer peer = change.peer();
+            events.tell(new ClusterEvent.NodeSuspected(
+                    peer.nodeId(), peer.incarnation(), change.suspected(), view.revision()));
+        }
     }
 
     /** Nodes have come or gone. */
     void onChange(MetadataView view) {
         Map<String, InetSocketAddress> present = new HashMap<>();
+        List<LiveNode> others = new ArrayList<>();
         for (LiveNode node : LiveNode.all(view)) {
             InetSocketAddress address = node.hosting().address();
-            if (address != null && !node.nodeId().equals(nodeId)) {
+            if (node.nodeId().equals(nodeId)) {
+                continue;
+            }
+            if (address != null) {
                 present.put(node.nodeId(), address);
             }
+            if (canBeDialled || address != null || seeds.contains(node.nodeId())) {
+                others.add(node);
+            }
         }
+        linked = others;
         Map<String, InetSocketAddress> before = dialled;
         dialled = present;
         before.keySet().stream().filter(other -> !present.containsKey(other)).forEach(messaging::removeNode);
