@@ -11,10 +11,10 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
-import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.ShutdownReport;
 import io.troupe.cluster.Subscription;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.transport.TransportException;
@@ -306,12 +306,12 @@ public final class ClusterActorSystem implements AutoCloseable {
     /**
      * Hands over the actors of this node to the others, leaves the cluster and frees threads, ports and locks. No message
      * above AT_MOST_ONCE is lost, doubled or reordered. When the limit has passed, or nobody can take the actors, it leaves
-     * as {@link #close} does.
+     * as {@link #close} does. {@link Cluster#onShutdown} adds what is yours to the phases.
      *
-     * @param limit how long the hand-over may take
-     * @return completes when everything is closed, with how the hand-over went; never exceptionally
+     * @param limit how long all of it may take; leaving takes a second more at most
+     * @return completes when everything is closed, with how it went; never exceptionally
      */
-    public CompletableFuture<DrainReport> stop(Duration limit) {
+    public CompletableFuture<ShutdownReport> stop(Duration limit) {
         return cluster.stop(limit).whenComplete((report, failure) -> dispatcher.close());
     }
 

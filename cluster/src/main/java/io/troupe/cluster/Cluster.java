@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.keys.ClusterKeys;
@@ -383,13 +384,26 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Hands over what this node owns, leaves the cluster and frees threads, ports and locks. When the limit has passed,
-     * or nobody can take the shards, it leaves with what it still owns, as {@link #close} does.
+     * Runs something when this node is stopped, before what the node itself does in that phase. All hooks of a phase run
+     * side by side, and the phase waits for them as long as there is time. {@link #close} and a crash run none.
      *
-     * @param limit how long the hand-over may take
+     * @param phase  before what
+     * @param name   names it in the report
+     * @param action starts it; called on a thread of the node, so it must not block
+     */
+    public void onShutdown(ShutdownPhase phase, String name, Supplier<? extends CompletableFuture<?>> action) {
+        runtime.onShutdown(phase, name, action);
+    }
+
+    /**
+     * Stops this node in the order of {@link ShutdownPhase}: hands over what it owns, settles, leaves the cluster and frees
+     * threads, ports and locks. What cannot be done within the limit, or fails, is left out and reported. Asked again it
+     * answers the same.
+     *
+     * @param limit how long all of it may take; leaving takes a second more at most
      * @return completes when everything is closed; never exceptionally
      */
-    public CompletableFuture<DrainReport> stop(Duration limit) {
+    public CompletableFuture<ShutdownReport> stop(Duration limit) {
         return runtime.stop(limit);
     }
 

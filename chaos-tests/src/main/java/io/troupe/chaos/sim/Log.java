@@ -125,8 +125,20 @@ final class Log {
         if (able.isEmpty()) {
             return;
         }
+        lead(able.get(random.below(able.size())));
+    }
+
+    /** The leader makes another voter the leader; false if that one cannot be. */
+    boolean handOver(SimNode heir) {
+        boolean able = heir.isUp() && !heir.isStill() && hasMajority(heir);
+        if (able) {
+            lead(heir);
+        }
+        return able;
+    }
+
+    private void lead(SimNode next) {
         SimNode old = leader;
-        SimNode next = able.get(random.below(able.size()));
         for (int survivors = random.below(open.size() + 1); survivors > 0; survivors--) {
             apply(open.remove());
         }

@@ -1,5 +1,6 @@
 package io.troupe.chaos.sim;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -337,6 +338,17 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     @Override
     public void onLeadership(LeadershipListener listener) {
         leadership = listener;
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
+        if (!isLeader()) {
+            return MetadataStore.super.transferLeadership(nodeId, limit);
+        }
+        return world.log.handOver(world.node(nodeId))
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(new MetadataException(
+                        MetadataException.Code.FAILED, "node " + nodeId + " does not lead after " + limit));
     }
 
     @Override

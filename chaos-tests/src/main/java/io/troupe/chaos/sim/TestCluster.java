@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionException;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
-import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.ShutdownReport;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /**
@@ -177,8 +177,8 @@ public final class TestCluster implements AutoCloseable {
      * @return how it went
      * @throws AssertionError if the node does not end in time
      */
-    public DrainReport stop(int node, Duration limit) {
-        DrainReport report = await(at(node).system().stop(limit), limit.plus(SETTLE));
+    public ShutdownReport stop(int node, Duration limit) {
+        ShutdownReport report = await(at(node).system().stop(limit), limit.plus(SETTLE));
         crash(node);
         return report;
     }

@@ -24,6 +24,8 @@ import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.ShutdownPhase;
+import io.troupe.cluster.ShutdownReport;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -211,7 +213,7 @@ class TestClusterTest {
                         newest = cluster.node(sender).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
                         sent++;
                     }
-                    DrainReport report = cluster.stop(restarted, Duration.ofSeconds(5));
+                    ShutdownReport report = cluster.stop(restarted, Duration.ofSeconds(5));
                     assertThat(report.complete()).as("%s", report).isTrue();
                     assertThat(cluster.await(newest, LIMIT)).as("seed %d", seed).isEqualTo(sent);
                     cluster.restart(restarted);
@@ -219,6 +221,61 @@ class TestClusterTest {
                 }
                 assertThat(cluster.node(0).cluster().nodes()).hasSize(3).noneMatch(node -> node.draining());
             }
+        }
+    }
+
+    @Test
+    void aNodeStopsInPhasesWithTheHooksOfEachBeforeIt() {
+        try (TestCluster cluster = cluster(15)) {
+            var leaving = cluster.node(0).cluster();
+            List<String> told = new ArrayList<>();
+            for (ShutdownPhase phase : List.of(ShutdownPhase.values())) {
+                leaving.onShutdown(phase, "mine", () -> {
+                    told.add(phase + " owning " + (leaving.activeShards() > 0) + " " + leaving.state());
+                    return CompletableFuture.completedFuture(null);
+                });
+            }
+            CompletableFuture<Long> under =
+                    cluster.node(0).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
+            ShutdownReport report = cluster.stop(0, LIMIT);
+            assertThat(report.complete()).as("%s", report).isTrue();
+            assertThat(under.join()).as("settled before it left").isEqualTo(1);
+            assertThat(report.took().keySet())
+                    .containsExactly(
+                            ShutdownPhase.HAND_OVER, ShutdownPhase.SETTLE, ShutdownPhase.ABDICATE, ShutdownPhase.LEAVE);
+            assertThat(told)
+                    .containsExactly(
+                            "HAND_OVER owning true UP",
+                            "SETTLE owning false DRAINING",
+                            "ABDICATE owning false DRAINING",
+                            "LEAVE owning false DRAINING",
+                            "CLOSE owning false JOINING");
+        }
+    }
+
+    @Test
+    void aNodeStopsInTimeAlsoWhenHooksFailOrHang() {
+        try (TestCluster cluster = cluster(16)) {
+            var leaving = cluster.node(0).cluster();
+            leaving.onShutdown(ShutdownPhase.HAND_OVER, "thrower", () -> {
+                throw new IllegalStateException("as the test wants it");
+            });
+            leaving.onShutdown(
+                    ShutdownPhase.HAND_OVER,
+                    "failing",
+                    () -> CompletableFuture.failedFuture(new IllegalStateException("too")));
+            leaving.onShutdown(ShutdownPhase.SETTLE, "hanging", CompletableFuture::new);
+            long before = cluster.nanoTime();
+            ShutdownReport report = cluster.stop(0, Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(cluster.nanoTime() - before)).isLessThan(Duration.ofMillis(3_100));
+            assertThat(report.complete()).isFalse();
+            assertThat(report.drain().complete()).isTrue();
+            assertThat(report.problems())
+                    .startsWith(
+                            "hook 'thrower' of HAND_OVER failed: java.lang.IllegalStateException: as the test wants it",
+                            "hook 'failing' of HAND_OVER failed: java.lang.IllegalStateException: too",
+                            "hook 'hanging' of SETTLE was not done in time");
+            assertThat(cluster.node(1).cluster().nodes()).hasSize(2);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.troupe.cluster.ClusterConfig;
@@ -20,6 +21,8 @@ import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.ShutdownPhase;
+import io.troupe.cluster.ShutdownReport;
 import io.troupe.cluster.Subscription;
 import io.troupe.cluster.internal.coordinator.Coordinator;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
@@ -121,7 +124,7 @@ public final class ClusterRuntime implements AutoCloseable {
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(store, routing, sets, clock);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
-        leaving = new Leaving(config, platform, cluster, store, membership, drains, receiver);
+        leaving = new Leaving(config, platform, cluster, store, membership, drains, receiver, sender);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 
@@ -572,13 +575,24 @@ public final class ClusterRuntime implements AutoCloseable {
     }
 
     /**
+     * Runs something when this node is stopped.
+     *
+     * @param phase  before what
+     * @param name   for the report
+     * @param action what
+     */
+    public void onShutdown(ShutdownPhase phase, String name, Supplier<? extends CompletableFuture<?>> action) {
+        leaving.onShutdown(phase, name, action);
+    }
+
+    /**
      * Hands over what this node owns, and closes it.
      *
-     * @param limit how long the hand-over may take
-     * @return completes when everything is closed, with how the hand-over went
+     * @param limit how long that may take
+     * @return completes when everything is closed, with how it went
      */
-    public CompletableFuture<DrainReport> stop(Duration limit) {
-        return leaving.handOver(limit).whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
+    public CompletableFuture<ShutdownReport> stop(Duration limit) {
+        return leaving.stop(limit).whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
     }
 
     /**

@@ -1,30 +1,43 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.ShutdownPhase;
+import io.troupe.cluster.ShutdownReport;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.MetadataStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a node leaves: it hands over what it owns, then the leadership, then says goodbye, so that the others need not wait
- * for its lease to pass. Each step is bounded in time, and one that fails is left out: the lease ends what is left. Any
- * thread.
+ * How a node leaves: the phases of {@link ShutdownPhase} one after the other, each with its hooks first. All of them
+ * together are bounded in time; one that fails or has no time left is left out and reported, for the lease ends what is
+ * left. Any thread.
  */
 final class Leaving {
     private static final Logger LOG = LoggerFactory.getLogger(Leaving.class);
 
+    /** Saying goodbye is worth this much, whatever the limit was. */
     private static final long GOODBYE_MILLIS = 1_000;
-    private static final Duration ABDICATION = Duration.ofSeconds(2);
+
+    /** How often it is looked whether all has settled. */
+    private static final long LOOK_NS = 5_000_000;
 
     private final ClusterConfig config;
     private final Platform platform;
@@ -33,6 +46,23 @@ final class Leaving {
     private final Membership membership;
     private final Drains drains;
     private final Receiver receiver;
+    private final Sender sender;
+    private final List<Hook> hooks = new CopyOnWriteArrayList<>();
+    private @Nullable CompletableFuture<ShutdownReport> stopping;
+
+    private record Hook(ShutdownPhase phase, String name, Supplier<? extends CompletableFuture<?>> action) {}
+
+    /** One run through the phases. */
+    private static final class Progress {
+        final long endNs;
+        final Map<ShutdownPhase, Duration> took = new EnumMap<>(ShutdownPhase.class);
+        final List<String> problems = new CopyOnWriteArrayList<>();
+        volatile @Nullable DrainReport drain;
+
+        Progress(long endNs) {
+            this.endNs = endNs;
+        }
+    }
 
     Leaving(
             ClusterConfig config,
@@ -41,7 +71,8 @@ final class Leaving {
             MetadataStore store,
             Membership membership,
             Drains drains,
-            Receiver receiver) {
+            Receiver receiver,
+            Sender sender) {
         this.config = config;
         this.platform = platform;
         this.cluster = cluster;
@@ -49,42 +80,131 @@ final class Leaving {
         this.membership = membership;
         this.drains = drains;
         this.receiver = receiver;
+        this.sender = sender;
     }
 
-    /** All steps, one after the other; never fails. */
-    CompletableFuture<DrainReport> handOver(Duration limit) {
-        CompletableFuture<DrainReport> drained = new CompletableFuture<>();
-        try {
-            cluster.execute(() -> drains.drain(config.nodeId(), limit, drained));
-        } catch (RejectedExecutionException e) {
-            drained.completeExceptionally(e);
+    void onShutdown(ShutdownPhase phase, String name, Supplier<? extends CompletableFuture<?>> action) {
+        hooks.add(new Hook(phase, name, action));
+    }
+
+    /** All phases up to the hooks of the last one; never fails. Asked again it answers the same. */
+    synchronized CompletableFuture<ShutdownReport> stop(Duration limit) {
+        CompletableFuture<ShutdownReport> present = stopping;
+        if (present == null) {
+            Progress progress = new Progress(platform.clock().nanoTime() + limit.toNanos());
+            present = phase(progress, ShutdownPhase.HAND_OVER, () -> handOver(progress))
+                    .thenCompose(done -> phase(progress, ShutdownPhase.SETTLE, this::settle))
+                    .thenCompose(done -> phase(progress, ShutdownPhase.ABDICATE, () -> abdicate(progress)))
+                    .thenCompose(done -> phase(progress, ShutdownPhase.LEAVE, this::goodbye))
+                    .thenCompose(done -> hooks(progress, ShutdownPhase.CLOSE))
+                    .thenApply(done -> report(progress));
+            stopping = present;
         }
-        return drained.exceptionally(failure -> {
-                    LOG.info("node {} leaves without handing over: {}", config.nodeId(), failure.toString());
-                    int left = receiver.activeShards();
-                    return new DrainReport(config.nodeId(), left == 0, 0, left, Duration.ZERO);
-                })
-                .thenCompose(report -> abdicate().thenApply(done -> report))
-                .thenCompose(report -> goodbye().thenApply(done -> report));
+        return present;
+    }
+
+    private ShutdownReport report(Progress progress) {
+        DrainReport drain = progress.drain;
+        int left = receiver.activeShards();
+        return new ShutdownReport(
+                drain == null ? new DrainReport(config.nodeId(), left == 0, 0, left, Duration.ZERO) : drain,
+                progress.took,
+                sender.unsettled(),
+                progress.problems);
+    }
+
+    private CompletableFuture<Void> phase(Progress progress, ShutdownPhase phase, Supplier<CompletableFuture<?>> step) {
+        long sinceNs = platform.clock().nanoTime();
+        return hooks(progress, phase)
+                .thenCompose(done -> phase == ShutdownPhase.LEAVE
+                        ? step.get().thenAccept(left -> {}) // bounded by itself
+                        : inTime(progress, phase.name(), step))
+                .thenRun(() -> progress.took.put(
+                        phase, Duration.ofNanos(platform.clock().nanoTime() - sinceNs)));
+    }
+
+    private CompletableFuture<Void> hooks(Progress progress, ShutdownPhase phase) {
+        List<CompletableFuture<?>> running = new ArrayList<>();
+        for (Hook hook : hooks) {
+            if (hook.phase == phase) {
+                running.add(inTime(progress, "hook '" + hook.name + "' of " + phase, hook.action));
+            }
+        }
+        return CompletableFuture.allOf(running.toArray(CompletableFuture[]::new));
+    }
+
+    /** Never fails: what does, or is not done in time, is a problem of the report. */
+    private CompletableFuture<Void> inTime(
+            Progress progress, String what, Supplier<? extends CompletableFuture<?>> step) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        long leftNs = Math.max(0, progress.endNs - platform.clock().nanoTime());
+        try {
+            cluster.schedule(leftNs, () -> {
+                if (!over.isDone()) {
+                    progress.problems.add(what + " was not done in time");
+                    over.complete(null);
+                }
+            });
+            CompletableFuture<?> unused = step.get().whenComplete((done, failure) -> {
+                if (failure != null && !over.isDone()) {
+                    progress.problems.add(what + " failed: " + why(failure));
+                }
+                over.complete(null);
+            });
+        } catch (RuntimeException e) {
+            progress.problems.add(what + " failed: " + e);
+            over.complete(null);
+        }
+        return over;
+    }
+
+    private static String why(Throwable failure) {
+        ClusterException known = Wiring.explain(failure);
+        Throwable cause = known.getCause();
+        return known.code() == ClusterException.Code.FAILED && cause != null
+                ? cause.toString()
+                : String.valueOf(known.getMessage());
+    }
+
+    private CompletableFuture<?> handOver(Progress progress) {
+        CompletableFuture<DrainReport> drained = new CompletableFuture<>();
+        Duration limit =
+                Duration.ofNanos(Math.max(0, progress.endNs - platform.clock().nanoTime()));
+        cluster.execute(() -> drains.drain(config.nodeId(), limit, drained));
+        return drained.thenAccept(report -> progress.drain = report);
+    }
+
+    private CompletableFuture<?> settle() {
+        CompletableFuture<Void> settled = new CompletableFuture<>();
+        lookWhetherSettled(settled);
+        return settled;
+    }
+
+    private void lookWhetherSettled(CompletableFuture<Void> settled) {
+        if (sender.unsettled() == 0) {
+            settled.complete(null);
+        } else {
+            cluster.schedule(LOOK_NS, () -> lookWhetherSettled(settled));
+        }
     }
 
     /** A leader names its successor, so that nobody has to miss it first. */
-    private CompletableFuture<Void> abdicate() {
+    private CompletableFuture<?> abdicate(Progress progress) {
         if (!store.isLeader()) {
             return CompletableFuture.completedFuture(null);
         }
+        Duration limit =
+                Duration.ofNanos(Math.max(1, progress.endNs - platform.clock().nanoTime()));
         return LiveNode.all(store.view()).stream()
                 .map(LiveNode::nodeId)
                 .filter(other -> !other.equals(config.nodeId()))
                 .filter(Wiring.names(config.seeds())::contains)
                 .findFirst()
-                .map(heir -> store.transferLeadership(heir, ABDICATION).exceptionally(failure -> {
-                    LOG.info("node {} leaves as leader: {}", config.nodeId(), failure.toString());
-                    return null;
-                }))
+                .map(heir -> store.transferLeadership(heir, limit))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
+    /** So that the others need not wait for the lease to pass. Never fails, never takes long. */
     private CompletableFuture<Void> goodbye() {
         CompletableFuture<Void> said = new CompletableFuture<>();
         try {
@@ -105,7 +225,7 @@ final class Leaving {
         return said;
     }
 
-    /** The last step alone, when there is no time for the others. Blocks, but never long. */
+    /** That step alone, when there is no time for the others. Blocks, but never long. */
     void sayGoodbye() {
         CompletableFuture<Void> said = goodbye();
         if (platform.isVirtual()) {
