@@ -288,6 +288,28 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * Asks a node for a sign of life, on the link that messages take.
+     *
+     * @param nodeId the node
+     * @param limit  how long to wait
+     * @return how long its answer took, zero for this node; fails with {@link ClusterException}: TIMEOUT, FAILED if there is
+     *     no link to it, CLOSED if this node is
+     */
+    public CompletableFuture<Duration> ping(String nodeId, Duration limit) {
+        return runtime.ping(nodeId, limit);
+    }
+
+    /**
+     * Asks whether the log takes entries: a majority of the voters must agree to one.
+     *
+     * @param limit how long to wait
+     * @return how long that took; fails with {@link ClusterException}: TIMEOUT, CLOSED, or FAILED
+     */
+    public CompletableFuture<Duration> pingLog(Duration limit) {
+        return runtime.pingLog(limit);
+    }
+
+    /**
      * Closes the link to a node at once, as a broken network would; it is dialled again. For tests.
      *
      * @param nodeId the other node

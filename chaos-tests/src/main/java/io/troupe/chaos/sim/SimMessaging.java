@@ -31,6 +31,9 @@ final class SimMessaging implements MessagingSystem {
 
     @Override
     public Offer offer(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+        if (!world.knows(nodeId)) {
+            return Offer.NOT_CONNECTED;
+        }
         SimNode to = world.node(nodeId);
         byte[] body = new byte[length];
         buffer.getBytes(offset, body);

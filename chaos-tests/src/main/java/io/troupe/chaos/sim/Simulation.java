@@ -245,6 +245,15 @@ final class Simulation {
         return text.append("; ").append(log).toString();
     }
 
+    boolean knows(String id) {
+        for (SimNode node : nodes) {
+            if (node.id.equals(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     SimNode node(String id) {
         return nodes[Integer.parseInt(id, 1, id.length(), 10) - 1];
     }

@@ -438,6 +438,29 @@ class TestClusterTest {
     }
 
     @Test
+    void bothPlanesSayWhetherTheyLive() {
+        try (TestCluster cluster = cluster(17)) {
+            var node = cluster.node(0).cluster();
+            Duration limit = Duration.ofSeconds(1);
+            assertThat(cluster.await(node.ping("n2", limit), LIMIT))
+                    .isPositive()
+                    .isLessThan(limit);
+            assertThat(cluster.await(node.ping("n1", limit), LIMIT)).isZero();
+            assertThat(cluster.await(node.pingLog(limit), LIMIT)).isPositive().isLessThan(limit);
+            assertThatThrownBy(() -> cluster.await(node.ping("n9", limit), LIMIT))
+                    .hasCauseInstanceOf(ClusterException.class)
+                    .hasMessageContaining("node n9 cannot be asked now: its link is NOT_CONNECTED; see that it runs");
+            cluster.pause(1, Duration.ofSeconds(5));
+            assertThatThrownBy(() -> cluster.await(node.ping("n2", limit), LIMIT))
+                    .hasMessageContaining("node n2 did not answer within PT1S: see its messaging port");
+            cluster.settle();
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            assertThatThrownBy(() -> cluster.await(node.pingLog(limit), LIMIT))
+                    .hasMessageContaining("the log took no entry within PT1S: a majority of the voters");
+        }
+    }
+
+    @Test
     void aNodeSaysWhatItIsMissing() {
         try (TestCluster cluster = cluster(12)) {
             assertThat(cluster.node(0).cluster().diagnose()).isEmpty();

@@ -77,6 +77,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final HandOff handOff;
     private final Drains drains;
     private final Moves moves;
+    private final Pings pings;
     private final Coordinator coordinator;
     private final Leaving leaving;
     private final Diagnosis diagnosis;
@@ -120,7 +121,8 @@ public final class ClusterRuntime implements AutoCloseable {
         receiver = new Receiver(routing, membership, store, actors, links, limits, handOff);
         handOff.connect(receiver);
         links.connect(sender, receiver);
-        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, clock));
+        pings = new Pings(config.nodeId(), messaging, store, platform, cluster);
+        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, clock));
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(store, routing, sets, clock);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
@@ -502,6 +504,27 @@ public final class ClusterRuntime implements AutoCloseable {
     /** {@return true if this node has a session whose lease has not passed} */
     public boolean inCluster() {
         return membership.isLeaseValid(clock.nanoTime());
+    }
+
+    /**
+     * Asks a node for a sign of life.
+     *
+     * @param nodeId the node
+     * @param limit  how long to wait
+     * @return how long its answer took
+     */
+    public CompletableFuture<Duration> ping(String nodeId, Duration limit) {
+        return pings.ping(nodeId, limit);
+    }
+
+    /**
+     * Asks the log for an entry.
+     *
+     * @param limit how long to wait
+     * @return how long that took
+     */
+    public CompletableFuture<Duration> pingLog(Duration limit) {
+        return pings.pingLog(limit);
     }
 
     /**

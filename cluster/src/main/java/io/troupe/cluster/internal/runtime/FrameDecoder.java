@@ -13,20 +13,22 @@ import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns the delivery channel's frames into calls of its halves. On the transport's thread. */
+/** Turns frames of messages, transfers and pings into calls of those who handle them. On the transport's thread. */
 final class FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
 
     private final Sender sender;
     private final Receiver receiver;
     private final HandOff handOff;
+    private final Pings pings;
     private final NanoClock clock;
     private final AtomicLong malformed = new AtomicLong();
 
-    FrameDecoder(Sender sender, Receiver receiver, HandOff handOff, NanoClock clock) {
+    FrameDecoder(Sender sender, Receiver receiver, HandOff handOff, Pings pings, NanoClock clock) {
         this.sender = sender;
         this.receiver = receiver;
         this.handOff = handOff;
+        this.pings = pings;
         this.clock = clock;
     }
 
@@ -42,6 +44,7 @@ final class FrameDecoder {
                     handOff.onTransfer(nodeId, TransferFrames.decode(copy(buffer, offset, length)), length);
                 case TransferFrames.RECEIVED ->
                     handOff.onReceived(nodeId, TransferFrames.decodeReceived(copy(buffer, offset, length)));
+                case Pings.PING, Pings.PONG -> pings.onFrame(nodeId, type, buffer, offset, length);
                 default -> throw new FrameException("unknown frame type " + type);
             }
         } catch (FrameException e) {
