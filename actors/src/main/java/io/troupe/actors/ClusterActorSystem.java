@@ -233,14 +233,14 @@ public final class ClusterActorSystem implements AutoCloseable {
         if (guarantee == DeliveryGuarantee.AT_MOST_ONCE) {
             return CompletableFuture.completedFuture(cluster.sendOneWay(target.shard(), content));
         }
-        CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
+        Sending<SendOutcome> outcome = new Sending<>(cluster);
         long sentNs = platform.clock().nanoTime();
         traffic.onSent();
-        cluster.send(
+        outcome.of(cluster.send(
                 target.shard(), guarantee, target.kind().isDurable(), content, Cluster.NO_DEADLINE, (ended, reply) -> {
                     traffic.onEnded(ended, platform.clock().nanoTime() - sentNs);
                     outcome.complete(ended);
-                });
+                }));
         return outcome;
     }
 
@@ -253,10 +253,10 @@ public final class ClusterActorSystem implements AutoCloseable {
         if (target.shard() < 0) {
             return CompletableFuture.failedFuture(new AskException(target.entity(), notPlaced()));
         }
-        CompletableFuture<R> answer = new CompletableFuture<>();
+        Sending<R> answer = new Sending<>(cluster);
         long sentNs = platform.clock().nanoTime();
         traffic.onSent();
-        cluster.send(
+        answer.of(cluster.send(
                 target.shard(),
                 DeliveryGuarantee.EXACTLY_ONCE,
                 target.kind().isDurable(),
@@ -265,7 +265,7 @@ public final class ClusterActorSystem implements AutoCloseable {
                 (outcome, reply) -> {
                     traffic.onEnded(outcome, platform.clock().nanoTime() - sentNs);
                     complete(answer, target, outcome, reply);
-                });
+                }));
         return answer;
     }
 

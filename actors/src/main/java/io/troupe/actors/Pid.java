@@ -70,7 +70,8 @@ public final class Pid<M> {
      *
      * @param message   the message; its class must be registered
      * @param guarantee what may become of it
-     * @return completes with how it ended; never exceptionally. It completes on a thread of the system: do not block it
+     * @return completes with how it ended; never exceptionally. It completes on a thread of the system: do not block it.
+     *     Cancelling it takes the message back if it has not arrived yet; what was done is not undone
      * @throws io.troupe.transport.TransportException if the class is not registered or the message is too long
      */
     public CompletableFuture<SendOutcome> tell(M message, DeliveryGuarantee guarantee) {
@@ -83,7 +84,8 @@ public final class Pid<M> {
      * @param query   the message, which must be one of the actor's messages
      * @param timeout how long to wait; the actor does not start it later
      * @param <R>     the type of the answer
-     * @return the answer; fails with {@link AskException}. It completes on a thread of the system: do not block it
+     * @return the answer; fails with {@link AskException}. It completes on a thread of the system: do not block it.
+     *     Cancelling it takes the query back if it has not arrived yet; what was done is not undone
      * @throws io.troupe.transport.TransportException if the class is not registered or the message is too long
      * @throws IllegalArgumentException if the query is none of the actor's messages
      */

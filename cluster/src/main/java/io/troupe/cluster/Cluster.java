@@ -17,6 +17,7 @@ import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.cluster.spi.Platform;
+import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -119,15 +120,26 @@ public final class Cluster implements AutoCloseable {
      * @param content    target and body; not modified afterwards
      * @param deadlineNs when it expires on the platform's clock, or {@link #NO_DEADLINE}
      * @param listener   told exactly once how it ended
+     * @return the message, to take it back; null if there was no room for it
      */
-    public void send(
+    public @Nullable Sent send(
             int shard,
             DeliveryGuarantee guarantee,
             boolean durable,
             byte[] content,
             long deadlineNs,
             OutcomeListener listener) {
-        runtime.send(shard, guarantee, durable, content, deadlineNs, listener);
+        return runtime.send(shard, guarantee, durable, content, deadlineNs, listener);
+    }
+
+    /**
+     * Takes a message back: its listener is told NotExecuted if it never left this node, and Unknown if it did; the actor
+     * does not start it if it has not yet arrived there. Nothing that was done is undone.
+     *
+     * @param sent the message
+     */
+    public void cancel(Sent sent) {
+        runtime.cancel(sent);
     }
 
     /**

@@ -437,6 +437,31 @@ class TestClusterTest {
         }
     }
 
+    /** While a shard has no reachable owner its messages wait at their sender, who may change its mind. */
+    @Test
+    void whatIsTakenBackBeforeItLeftIsNeverRun() {
+        try (TestCluster cluster = cluster(18)) {
+            var node = cluster.node(0);
+            String id = "a";
+            while ("n1".equals(node.cluster().owner(node.cluster().shardOf("account", id)))) {
+                id += "a";
+            }
+            var account = node.entity(Account.KIND, id);
+            cluster.await(account.ask(new Account.Deposit(1), LIMIT), LIMIT);
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            CompletableFuture<Long> asked = account.ask(new Account.Deposit(10), LIMIT);
+            CompletableFuture<SendOutcome> told = account.tell(new Account.Deposit(100));
+            CompletableFuture<Long> kept = account.ask(new Account.Deposit(1_000), LIMIT);
+            assertThat(asked.cancel(true)).isTrue();
+            assertThat(told.cancel(true)).isTrue();
+            assertThat(cluster.node(0).cluster().unsettled()).isEqualTo(3);
+            cluster.settle();
+            assertThat(cluster.await(kept, LIMIT)).isEqualTo(1_001);
+            assertThat(asked.cancel(true)).isTrue();
+            assertThat(kept.cancel(true)).as("it is done").isFalse();
+        }
+    }
+
     @Test
     void bothPlanesSayWhetherTheyLive() {
         try (TestCluster cluster = cluster(17)) {

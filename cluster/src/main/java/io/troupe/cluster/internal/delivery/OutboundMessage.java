@@ -3,6 +3,7 @@ package io.troupe.cluster.internal.delivery;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.spi.Sent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <em>Given up</em>: the sender stopped waiting, but the receiver still needs the sequence, which from then on goes out
  * as a Skip until it is settled too.
  */
-public final class OutboundMessage {
+public final class OutboundMessage implements Sent {
     /** The deadline of a message that has none. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;
 

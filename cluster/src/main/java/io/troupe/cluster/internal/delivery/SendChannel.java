@@ -506,6 +506,27 @@ public final class SendChannel {
         }
     }
 
+    /**
+     * The sender takes a message back: if it never left it does not run; if it did, it may have. Nothing to do if it has
+     * ended, or waits in another channel.
+     *
+     * @param message the message
+     * @param nowNs   now
+     */
+    public void cancel(OutboundMessage message, long nowNs) {
+        if (message.abandoned() || message.shard() != shard) {
+            return;
+        }
+        boolean outer = looping;
+        looping = true; // a listener that sends must not overtake the Skip
+        try {
+            giveUp(message, SendOutcome.Reason.CANCELLED, "it was cancelled after it had left");
+        } finally {
+            looping = outer;
+        }
+        pump(nowNs);
+    }
+
     private void giveUpLate(OutboundMessage message) {
         giveUp(message, SendOutcome.Reason.DEADLINE_PASSED, "the deadline passed before the message was settled");
     }

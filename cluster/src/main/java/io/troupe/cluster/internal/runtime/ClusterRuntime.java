@@ -37,6 +37,7 @@ import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.Platform;
+import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -391,8 +392,9 @@ public final class ClusterRuntime implements AutoCloseable {
      * @param content    target and body; not modified afterwards
      * @param deadlineNs on the platform's clock, or {@link OutboundMessage#NO_DEADLINE}
      * @param listener   told exactly once how it ended
+     * @return the message, or null if there was no room for it
      */
-    public void send(
+    public @Nullable Sent send(
             int shard,
             DeliveryGuarantee guarantee,
             boolean durable,
@@ -400,9 +402,20 @@ public final class ClusterRuntime implements AutoCloseable {
             long deadlineNs,
             OutcomeListener listener) {
         checkLength(content);
-        if (!sender.send(shard, guarantee, durable, content, deadlineNs, listener)) {
+        OutboundMessage sent = sender.send(shard, guarantee, durable, content, deadlineNs, listener);
+        if (sent == null) {
             listener.onOutcome(new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED), NO_REPLY);
         }
+        return sent;
+    }
+
+    /**
+     * Takes a message back, as far as that can be.
+     *
+     * @param sent the message
+     */
+    public void cancel(Sent sent) {
+        sender.cancel(sent);
     }
 
     /**

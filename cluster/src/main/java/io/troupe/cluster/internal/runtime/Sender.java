@@ -16,6 +16,7 @@ import io.troupe.cluster.internal.delivery.SendChannel;
 import io.troupe.cluster.internal.delivery.SendOutput;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.Platform;
+import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.SessionId;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +122,9 @@ final class Sender {
         }
     }
 
-    /** Sends above AT_MOST_ONCE; false when the channel is full and nothing was kept. */
-    boolean send(
+    /** Sends above AT_MOST_ONCE; null when the channel is full and nothing was kept. */
+    @Nullable
+    OutboundMessage send(
             int shard,
             DeliveryGuarantee guarantee,
             boolean durable,
@@ -133,12 +135,18 @@ final class Sender {
         lane.lock.lock();
         try {
             Pending pending = new Pending(lane, listener);
-            return lane.channel.send(
-                    new OutboundMessage(guarantee, durable, content, content.length, deadlineNs, pending),
-                    clock.nanoTime());
+            OutboundMessage message =
+                    new OutboundMessage(guarantee, durable, content, content.length, deadlineNs, pending);
+            return lane.channel.send(message, clock.nanoTime()) ? message : null;
         } finally {
             lane.unlockAndTell();
         }
+    }
+
+    /** Takes a message back, as far as that can be. */
+    void cancel(Sent sent) {
+        OutboundMessage message = (OutboundMessage) sent;
+        with(message.shard(), channel -> channel.cancel(message, clock.nanoTime()));
     }
 
     private Lane lane(int shard) {

@@ -65,6 +65,47 @@ class SendChannelTest extends SendChannelFixture {
                         "d NotExecuted[reason=CANCELLED]");
     }
 
+    private OutboundMessage cancellable(String name) {
+        byte[] content = name.getBytes(StandardCharsets.UTF_8);
+        OutboundMessage message = new OutboundMessage(
+                EXACTLY_ONCE,
+                true,
+                content,
+                content.length,
+                NEVER,
+                (outcome, reply) -> outcomes.add(name + " " + outcome));
+        assertThat(channel.send(message, now)).isTrue();
+        return message;
+    }
+
+    @Test
+    void whatIsCancelledBeforeItLeftIsNotExecutedAndTheReceiverIsToldToSkipIt() {
+        OutboundMessage first = cancellable("a");
+        sendDurable("b");
+        channel.cancel(first, now);
+        channel.cancel(first, now);
+        assertThat(outcomes).containsExactly("a NotExecuted[reason=CANCELLED]");
+        openAndRoute();
+        assertThat(sentSince()).containsExactly("1:skip@100/1", "2:b@100/1");
+    }
+
+    @Test
+    void whatIsCancelledAfterItLeftIsUnknownAndIsNotSentAgain() {
+        openAndRoute();
+        OutboundMessage first = cancellable("a");
+        sentSince();
+        channel.cancel(first, now);
+        assertThat(outcomes).containsExactly("a " + unknown(FIRST, 1, "it was cancelled after it had left"));
+        channel.onRoute(new Route("n3", 4, 110, 0), now);
+        assertThat(sentSince()).containsExactly("1:skip@110/1");
+        ack(1, 2, 110);
+        assertThat(channel.isIdle()).isTrue();
+        OutboundMessage done = cancellable("b");
+        ack(2, 3, 110);
+        channel.cancel(done, now);
+        assertThat(outcomes).last().isEqualTo("b Committed[epoch=110]");
+    }
+
     @Test
     void acksOfAnotherSessionAreIgnored() {
         openAndRoute();
