@@ -29,6 +29,9 @@ public final class NodeProcess {
     /** What a node is told to end in order. */
     public static final String STOP = "stop";
 
+    /** The line that makes a node hand over what it owns, and leave. */
+    public static final String LEAVE = "leave";
+
     private static final int SHOWN_LINES = 20;
     private static final int KEPT_LINES = 500;
     private static final long END_SECONDS = 20;
@@ -142,6 +145,23 @@ public final class NodeProcess {
             // The wait below tells.
         }
         awaitEnd("the line '" + STOP + "'");
+    }
+
+    /**
+     * Asks it to hand over what it owns, leave the cluster and end; returns when it has.
+     *
+     * @throws HarnessException if it does not end, or could not hand over everything
+     */
+    public void leave() {
+        try {
+            send(LEAVE);
+        } catch (IOException endedAlready) {
+            // The wait below tells.
+        }
+        awaitEnd("the line '" + LEAVE + "'");
+        if (process.exitValue() != 0) {
+            throw new HarnessException("node " + nodeId + " did not leave in order: " + condition());
+        }
     }
 
     private synchronized void send(String line) throws IOException {

@@ -54,6 +54,26 @@ abstract class Disturbance {
         }
     }
 
+    /** One after the other leaves in order, and is started again: all of it while it begins. */
+    static final class Rolled extends Disturbance {
+        Rolled(ClusterProcesses cluster, List<String> victims) {
+            super(cluster, victims);
+        }
+
+        @Override
+        void begin() {
+            for (String victim : victims) {
+                cluster.node(victim).leave();
+                cluster.restart(victim);
+            }
+        }
+
+        @Override
+        void end() {
+            // Every node runs again.
+        }
+    }
+
     /** SIGSTOP and SIGCONT. */
     static final class Paused extends Disturbance {
         Paused(ClusterProcesses cluster, String victim) {

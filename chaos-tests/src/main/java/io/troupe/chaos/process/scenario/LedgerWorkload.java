@@ -34,6 +34,7 @@ final class LedgerWorkload implements Workload {
     private final List<List<@Nullable Long>> open = new ArrayList<>();
 
     private final AtomicInteger acknowledged = new AtomicInteger();
+    private final AtomicInteger unsettled = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Pacer pacer;
     private int next;
@@ -71,7 +72,7 @@ final class LedgerWorkload implements Workload {
                         ? Event.Settlement.UNKNOWN
                         : Event.Settlement.FAILED;
         if (settle(ledger, number, settlement)) {
-            acknowledged.addAndGet(settlement == Event.Settlement.COMMITTED ? 1 : 0);
+            (settlement == Event.Settlement.COMMITTED ? acknowledged : unsettled).incrementAndGet();
             inFlight.decrementAndGet();
         }
     }
@@ -96,6 +97,11 @@ final class LedgerWorkload implements Workload {
     @Override
     public int acknowledged() {
         return acknowledged.get();
+    }
+
+    @Override
+    public int unsettled() {
+        return unsettled.get();
     }
 
     @Override

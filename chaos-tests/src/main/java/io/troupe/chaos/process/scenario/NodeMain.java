@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.chaos.process.NodeProcess;
 import io.troupe.chaos.process.WorkTree;
 import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ShutdownReport;
 
 /**
  * The program of a node: runs {@link Ledger} entities. It never outlives its launcher, who holds the other end of its
@@ -18,6 +20,9 @@ import io.troupe.cluster.ClusterConfig;
  */
 public final class NodeMain {
     private static final int BROKEN = 1;
+    /** How long a node may take to hand over and leave. */
+    private static final Duration LEAVES = Duration.ofSeconds(15);
+
     private static final int REFUSED = 2;
     /** How long a node that gets a signal waits to see whether its launcher ends as well. */
     private static final long LAUNCHER_END_MILLIS = 5_000;
@@ -64,6 +69,13 @@ public final class NodeMain {
         }
     }
 
+    private static void leave(ClusterActorSystem node) {
+        ShutdownReport report = node.stop(LEAVES).join();
+        System.out.println("left: " + report);
+        System.out.flush();
+        Runtime.getRuntime().halt(report.complete() ? 0 : BROKEN);
+    }
+
     private static void obey(CompletableFuture<ClusterActorSystem> node, Path root) {
         try {
             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -71,11 +83,13 @@ public final class NodeMain {
                 if (line.equals(NodeProcess.STOP)) {
                     node.join().close();
                     Runtime.getRuntime().halt(0);
+                } else if (line.equals(NodeProcess.LEAVE)) {
+                    leave(node.join());
                 } else if (NodeSnapshot.isRequest(line)) {
                     System.out.println(NodeSnapshot.answer(line, node.join()));
                 } else {
                     System.out.println("unknown line '" + line + "' (known: " + NodeProcess.STOP + ", "
-                            + NodeSnapshot.REQUEST + ")");
+                            + NodeProcess.LEAVE + ", " + NodeSnapshot.REQUEST + ")");
                 }
             }
             WorkTree.delete(root);

@@ -39,6 +39,7 @@ final class RegisterWorkload implements Workload {
     /** Only used by the pacer. */
     private final int[] operations = new int[SLOTS];
 
+    private final AtomicInteger unsettled = new AtomicInteger();
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Pacer pacer;
@@ -148,9 +149,8 @@ final class RegisterWorkload implements Workload {
             if (seen != null) {
                 lastSeen.put(key, seen);
             }
-            if (outcome == Event.Outcome.OK || outcome == Event.Outcome.REFUSED) {
-                acknowledged.incrementAndGet();
-            }
+            boolean settled = outcome == Event.Outcome.OK || outcome == Event.Outcome.REFUSED;
+            (settled ? acknowledged : unsettled).incrementAndGet();
             open = null;
             inFlight.decrementAndGet();
         }
@@ -187,6 +187,11 @@ final class RegisterWorkload implements Workload {
     @Override
     public int acknowledged() {
         return acknowledged.get();
+    }
+
+    @Override
+    public int unsettled() {
+        return unsettled.get();
     }
 
     @Override

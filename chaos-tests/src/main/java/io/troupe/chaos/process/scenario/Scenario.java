@@ -24,6 +24,8 @@ public enum Scenario {
     NODE_KILL(2.5, true, site -> new Disturbance.Killed(site.cluster(), site.pick(1))),
     /** All nodes get SIGKILL, and are started again. */
     ALL_KILL(0.5, false, site -> new Disturbance.Killed(site.cluster(), site.shuffled())),
+    /** All nodes hand over, leave and are started again, one after the other: no outcome may be unknown. */
+    ROLLING_RESTART(0, true, site -> new Disturbance.Rolled(site.cluster(), site.shuffled())),
     /** Any node gets SIGSTOP for less than a lease. */
     SHORT_PAUSE(0.5, false, site -> new Disturbance.Paused(site.cluster(), site.one())),
     /** Any node gets SIGSTOP for much more than a lease. */
@@ -134,6 +136,11 @@ public enum Scenario {
      */
     public Duration duration(Duration lease) {
         return Duration.ofMillis((long) (lease.toMillis() * leases));
+    }
+
+    /** {@return whether every operation must be settled, and done, because nobody was lost} */
+    boolean losesNothing() {
+        return this == ROLLING_RESTART;
     }
 
     /** {@return which bug of the product it shows in every run, so that the matrix leaves it out; empty for none} */

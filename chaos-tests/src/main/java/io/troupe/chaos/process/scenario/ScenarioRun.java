@@ -138,6 +138,10 @@ final class ScenarioRun {
                         inFlight() + " operations have no outcome " + SETTLES.toSeconds() + " s after the last fault");
                 progress.accept(cluster.condition());
             }
+            int unsettled = workloads.stream().mapToInt(Workload::unsettled).sum();
+            if (plan.scenario().losesNothing() && unsettled > 0) {
+                broken.add(unsettled + " operations were not done, or nobody knows, although every node left in order");
+            }
             settleMaps();
             for (Workload workload : workloads) {
                 String failure = workload.conclude(SETTLES);
@@ -191,7 +195,11 @@ final class ScenarioRun {
         int before = acknowledged();
         long beginNs = System.nanoTime();
         mark(disturbance, Event.Step.BEGIN);
-        disturbance.begin();
+        try {
+            disturbance.begin();
+        } catch (HarnessException refused) {
+            broken.add(what + ": " + refused.getMessage());
+        }
         while (System.nanoTime() - beginNs < lasts.toNanos()) {
             long leftNs = lasts.toNanos() - (System.nanoTime() - beginNs);
             Poll.until(Duration.ofNanos(Math.min(leftNs, Scenario.TICK.toNanos())), () -> false);

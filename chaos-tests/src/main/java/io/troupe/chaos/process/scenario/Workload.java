@@ -45,6 +45,9 @@ interface Workload extends AutoCloseable {
     /** Operations that took effect for certain. */
     int acknowledged();
 
+    /** Operations that ended without an effect, or with an unknown outcome. */
+    int unsettled();
+
     /** Operations whose outcome is open. */
     int inFlight();
 
