@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.metadata.MetadataConfig.Election;
@@ -47,7 +48,10 @@ final class FailoverScenario {
     private static final long SETTLE_MILLIS = 500;
 
     /** Most clusters that are formed for one line: forming takes longer than what is measured. */
-    private static final int CLUSTERS = 3;
+    private static final int CLUSTERS = 5;
+
+    /** What nodes have done before one is killed: the first messages of a JVM are slow, and are not what is measured. */
+    private static final int WARM_ROUNDS = 10, WARM_ENTITIES = 2_000;
 
     private static final int ENOUGH_FOR_P99 = 100;
 
@@ -83,6 +87,7 @@ final class FailoverScenario {
         Queue<String> failures = new ConcurrentLinkedQueue<>();
         for (int round = 0; round < seconds.length; round++) {
             try (BenchCluster cluster = new BenchCluster(3, loss.lease, loss.election)) {
+                warm(cluster.client());
                 String victim = loss.leader ? cluster.leader() : cluster.follower();
                 Served served = killAndServe(cluster, victim, failures);
                 seconds[round] = served.seconds;
@@ -96,6 +101,16 @@ final class FailoverScenario {
                 loss.target,
                 Rounds.median(seconds),
                 describe(seconds) + "; all had a new owner: " + describe(routed) + failed);
+    }
+
+    private static void warm(ClusterActorSystem client) {
+        for (int round = 0; round < WARM_ROUNDS; round++) {
+            CompletableFuture.allOf(IntStream.range(0, WARM_ENTITIES)
+                            .mapToObj(n -> client.entity(BenchNode.COUNTER, "warm-" + n)
+                                    .ask(new BenchNode.Read(), Duration.ofSeconds(LIMIT_SECONDS)))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        }
     }
 
     private static String describe(double[] seconds) {
