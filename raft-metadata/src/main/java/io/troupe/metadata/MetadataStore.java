@@ -33,6 +33,21 @@ public interface MetadataStore extends AutoCloseable {
     CompletableFuture<Void> start();
 
     /**
+     * Forms the group of a new cluster without the seeds that are silent, for an operator who knows that they never ran. To
+     * be called once, after {@link #start()}, on the seed with the lowest id. It listens for a second; the seeds that were
+     * heard of lately are voters then, the others have to be added.
+     *
+     * @return completes when the group is formed; fails with BAD_CONFIG if this node is not the one or belongs to a group
+     *     already, WIPED_VOTER if a node that was heard of does, or as {@link #start()} does
+     */
+    default CompletableFuture<Void> bootstrap() {
+        return CompletableFuture.failedFuture(new MetadataException(
+                MetadataException.Code.BAD_CONFIG,
+                "node " + nodeId()
+                        + " forms no group: call bootstrap on the node with the lowest id of the seed list"));
+    }
+
+    /**
      * {@return the newest state this node has applied; never null once started} On a node without a log it has the keys
      * that the node follows, and throws {@link IllegalArgumentException} for others.
      */

@@ -251,8 +251,8 @@ final class MutantsOfProtocols {
             bug(
                     "cluster is formed by a majority of empty voters",
                     FORMATION,
-                    "        if (!lowest || problem != null || !missing().isEmpty()) {\n            return;\n        }\n        List<Member> members = new ArrayList<>();\n        for (Voter seed : self.seeds()) {\n            Identity identity = seed.nodeId().equals(self.nodeId()) ? self : told.get(seed.nodeId());\n            if (identity == null || identity.group() != null) {\n                return;\n            }\n",
-                    "        if (!lowest || problem != null || 2 * missing().size() >= self.seeds().size()) {\n            return;\n        }\n        List<Member> members = new ArrayList<>();\n        for (Voter seed : self.seeds()) {\n            Identity identity = seed.nodeId().equals(self.nodeId()) ? self : told.get(seed.nodeId());\n            if (identity == null) {\n                continue;\n            }\n",
+                    "!(missing().isEmpty() || vouched)",
+                    "!(2 * missing().size() < self.seeds().size() || vouched)",
                     "metadata.internal.formation.FormationProtocolTest"),
             bug(
                     "store settles for a session that is not open",

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Forms the group of voters exactly once. Every seed with an empty directory tells its identity to every other seed,
  * again and again. When <em>all</em> seeds of the list have told the one with the lowest id that they are empty, that one
  * decides: it writes the group down and tells it, and each other seed writes it down in turn. A majority of empty seeds
- * is not enough, because the missing one may hold the data.
+ * is not enough, because the missing one may hold the data. Only an operator can know that it never ran: then
+ * {@link #bootstrap} lets the same seed decide without the silent ones.
  *
  * <p>Safe at every crash: a seed's storage id is on its disk before it is told, only the seed with the lowest id ever
  * decides, and it has the group on its disk before it tells it. A seed that has the group answers every identity it
@@ -27,6 +28,12 @@ public final class FormationProtocol {
     /** How often an unformed seed tells the others who it is, in ns. */
     static final long TELL_NS = 100_000_000;
 
+    /** How long a bootstrap listens for a voter that has the group already, in ns. */
+    static final long BOOTSTRAP_NS = 10 * TELL_NS;
+
+    /** A seed that has been silent for so long is not there, in ns. */
+    static final long SILENT_NS = 5 * TELL_NS;
+
     /** How long a seed goes on telling after it has found that it cannot join, in ns. */
     static final long FAIL_NS = 4 * TELL_NS;
 
@@ -34,6 +41,9 @@ public final class FormationProtocol {
 
     /** What the other seeds have told, by node id. */
     private final TreeMap<String, Identity> told = new TreeMap<>();
+
+    /** When each of {@link #told} was told last, in ns. */
+    private final TreeMap<String, Long> toldAt = new TreeMap<>();
 
     private Identity self;
     private long tellAt;
@@ -43,6 +53,11 @@ public final class FormationProtocol {
     private @Nullable String problem;
 
     private long failAt;
+
+    /** An operator vouches for the silent seeds: the group is formed without them at {@link #bootstrapAt}. */
+    private boolean bootstrapping;
+
+    private long bootstrapAt;
 
     /** How the protocol reaches the world. */
     public interface Output {
@@ -102,7 +117,8 @@ public final class FormationProtocol {
         if (isFormed() || failed) {
             return Long.MAX_VALUE;
         }
-        return problem == null ? tellAt : Math.min(tellAt, failAt);
+        long wake = problem == null ? tellAt : Math.min(tellAt, failAt);
+        return bootstrapping ? Math.min(wake, bootstrapAt) : wake;
     }
 
     /**
@@ -119,7 +135,7 @@ public final class FormationProtocol {
             fail(Code.BAD_CONFIG, wrong);
             return;
         }
-        decide();
+        decide(nowNs);
         if (!isFormed() && nowNs - tellAt >= 0) {
             tellAt = nowNs + TELL_NS;
             others().forEach(seed -> output.tell(seed.nodeId(), self));
@@ -146,6 +162,7 @@ public final class FormationProtocol {
             return;
         }
         told.put(other.nodeId(), other);
+        toldAt.put(other.nodeId(), nowNs);
         Group group = other.group();
         if (isFormed()) {
             if (group == null) {
@@ -154,6 +171,48 @@ public final class FormationProtocol {
         } else if (group != null && !failed) {
             adopt(other, group);
         }
+    }
+
+    /**
+     * Forms the group without the seeds that are silent, for an operator who knows that they never ran. Listens for
+     * {@link #BOOTSTRAP_NS} first; the seeds that were heard of lately are in the group, the others must be added later.
+     *
+     * <p>Only the seed with the lowest id may, as it alone decides in any case: so there is never a second group, whoever
+     * is asked and in whatever order messages come.
+     *
+     * @param nowNs the time
+     * @return why it is refused, or null if it goes on
+     */
+    public @Nullable MetadataException bootstrap(long nowNs) {
+        Group group = self.group();
+        if (group != null) {
+            return new MetadataException(
+                    Code.BAD_CONFIG,
+                    "node " + self.nodeId() + " belongs to the cluster with id " + group.clusterId()
+                            + " already: there is nothing to bootstrap");
+        }
+        String lowest = self.seeds().get(0).nodeId();
+        if (!lowest.equals(self.nodeId())) {
+            return new MetadataException(
+                    Code.BAD_CONFIG,
+                    "only node " + lowest
+                            + ", the lowest of the seed list, may form the group: call bootstrap on it; if " + lowest
+                            + " never ran and never will, take it out of the seed list of every node");
+        }
+        for (Identity other : told.values()) {
+            Group theirs = other.group();
+            if (theirs != null) {
+                return new MetadataException(
+                        Code.WIPED_VOTER,
+                        "node " + other.nodeId() + " belongs to the cluster with id " + theirs.clusterId()
+                                + ": the cluster exists, restore the directory of node " + self.nodeId());
+            }
+        }
+        if (!bootstrapping) {
+            bootstrapping = true;
+            bootstrapAt = nowNs + BOOTSTRAP_NS;
+        }
+        return null;
     }
 
     /** {@return the seeds that have not been heard of, with their addresses} */
@@ -178,21 +237,30 @@ public final class FormationProtocol {
         form(group);
     }
 
-    private void decide() {
+    private void decide(long nowNs) {
         boolean lowest = self.seeds().get(0).nodeId().equals(self.nodeId());
-        if (!lowest || problem != null || !missing().isEmpty()) {
+        boolean vouched = bootstrapping && nowNs - bootstrapAt >= 0;
+        if (!lowest || problem != null || !(missing().isEmpty() || vouched)) {
             return;
         }
         List<Member> members = new ArrayList<>();
         for (Voter seed : self.seeds()) {
             Identity identity = seed.nodeId().equals(self.nodeId()) ? self : told.get(seed.nodeId());
-            if (identity == null || identity.group() != null) {
+            if (identity != null && identity.group() != null) {
                 return;
+            }
+            if (identity == null || (vouched && isSilent(identity, nowNs))) {
+                continue;
             }
             members.add(new Member(seed, identity.storageId()));
         }
         form(new Group(output.newClusterId(), members));
         others().forEach(seed -> output.tell(seed.nodeId(), self));
+    }
+
+    private boolean isSilent(Identity other, long nowNs) {
+        Long at = toldAt.get(other.nodeId());
+        return at != null && nowNs - at > SILENT_NS;
     }
 
     /** On disk first, then known. */

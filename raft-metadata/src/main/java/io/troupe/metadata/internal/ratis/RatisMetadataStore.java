@@ -115,6 +115,14 @@ public final class RatisMetadataStore implements MetadataStore {
     }
 
     @Override
+    public synchronized CompletableFuture<Void> bootstrap() {
+        return starter != null
+                ? start.bootstrap()
+                : CompletableFuture.failedFuture(new MetadataException(
+                        Code.BAD_CONFIG, "node " + config.nodeId() + " is not started: call start before bootstrap"));
+    }
+
+    @Override
     public MetadataView view() {
         return hub.view();
     }

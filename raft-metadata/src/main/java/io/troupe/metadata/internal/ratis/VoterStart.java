@@ -78,6 +78,27 @@ final class VoterStart {
         return await(formed);
     }
 
+    /** See {@link io.troupe.metadata.MetadataStore#bootstrap}; once the start has begun. */
+    CompletableFuture<Void> bootstrap() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        agent.execute(
+                () -> { // Runs once the agent does, and by then the protocol is there.
+                    FormationProtocol protocol = formation;
+                    MetadataException refusal = protocol == null ? null : protocol.bootstrap(System.nanoTime());
+                    if (refusal != null) {
+                        done.completeExceptionally(refusal);
+                        return;
+                    }
+                    var unused = formed.thenAccept(identity -> done.complete(null));
+                });
+        var unused = formed.whenComplete((identity, failure) -> {
+            if (failure != null) {
+                done.completeExceptionally(failure);
+            }
+        });
+        return done;
+    }
+
     /** Where Raft keeps its files; once {@link #form} has returned. */
     Path raftDirectory() {
         ClusterFile lock = file;
@@ -180,7 +201,9 @@ final class VoterStart {
                         ? "all seeds were heard of, but the cluster was not formed: look at the errors of node "
                                 + Identity.seeds(config).get(0).nodeId()
                         : "these seeds were not heard of: " + Identity.text(missing)
-                                + ". The first formation needs every seed of the list: start them and check the addresses");
+                                + ". The first formation needs every seed of the list: start them and check the addresses, or,"
+                                + " if they never ran, call bootstrap on node "
+                                + Identity.seeds(config).get(0).nodeId());
     }
 
     private List<Voter> missing(FormationProtocol protocol) {

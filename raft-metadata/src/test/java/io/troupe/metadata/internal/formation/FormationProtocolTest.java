@@ -248,6 +248,115 @@ class FormationProtocolTest {
         });
     }
 
+    @Test
+    void anOperatorMayVouchForSeedsThatNeverRan() {
+        Seed first = seed("n1").start();
+        seed("n2").start();
+        run(3);
+        assertThat(refusal(first)).isNull();
+        assertThat(refusal(first)).as("asked twice").isNull();
+        run(19);
+        assertThat(first.disk.group()).as("it listens first").isNull();
+        run(3);
+        assertThat(peers(first)).containsExactly("n1@disk-n1", "n2@disk-n2");
+        assertThat(peers(Objects.requireNonNull(seeds.get("n2")))).isEqualTo(peers(first));
+    }
+
+    @Test
+    void aSeedThatHasFallenSilentIsNotBootstrapped() {
+        Seed first = seed("n1").start();
+        Seed second = seed("n2").start();
+        run(3);
+        second.protocol = null;
+        assertThat(refusal(first)).isNull();
+        run(22);
+        assertThat(peers(first)).containsExactly("n1@disk-n1");
+    }
+
+    @Test
+    void aSeedThatTheBootstrapLeftOutIsToldWhatToDo() {
+        Seed first = seed("n1").start();
+        assertThat(refusal(first)).isNull();
+        run(22);
+        Seed late = seed("n3").start();
+        run(3);
+        assertThat(code(late)).isEqualTo(Code.WIPED_VOTER);
+        assertThat(late.failure).hasMessageContaining("n3");
+        assertThat(late.disk.group()).isNull();
+    }
+
+    @Test
+    void onlyTheLowestSeedMayBootstrap() {
+        assertThat(refusal(seed("n2").start()))
+                .hasMessageContaining("only node n1")
+                .hasMessageContaining("call bootstrap on it");
+    }
+
+    @Test
+    void aVoterOfAGroupHasNothingToBootstrap() {
+        allEmptySeedsFormOneGroup();
+        assertThat(refusal(Objects.requireNonNull(seeds.get("n1"))))
+                .hasMessageContaining("belongs to the cluster with id cluster-1 already");
+    }
+
+    @Test
+    void aWipedSeedThatHearsOfTheGroupDoesNotBootstrapASecondOne() {
+        allEmptySeedsFormOneGroup();
+        Seed first = Objects.requireNonNull(seeds.get("n1"));
+        first.disk = new Identity("shop", "n1", "another-disk", SEEDS, null);
+        first.start();
+        assertThat(refusal(first)).as("nothing was heard yet").isNull();
+        run(30);
+        assertThat(code(first)).isEqualTo(Code.WIPED_VOTER);
+        assertThat(refusal(first)).hasMessageContaining("the cluster exists");
+        assertThat(clusterIds).isEqualTo(1);
+    }
+
+    /** The operator asks any seed at any time, but tells the truth: no other disk has the group. One disk is wiped. */
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    void whoeverIsAskedToBootstrapThereIsNeverASecondGroup(@ForAll long choices) {
+        seeds.clear();
+        wire.clear();
+        clusterIds = 0;
+        random = new Random(choices);
+        lossy = true;
+        List.of("n1", "n2", "n3").forEach(this::seed);
+        int wipeAt = random.nextInt(80);
+        for (int step = 0; step < 80; step++) {
+            for (Seed seed : seeds.values()) {
+                if (random.nextInt(20) == 0) {
+                    seed.protocol = null;
+                } else if (seed.protocol == null && random.nextInt(6) == 0) {
+                    seed.start();
+                }
+                if (seed.protocol != null && random.nextInt(8) == 0 && nobodyElseHasAGroup(seed)) {
+                    refusal(seed);
+                }
+            }
+            if (step == wipeAt) {
+                Seed wiped = Objects.requireNonNull(seeds.get("n" + (1 + random.nextInt(3))));
+                wiped.protocol = null;
+                wiped.disk = new Identity("shop", wiped.id, "another-disk", SEEDS, null);
+            }
+            run(1);
+            checkOneGroup();
+        }
+    }
+
+    private boolean nobodyElseHasAGroup(Seed seed) {
+        return seeds.values().stream().allMatch(other -> other == seed || other.disk.group() == null);
+    }
+
+    private @Nullable MetadataException refusal(Seed seed) {
+        return Objects.requireNonNull(seed.protocol).bootstrap(now);
+    }
+
+    private static List<String> peers(Seed seed) {
+        return Objects.requireNonNull(seed.disk.group()).members().stream()
+                .map(Identity.Member::peerId)
+                .toList();
+    }
+
     private void checkOneGroup() {
         assertThat(seeds.values().stream()
                         .map(seed -> seed.disk.group())

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static io.troupe.metadata.internal.ratis.Voters.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Starts that cannot work: one clear error each, and nothing half-started stays behind. */
 class BadStartTest {
@@ -67,6 +69,27 @@ class BadStartTest {
                     .hasMessageContaining("n2=127.0.0.1:" + voters.port(2))
                     .hasMessageContaining("n3=127.0.0.1:" + voters.port(3))
                     .hasMessageContaining("every seed");
+        }
+    }
+
+    @Test
+    void aMissingSeedIsVouchedForByOneCallAndThatCallIsRefusedElsewhere() {
+        try (Voters voters = new Voters(directory, 3)) {
+            CompletableFuture<Void> first = voters.startOne("n1");
+            CompletableFuture<Void> second = voters.startOne("n2");
+            assertThatThrownBy(() -> get(voters.voter("n2").bootstrap())).hasMessageContaining("only node n1");
+            get(voters.voter("n1").bootstrap());
+            get(first);
+            get(second);
+            get(voters.voter("n2").openSession(10_000));
+            assertThatThrownBy(() -> get(voters.voter("n1").bootstrap()))
+                    .hasMessageContaining("belongs to the cluster with id");
+            assertThatThrownBy(() -> get(voters.follower("f1", "").bootstrap()))
+                    .hasMessageContaining("node f1 forms no group");
+            assertThatThrownBy(
+                            () -> get(new RatisMetadataStore(voters.config("n3").build(), voters.network.channel("n3"))
+                                    .bootstrap()))
+                    .hasMessageContaining("node n3 is not started: call start before bootstrap");
         }
     }
 
