@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPending      transactions waiting in this node before {@link MetadataException.Code#BUSY}
  * @param snapshotEntries log entries between two snapshots
  * @param dialAddresses   voters that this node dials elsewhere than the seed list says: through a proxy or translation
+ * @param joining         this node and its Raft address, if it waits to be added to a group that exists; else null
  */
 public record MetadataConfig(
         String nodeId,
@@ -35,7 +36,8 @@ public record MetadataConfig(
         Duration formationTimeout,
         int maxPending,
         long snapshotEntries,
-        List<Voter> dialAddresses) {
+        List<Voter> dialAddresses,
+        @Nullable Voter joining) {
 
     /**
      * A voter of the metadata group.
@@ -91,9 +93,19 @@ public record MetadataConfig(
                 .orElse(voter);
     }
 
-    /** {@return true if this node is in the seed list, and so keeps a log} */
+    /** {@return true if this node is in the seed list or joins the voters, and so keeps a log} */
     public boolean isVoter() {
-        return voters.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
+        return self() != null;
+    }
+
+    /** {@return this node with its Raft address, or null for a node without a log} */
+    public @Nullable Voter self() {
+        return joining != null
+                ? joining
+                : voters.stream()
+                        .filter(voter -> voter.nodeId().equals(nodeId))
+                        .findFirst()
+                        .orElse(null);
     }
 
     /**
@@ -119,6 +131,7 @@ public record MetadataConfig(
         private int maxPending = 65_536;
         private long snapshotEntries = 50_000;
         private final List<Voter> dialAddresses = new ArrayList<>();
+        private @Nullable Voter joining;
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -158,6 +171,20 @@ public record MetadataConfig(
          */
         public Builder dialAddress(String voterId, String host, int raftPort) {
             dialAddresses.add(new Voter(voterId, host, raftPort));
+            return this;
+        }
+
+        /**
+         * This node is a voter only once it has been added to a group that exists, with {@link MetadataStore#addVoter}: its
+         * start waits for that. For a node outside the seed list, and for one whose directory was lost or removed. To be
+         * kept in every later start of a node outside the seed list, whose own list stays that of the others.
+         *
+         * @param host     the host its Raft port is reached at
+         * @param raftPort its Raft port
+         * @return this
+         */
+        public Builder joining(String host, int raftPort) {
+            joining = new Voter(nodeId, host, raftPort);
             return this;
         }
 
@@ -273,7 +300,10 @@ public record MetadataConfig(
                         + ids.stream().sorted().toList()
                         + ": use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
             }
-            if (ids.contains(nodeId) && directory == null) {
+            if (joining != null) {
+                checkJoining(joining, errors, addresses);
+            }
+            if ((ids.contains(nodeId) || joining != null) && directory == null) {
                 errors.add("voter " + nodeId + " has no data directory: set one that survives restarts");
             }
             if (sessionTick.toMillis() < 1) {
@@ -302,7 +332,23 @@ public record MetadataConfig(
                     formationTimeout,
                     maxPending,
                     snapshotEntries,
-                    List.copyOf(dialAddresses));
+                    List.copyOf(dialAddresses),
+                    joining);
+        }
+
+        private void checkJoining(Voter self, List<String> errors, Set<String> addresses) {
+            if (self.raftPort() < 0 || self.raftPort() > 65_535) {
+                errors.add(
+                        "Raft port " + self.raftPort() + " of the joining node " + nodeId + " is not from 0 to 65535");
+            }
+            boolean seed = voters.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
+            if (seed && !voters.contains(self)) {
+                errors.add("node " + nodeId + " joins at " + self.host() + ":" + self.raftPort()
+                        + ", but the seed list has another address for it: use that one");
+            } else if (!seed && addresses.contains(self.host() + ":" + self.raftPort())) {
+                errors.add("node " + nodeId + " joins at " + self.host() + ":" + self.raftPort()
+                        + ", which is the address of a seed: give it another host or port");
+            }
         }
     }
 }

@@ -31,6 +31,10 @@ public final class MetadataException extends RuntimeException {
         PORT_IN_USE,
         /** The cluster exists, but this voter's disk is empty: it must be added again, not counted as the old one. */
         WIPED_VOTER,
+        /** This voter was removed from the group: it must be added again, with an empty directory. */
+        REMOVED_VOTER,
+        /** The change would leave too few living voters for a majority; nothing was changed. */
+        UNSAFE,
         /** The store was not ready in time. */
         TIMEOUT,
         /** The replica has failed; the message names the cause. */

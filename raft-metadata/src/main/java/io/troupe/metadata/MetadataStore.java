@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataView.Leader;
 import org.jspecify.annotations.Nullable;
 
@@ -157,10 +158,47 @@ public interface MetadataStore extends AutoCloseable {
      * @return completes when another voter leads; fails with NOT_LEADING, BAD_CONFIG if there is no such voter, or FAILED
      */
     default CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
+        return CompletableFuture.failedFuture(notLeading());
+    }
+
+    private MetadataException notLeading() {
         Leader leader = view().leader();
-        return CompletableFuture.failedFuture(new MetadataException(
+        return new MetadataException(
                 MetadataException.Code.NOT_LEADING,
-                "node " + nodeId() + " does not lead: ask " + (leader == null ? "again later" : leader.nodeId())));
+                "node " + nodeId() + " does not lead: ask " + (leader == null ? "again later" : leader.nodeId()));
+    }
+
+    /** {@return the voters as this node knows them: those that Raft committed last, or the seed list without a log} */
+    default List<Voter> voters() {
+        return List.of();
+    }
+
+    /**
+     * Adds a node to the voters, or replaces the voter of that node id whose directory was lost. To be asked of the leader,
+     * one at a time. The node starts meanwhile, with {@link MetadataConfig.Builder#joining} and an empty directory. It has
+     * all of the log, runs and votes when this completes.
+     *
+     * @param voter the node and its Raft address, as every voter reaches it
+     * @param limit how long that may take
+     * @return completes when the voter is added; fails with NOT_LEADING, BAD_CONFIG, BUSY, UNSAFE, or with FAILED and the
+     *     reason if it does not run or does not catch up in time: then the voters are those of before, without a voter that
+     *     was to be replaced and does not run any more
+     */
+    default CompletableFuture<Void> addVoter(Voter voter, Duration limit) {
+        return CompletableFuture.failedFuture(notLeading());
+    }
+
+    /**
+     * Removes a voter, running or dead. Its store stops, and its directory cannot be used again. To be asked of the leader,
+     * one at a time; the leader itself hands over first.
+     *
+     * @param nodeId the voter
+     * @param limit  how long that may take
+     * @return completes when the voter has no vote any more; fails with NOT_LEADING, BAD_CONFIG if there is no such voter
+     *     or it leads, UNSAFE if the others that answer are no majority of the rest, BUSY or FAILED
+     */
+    default CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
+        return CompletableFuture.failedFuture(notLeading());
     }
 
     /** Stops the store and frees its threads, ports and locks. Blocks a few seconds at most. Idempotent. */

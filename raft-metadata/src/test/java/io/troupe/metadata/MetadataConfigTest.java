@@ -108,4 +108,23 @@ class MetadataConfigTest {
                 .message()
                 .contains(parts);
     }
+
+    @Test
+    void aNodeOutsideTheSeedListKeepsALogWhenItJoins() {
+        MetadataConfig.Builder joining = three("n4").joining("localhost", 7804);
+        assertThatThrownBy(joining::build).hasMessage("voter n4 has no data directory: set one that survives restarts");
+        MetadataConfig config = joining.directory(Path.of("n4")).build();
+        assertThat(config.isVoter()).isTrue();
+        assertThat(config.self()).isEqualTo(new MetadataConfig.Voter("n4", "localhost", 7804));
+        assertThat(config.voters()).hasSize(3);
+        assertThatThrownBy(() -> joining.joining("localhost", 7802).build())
+                .hasMessageContaining("joins at localhost:7802, which is the address of a seed");
+        assertThatThrownBy(() -> joining.joining("localhost", 70_000).build())
+                .hasMessageContaining("Raft port 70000 of the joining node n4");
+        assertThatThrownBy(() -> three("n2")
+                        .directory(Path.of("n2"))
+                        .joining("localhost", 7804)
+                        .build())
+                .hasMessageContaining("node n2 joins at localhost:7804, but the seed list has another address");
+    }
 }

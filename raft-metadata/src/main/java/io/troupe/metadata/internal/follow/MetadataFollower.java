@@ -145,6 +145,11 @@ public final class MetadataFollower implements MetadataStore {
     }
 
     @Override
+    public List<Voter> voters() {
+        return config.voters();
+    }
+
+    @Override
     public boolean isLeader() {
         return false;
     }

@@ -36,6 +36,8 @@ public final class ClusterFile implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String FORMAT = "1";
     private static final String PEER = "peer.";
+    private static final String SEED = "seed.";
+    private static final String REMOVED = "removed";
 
     private final Path directory;
     private final FileChannel lockChannel;
@@ -130,8 +132,37 @@ public final class ClusterFile implements AutoCloseable {
      * @throws MetadataException with code BAD_DIRECTORY if it cannot be written
      */
     public void write(Identity identity) {
+        write(toMap(identity));
+    }
+
+    /**
+     * Writes that the voter of this directory was removed: {@link #open} refuses it from here on.
+     *
+     * @param identity the identity it had
+     * @throws MetadataException with code BAD_DIRECTORY if it cannot be written
+     */
+    public void writeRemoved(Identity identity) {
+        Map<String, String> map = toMap(identity);
+        map.put(REMOVED, "true");
+        write(map);
+    }
+
+    /**
+     * {@return what a voter is told that is none any more}
+     *
+     * @param identity the identity it had
+     */
+    public static MetadataException removed(Identity identity) {
+        return new MetadataException(
+                Code.REMOVED_VOTER,
+                "node " + identity.nodeId() + " was removed from the voters of cluster " + identity.clusterName()
+                        + " with its data directory (storage id " + identity.storageId()
+                        + "): to make it a voter again, start it with an empty directory and joining, and call addVoter");
+    }
+
+    private void write(Map<String, String> map) {
         StringBuilder text = new StringBuilder("# Whose data this is. Written by the node, not to be edited.\n");
-        toMap(identity).forEach((key, value) -> text.append(line(key, value)));
+        map.forEach((key, value) -> text.append(line(key, value)));
         Path aside = directory.resolve(FILE + ".tmp");
         try {
             try (FileChannel out = FileChannel.open(
@@ -173,20 +204,40 @@ public final class ClusterFile implements AutoCloseable {
         }
         String clusterId = properties.getProperty("clusterId");
         List<Member> members = new ArrayList<>();
+        List<Voter> seeds = new ArrayList<>();
         for (String key : properties.stringPropertyNames()) {
             if (key.startsWith(PEER)) {
                 members.add(member(key.substring(PEER.length()), properties.getProperty(key), clusterId != null));
+            } else if (key.startsWith(SEED)) {
+                seeds.add(member(key.substring(SEED.length()), properties.getProperty(key), false)
+                        .voter());
             }
         }
-        members.sort(Comparator.comparing(member -> member.voter().nodeId()));
-        List<Voter> seeds = members.stream().map(Member::voter).toList();
-        Group group = clusterId == null ? null : new Group(clusterId, members);
-        return new Identity(
+        if (seeds.isEmpty()) { // Before the formation, and in files written before voters could change.
+            members.forEach(member -> seeds.add(member.voter()));
+        }
+        seeds.sort(Comparator.comparing(Voter::nodeId));
+        Group group = clusterId == null ? null : new Group(clusterId, members, version(properties));
+        Identity identity = new Identity(
                 required(properties, "clusterName"),
                 required(properties, "nodeId"),
                 required(properties, "storageId"),
                 seeds,
                 group);
+        if (properties.getProperty(REMOVED) != null) {
+            throw removed(identity);
+        }
+        return identity;
+    }
+
+    private long version(Properties properties) {
+        String text = properties.getProperty("groupVersion", "0");
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw bad("has a " + FILE + " with groupVersion " + text
+                    + ", which is no number: restore the file, or choose an empty directory");
+        }
     }
 
     private static Map<String, String> toMap(Identity identity) {
@@ -200,6 +251,8 @@ public final class ClusterFile implements AutoCloseable {
             identity.seeds().forEach(seed -> map.put(PEER + seed.nodeId(), address(seed)));
         } else {
             map.put("clusterId", group.clusterId());
+            map.put("groupVersion", Long.toString(group.version()));
+            identity.seeds().forEach(seed -> map.put(SEED + seed.nodeId(), address(seed)));
             group.members().forEach(member -> map.put(PEER + member.peerId(), address(member.voter())));
         }
         return map;

@@ -3,6 +3,7 @@ package io.troupe.metadata.internal.formation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * is not enough, because the missing one may hold the data. Only an operator can know that it never ran: then
  * {@link #bootstrap} lets the same seed decide without the silent ones.
  *
+ * <p>Afterwards the voters change as Raft commits it, told here by {@link #onCommitted}. A node that joins adopts the
+ * group without being in it, and waits. Every voter goes on telling, at a slow pace: so a voter that was removed while it
+ * was away learns it, because its storage id is added at most once.
+ *
  * <p>Safe at every crash: a seed's storage id is on its disk before it is told, only the seed with the lowest id ever
  * decides, and it has the group on its disk before it tells it. A seed that has the group answers every identity it
  * receives with its own, for as long as it runs, so late seeds learn it.
@@ -27,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class FormationProtocol {
     /** How often an unformed seed tells the others who it is, in ns. */
     static final long TELL_NS = 100_000_000;
+
+    /** How often a voter of the group tells who it is, in ns. */
+    static final long CALM_NS = 10 * TELL_NS;
 
     /** How long a bootstrap listens for a voter that has the group already, in ns. */
     static final long BOOTSTRAP_NS = 10 * TELL_NS;
@@ -38,6 +46,9 @@ public final class FormationProtocol {
     static final long FAIL_NS = 4 * TELL_NS;
 
     private final Output output;
+
+    /** Waits to be added, if the group exists without this directory. */
+    private final boolean joining;
 
     /** What the other seeds have told, by node id. */
     private final TreeMap<String, Identity> told = new TreeMap<>();
@@ -53,6 +64,9 @@ public final class FormationProtocol {
     private @Nullable String problem;
 
     private long failAt;
+
+    /** When a stranger was answered last. */
+    private @Nullable Long strangerToldAt;
 
     /** An operator vouches for the silent seeds: the group is formed without them at {@link #bootstrapAt}. */
     private boolean bootstrapping;
@@ -73,11 +87,26 @@ public final class FormationProtocol {
         String newClusterId();
 
         /**
-         * The group is known: write it to the disk, then go on. Told once, and not at all for a directory that has it.
+         * The group is known: write it to the disk, then go on. Told once, and not at all for a directory that has it. A
+         * node that joins is not in it yet.
          *
          * @param formed this node's identity with the group
          */
         void onFormed(Identity formed);
+
+        /**
+         * The voters have changed, or this node has become one: write it to the disk.
+         *
+         * @param changed this node's identity with the group as it is now
+         */
+        void onChanged(Identity changed);
+
+        /**
+         * This voter is none any more. Told once.
+         *
+         * @param removed the identity it had
+         */
+        void onRemoved(Identity removed);
 
         /**
          * This node can never form or join the group. Told once.
@@ -95,14 +124,16 @@ public final class FormationProtocol {
     }
 
     /**
-     * The protocol of a seed.
+     * The protocol of a seed, or of a node that joins.
      *
-     * @param self   what its directory says, already on disk
-     * @param nowNs  the time
-     * @param output the way out
+     * @param self    what its directory says, already on disk
+     * @param joining true if it waits to be added when the group exists without it
+     * @param nowNs   the time
+     * @param output  the way out
      */
-    public FormationProtocol(Identity self, long nowNs, Output output) {
+    public FormationProtocol(Identity self, boolean joining, long nowNs, Output output) {
         this.self = self;
+        this.joining = joining;
         this.output = output;
         tellAt = nowNs;
     }
@@ -114,8 +145,11 @@ public final class FormationProtocol {
 
     /** {@return when {@link #flush} has to be called at the latest, in ns, or Long.MAX_VALUE} */
     public long nextWakeNs() {
-        if (isFormed() || failed) {
+        if (failed) {
             return Long.MAX_VALUE;
+        }
+        if (isFormed()) {
+            return tellAt;
         }
         long wake = problem == null ? tellAt : Math.min(tellAt, failAt);
         return bootstrapping ? Math.min(wake, bootstrapAt) : wake;
@@ -127,19 +161,63 @@ public final class FormationProtocol {
      * @param nowNs the time
      */
     public void flush(long nowNs) {
-        if (isFormed() || failed) {
+        if (failed) {
             return;
         }
-        String wrong = problem;
-        if (wrong != null && nowNs - failAt >= 0) {
-            fail(Code.BAD_CONFIG, wrong);
+        if (!isFormed()) {
+            String wrong = problem;
+            if (wrong != null && nowNs - failAt >= 0) {
+                fail(Code.BAD_CONFIG, wrong);
+                return;
+            }
+            decide(nowNs);
+        }
+        if (nowNs - tellAt >= 0) {
+            tellAll(nowNs);
+        }
+    }
+
+    /** {@return what this node is now} */
+    public Identity self() {
+        return self;
+    }
+
+    /**
+     * {@return what another node has said lately, or null}
+     *
+     * @param nodeId the node
+     * @param nowNs  the time
+     */
+    public @Nullable Identity heard(String nodeId, long nowNs) {
+        Identity other = told.get(nodeId);
+        return other == null || isSilent(other, nowNs) ? null : other;
+    }
+
+    /**
+     * Raft has committed these voters, and this node has applied it.
+     *
+     * @param group the group; older than what is known is ignored
+     * @param nowNs the time
+     */
+    public void onCommitted(Group group, long nowNs) {
+        Group known = self.group();
+        if (known == null || group.version() <= known.version() || failed) {
             return;
         }
-        decide(nowNs);
-        if (!isFormed() && nowNs - tellAt >= 0) {
-            tellAt = nowNs + TELL_NS;
-            others().forEach(seed -> output.tell(seed.nodeId(), self));
+        boolean wasMember = self.isMember();
+        Identity changed = self.formed(group);
+        if (wasMember && !changed.isMember()) {
+            remove();
+            return;
         }
+        if (!known.members().equals(group.members())) {
+            output.onChanged(changed);
+        }
+        self = changed;
+        tellAll(nowNs);
+        known.members().stream()
+                .filter(member -> !group.peerIds().contains(member.peerId()))
+                .forEach(gone -> output.tell(gone.voter().nodeId(), self));
     }
 
     /**
@@ -151,8 +229,12 @@ public final class FormationProtocol {
     public void onTold(Identity other, long nowNs) {
         String wrong = strange(other);
         if (wrong != null) {
-            // The other side must learn it too, and messages get lost: tell a few times before giving up.
-            output.tell(other.nodeId(), self);
+            // The other side must learn it too, and messages get lost: tell a few times before giving up. But two that
+            // find each other strange must not answer answers.
+            if (strangerToldAt == null || nowNs - strangerToldAt >= TELL_NS / 2) {
+                strangerToldAt = nowNs;
+                output.tell(other.nodeId(), self);
+            }
             if (isFormed()) {
                 output.onStranger(wrong);
             } else if (problem == null) {
@@ -165,7 +247,11 @@ public final class FormationProtocol {
         toldAt.put(other.nodeId(), nowNs);
         Group group = other.group();
         if (isFormed()) {
-            if (group == null) {
+            if (self.isMember() && group != null && isRemovedBy(group)) {
+                remove();
+            } else if (!self.isMember() && group != null) {
+                follow(group, nowNs);
+            } else if (self.isMember() && (group == null || !isMember(other))) {
                 output.tell(other.nodeId(), self);
             }
         } else if (group != null && !failed) {
@@ -222,8 +308,46 @@ public final class FormationProtocol {
                 .toList();
     }
 
+    /**
+     * A storage id becomes a voter once, and once it was removed never again. So a newer group without it, told by whoever
+     * has applied it, is proof.
+     */
+    private boolean isRemovedBy(Group theirs) {
+        Group ours = self.group();
+        return ours != null
+                && theirs.version() > ours.version()
+                && !theirs.peerIds().contains(self.nodeId() + "@" + self.storageId());
+    }
+
+    /** True if the other is a voter of the group as this node knows it, whatever the other believes. */
+    private boolean isMember(Identity other) {
+        Group ours = self.group();
+        return ours != null && ours.peerIds().contains(other.nodeId() + "@" + other.storageId());
+    }
+
+    /** A node that waits to be added knows the voters of today, to tell them who it is. That it was added Raft tells. */
+    private void follow(Group theirs, long nowNs) {
+        Group ours = self.group();
+        if (ours != null && theirs.version() > ours.version() && theirs.member(self.nodeId()) == null) {
+            onCommitted(theirs, nowNs);
+        }
+    }
+
+    private void remove() {
+        if (!failed) {
+            failed = true;
+            output.onRemoved(self);
+        }
+    }
+
     private void adopt(Identity other, Group group) {
         Member member = group.member(self.nodeId());
+        if (joining && (member == null || !member.storageId().equals(self.storageId()))) {
+            if (member == null) {
+                form(group);
+            } // Else its predecessor is still a voter, whose link must not reach this node: addVoter removes it first.
+            return;
+        }
         if (member == null || !member.storageId().equals(self.storageId())) {
             fail(
                     Code.WIPED_VOTER,
@@ -231,7 +355,8 @@ public final class FormationProtocol {
                             + " ("
                             + group.clusterId() + ") is formed, as node " + other.nodeId() + " says, and knows voter "
                             + self.nodeId() + " with storage id " + (member == null ? "none" : member.storageId())
-                            + ": restore the directory it had; an empty one would make the voter forget its votes");
+                            + ": restore the directory it had, because an empty one would make the voter forget its votes;"
+                            + " if that is lost, start with joining and call addVoter on the leader");
             return;
         }
         form(group);
@@ -254,7 +379,7 @@ public final class FormationProtocol {
             }
             members.add(new Member(seed, identity.storageId()));
         }
-        form(new Group(output.newClusterId(), members));
+        form(new Group(output.newClusterId(), members, 0));
         others().forEach(seed -> output.tell(seed.nodeId(), self));
     }
 
@@ -282,7 +407,7 @@ public final class FormationProtocol {
         }
         Group ours = self.group();
         Group theirs = other.group();
-        if (ours != null && theirs != null && !ours.equals(theirs)) {
+        if (ours != null && theirs != null && !ours.clusterId().equals(theirs.clusterId())) {
             return "node " + other.nodeId() + " belongs to the cluster with id " + theirs.clusterId() + ", node "
                     + self.nodeId() + " to " + ours.clusterId()
                     + ": one of them has the data directory of another cluster";
@@ -295,6 +420,18 @@ public final class FormationProtocol {
             failed = true;
             output.onFailed(new MetadataException(code, message));
         }
+    }
+
+    private void tellAll(long nowNs) {
+        tellAt = nowNs + (self.isMember() ? CALM_NS : TELL_NS);
+        TreeSet<String> all = new TreeSet<>();
+        others().forEach(seed -> all.add(seed.nodeId()));
+        Group group = self.group();
+        if (group != null) {
+            group.members().forEach(member -> all.add(member.voter().nodeId()));
+        }
+        all.remove(self.nodeId());
+        all.forEach(node -> output.tell(node, self));
     }
 
     private List<Voter> others() {

@@ -2,6 +2,8 @@ package io.troupe.metadata.internal.formation;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import io.troupe.metadata.MetadataConfig;
@@ -25,20 +27,30 @@ public record Identity(
         @Nullable Group group) {
 
     /**
-     * The group that a formation has made, once and for all.
+     * The group that a formation has made, with the voters that it has by now.
      *
-     * @param clusterId random; the Raft group's id
+     * @param clusterId random; the Raft group's id; never changes
      * @param members   the voters with their data directories, in order of node id
+     * @param version   the log index at which these voters were committed, 0 for those of the formation: a group with a
+     *                  higher version is newer
      */
-    public record Group(String clusterId, List<Member> members) {
+    public record Group(String clusterId, List<Member> members, long version) {
         /**
          * Copies the list.
          *
          * @param clusterId random; the Raft group's id
          * @param members   the voters with their data directories, in order of node id
+         * @param version   the log index at which these voters were committed
          */
         public Group {
-            members = List.copyOf(members);
+            members = members.stream()
+                    .sorted(Comparator.comparing(member -> member.voter().nodeId()))
+                    .toList();
+        }
+
+        /** {@return the Raft peer ids of the voters} */
+        public Set<String> peerIds() {
+            return members.stream().map(Member::peerId).collect(Collectors.toCollection(TreeSet::new));
         }
 
         /**
@@ -98,6 +110,12 @@ public record Identity(
      */
     public static String text(List<Voter> seeds) {
         return seeds.stream().map(Voter::toString).collect(Collectors.joining(","));
+    }
+
+    /** {@return true if this very directory is a voter of the group that is known} */
+    public boolean isMember() {
+        Member member = group == null ? null : group.member(nodeId);
+        return member != null && member.storageId().equals(storageId);
     }
 
     Identity formed(Group formed) {

@@ -11,7 +11,7 @@ import io.troupe.metadata.internal.formation.Identity.Member;
 
 /** An {@link Identity} and its bytes, as voters tell each other. */
 public final class IdentityCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int LEAST_VOTER = 3;
 
     private IdentityCodec() {}
@@ -33,6 +33,7 @@ public final class IdentityCodec {
         to.writeByte(group == null ? 0 : 1);
         if (group != null) {
             to.writeString(group.clusterId());
+            to.writeVarLong(group.version());
             to.writeVarInt(group.members().size());
             group.members().forEach(member -> {
                 writeVoter(to, member.voter());
@@ -65,11 +66,12 @@ public final class IdentityCodec {
             return identity;
         }
         String clusterId = from.readString();
+        long groupVersion = from.readVarLong();
         List<Member> members = new ArrayList<>();
         for (int left = from.readCount(LEAST_VOTER + 1); left > 0; left--) {
             members.add(new Member(readVoter(from), from.readString()));
         }
-        return identity.formed(new Group(clusterId, members));
+        return identity.formed(new Group(clusterId, members, groupVersion));
     }
 
     private static void writeVoter(ByteWriter to, Voter voter) {

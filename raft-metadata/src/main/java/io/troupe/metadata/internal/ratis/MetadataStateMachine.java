@@ -3,7 +3,9 @@ package io.troupe.metadata.internal.ratis;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.metadata.MetadataView.Leader;
@@ -15,6 +17,8 @@ import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.MetadataState;
 import io.troupe.metadata.internal.state.StateView;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -80,6 +84,9 @@ final class MetadataStateMachine extends BaseStateMachine {
 
         /** Some node, perhaps this one, won an election. */
         void onLeaderElected(RaftPeerId leader);
+
+        /** Raft has committed these voters, the only ones from this index on; their peer ids and addresses. */
+        void onConfiguration(long index, Map<String, String> peers);
 
         /** The replica is dead, or was closed on purpose. */
         void onDead(String what, @Nullable Throwable cause);
@@ -175,6 +182,19 @@ final class MetadataStateMachine extends BaseStateMachine {
     public void notifyLeaderChanged(RaftGroupMemberId member, @Nullable RaftPeerId leader) {
         if (leader != null) {
             events.onLeaderElected(leader);
+        }
+    }
+
+    /** Called for every configuration entry, also for the two halves of a change; the first half has old peers. */
+    @Override
+    public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
+        super.notifyConfigurationChanged(term, index, configuration);
+        if (configuration.getOldPeersCount() == 0) {
+            Map<String, String> peers = new TreeMap<>();
+            for (RaftPeerProto peer : configuration.getPeersList()) {
+                peers.put(peer.getId().toStringUtf8(), peer.getAddress());
+            }
+            events.onConfiguration(index, peers);
         }
     }
 

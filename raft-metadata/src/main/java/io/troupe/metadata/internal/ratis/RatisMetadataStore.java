@@ -3,6 +3,7 @@ package io.troupe.metadata.internal.ratis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -55,7 +56,7 @@ public final class RatisMetadataStore implements MetadataStore {
     private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataStore.class);
 
     /** How often a starting voter looks whether it has caught up, in ns. */
-    private static final long READY_CHECK_NS = 5_000_000;
+    static final long READY_CHECK_NS = 5_000_000;
 
     private final MetadataConfig config;
     private final NodeAgent agent;
@@ -64,6 +65,7 @@ public final class RatisMetadataStore implements MetadataStore {
     private final WatchHub hub;
     private final FollowServer followers;
     private final Leadership leadership;
+    private final VoterMembership membership;
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private @Nullable Thread starter;
@@ -87,7 +89,8 @@ public final class RatisMetadataStore implements MetadataStore {
         }
         this.config = config;
         agent = new NodeAgent(config, channel, this::turn, this::onBroken);
-        start = new VoterStart(config, dir, agent);
+        start = new VoterStart(config, dir, agent, this::die);
+        membership = new VoterMembership(config, agent, start, () -> raft);
         hub = new WatchHub(config.nodeId(), StateView.EMPTY);
         gateway = new LeaderGateway(config.nodeId(), config.sessionTick().toNanos(), new GatewayOutput());
         leadership = new Leadership(config.nodeId(), agent);
@@ -208,8 +211,7 @@ public final class RatisMetadataStore implements MetadataStore {
         Identity.Member to = group == null ? null : group.member(nodeId);
         if (to == null || nodeId.equals(config.nodeId())) {
             return CompletableFuture.failedFuture(new MetadataException(
-                    Code.BAD_CONFIG,
-                    "node " + nodeId + " is no other voter of this cluster: name one of " + config.voters()));
+                    Code.BAD_CONFIG, "node " + nodeId + " is no other voter of this cluster: name one of " + voters()));
         }
         if (!isLeader()) {
             return MetadataStore.super.transferLeadership(nodeId, limit);
@@ -230,6 +232,24 @@ public final class RatisMetadataStore implements MetadataStore {
             });
         });
         return done;
+    }
+
+    @Override
+    public List<MetadataConfig.Voter> voters() {
+        Identity.Group group = start.group();
+        return group == null
+                ? config.voters()
+                : group.members().stream().map(Identity.Member::voter).toList();
+    }
+
+    @Override
+    public CompletableFuture<Void> addVoter(MetadataConfig.Voter voter, Duration limit) {
+        return isLeader() ? membership.add(voter, limit) : MetadataStore.super.addVoter(voter, limit);
+    }
+
+    @Override
+    public CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
+        return isLeader() ? membership.remove(nodeId, limit) : MetadataStore.super.removeVoter(nodeId, limit);
     }
 
     // ------------------------------------------------------------------ start and stop
@@ -267,7 +287,10 @@ public final class RatisMetadataStore implements MetadataStore {
             running.close();
         }
         hub.close();
-        agent.execute(leadership::onNotLeading);
+        agent.execute(() -> {
+            leadership.onNotLeading();
+            membership.end(closed());
+        });
         agent.close();
         start.unlock();
         started.completeExceptionally(startFailure == null ? closed() : startFailure);
@@ -285,6 +308,7 @@ public final class RatisMetadataStore implements MetadataStore {
             checkReady();
             wake = Math.min(wake, nowNs + READY_CHECK_NS); // Ratis has no event for "caught up with the leader's term".
         }
+        wake = Math.min(wake, membership.turn(nowNs));
         gateway.flush(nowNs, System.currentTimeMillis());
         wake = Math.min(wake, gateway.nextWakeNs());
         return Math.min(wake, followers.flush(nowNs));
@@ -296,19 +320,27 @@ public final class RatisMetadataStore implements MetadataStore {
 
     /** A replica that cannot go on says so; it never pretends to live. */
     private void die(String what, @Nullable Throwable cause) {
+        RatisNode running = raft;
+        boolean leftOut = running != null && start.isMember() && running.isLeftOut();
+        die(new MetadataException(
+                Code.FAILED,
+                "the metadata replica of node " + config.nodeId() + " is dead, " + what
+                        + (cause == null ? "" : " (" + cause + ")")
+                        + (leftOut ? ", because the newest voters it has seen are without it" : "")
+                        + ": restart the node",
+                cause == null ? new IllegalStateException(what) : cause));
+    }
+
+    private void die(MetadataException failure) {
         if (closing || !dead.compareAndSet(false, true)) {
             return;
         }
-        MetadataException failure = new MetadataException(
-                Code.FAILED,
-                "the metadata replica of node " + config.nodeId() + " is dead, " + what
-                        + (cause == null ? "" : " (" + cause + ")") + ": restart the node",
-                cause == null ? new IllegalStateException(what) : cause);
-        LOG.error("{}", failure.getMessage(), cause);
+        LOG.error("{}", failure.getMessage(), failure.getCause());
         agent.end(failure);
         agent.execute(() -> {
             gateway.onNotLeading();
             leadership.onNotLeading();
+            membership.end(failure);
         });
         start.end(failure);
         RatisNode running = raft;
@@ -373,7 +405,13 @@ public final class RatisMetadataStore implements MetadataStore {
             agent.execute(() -> {
                 gateway.onNotLeading();
                 leadership.onNotLeading();
+                membership.onNotLeading();
             });
+        }
+
+        @Override
+        public void onConfiguration(long index, Map<String, String> peers) {
+            agent.execute(() -> membership.onConfiguration(index, peers));
         }
 
         @Override
@@ -410,7 +448,7 @@ public final class RatisMetadataStore implements MetadataStore {
     private void checkReady() {
         RatisNode running = raft;
         Leader leader = hub.view().leader();
-        if (running != null && leader != null && leader.term() == running.term()) {
+        if (running != null && start.isMember() && leader != null && leader.term() == running.term()) {
             onLeader(leader);
             start.onLeader();
         }

@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,6 +21,7 @@ import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.state.Outcome;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -27,6 +30,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -44,6 +48,7 @@ final class RatisNode {
 
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(RatisNode.class);
 
+    private final MetadataConfig config;
     private final String nodeId;
     private final RaftServer server;
     private final RaftPeerId peerId;
@@ -51,8 +56,9 @@ final class RatisNode {
     private final ClientId clientId = ClientId.randomId();
     private long lastCall;
 
-    private RatisNode(String nodeId, RaftServer server, RaftPeerId peerId, RaftGroupId groupId) {
-        this.nodeId = nodeId;
+    private RatisNode(MetadataConfig config, RaftServer server, RaftPeerId peerId, RaftGroupId groupId) {
+        this.config = config;
+        nodeId = config.nodeId();
         this.server = server;
         this.peerId = peerId;
         this.groupId = groupId;
@@ -73,33 +79,32 @@ final class RatisNode {
             GRPC_LOG.setLevel(Level.SEVERE); // It reports every connection that a stopped voter refuses.
         }
         Identity.Group formed = identity.group();
-        Identity.Member self = formed == null ? null : formed.member(config.nodeId());
-        if (formed == null || self == null) {
+        if (formed == null) {
             throw new IllegalStateException("voter " + config.nodeId() + " is in no formed group: " + identity);
         }
+        Voter self = self(config);
         RaftGroupId groupId = RaftGroupId.valueOf(UUID.fromString(formed.clusterId()));
         // Ratis keeps the first address it is told for a peer, so what this node dials stays its own affair, also when
         // the
         // configuration in the log carries the addresses of another node.
         List<RaftPeer> peers = formed.members().stream()
-                .map(member -> RaftPeer.newBuilder()
-                        .setId(member.peerId())
-                        .setAddress(address(config.dialAddress(member.voter())))
-                        .build())
+                .map(member -> peer(member, config.dialAddress(member.voter())))
                 .toList();
-        RaftPeerId peerId = RaftPeerId.valueOf(self.peerId());
-        RaftProperties properties = RatisProperties.of(config, self.voter(), directory);
+        RaftPeerId peerId = RaftPeerId.valueOf(new Identity.Member(self, identity.storageId()).peerId());
+        RaftProperties properties = RatisProperties.of(config, self, directory);
         RaftServer server = null;
         try {
             server = RaftServer.newBuilder()
                     .setServerId(peerId)
-                    .setGroup(RaftGroup.valueOf(groupId, peers))
+                    // A node that joins starts without voters, and waits: with a list it might stand for election.
+                    .setGroup(identity.isMember() ? RaftGroup.valueOf(groupId, peers) : RaftGroup.valueOf(groupId))
                     .setProperties(properties)
                     .setStateMachine(machine)
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
+            server.getServerRpc().addRaftPeers(peers);
             server.start();
-            return new RatisNode(config.nodeId(), server, peerId, groupId);
+            return new RatisNode(config, server, peerId, groupId);
         } catch (IOException | RuntimeException e) {
             if (server != null) {
                 close(config.nodeId(), server);
@@ -171,15 +176,100 @@ final class RatisNode {
         try {
             return server.transferLeadershipAsync(new TransferLeadershipRequest(
                             clientId, peerId, groupId, ++lastCall, RaftPeerId.valueOf(to), millis))
-                    .thenApply(reply -> {
-                        if (!reply.isSuccess()) {
-                            throw new CompletionException(reply.getException());
-                        }
-                        return reply;
-                    });
+                    .thenApply(RatisNode::successful);
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /**
+     * Proposes other voters. On the metadata thread only.
+     *
+     * @param current what they must be now
+     * @param wanted  what they shall be
+     * @return completes when a majority of both has confirmed it; exceptionally if it was refused or is unknown
+     */
+    CompletableFuture<?> setVoters(List<Identity.Member> current, List<Identity.Member> wanted) {
+        try {
+            // What this node dials is its own affair, what the log says is not.
+            server.getServerRpc()
+                    .addRaftPeers(wanted.stream()
+                            .filter(member -> !current.contains(member))
+                            .map(member -> peer(member, config.dialAddress(member.voter())))
+                            .toList());
+            SetConfigurationRequest.Arguments change = SetConfigurationRequest.Arguments.newBuilder()
+                    .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                    .setServersInCurrentConf(peers(current))
+                    .setServersInNewConf(peers(wanted))
+                    .build();
+            return server.setConfigurationAsync(
+                            new SetConfigurationRequest(clientId, peerId, groupId, ++lastCall, change))
+                    .thenApply(RatisNode::successful);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Gives up the leadership, and with it what is proposed and not decided. On the metadata thread only. */
+    void stepDown(long millis) {
+        try {
+            var unused = server.transferLeadershipAsync(
+                            new TransferLeadershipRequest(clientId, peerId, groupId, ++lastCall, null, millis))
+                    .whenComplete((reply, failure) -> LOG.info("node {}: steps down: {}", nodeId, reply));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("node {}: cannot step down", nodeId, e);
+        }
+    }
+
+    /**
+     * {@return the peers that have answered this leader within a time, itself among them; only itself if it does not lead}
+     *
+     * @param withinMillis the time
+     */
+    Set<String> answering(long withinMillis) {
+        Set<String> peers = new TreeSet<>(Set.of(peerId.toString()));
+        try {
+            for (ServerRpcProto follower : server.getDivision(groupId)
+                    .getInfo()
+                    .getRoleInfoProto()
+                    .getLeaderInfo()
+                    .getFollowerInfoList()) {
+                if (follower.getLastRpcElapsedTimeMs() <= withinMillis) {
+                    peers.add(follower.getId().getId().toStringUtf8());
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("node {}: asked for its followers while it stops", nodeId, e);
+        }
+        return peers;
+    }
+
+    /** {@return true if the server runs in full: it appends, and votes} */
+    boolean canVote() {
+        try {
+            return server.getDivision(groupId).getInfo().getLifeCycleState().isRunning();
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** {@return true if the newest voters that this server has seen, committed or not, are without it} */
+    boolean isLeftOut() {
+        try {
+            return server.getDivision(groupId).getRaftConf().getCurrentPeers().stream()
+                    .noneMatch(peer -> peer.getId().equals(peerId));
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** {@return this node and its Raft address} */
+    static Voter self(MetadataConfig config) {
+        Voter self = config.self();
+        if (self == null) {
+            throw new IllegalStateException("node " + config.nodeId() + " is no voter");
+        }
+        return self;
     }
 
     /** {@return the term Ratis is in, racy: good for hints} */
@@ -239,11 +329,29 @@ final class RatisNode {
         }
     }
 
+    private static RaftClientReply successful(RaftClientReply reply) {
+        if (!reply.isSuccess()) {
+            throw new CompletionException(reply.getException());
+        }
+        return reply;
+    }
+
+    private static List<RaftPeer> peers(List<Identity.Member> members) {
+        return members.stream().map(member -> peer(member, member.voter())).toList();
+    }
+
+    private static RaftPeer peer(Identity.Member member, Voter at) {
+        return RaftPeer.newBuilder()
+                .setId(member.peerId())
+                .setAddress(address(at))
+                .build();
+    }
+
     private static String address(Voter voter) {
         return voter.host() + ":" + voter.raftPort();
     }
 
-    private static String rootOf(Throwable failure) {
+    static String rootOf(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

@@ -59,6 +59,8 @@ final class RatisProperties {
         // After losing its majority a leader must not sit out for the default 10 s: it may be the only one to win.
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, millis(Math.max(1_000, election.maxMillis())));
         RaftServerConfigKeys.setSleepDeviationThreshold(p, millis(election.minMillis()));
+        // A voter that is added must answer within this time; Ratis' default fails under load.
+        RaftServerConfigKeys.setStagingTimeout(p, TimeDuration.valueOf(10, TimeUnit.SECONDS));
         // Ratis closes a server that has paused for long; we want it back instead.
         RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(3650, TimeUnit.DAYS));
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(p, TimeDuration.valueOf(5, TimeUnit.SECONDS));

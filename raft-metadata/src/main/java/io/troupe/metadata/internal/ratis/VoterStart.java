@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
@@ -35,7 +36,9 @@ final class VoterStart {
     private final Path directory;
     private final NodeAgent agent;
 
-    /** Completes when this voter knows the group it belongs to. */
+    private final Consumer<MetadataException> onRemoved;
+
+    /** Completes when this voter knows the group it belongs to, or joins. */
     private final CompletableFuture<Identity> formed = new CompletableFuture<>();
 
     /** Completes when this voter has applied an entry of a leader of this run. */
@@ -46,7 +49,12 @@ final class VoterStart {
     private long deadlineNs;
     private boolean strangerSeen;
 
-    VoterStart(MetadataConfig config, Path directory, NodeAgent agent) {
+    /** What this voter is now; null before {@link #form}. */
+    private volatile @Nullable Identity identity;
+
+    /** @param onRemoved told if this voter is none any more */
+    VoterStart(MetadataConfig config, Path directory, NodeAgent agent, Consumer<MetadataException> onRemoved) {
+        this.onRemoved = onRemoved;
         this.config = config;
         this.directory = directory;
         this.agent = agent;
@@ -67,13 +75,15 @@ final class VoterStart {
     Identity form() {
         ClusterFile lock = ClusterFile.lock(directory);
         file = lock;
-        Identity identity = lock.open(config, newStorageId());
-        RatisNode.checkPort(self());
-        formation = new FormationProtocol(identity, System.nanoTime(), new FormationOutput(lock));
-        if (identity.group() != null) {
-            formed.complete(identity);
+        Identity found = lock.open(config, newStorageId());
+        identity = found;
+        RatisNode.checkPort(RatisNode.self(config));
+        formation =
+                new FormationProtocol(found, config.joining() != null, System.nanoTime(), new FormationOutput(lock));
+        if (found.group() != null) {
+            formed.complete(found);
         }
-        agent.start(identity.storageId());
+        agent.start(found.storageId());
         deadlineNs = System.nanoTime() + config.formationTimeout().toNanos();
         return await(formed);
     }
@@ -128,11 +138,28 @@ final class VoterStart {
 
     /** The group, or null as long as it is not known. */
     Identity.@Nullable Group group() {
-        return isFormed() ? formed.join().group() : null;
+        Identity known = identity;
+        return known == null ? null : known.group();
     }
 
-    private boolean isFormed() {
-        return formed.isDone() && !formed.isCompletedExceptionally();
+    /** True if this directory is a voter of the group, as far as Raft has told. */
+    boolean isMember() {
+        Identity known = identity;
+        return known != null && known.isMember();
+    }
+
+    /** Null before {@link #form}; on the metadata thread. */
+    @Nullable
+    FormationProtocol formation() {
+        return formation;
+    }
+
+    /** Raft has committed these voters; on the metadata thread, once the Raft server can vote. */
+    void onCommitted(Identity.Group group) {
+        FormationProtocol protocol = formation;
+        if (protocol != null) {
+            protocol.onCommitted(group, System.nanoTime());
+        }
     }
 
     /** Does what is due; answers when to be called again. */
@@ -164,13 +191,6 @@ final class VoterStart {
         return HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     }
 
-    private Voter self() {
-        return config.voters().stream()
-                .filter(voter -> voter.nodeId().equals(config.nodeId()))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private <T> T await(CompletableFuture<T> future) {
         try {
             return future.get(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -191,6 +211,11 @@ final class VoterStart {
         String within = "node " + config.nodeId() + ": within "
                 + config.formationTimeout().toMillis() + " ms ";
         FormationProtocol protocol = formation;
+        if (config.joining() != null && !isMember()) {
+            return within + "it was not added to the voters: call addVoter(" + config.joining()
+                    + ") on the leader while this node starts, and check that it reaches the seeds "
+                    + Identity.text(Identity.seeds(config));
+        }
         if (protocol == null || formed.isDone()) {
             return within + "no leader was heard of among the voters " + Identity.text(Identity.seeds(config))
                     + ": start a majority of them and check that they reach each other";
@@ -237,9 +262,22 @@ final class VoterStart {
         }
 
         @Override
-        public void onFormed(Identity identity) {
-            lock.write(identity);
-            formed.complete(identity);
+        public void onFormed(Identity now) {
+            onChanged(now);
+            formed.complete(now);
+        }
+
+        @Override
+        public void onChanged(Identity now) {
+            lock.write(now);
+            identity = now;
+            LOG.info("node {}: the group is {}", config.nodeId(), now.group());
+        }
+
+        @Override
+        public void onRemoved(Identity removed) {
+            lock.writeRemoved(removed);
+            onRemoved.accept(ClusterFile.removed(removed));
         }
 
         @Override

@@ -5,7 +5,10 @@ import java.util.List;
 import io.troupe.metadata.MetadataView.Leader;
 import org.jspecify.annotations.Nullable;
 
-/** Knows which voter to ask next. Follows the newest leader heard of; when that one fails, asks all voters in turn. */
+/**
+ * Knows which voter to ask next. Follows the newest leader heard of, which need not be in the list: voters are added at run
+ * time. When that one fails, asks the voters of the list in turn.
+ */
 public final class LeaderFinder {
     private final List<String> voters;
     private String target;
@@ -40,7 +43,7 @@ public final class LeaderFinder {
      * @return true if it is newer than what was known, so that asking again makes sense at once
      */
     public boolean onLeader(@Nullable Leader leader) {
-        if (leader == null || leader.term() <= term || !voters.contains(leader.nodeId())) {
+        if (leader == null || leader.term() <= term) {
             return false;
         }
         term = leader.term();
@@ -60,7 +63,7 @@ public final class LeaderFinder {
             return true;
         }
         if (voter.equals(target)) {
-            if (hint != null && hint.term() == term && !hint.nodeId().equals(voter) && voters.contains(hint.nodeId())) {
+            if (hint != null && hint.term() == term && !hint.nodeId().equals(voter)) {
                 target = hint.nodeId();
             } else {
                 next();

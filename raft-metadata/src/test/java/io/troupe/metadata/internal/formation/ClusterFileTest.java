@@ -3,7 +3,9 @@ package io.troupe.metadata.internal.formation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
@@ -45,7 +47,8 @@ class ClusterFileTest {
                 "11111111-2222-3333-4444-555555555555",
                 fresh.seeds().stream()
                         .map(seed -> new Identity.Member(seed, "disk-of-" + seed.nodeId()))
-                        .toList()));
+                        .toList(),
+                7));
         try (ClusterFile file = ClusterFile.lock(directory())) {
             file.write(formed);
         }
@@ -74,6 +77,33 @@ class ClusterFileTest {
         assertThat(open(config("shop", "n1", 7803, 7802, 7801)).seeds())
                 .extracting(MetadataConfig.Voter::nodeId)
                 .containsExactly("n1", "n2", "n3");
+    }
+
+    @Test
+    void theVotersMayBecomeOthersThanTheSeeds() {
+        Identity formed = formed();
+        Identity.Group group = Objects.requireNonNull(formed.group());
+        List<Identity.Member> members = new ArrayList<>(group.members().subList(0, 2));
+        members.add(new Identity.Member(new MetadataConfig.Voter("n4", "h4", 7804), "disk-4"));
+        Identity changed = formed.formed(new Identity.Group(group.clusterId(), members, 99));
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.write(changed);
+        }
+        assertThat(open(config("shop", "n1", 7803, 7802, 7801))).isEqualTo(changed);
+    }
+
+    @Test
+    void theDirectoryOfARemovedVoterIsRefused() {
+        Identity formed = formed();
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.writeRemoved(formed);
+        }
+        assertThatThrownBy(() -> open(config("shop", "n1", 7803, 7802, 7801)))
+                .isInstanceOfSatisfying(
+                        MetadataException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(Code.REMOVED_VOTER))
+                .hasMessageContaining("node n1 was removed from the voters of cluster shop")
+                .hasMessageContaining("an empty directory");
     }
 
     @Test
@@ -138,6 +168,7 @@ class ClusterFileTest {
         for (List<String> damage : List.of(
                 List.of("formatVersion=1", "formatVersion=9", "format version 9"),
                 List.of("nodeId=n1", "noId=n1", "without nodeId"),
+                List.of("groupVersion=7", "groupVersion=x", "which is no number"),
                 List.of("7802", "port", "no host:port"),
                 List.of("storageId", "\\u00zz", "unreadable"))) {
             Files.writeString(file, good.replace(damage.get(0), damage.get(1)));

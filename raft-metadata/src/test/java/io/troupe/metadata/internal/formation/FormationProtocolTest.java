@@ -43,6 +43,8 @@ class FormationProtocolTest {
         MetadataException failure;
 
         int strangers;
+        boolean joining;
+        boolean removed;
 
         Seed(String id, Identity disk) {
             this.id = id;
@@ -51,7 +53,7 @@ class FormationProtocolTest {
         }
 
         Seed start() {
-            protocol = new FormationProtocol(disk, now, this);
+            protocol = new FormationProtocol(disk, joining, now, this);
             return this;
         }
 
@@ -78,6 +80,16 @@ class FormationProtocolTest {
         @Override
         public void onFormed(Identity formed) {
             disk = formed;
+        }
+
+        @Override
+        public void onChanged(Identity changed) {
+            disk = changed;
+        }
+
+        @Override
+        public void onRemoved(Identity identity) {
+            removed = true;
         }
 
         @Override
@@ -345,6 +357,152 @@ class FormationProtocolTest {
 
     private boolean nobodyElseHasAGroup(Seed seed) {
         return seeds.values().stream().allMatch(other -> other == seed || other.disk.group() == null);
+    }
+
+    private static Identity.Member member(String id, String disk) {
+        return new Identity.Member(new Voter(id, "h" + id.charAt(1), 7800 + Integer.parseInt(id.substring(1))), disk);
+    }
+
+    /** Raft tells these voters to whoever of them runs. */
+    private void commit(long version, Identity.Member... members) {
+        Identity.Group group = new Identity.Group("cluster-1", List.of(members), version);
+        for (Identity.Member member : members) {
+            Seed seed = seeds.get(member.voter().nodeId());
+            if (seed != null && seed.protocol != null && seed.disk.storageId().equals(member.storageId())) {
+                seed.protocol.onCommitted(group, now);
+            }
+        }
+    }
+
+    @Test
+    void aVoterThatWasRemovedLearnsItFromWhoeverHasAppliedIt() {
+        allEmptySeedsFormOneGroup();
+        Seed third = Objects.requireNonNull(seeds.get("n3"));
+        third.protocol = null;
+        commit(40, member("n1", "disk-n1"), member("n2", "disk-n2"));
+        run(1);
+        assertThat(peers(Objects.requireNonNull(seeds.get("n1")))).containsExactly("n1@disk-n1", "n2@disk-n2");
+        third.start();
+        run(3);
+        assertThat(third.removed).isTrue();
+        assertThat(third.failure).isNull();
+        assertThat(Objects.requireNonNull(seeds.get("n1")).removed).isFalse();
+    }
+
+    @Test
+    void aNodeThatJoinsTakesOverTheGroupAndIsAVoterOnceRaftSaysSo() {
+        allEmptySeedsFormOneGroup();
+        Seed fourth = seed("n4");
+        fourth.joining = true;
+        fourth.start();
+        run(3);
+        assertThat(peers(fourth)).containsExactly("n1@disk-n1", "n2@disk-n2", "n3@disk-n3");
+        assertThat(fourth.disk.isMember()).isFalse();
+        commit(50, member("n1", "disk-n1"), member("n2", "disk-n2"), member("n3", "disk-n3"), member("n4", "disk-n4"));
+        assertThat(fourth.disk.isMember()).isTrue();
+        fourth.start();
+        run(10);
+        assertThat(fourth.removed).isFalse();
+        assertThat(fourth.failure).isNull();
+    }
+
+    @Test
+    void aReplacementWaitsUntilItsPredecessorIsNoVoter() {
+        allEmptySeedsFormOneGroup();
+        Seed third = Objects.requireNonNull(seeds.get("n3"));
+        third.disk = new Identity("shop", "n3", "another-disk", SEEDS, null);
+        third.joining = true;
+        third.start();
+        run(10);
+        assertThat(third.disk.group())
+                .as("an append to its predecessor would reach it")
+                .isNull();
+        assertThat(third.failure).isNull();
+        commit(40, member("n1", "disk-n1"), member("n2", "disk-n2"));
+        run(10);
+        assertThat(peers(third)).containsExactly("n1@disk-n1", "n2@disk-n2");
+        commit(50, member("n1", "disk-n1"), member("n2", "disk-n2"), member("n3", "another-disk"));
+        assertThat(third.disk.isMember()).isTrue();
+    }
+
+    @Test
+    void whatRaftHasCommittedEarlierChangesNothing() {
+        allEmptySeedsFormOneGroup();
+        commit(40, member("n1", "disk-n1"), member("n2", "disk-n2"));
+        commit(30, member("n1", "disk-n1"), member("n2", "disk-n2"), member("n3", "disk-n3"));
+        assertThat(peers(Objects.requireNonNull(seeds.get("n1")))).hasSize(2);
+    }
+
+    @Test
+    void strangersThatHaveFormedDoNotAnswerAnswers() {
+        allEmptySeedsFormOneGroup();
+        Seed third = Objects.requireNonNull(seeds.get("n3"));
+        third.disk = third.disk.formed(new Identity.Group("cluster-9", List.of(member("n3", "disk-n3")), 0));
+        third.start();
+        int messages = 0;
+        for (int step = 0; step < 100; step++) {
+            run(1);
+            messages += wire.size();
+        }
+        assertThat(messages).isLessThan(200);
+        assertThat(Objects.requireNonNull(seeds.get("n1")).strangers).isPositive();
+    }
+
+    /** Raft adds and removes one directory after the other, each once, to whoever runs; messages get lost. */
+    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
+    void onlyWhoWasRemovedIsToldSoAndSoonerOrLaterIs(@ForAll long choices) {
+        seeds.clear();
+        wire.clear();
+        clusterIds = 0;
+        random = new Random(choices);
+        lossy = false;
+        allEmptySeedsFormOneGroup();
+        lossy = true;
+        TreeMap<String, Identity.Member> current = new TreeMap<>();
+        List.of("n1", "n2", "n3").forEach(id -> current.put(id, member(id, "disk-" + id)));
+        long version = 10;
+        for (int change = 0; change < 12; change++) {
+            String id = "n" + (2 + random.nextInt(4));
+            Identity.Member old = current.remove(id);
+            if (old == null) {
+                Seed fresh = new Seed(id, new Identity("shop", id, "disk-" + id + "-" + version, SEEDS, null));
+                fresh.joining = true;
+                fresh.start();
+                run(4);
+                current.put(id, member(id, fresh.disk.storageId()));
+            }
+            List<Identity.Member> told = new java.util.ArrayList<>(current.values());
+            if (random.nextInt(3) == 0 && told.size() > 1) {
+                Seed away = Objects.requireNonNull(seeds.get(told.get(1).voter().nodeId()));
+                away.protocol = null;
+            }
+            commit(version++, told.toArray(Identity.Member[]::new));
+            run(random.nextInt(6));
+            for (Seed seed : seeds.values()) {
+                if (seed.protocol == null) {
+                    seed.start();
+                }
+            }
+            checkRemovals(current);
+        }
+        commit(version, current.values().toArray(Identity.Member[]::new));
+        lossy = false;
+        run(60);
+        checkRemovals(current);
+        seeds.values().stream()
+                .filter(seed -> !current.containsKey(seed.id) && seed.disk.isMember())
+                .forEach(seed ->
+                        assertThat(seed.removed).as(seed.disk.toString()).isTrue());
+    }
+
+    private void checkRemovals(Map<String, Identity.Member> current) {
+        for (Seed seed : seeds.values()) {
+            Identity.Member member = current.get(seed.id);
+            if (member != null && member.storageId().equals(seed.disk.storageId())) {
+                assertThat(seed.removed).as(seed.disk.toString()).isFalse();
+                assertThat(seed.failure).isNull();
+            }
+        }
     }
 
     private @Nullable MetadataException refusal(Seed seed) {

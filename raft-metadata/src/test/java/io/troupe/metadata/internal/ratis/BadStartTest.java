@@ -82,6 +82,12 @@ class BadStartTest {
             get(first);
             get(second);
             get(voters.voter("n2").openSession(10_000));
+            voters.kill("n2");
+            voters.start("n2"); // Its group and its seed list are not the same, and both are on its disk.
+            CompletableFuture<Void> third = voters.startJoining(voters.address("n3"), "n3");
+            get(voters.leader().addVoter(voters.address("n3"), Voters.PATIENCE));
+            get(third);
+            voters.kill("n3");
             assertThatThrownBy(() -> get(voters.voter("n1").bootstrap()))
                     .hasMessageContaining("belongs to the cluster with id");
             assertThatThrownBy(() -> get(voters.follower("f1", "").bootstrap()))

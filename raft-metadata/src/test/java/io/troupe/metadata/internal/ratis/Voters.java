@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.internal.follow.MetadataFollower;
 import io.troupe.metadata.internal.node.TestNetwork;
@@ -94,6 +95,26 @@ final class Voters implements AutoCloseable {
         RatisMetadataStore store = new RatisMetadataStore(config(nodeId).build(), network.channel(nodeId));
         running.put(nodeId, store);
         return store.start();
+    }
+
+    /** Starts a node that waits to be added; its data is under the given name. */
+    CompletableFuture<Void> startJoining(Voter voter, String data) {
+        MetadataConfig config = config(voter.nodeId())
+                .directory(root.resolve(data))
+                .joining(voter.host(), voter.raftPort())
+                .build();
+        RatisMetadataStore store = new RatisMetadataStore(config, network.channel(voter.nodeId()));
+        running.put(voter.nodeId(), store);
+        return store.start();
+    }
+
+    /** Its address in the seed list, or a free one. */
+    Voter address(String nodeId) {
+        int number = Integer.parseInt(nodeId.substring(1));
+        return new Voter(
+                nodeId,
+                "127.0.0.1",
+                number <= ports.size() ? port(number) : freePorts(1).get(0));
     }
 
     /** Starts voters and waits until they are ready. */
