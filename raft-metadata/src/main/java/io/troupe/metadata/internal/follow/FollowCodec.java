@@ -18,6 +18,8 @@ final class FollowCodec {
     private static final int ACK = 2;
     private static final int PAGE = 3;
     private static final int CHANGED = 4;
+    private static final int ASK = 5;
+    private static final int POSITION = 6;
     private static final int FIRST = 1;
     private static final int LAST = 2;
 
@@ -50,6 +52,13 @@ final class FollowCodec {
             to.writeVarInt(changed.events().size());
             changed.events().forEach(event -> EventCodec.writeEvent(to, event));
             writeStatus(to, changed.status());
+        } else if (message instanceof FollowMessage.Ask ask) {
+            to.writeByte(ASK);
+            to.writeVarLong(ask.stream());
+        } else if (message instanceof FollowMessage.Position position) {
+            to.writeByte(POSITION);
+            to.writeVarLong(position.stream());
+            to.writeVarLong(position.revision());
         }
     }
 
@@ -67,7 +76,9 @@ final class FollowCodec {
                         from.readVarLong(),
                         list(from, EventCodec::readEvent),
                         readStatus(from));
-            default -> throw from.expected("a follow message type from 1 to 4, not " + type);
+            case ASK -> new FollowMessage.Ask(stream);
+            case POSITION -> new FollowMessage.Position(stream, from.readVarLong());
+            default -> throw from.expected("a follow message type from 1 to 6, not " + type);
         };
         from.expectEnd();
         return message;

@@ -56,6 +56,21 @@ sealed interface FollowMessage {
             implements FollowMessage {}
 
     /**
+     * Asks a voter that this follower does not follow how far it is.
+     *
+     * @param stream the stream at the voter that is followed
+     */
+    record Ask(long stream) implements FollowMessage {}
+
+    /**
+     * How far a voter is.
+     *
+     * @param stream   of the question
+     * @param revision what the voter has applied
+     */
+    record Position(long stream, long revision) implements FollowMessage {}
+
+    /**
      * The part of the state that is no key.
      *
      * @param clusterTimeMillis the cluster's time

@@ -13,11 +13,22 @@ import org.jspecify.annotations.Nullable;
  * {@link #SILENT_TICKS} ticks, or a message of it is missing, it starts a new stream at the next voter from the revision
  * it has; nothing is lost or repeated, because a stream goes on from a revision, or says that it cannot.
  *
+ * <p>A voter can be alive and cut off from the log: then its revision stands still while it goes on saying so. Where
+ * sessions are open the revision rises with every tick, so after {@link #STILL_TICKS} ticks without a step the other
+ * voters are asked how far they are. Only when one is ahead, and this follower does not get as far within
+ * {@link #LATE_TICKS} more, it goes there. So without a quorum, or at rest, nobody is ahead and the follower stays.
+ *
  * <p>Pure: time is a parameter, {@link Output} is the only way out. Confined to the metadata thread.
  */
 final class FollowProtocol {
     /** Ticks of silence before the next voter is asked. */
     static final int SILENT_TICKS = 4;
+
+    /** Ticks without a new revision before the other voters are asked how far they are. */
+    static final int STILL_TICKS = 3;
+
+    /** Ticks that the voter that is followed gets to come as far as another one. */
+    static final int LATE_TICKS = 1;
 
     /** How long to wait before the next voter is asked when one cannot be reached at all. */
     static final long UNREACHABLE_NS = 20_000_000;
@@ -37,6 +48,19 @@ final class FollowProtocol {
 
     private long heardAt;
     private boolean started;
+
+    /** When the view last came on, or the stream began. */
+    private long movedAt;
+
+    private long askedAt;
+
+    /** A voter that is ahead of the view, as far as heard of; null if none is. */
+    private @Nullable String ahead;
+
+    /** How far {@link #ahead} is, and since when that is known. */
+    private long aheadRevision;
+
+    private long aheadAt;
 
     private FollowedView view;
 
@@ -72,7 +96,14 @@ final class FollowProtocol {
 
     /** When {@link #flush} has to be called at the latest, in ns. */
     long nextWakeNs() {
-        return started ? heardAt + SILENT_TICKS * tickNs : 0;
+        if (!started) {
+            return 0;
+        }
+        long wake = heardAt + SILENT_TICKS * tickNs;
+        if (voters.size() > 1) {
+            wake = Math.min(wake, stillAt());
+        }
+        return ahead == null ? wake : Math.min(wake, aheadAt + LATE_TICKS * tickNs);
     }
 
     void flush(long nowNs) {
@@ -82,25 +113,74 @@ final class FollowProtocol {
         } else if (nowNs - heardAt >= SILENT_TICKS * tickNs) {
             turn = (turn + 1) % voters.size();
             start(nowNs);
+        } else if (ahead != null && nowNs - aheadAt >= LATE_TICKS * tickNs) {
+            turn = voters.indexOf(ahead);
+            start(nowNs);
+        } else if (voters.size() > 1 && nowNs - stillAt() >= 0) {
+            askedAt = nowNs;
+            for (String other : voters) {
+                if (!other.equals(voter())) {
+                    output.send(other, new FollowMessage.Ask(stream));
+                }
+            }
         }
     }
 
+    /** When it is time to ask the others. */
+    private long stillAt() {
+        return Math.max(movedAt, askedAt) + STILL_TICKS * tickNs;
+    }
+
     void onMessage(String from, FollowMessage message, long nowNs) {
-        if (message.stream() != stream || !from.equals(voter())) {
+        if (message.stream() != stream) {
             return; // Of a stream that was given up.
+        }
+        if (message instanceof FollowMessage.Position position) {
+            onPosition(from, position.revision(), nowNs);
+            return;
+        }
+        if (!from.equals(voter())) {
+            return;
         }
         if (message instanceof FollowMessage.Page page) {
             if (inOrder(page.sequence(), nowNs)) {
                 onPage(page);
+                moved(nowNs);
             }
         } else if (message instanceof FollowMessage.Changed changed) {
             if (inOrder(changed.sequence(), nowNs)) {
+                long before = view.revision();
                 onChanged(changed);
+                if (view.revision() > before) {
+                    moved(nowNs);
+                }
             }
         }
     }
 
+    private void onPosition(String from, long revision, long nowNs) {
+        if (revision > view.revision() && voters.contains(from) && !from.equals(voter())) {
+            if (ahead == null) {
+                aheadAt = nowNs;
+            }
+            if (ahead == null || revision > aheadRevision) {
+                ahead = from;
+                aheadRevision = revision;
+            }
+        }
+    }
+
+    /** The view has come on, or is being read anew. */
+    private void moved(long nowNs) {
+        movedAt = nowNs;
+        if (ahead != null && (pages != null || view.revision() >= aheadRevision)) {
+            ahead = null;
+        }
+    }
+
     private void start(long nowNs) {
+        movedAt = nowNs;
+        ahead = null;
         stream++;
         sequence = 0;
         heardAt = nowNs;

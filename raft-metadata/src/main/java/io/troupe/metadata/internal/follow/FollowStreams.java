@@ -110,7 +110,11 @@ final class FollowStreams {
 
     void onMessage(String follower, FollowMessage message, long nowNs) {
         Stream stream = streams.get(follower);
-        if (message instanceof FollowMessage.Start start) {
+        if (message instanceof FollowMessage.Ask ask) {
+            output.send(
+                    follower,
+                    new FollowMessage.Position(ask.stream(), source.view().revision()));
+        } else if (message instanceof FollowMessage.Start start) {
             if (stream == null ? streams.size() < MAX_FOLLOWERS : stream.id != start.stream()) {
                 streams.put(follower, begin(start, nowNs));
                 nextTick = Math.min(nextTick, nowNs + tickNs);

@@ -179,6 +179,30 @@ class ThreeVotersTest {
     }
 
     @Test
+    void aFollowerLeavesAVoterThatIsCutOffFromTheLog() throws Exception {
+        try (Voters voters = new Voters(directory, 3).start(ALL)) {
+            RatisMetadataStore leader = voters.leader();
+            get(leader.openSession(60_000));
+            MetadataFollower follower = voters.follower("f1", "t/");
+            RatisMetadataStore followed = voters.voter("n1"); // The first of the list.
+            if (followed.isLeader()) {
+                leader = other(voters, followed);
+                get(followed.transferLeadership(leader.nodeId(), Voters.PATIENCE));
+            }
+            // No other voter reaches it any more, and it notices nothing; it still answers followers.
+            long stands = followed.view().revision();
+            RatisNode cut = Objects.requireNonNull(followed.raft());
+            cut.division().getRaftServer().getServerRpc().close();
+            TxnResult written = get(follower.openSession(60_000).thenCompose(session -> follower.txn(create(key(1)))));
+            get(follower.awaitRevision(written.revision()));
+            assertThat(follower.view().get(key(1))).isNotNull();
+            assertThat(followed.view().revision())
+                    .isLessThan(written.revision())
+                    .isGreaterThanOrEqualTo(stands);
+        }
+    }
+
+    @Test
     void aSessionEndsWhenItsNodeIsGoneAndNotWhileItRenews() {
         try (Voters voters = new Voters(directory, 3).start(ALL)) {
             RatisMetadataStore leader = voters.leader();
