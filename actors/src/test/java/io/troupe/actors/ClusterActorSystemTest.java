@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterEvent;
+import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
@@ -237,6 +238,36 @@ class ClusterActorSystemTest {
                     .cause()
                     .hasMessage(
                             "ask of echo/e got no answer: NotExecuted[reason=KIND_UNAVAILABLE]: set lost: " + missing);
+        }
+    }
+
+    @Test
+    void aNodeIsAddedToTheVotersWhileActorsWorkAndIsRemovedAgain() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            Cluster seed = nodes.node("n1").cluster();
+            assertThat(seed.voters()).containsExactly("n1");
+            int[] ports = Nodes.freePorts(2);
+            CompletableFuture<ClusterActorSystem> joining = nodes.start(nodes.config("v2")
+                    .dataDir(directory.resolve("v2"))
+                    .joining("127.0.0.1", ports[0])
+                    .listen("127.0.0.1", ports[1])
+                    .build());
+            seed.addVoter("v2", "127.0.0.1", ports[0], LIMIT).join();
+            ClusterActorSystem added = joining.join();
+            assertThat(added.cluster().voters()).containsExactly("n1", "v2");
+            assertThat(added.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
+                    .isInstanceOf(SendOutcome.Committed.class);
+            seed.transferLeadership("v2", LIMIT).join();
+            assertThatThrownBy(() -> seed.removeVoter("v2", LIMIT).join())
+                    .cause()
+                    .isInstanceOf(ClusterException.class)
+                    .hasMessageContaining("does not lead");
+            await().until(() -> added.cluster().leader().orElseThrow().nodeId().equals("v2"));
+            added.cluster().transferLeadership("n1", LIMIT).join();
+            await().untilAsserted(() -> seed.removeVoter("v2", LIMIT).join());
+            assertThat(seed.voters()).containsExactly("n1");
+            await().untilAsserted(
+                            () -> assertThat(read(nodes.node("n1"), "c").sum()).isEqualTo(1));
         }
     }
 

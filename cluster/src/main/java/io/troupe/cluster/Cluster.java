@@ -19,6 +19,7 @@ import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.Compare;
+import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import org.jspecify.annotations.Nullable;
@@ -346,6 +347,48 @@ public final class Cluster implements AutoCloseable {
      */
     public List<String> diagnose() {
         return runtime.diagnose();
+    }
+
+    /**
+     * Forms the cluster without the seeds that are silent, for an operator who knows that they never ran. Once, on the seed
+     * with the lowest id, while its {@link #start} waits for the others. Who was silent has to be added to the voters later.
+     *
+     * @return completes when the cluster is formed; fails with {@link ClusterException}
+     */
+    public CompletableFuture<Void> bootstrap() {
+        return runtime.changeVoters(MetadataStore::bootstrap);
+    }
+
+    /** {@return who votes, as this node knows it: the seed list, until voters were added or removed} */
+    public List<String> voters() {
+        return store().voters().stream().map(MetadataConfig.Voter::nodeId).toList();
+    }
+
+    /**
+     * Adds a node to the voters, or replaces the voter of that id whose data directory was lost. Asked of the leader's node,
+     * one at a time, while the new one starts with {@link ClusterConfig.Builder#joining} and an empty directory.
+     *
+     * @param nodeId   the node
+     * @param host     the host at which the voters reach its log
+     * @param raftPort and the port
+     * @param limit    how long that may take
+     * @return completes when it has all of the log and votes; fails with {@link ClusterException}: NOT_LEADING naming the
+     *     leader, BAD_CONFIG, UNSAFE, or FAILED with what is wrong with the new node: then the voters are those of before
+     */
+    public CompletableFuture<Void> addVoter(String nodeId, String host, int raftPort, Duration limit) {
+        return runtime.changeVoters(store -> store.addVoter(new MetadataConfig.Voter(nodeId, host, raftPort), limit));
+    }
+
+    /**
+     * Removes a voter, running or dead; its data directory cannot be used again. Asked of the leader's node, one at a time.
+     *
+     * @param nodeId the voter; not the leader, which hands over first
+     * @param limit  how long that may take
+     * @return completes when it has no vote any more; fails with {@link ClusterException}: NOT_LEADING naming the leader,
+     *     BAD_CONFIG if it is no voter, UNSAFE if those of the rest that answer are no majority, or FAILED
+     */
+    public CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
+        return runtime.changeVoters(store -> store.removeVoter(nodeId, limit));
     }
 
     /**

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxMoves     shards that may move at a time
  * @param moveTimeout  how long the move of a shard may take before it is called off
  * @param minimumPeersQuorum with fewer live nodes that can own shards none is given out or moved, and no node gets ready
+ * @param joining      where this node's log is reached, if it was or is to be added to the voters at run time; else null
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  */
 public record ClusterConfig(
@@ -54,6 +55,7 @@ public record ClusterConfig(
         int maxMoves,
         Duration moveTimeout,
         int minimumPeersQuorum,
+        @Nullable InetSocketAddress joining,
         List<NodeAddress> dialAddresses) {
 
     /** Most shards of one cluster. */
@@ -79,7 +81,7 @@ public record ClusterConfig(
 
     /**
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
-     * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen} ({@code host:port}), {@code hosts.shards, capacity,
+     * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
@@ -154,6 +156,7 @@ public record ClusterConfig(
         private int maxMoves = 32;
         private Duration moveTimeout = Duration.ofSeconds(5);
         private int minimumPeersQuorum = 1;
+        private @Nullable InetSocketAddress joining;
         private final List<NodeAddress> dialAddresses = new ArrayList<>();
 
         private Builder(String nodeId) {
@@ -225,6 +228,20 @@ public record ClusterConfig(
          */
         public Builder listen(String host, int port) {
             listen = InetSocketAddress.createUnresolved(host, port);
+            return this;
+        }
+
+        /**
+         * Keeps a log and votes, once this node was added with {@link Cluster#addVoter}: its start waits for that. For a
+         * node outside the seed list, which keeps this in every later start; and for a seed whose data directory was lost,
+         * with the address that the seed list has.
+         *
+         * @param host     the host that the other voters dial
+         * @param raftPort its port for the replicated log
+         * @return this
+         */
+        public Builder joining(String host, int raftPort) {
+            joining = InetSocketAddress.createUnresolved(host, raftPort);
             return this;
         }
 
@@ -395,10 +412,12 @@ public record ClusterConfig(
             if (isSeed && dataDir == null) {
                 errors.add("seed " + nodeId + " has no data directory: set dataDir to one that survives restarts");
             }
-            if (!isSeed && dataDir != null) {
+            if (!isSeed && dataDir != null && joining == null) {
                 errors.add("node " + nodeId + " has a data directory but is not in the seed list " + seedIds()
-                        + ": add it to the list on every node, or remove dataDir to run without a vote");
+                        + ": add it to the list on every node, remove dataDir to run without a vote, or set joining to"
+                        + " be added to the voters");
             }
+            checkJoining(isSeed, errors);
             checkHosting(isSeed, errors);
             if (lease.toMillis() < 5L * election.minMillis()) {
                 errors.add(
@@ -429,6 +448,7 @@ public record ClusterConfig(
                     maxMoves,
                     moveTimeout,
                     minimumPeersQuorum,
+                    joining,
                     List.copyOf(dialAddresses));
         }
 
@@ -458,6 +478,17 @@ public record ClusterConfig(
             }
             if (startTimeout.isNegative() || startTimeout.isZero()) {
                 errors.add("startTimeout (" + startTimeout + ") must be positive");
+            }
+        }
+
+        private void checkJoining(boolean isSeed, List<String> errors) {
+            InetSocketAddress own = joining;
+            if (own != null && (own.getPort() < 1 || own.getPort() > 65_535)) {
+                errors.add("joining has port " + own.getPort() + ": ports are 1 to 65535");
+            }
+            if (own != null && !isSeed && dataDir == null) {
+                errors.add("node " + nodeId
+                        + " joins the voters but has no data directory: set dataDir to one that survives restarts");
             }
         }
 

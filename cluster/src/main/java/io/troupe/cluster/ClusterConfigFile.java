@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class ClusterConfigFile {
             "seeds",
             "data.dir",
             "listen",
+            "joining",
             "hosts.shards",
             "capacity",
             "roles",
@@ -84,13 +86,8 @@ final class ClusterConfigFile {
                         .map(String::trim)
                         .forEach(address -> builder.dialAddress(NodeAddress.parse(address))));
         text("data.dir", directory -> builder.dataDir(Path.of(directory)));
-        text("listen", address -> {
-            int colon = address.lastIndexOf(':');
-            if (colon < 1) {
-                throw new IllegalArgumentException("it must have the form host:port");
-            }
-            builder.listen(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
-        });
+        text("listen", address -> address(address, builder::listen));
+        text("joining", address -> address(address, builder::joining));
         text("hosts.shards", hosts -> builder.hostsShards(bool(hosts)));
         text("capacity", share -> builder.capacity(Double.parseDouble(share)));
         text(
@@ -116,6 +113,14 @@ final class ClusterConfigFile {
             }
         }
         throw new ClusterException(ClusterException.Code.BAD_CONFIG, file + ": " + String.join("; ", errors));
+    }
+
+    private static void address(String text, ObjIntConsumer<String> setter) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException("it must have the form host:port");
+        }
+        setter.accept(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     }
 
     private static boolean bool(String text) {

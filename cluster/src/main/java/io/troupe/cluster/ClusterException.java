@@ -29,6 +29,8 @@ public final class ClusterException extends RuntimeException {
         UNKNOWN_NODE,
         /** A node may not own the shard: it lacks a role or a kind of the shard's set, or is to own nothing. */
         NOT_ADMITTED,
+        /** The voters that answer would be no majority any more. */
+        UNSAFE,
         /** Nobody would be left to own the shards. */
         LAST_NODE,
         /** This node is closed. */

@@ -104,7 +104,7 @@ class ClusterConfigTest {
         refused(
                 three("n4").dataDir(directory),
                 "node n4 has a data directory but is not in the seed list [n1, n2, n3]: add it to the list on every "
-                        + "node, or remove dataDir to run without a vote");
+                        + "node, remove dataDir to run without a vote, or set joining");
     }
 
     @Test
@@ -146,6 +146,13 @@ class ClusterConfigTest {
         refused(three("d").shards(0), "shards (0) must be between 1 and 65536");
         refused(three("d").maxUnsettled(0), "maxUnsettled (0) must be at least 1");
         refused(three("d").maxMoves(0), "maxMoves (0) must be between 1 and 65536");
+        refused(
+                three("v4").joining("h", 7801),
+                "node v4 joins the voters but has no data directory: set dataDir to one that survives restarts");
+        refused(three("v4").dataDir(Path.of("v4")).joining("h", 0), "joining has port 0: ports are 1 to 65535");
+        refused(
+                three("v4").dataDir(Path.of("v4")),
+                "add it to the list on every node, remove dataDir to run without a vote, or set joining");
         refused(three("d").minimumPeersQuorum(0), "minimumPeersQuorum (0) must be between 1 and 65536");
         refused(three("d").moveTimeout(Duration.ofMillis(99)), "moveTimeout (PT0.099S) must be between PT0.1S and");
         refused(three("d").rebalanceAfter(Duration.ofSeconds(-1)), "rebalanceAfter (PT-1S) must be between zero and");
@@ -171,6 +178,7 @@ class ClusterConfigTest {
                 retry.millis = 60
                 rebalance.after.millis = 500
                 max.moves = 8
+                joining = 127.0.0.1:7801
                 move.timeout.millis = 900
                 minimum.peers.quorum = 2
                 """);
@@ -186,6 +194,7 @@ class ClusterConfigTest {
                         .retry(Duration.ofMillis(60))
                         .rebalanceAfter(Duration.ofMillis(500))
                         .maxMoves(8)
+                        .joining("127.0.0.1", 7801)
                         .moveTimeout(Duration.ofMillis(900))
                         .minimumPeersQuorum(2)
                         .build());

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.metadata.LeadershipListener;
+import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -338,6 +339,13 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     @Override
     public void onLeadership(LeadershipListener listener) {
         leadership = listener;
+    }
+
+    @Override
+    public List<Voter> voters() {
+        return world.topology().voterIds().stream()
+                .map(id -> new Voter(id, "simulated-" + id, 2))
+                .toList();
     }
 
     @Override

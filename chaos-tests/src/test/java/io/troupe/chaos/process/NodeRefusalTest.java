@@ -39,7 +39,7 @@ class NodeRefusalTest {
         assertRefused(
                 node("n9", "shop", one),
                 "node n9 has a data directory but is not in the seed list [n1]: add it to the list on every node,"
-                        + " or remove dataDir to run without a vote");
+                        + " remove dataDir to run without a vote, or set joining");
         assertRefused(
                 node("n1", "shop", "n1@127.0.0.1"),
                 "seed 'n1@127.0.0.1' must have the form id@host:messagingPort:raftPort");

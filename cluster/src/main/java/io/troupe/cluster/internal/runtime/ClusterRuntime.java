@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -629,6 +630,18 @@ public final class ClusterRuntime implements AutoCloseable {
      */
     public CompletableFuture<ShutdownReport> stop(Duration limit) {
         return leaving.stop(limit).whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
+    }
+
+    /**
+     * Asks the store for other voters.
+     *
+     * @param change what is asked
+     * @return completes when it is done
+     */
+    public CompletableFuture<Void> changeVoters(Function<MetadataStore, CompletableFuture<Void>> change) {
+        return change.apply(store).exceptionally(failure -> {
+            throw Wiring.explain(failure);
+        });
     }
 
     /**

@@ -20,6 +20,7 @@ import io.troupe.cluster.ShutdownPhase;
 import io.troupe.cluster.ShutdownReport;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.spi.Platform;
+import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -195,10 +196,11 @@ final class Leaving {
         }
         Duration limit =
                 Duration.ofNanos(Math.max(1, progress.endNs - platform.clock().nanoTime()));
+        List<String> voters = store.voters().stream().map(Voter::nodeId).toList();
         return LiveNode.all(store.view()).stream()
                 .map(LiveNode::nodeId)
                 .filter(other -> !other.equals(config.nodeId()))
-                .filter(Wiring.names(config.seeds())::contains)
+                .filter(voters::contains)
                 .findFirst()
                 .map(heir -> store.transferLeadership(heir, limit))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));

@@ -68,6 +68,10 @@ final class Wiring {
         for (NodeAddress dialled : config.dialAddresses()) {
             builder.dialAddress(dialled.nodeId(), dialled.host(), dialled.raftPort());
         }
+        InetSocketAddress joining = config.joining();
+        if (joining != null) {
+            builder.joining(joining.getHostString(), joining.getPort());
+        }
         if (config.dataDir() != null) {
             builder.directory(config.dataDir());
         }
@@ -127,6 +131,8 @@ final class Wiring {
             case PORT_IN_USE -> ClusterException.Code.PORT_IN_USE;
             case TIMEOUT -> ClusterException.Code.TIMEOUT;
             case CLOSED -> ClusterException.Code.CLOSED;
+            case REMOVED_VOTER -> ClusterException.Code.BAD_DIRECTORY;
+            case UNSAFE -> ClusterException.Code.UNSAFE;
             case NOT_LEADING -> ClusterException.Code.NOT_LEADING;
             default -> ClusterException.Code.FAILED;
         };
