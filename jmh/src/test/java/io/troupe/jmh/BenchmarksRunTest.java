@@ -27,7 +27,7 @@ class BenchmarksRunTest {
                         .build())
                 .run();
         assertThat(results)
-                .hasSize(4)
+                .hasSize(7)
                 .allSatisfy(result ->
                         assertThat(result.getPrimaryResult().getScore()).isPositive());
     }
