@@ -1,17 +1,16 @@
 package io.troupe.actors;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
-import io.troupe.cluster.spi.OwnedShard;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One active entity: a mailbox, and at most one thread at a time that works it off, a bounded batch per turn.
+ * One active entity: a mailbox, and at most one thread at a time that works it off, a bounded batch per turn. When it
+ * leaves the memory its mailbox is closed in the moment in which it is empty: whoever comes later makes a new cell.
  */
 abstract class Cell implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Cell.class);
@@ -19,43 +18,67 @@ abstract class Cell implements Runnable {
     /** Messages of one turn, so that a busy entity does not keep a thread from the others. */
     static final int BATCH = 64;
 
-    /** Messages waiting in one mailbox; what comes on top is refused for now, and its sender sends it again. */
-    static final int MAX_MAILBOX = 65_536;
+    private static final AtomicIntegerFieldUpdater<Cell> WAITING =
+            AtomicIntegerFieldUpdater.newUpdater(Cell.class, "waiting");
+    private static final AtomicIntegerFieldUpdater<Cell> SCHEDULED =
+            AtomicIntegerFieldUpdater.newUpdater(Cell.class, "scheduled");
+    private static final int CLOSED = Integer.MIN_VALUE;
 
     final EntityId id;
-    private final OwnedShard shard;
-    private final ShardGate gate;
-    private final Executor dispatcher;
+    final ShardCells home;
+    final KindHost kind;
     private final ConcurrentLinkedQueue<Letter> mailbox = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    /** Letters that were let in and not taken yet, 0 to the capacity; CLOSED for ever once the cell takes no more. */
+    private volatile int waiting;
+    /** 1 from when a turn is ordered until it is over. */
+    @SuppressWarnings("UnusedVariable") // read through its updater
+    private volatile int scheduled;
+
     private volatile boolean stopped;
 
-    Cell(EntityId id, OwnedShard shard, ShardGate gate, Executor dispatcher) {
-        this.id = id;
-        this.shard = shard;
-        this.gate = gate;
-        this.dispatcher = dispatcher;
+    /** What becomes of an offered letter. */
+    enum Offer {
+        TAKEN,
+        FULL,
+        CLOSED
     }
 
-    /** False when the mailbox is full. */
-    final boolean offer(Letter letter) {
-        if (waiting.get() >= MAX_MAILBOX) {
-            return false;
+    Cell(EntityId id, ShardCells home, KindHost kind) {
+        this.id = id;
+        this.home = home;
+        this.kind = kind;
+    }
+
+    final Offer offer(Letter letter) {
+        for (int before; ; ) {
+            before = waiting;
+            if (before < 0) {
+                return Offer.CLOSED;
+            }
+            if (before >= kind.mailbox) {
+                return Offer.FULL;
+            }
+            if (WAITING.compareAndSet(this, before, before + 1)) {
+                break;
+            }
         }
-        waiting.incrementAndGet();
         mailbox.add(letter);
         wake();
-        return true;
+        return Offer.TAKEN;
     }
 
     final void wake() {
-        if (!stopped && scheduled.compareAndSet(false, true)) {
-            dispatcher.execute(this);
+        if ((!stopped || hasEnd()) && SCHEDULED.compareAndSet(this, 0, 1)) {
+            try {
+                kind.executor.execute(this);
+            } catch (RejectedExecutionException e) {
+                scheduled = 0;
+                kind.host.wakeSoon(this); // an executor of the user's may be full; a closed node has no next tick
+            }
         }
     }
 
-    /** Nothing runs any more; what waits is for the shard's next owner. */
+    /** Nothing starts any more; what waits is for the shard's next owner. */
     final void stop() {
         stopped = true;
     }
@@ -64,10 +87,20 @@ abstract class Cell implements Runnable {
         return stopped;
     }
 
+    /** Leaves the memory, unless a letter has come; then the cell goes on. Call within a turn. */
+    final boolean close() {
+        if (!WAITING.compareAndSet(this, 0, CLOSED)) {
+            return false;
+        }
+        stopped = true;
+        home.remove(this);
+        return true;
+    }
+
     final @Nullable Letter poll() {
         Letter letter = mailbox.poll();
         if (letter != null) {
-            waiting.decrementAndGet();
+            WAITING.decrementAndGet(this);
         }
         return letter;
     }
@@ -75,7 +108,7 @@ abstract class Cell implements Runnable {
     @Override
     public final void run() {
         boolean again = false;
-        gate.enter();
+        home.gate.enter();
         try {
             again = !stopped && turn();
         } catch (Throwable t) {
@@ -84,11 +117,14 @@ abstract class Cell implements Runnable {
             LOG.error("entity {} has stopped", id, t);
             stopped = true;
         } finally {
-            gate.leave();
+            home.gate.leave();
         }
-        scheduled.set(false);
+        if (stopped) {
+            onStopped();
+        }
+        scheduled = 0;
         // What came in after the turn's last look finds either the flag cleared or this second look.
-        if (again || (!stopped && hasWork())) {
+        if (again || (stopped ? hasEnd() : hasWork())) {
             wake();
         }
     }
@@ -96,9 +132,17 @@ abstract class Cell implements Runnable {
     /** Works off one batch; true if there is more to do right now. */
     abstract boolean turn();
 
+    /** True if a stopped cell needs one more turn. */
+    boolean hasEnd() {
+        return false;
+    }
+
+    /** Called at the end of the turns of a stopped cell. */
+    void onStopped() {}
+
     /** Asked before every message: when the lease has passed nothing starts, and what waits keeps waiting. */
     final boolean mayRun() {
-        return shard.mayRun();
+        return home.shard.mayRun();
     }
 
     /** True if a turn would find something to do. */

@@ -20,7 +20,6 @@ import io.troupe.cluster.spi.Platform;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node of an actor cluster inside this process. Actors are addressed by kind and id, live on the node that owns their
@@ -29,21 +28,24 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread and none blocks, except {@link #close()}.
  */
 public final class ClusterActorSystem implements AutoCloseable {
-    private final Map<String, Kind<?>> kinds;
+    /** How long a closing node waits for {@link Handler#postStop}. */
+    private static final long END_LIMIT_NS = 1_000_000_000;
+
     private final Messages messages;
     private final Platform platform;
     private final Platform.Workers dispatcher;
+    private final NodeTimers timers;
     private final EntityHost host;
     private final Cluster cluster;
     private final EntityStore entityStore;
     private final Traffic traffic;
 
     private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds, Platform platform) {
-        this.kinds = kinds;
         messages = new Messages(codec);
         this.platform = platform;
         dispatcher = platform.newWorkers("dispatch");
-        host = new EntityHost(config.allShards(), kinds.values(), dispatcher);
+        timers = new NodeTimers(platform);
+        host = new EntityHost(config.allShards(), kinds, dispatcher, timers);
         try {
             cluster = Cluster.create(config, host, platform);
         } catch (RuntimeException e) {
@@ -152,7 +154,7 @@ public final class ClusterActorSystem implements AutoCloseable {
             throw new IllegalArgumentException("the id of an entity of " + kind + " must have 1 to "
                     + Envelope.MAX_ID_LENGTH + " bytes, not " + length);
         }
-        return new Pid<>(kind, id, this);
+        return new Pid<>(kind, new EntityId(kind.name(), id), this);
     }
 
     /**
@@ -206,11 +208,6 @@ public final class ClusterActorSystem implements AutoCloseable {
 
     int shardOf(Kind<?> kind, EntityId entity) {
         return cluster.shardOf(kind.shardSet(), entity.kind(), entity.id());
-    }
-
-    @Nullable
-    Kind<?> kind(String name) {
-        return kinds.get(name);
     }
 
     Platform platform() {
@@ -312,13 +309,22 @@ public final class ClusterActorSystem implements AutoCloseable {
      * @return completes when everything is closed, with how it went; never exceptionally
      */
     public CompletableFuture<ShutdownReport> stop(Duration limit) {
-        return cluster.stop(limit).whenComplete((report, failure) -> dispatcher.close());
+        return cluster.stop(limit).whenComplete((report, failure) -> closeDispatcher());
     }
 
     /** Leaves the cluster and frees threads, ports and locks. Blocks a few seconds at most. Idempotent. */
     @Override
     public void close() {
         cluster.close();
+        closeDispatcher();
+    }
+
+    /** Call when the node owns nothing any more: then every handler is about to end. */
+    private void closeDispatcher() {
+        if (!platform.isVirtual()) {
+            host.endings().await(platform.clock(), END_LIMIT_NS);
+        }
+        timers.close();
         dispatcher.close();
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * kind. Its sender was told Failed.
  *
  * @param target whom it was for; null if not even that could be decoded
- * @param id     the message; null if it was sent AT_MOST_ONCE
+ * @param id     the message; null if it was sent AT_MOST_ONCE, or came from a timer
  * @param why    what happened, for a person
  */
 public record DeadLetter(

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.actors.internal.durable.EntityCommitLog;
@@ -61,14 +60,14 @@ final class DurableCell<M> extends Cell {
     private record Answered(
             Place<Result, Object> place, @Nullable TxnResult result) {}
 
-    DurableCell(Pid<M> self, OwnedShard shard, ShardGate gate, EntityHost host, long activation, Executor dispatcher) {
-        super(self.entity(), shard, gate, dispatcher);
-        this.gate = gate;
+    DurableCell(Pid<M> self, ShardCells home, KindHost kind, long activation) {
+        super(self.entity(), home, kind);
         this.self = self;
-        this.shard = shard;
-        messages = self.system().messages();
-        store = self.system().entityStore();
-        this.host = host;
+        gate = home.gate;
+        shard = home.shard;
+        host = kind.host;
+        messages = kind.system.messages();
+        store = kind.system.entityStore();
         this.activation = activation;
         handler = self.kind().newStatefulHandler();
     }

@@ -1,13 +1,12 @@
 package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -40,7 +39,7 @@ final class EntityHost implements HostedActors {
     private final Set<ShardSet> sets;
     private final Executor dispatcher;
     /** The cells of each shard's present ownership. An array, so that everything is visited in the order of the shards. */
-    private final AtomicReferenceArray<@Nullable Cells> shards;
+    private final AtomicReferenceArray<@Nullable ShardCells> shards;
 
     /** What the store was too busy for. */
     private final ConcurrentLinkedQueue<Runnable> postponed = new ConcurrentLinkedQueue<>();
@@ -48,27 +47,31 @@ final class EntityHost implements HostedActors {
     private final LongAdder deadLetters = new LongAdder();
     private final List<Consumer<? super DeadLetter>> deadLetterListeners = new CopyOnWriteArrayList<>();
     private final AtomicLong activations = new AtomicLong();
+    private final Map<String, Kind<?>> kindsByName;
+    private final NodeTimers timers;
+    private final Endings endings = new Endings();
+    /** What each kind has here, once attached; written before the system, and read after it. */
+    private Map<String, KindHost> kindHosts = Map.of();
+
     private volatile @Nullable ClusterActorSystem system;
 
-    /** The active entities of one ownership. */
-    private record Cells(OwnedShard shard, ShardGate gate, Map<EntityId, Cell> byId) {
-        void stop() {
-            byId.values().forEach(Cell::stop);
-        }
-    }
-
-    EntityHost(int shards, Collection<Kind<?>> kinds, Executor dispatcher) {
-        this.kinds = kinds.stream().map(Kind::name).collect(Collectors.toUnmodifiableSet());
-        sets = kinds.stream()
+    EntityHost(int shards, Map<String, Kind<?>> kinds, Executor dispatcher, NodeTimers timers) {
+        kindsByName = kinds;
+        this.kinds = kinds.keySet();
+        sets = kinds.values().stream()
                 .map(Kind::shardSet)
                 .filter(set -> !set.isDefault())
                 .collect(Collectors.toUnmodifiableSet());
         this.shards = new AtomicReferenceArray<>(shards);
         this.dispatcher = dispatcher;
+        this.timers = timers;
     }
 
     /** Call before the cluster starts to deliver. */
     void attach(ClusterActorSystem newSystem) {
+        Map<String, KindHost> hosts = new HashMap<>();
+        kindsByName.forEach((name, kind) -> hosts.put(name, new KindHost(kind, this, newSystem, dispatcher)));
+        kindHosts = hosts;
         system = newSystem;
     }
 
@@ -90,23 +93,34 @@ final class EntityHost implements HostedActors {
 
     @Override
     public void onShardActive(OwnedShard shard) {
-        Cells earlier = shards.getAndSet(shard.shard(), new Cells(shard, new ShardGate(), new ConcurrentHashMap<>()));
+        ShardCells earlier = shards.getAndSet(shard.shard(), new ShardCells(shard));
         if (earlier != null) {
-            earlier.stop(); // its end is still to be told by another thread
+            end(earlier.stop()); // its end is still to be told by another thread
         }
     }
 
     @Override
     public void onShardLost(OwnedShard shard) {
-        Cells cells = shards.get(shard.shard());
+        ShardCells cells = shards.get(shard.shard());
         if (cells != null && cells.shard == shard && shards.compareAndSet(shard.shard(), cells, null)) {
-            cells.stop();
+            end(cells.stop());
+        }
+    }
+
+    /** Not on a thread of the cluster: there may be many. */
+    private void end(List<Cell> stopped) {
+        if (!stopped.isEmpty()) {
+            try {
+                dispatcher.execute(() -> stopped.forEach(Cell::wake));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("closed before {} entities could end", stopped.size());
+            }
         }
     }
 
     @Override
     public void onShardMoving(OwnedShard shard, Runnable quiet) {
-        Cells cells = shards.get(shard.shard());
+        ShardCells cells = shards.get(shard.shard());
         if (cells != null && cells.shard == shard) {
             cells.gate.whenQuiet(quiet);
         }
@@ -114,7 +128,7 @@ final class EntityHost implements HostedActors {
 
     @Override
     public void onShardResumed(OwnedShard shard) {
-        Cells cells = shards.get(shard.shard());
+        ShardCells cells = shards.get(shard.shard());
         if (cells != null && cells.shard == shard) {
             cells.gate.forget();
             cells.byId.values().forEach(Cell::wake);
@@ -141,9 +155,9 @@ final class EntityHost implements HostedActors {
         forEach(cells -> cells.byId.values().forEach(Cell::wake));
     }
 
-    private void forEach(Consumer<Cells> visitor) {
+    private void forEach(Consumer<ShardCells> visitor) {
         for (int shard = 0; shard < shards.length(); shard++) {
-            Cells cells = shards.get(shard);
+            ShardCells cells = shards.get(shard);
             if (cells != null) {
                 visitor.accept(cells);
             }
@@ -154,7 +168,7 @@ final class EntityHost implements HostedActors {
     @Override
     public void deliver(InboundMessage message) {
         ClusterActorSystem current = system;
-        Cells cells = shards.get(message.shard().shard());
+        ShardCells cells = shards.get(message.shard().shard());
         if (current == null || cells == null || cells.shard != message.shard()) {
             return; // lost in this very moment: unsettled, so it is sent again
         }
@@ -165,7 +179,7 @@ final class EntityHost implements HostedActors {
             refuse(current, null, message, "undecodable: " + e.getMessage());
             return;
         }
-        Kind<?> kind = current.kind(envelope.target().kind());
+        KindHost kind = kindHosts.get(envelope.target().kind());
         if (kind == null) {
             refuse(
                     current,
@@ -175,31 +189,47 @@ final class EntityHost implements HostedActors {
                             + envelope.target().kind() + ": register it on every node that owns shards");
             return;
         }
-        Cell cell = cells.byId.get(envelope.target());
-        if (cell == null) {
-            try {
-                cell = activate(current, kind, envelope.target(), cells);
-            } catch (RuntimeException e) {
-                LOG.error("entity {} cannot be activated", envelope.target(), e);
-                refuse(current, envelope.target(), message, "cannot be activated: " + e);
-                return;
+        Letter letter = new Letter(message, envelope.bodyOffset());
+        Cell.Offer offer;
+        do {
+            Cell cell = cells.byId.get(envelope.target());
+            if (cell == null) {
+                try {
+                    cell = activate(kind.kind, envelope.target().id(), cells, kind);
+                } catch (RuntimeException e) {
+                    LOG.error("entity {} cannot be activated", envelope.target(), e);
+                    refuse(current, envelope.target(), message, "cannot be activated: " + e);
+                    return;
+                }
+                cells.add(cell);
             }
-            cells.byId.put(envelope.target(), cell);
-        }
-        if (!cell.offer(new Letter(message, envelope.bodyOffset()))) {
-            refuse(
-                    current,
-                    envelope.target(),
-                    message,
-                    "the mailbox of " + envelope.target() + " is full (" + Cell.MAX_MAILBOX + ")");
-        }
+            offer = cell.offer(letter);
+            if (offer == Cell.Offer.FULL) {
+                refuse(
+                        current,
+                        envelope.target(),
+                        message,
+                        "the mailbox of " + envelope.target() + " is full (" + kind.mailbox + ")");
+            } else if (offer == Cell.Offer.CLOSED) {
+                cells.remove(cell); // it has just left the memory, or is about to say so
+            }
+        } while (offer == Cell.Offer.CLOSED);
     }
 
-    private <M> Cell activate(ClusterActorSystem current, Kind<M> kind, EntityId id, Cells cells) {
-        Pid<M> self = current.entity(kind, id.id());
+    private <M> Cell activate(Kind<M> kind, String id, ShardCells cells, KindHost kindHost) {
+        // The kind's own name: an idle entity then needs no copy of it.
+        Pid<M> self = new Pid<>(kind, new EntityId(kind.name(), id), kindHost.system);
         return kind.isDurable()
-                ? new DurableCell<>(self, cells.shard, cells.gate, this, activations.incrementAndGet(), dispatcher)
-                : new VolatileCell<>(self, cells.shard, cells.gate, this, dispatcher);
+                ? new DurableCell<>(self, cells, kindHost, activations.incrementAndGet())
+                : new VolatileCell<>(self, cells, kindHost);
+    }
+
+    NodeTimers timers() {
+        return timers;
+    }
+
+    Endings endings() {
+        return endings;
     }
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
@@ -208,12 +238,12 @@ final class EntityHost implements HostedActors {
     }
 
     /** Tells whoever listens that no actor has handled a message; not here, where a shard's lock may be held. */
-    void deadLetter(@Nullable EntityId target, InboundMessage message, String why) {
+    void deadLetter(@Nullable EntityId target, @Nullable InboundMessage message, String why) {
         deadLetters.increment();
         if (deadLetterListeners.isEmpty()) {
             return;
         }
-        DeadLetter letter = new DeadLetter(target, message.isOneWay() ? null : message.id(), why);
+        DeadLetter letter = new DeadLetter(target, message == null ? null : message.id(), why);
         try {
             dispatcher.execute(() -> tellOf(letter));
         } catch (RejectedExecutionException e) {

@@ -16,6 +16,9 @@ public final class Kind<M> {
     /** How often a message is tried before it ends as failed. */
     public static final int MAX_ATTEMPTS = 3;
 
+    /** Messages that may wait for one entity, unless the kind says otherwise. */
+    public static final int DEFAULT_MAILBOX = 65_536;
+
     /** Longest name, in UTF-8 bytes. */
     public static final int MAX_NAME_LENGTH = 100;
 
@@ -24,7 +27,7 @@ public final class Kind<M> {
     private final @Nullable Class<?> stateType;
     private final @Nullable Supplier<? extends Handler<M>> handlers;
     private final @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers;
-    private final ShardSet shardSet;
+    private final KindOptions options;
 
     private Kind(
             String name,
@@ -32,7 +35,7 @@ public final class Kind<M> {
             @Nullable Class<?> stateType,
             @Nullable Supplier<? extends Handler<M>> handlers,
             @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers,
-            ShardSet shardSet) {
+            KindOptions options) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (name.isBlank()
                 || name.indexOf('/') >= 0
@@ -46,7 +49,7 @@ public final class Kind<M> {
         this.stateType = stateType;
         this.handlers = handlers;
         this.statefulHandlers = statefulHandlers;
-        this.shardSet = shardSet;
+        this.options = options;
     }
 
     /**
@@ -59,7 +62,7 @@ public final class Kind<M> {
      * @return the kind
      */
     public static <M> Kind<M> of(String name, Class<M> protocol, Supplier<? extends Handler<M>> handlers) {
-        return new Kind<>(name, protocol, null, Objects.requireNonNull(handlers), null, ShardSet.DEFAULT);
+        return new Kind<>(name, protocol, null, Objects.requireNonNull(handlers), null, KindOptions.DEFAULT);
     }
 
     /**
@@ -81,7 +84,7 @@ public final class Kind<M> {
                 Objects.requireNonNull(state),
                 null,
                 Objects.requireNonNull(handlers),
-                ShardSet.DEFAULT);
+                KindOptions.DEFAULT);
     }
 
     /**
@@ -91,12 +94,34 @@ public final class Kind<M> {
      * @param set the set; kinds that name the same one live together
      */
     public Kind<M> in(ShardSet set) {
-        return new Kind<>(name, protocol, stateType, handlers, statefulHandlers, set);
+        return with(options.in(Objects.requireNonNull(set)));
+    }
+
+    /**
+     * {@return the same kind, whose failing handlers are restarted so often; {@link RestartLimit#DEFAULT} without it}
+     *
+     * @param limit how often, and after which wait
+     * @throws IllegalArgumentException if the kind is durable: its handlers have no state that a restart could drop
+     */
+    public Kind<M> restarts(RestartLimit limit) {
+        if (isDurable()) {
+            throw new IllegalArgumentException(this + " is never restarted: a message that fails is tried "
+                    + MAX_ATTEMPTS + " times on the state before it; leave restarts out");
+        }
+        return with(options.restarting(Objects.requireNonNull(limit)));
+    }
+
+    private Kind<M> with(KindOptions other) {
+        return new Kind<>(name, protocol, stateType, handlers, statefulHandlers, other);
+    }
+
+    KindOptions options() {
+        return options;
     }
 
     /** {@return the set on whose shards its actors live} */
     public ShardSet shardSet() {
-        return shardSet;
+        return options.shardSet();
     }
 
     /** {@return its name} */
@@ -120,7 +145,8 @@ public final class Kind<M> {
     }
 
     Handler<M> newHandler() {
-        return Objects.requireNonNull(handlers).get();
+        return Objects.requireNonNull(
+                Objects.requireNonNull(handlers).get(), () -> "the supplier of handlers of " + this + " returned null");
     }
 
     /** The state type is the handler's own: what is stored under this kind was made by it. */

@@ -19,9 +19,9 @@ public final class Pid<M> {
 
     private final ClusterActorSystem system;
 
-    Pid(Kind<M> kind, String id, ClusterActorSystem system) {
+    Pid(Kind<M> kind, EntityId entity, ClusterActorSystem system) {
         this.kind = kind;
-        this.entity = new EntityId(kind.name(), id);
+        this.entity = entity;
         this.system = system;
     }
 

@@ -1,42 +1,93 @@
 package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Executor;
 
+import io.troupe.actors.internal.lifecycle.RestartBudget;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
-import io.troupe.cluster.spi.OwnedShard;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An active volatile entity. */
+/** An active volatile entity. All but the mailbox is confined to its turns. */
 final class VolatileCell<M> extends Cell {
     private static final Logger LOG = LoggerFactory.getLogger(VolatileCell.class);
     private static final byte[] NO_REPLY = {};
 
     private final Pid<M> self;
-    private final EntityHost host;
     private final Messages messages;
-    private Handler<M> handler;
+    /** The instance that has started; null before the first message, after a failure and after an activation's end. */
+    private volatile @Nullable Handler<M> handler;
+    /** Of the present turn. */
+    private @Nullable VolatileContext<M> context;
 
-    VolatileCell(Pid<M> self, OwnedShard shard, ShardGate gate, EntityHost host, Executor dispatcher) {
-        super(self.entity(), shard, gate, dispatcher);
-        this.host = host;
+    private @Nullable RestartBudget restarts;
+    /** What comes before everything else, and not before its time; null when nothing has failed. */
+    private @Nullable Retry<M> retry;
+
+    /**
+     * A pause after a restart, and the message to try again after it.
+     *
+     * @param dueNs   when the pause ends
+     * @param letter  the message
+     * @param message the message, decoded; null if it has failed for good and only the pause is left
+     * @param attempt how often it will have been tried then
+     */
+    private record Retry<M>(
+            long dueNs, @Nullable Letter letter, @Nullable M message, int attempt) {}
+
+    VolatileCell(Pid<M> self, ShardCells home, KindHost kind) {
+        super(self.entity(), home, kind);
         this.self = self;
-        messages = self.system().messages();
-        handler = self.kind().newHandler();
+        messages = kind.system.messages();
+    }
+
+    Pid<M> self() {
+        return self;
     }
 
     @Override
     boolean turn() {
-        for (int handled = 0; handled < BATCH; handled++) {
-            Letter letter = mayRun() ? poll() : null;
-            if (letter == null) {
-                return false;
+        try {
+            for (int handled = 0; handled < BATCH; handled++) {
+                if (!mayRun() || isStopped() || !step()) {
+                    return false;
+                }
             }
-            handle(letter);
+            return true;
+        } finally {
+            context = null;
         }
+    }
+
+    /** Does what is next; false if that is nothing now. */
+    private boolean step() {
+        Retry<M> failed = retry;
+        if (failed != null) {
+            if (kind.nanoTime() - failed.dueNs < 0) {
+                return false; // its timer wakes the cell
+            }
+            retry = null;
+            if (failed.message != null) {
+                attempt(failed.letter, failed.message, failed.attempt);
+                return true;
+            }
+        }
+        Letter letter = poll();
+        if (letter == null) {
+            return false;
+        }
+        handle(letter);
         return true;
+    }
+
+    @Override
+    boolean hasWork() {
+        Retry<M> failed = retry;
+        if (failed != null) {
+            return kind.nanoTime() - failed.dueNs >= 0 && mayRun();
+        }
+        return super.hasWork();
     }
 
     private void handle(Letter letter) {
@@ -49,30 +100,167 @@ final class VolatileCell<M> extends Cell {
         try {
             decoded = messages.decode(self.kind(), letter);
         } catch (RuntimeException e) {
-            fail(message, "undecodable", e);
+            fail(letter, "undecodable", e);
             return;
         }
-        for (int attempt = 1; ; attempt++) {
-            MessageContext<M> context = new MessageContext<>(self, message, true);
-            try {
-                handler.receive(decoded, context);
-                Object reply = context.reply();
-                message.end(Ending.DONE, reply == null ? NO_REPLY : messages.encodeReply(reply));
-                return;
-            } catch (Exception e) {
-                handler = self.kind().newHandler();
-                if (attempt == Kind.MAX_ATTEMPTS) {
-                    fail(message, "failed " + attempt + " times", e);
-                    return;
-                }
+        attempt(letter, decoded, 1);
+    }
+
+    private VolatileContext<M> context() {
+        VolatileContext<M> known = context;
+        if (known == null) {
+            known = new VolatileContext<>(this);
+            context = known;
+        }
+        return known;
+    }
+
+    private void attempt(@Nullable Letter letter, M message, int attempt) {
+        VolatileContext<M> called = context();
+        byte[] answer;
+        try {
+            Handler<M> current = started(called);
+            called.begin(letter == null ? null : letter.message());
+            current.receive(message, called);
+            Object reply = called.end();
+            answer = reply == null ? NO_REPLY : messages.encodeReply(reply);
+        } catch (Throwable failure) { // what a handler throws must not reach the threads, nor other entities
+            called.end();
+            onFailure(letter, message, attempt, failure);
+            return;
+        }
+        if (letter != null) {
+            letter.message().end(Ending.DONE, answer);
+        }
+    }
+
+    private Handler<M> started(VolatileContext<M> called) throws Exception {
+        Handler<M> current = handler;
+        if (current == null) {
+            current = self.kind().newHandler();
+            called.begin(null);
+            current.preStart(called);
+            called.end();
+            handler = current;
+            kind.host.endings().onStarted(current);
+        }
+        return current;
+    }
+
+    private void onFailure(@Nullable Letter letter, M message, int attempt, Throwable failure) {
+        if (isStopped()) {
+            return; // the shard was lost under the handler: the message is for the next owner
+        }
+        switch (decide(message, failure)) {
+            case RESUME -> fail(letter, "failed", failure);
+            case RESTART -> restart(letter, message, attempt, failure);
+            case STOP -> {
+                fail(letter, "failed, and stopped its actor", failure);
+                endActivation();
+            }
+            case ESCALATE -> {
+                LOG.error("entity {} has escalated a failure, and there is nobody above it", id, failure);
+                fail(letter, "failed, escalated to nobody, and stopped its actor", failure);
+                endActivation();
             }
         }
     }
 
-    private void fail(InboundMessage message, String what, Exception cause) {
-        LOG.warn("message {} to {} {}", message.id(), id, what, cause);
+    private Supervision decide(M message, Throwable failure) {
+        Handler<M> failed = handler;
+        if (failed == null) {
+            return Supervision.RESTART; // it has not even started
+        }
+        VolatileContext<M> called = context();
+        called.begin(null);
+        try {
+            return failed.onError(message, failure, called);
+        } catch (Throwable t) {
+            LOG.warn("onError of entity {} failed: restarting it", id, t);
+            return Supervision.RESTART;
+        } finally {
+            called.end();
+        }
+    }
+
+    private void restart(@Nullable Letter letter, M message, int attempt, Throwable failure) {
+        endHandler();
+        RestartBudget budget = restarts;
+        if (budget == null) {
+            RestartLimit limit = self.kind().options().restarts();
+            budget = new RestartBudget(
+                    limit.restarts(),
+                    limit.within().toNanos(),
+                    limit.backoff().toNanos(),
+                    limit.maxBackoff().toNanos());
+            restarts = budget;
+        }
+        long nowNs = kind.nanoTime();
+        long waitNs = budget.onFailure(nowNs);
+        if (waitNs == RestartBudget.EXHAUSTED) {
+            fail(letter, "failed " + times(attempt) + ", and its actor was restarted too often", failure);
+            endActivation();
+            return;
+        }
+        if (attempt < Kind.MAX_ATTEMPTS) {
+            retry = new Retry<>(nowNs + waitNs, letter, message, attempt + 1);
+        } else {
+            fail(letter, "failed " + times(attempt), failure);
+            retry = new Retry<>(nowNs + waitNs, null, null, 0);
+        }
+        if (waitNs > 0) {
+            kind.host.timers().schedule(nowNs + waitNs, this::wake);
+        }
+    }
+
+    private static String times(int attempt) {
+        return attempt == 1 ? "once" : attempt + " times";
+    }
+
+    /** What waits goes on with a new activation: in this cell, or in another one if nothing waits now. */
+    private void endActivation() {
+        endHandler();
+        restarts = null;
+        close();
+    }
+
+    private void endHandler() {
+        Handler<M> ended = handler;
+        if (ended == null) {
+            return;
+        }
+        handler = null;
+        VolatileContext<M> called = context();
+        called.begin(null);
+        try {
+            ended.postStop(called);
+        } catch (Throwable t) {
+            LOG.warn("postStop of entity {} failed", id, t);
+        } finally {
+            called.end();
+            kind.host.endings().onEnded(ended);
+        }
+    }
+
+    @Override
+    boolean hasEnd() {
+        Handler<M> current = handler;
+        return current != null && Endings.has(current);
+    }
+
+    @Override
+    void onStopped() {
+        endHandler();
+        context = null;
+    }
+
+    private void fail(@Nullable Letter letter, String what, Throwable cause) {
+        InboundMessage message = letter == null ? null : letter.message();
+        LOG.warn("message {} to {} {}", message == null ? "of a timer" : message.id(), id, what, cause);
         String why = what + ": " + cause;
-        message.end(Ending.FAILED, why.getBytes(StandardCharsets.UTF_8));
-        host.deadLetter(id, message, why);
+        if (message != null) {
+            message.end(Ending.FAILED, why.getBytes(StandardCharsets.UTF_8));
+        }
+        kind.host.deadLetter(id, message, why);
     }
 }

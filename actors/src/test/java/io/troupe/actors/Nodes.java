@@ -29,6 +29,7 @@ final class Nodes implements AutoCloseable {
             .add(1010, Echo.Say.class)
             .add(1011, Echo.Count.class)
             .add(1012, Echo.Fail.class)
+            .add(1020, Diary.Note.class)
             .build();
 
     private final Path directory;

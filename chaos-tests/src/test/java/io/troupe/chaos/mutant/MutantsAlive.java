@@ -71,8 +71,8 @@ final class MutantsAlive {
             bug(
                     "host keeps the entities of a lost shard",
                     ACTORS + "EntityHost.java",
-                    "shards.compareAndSet(shard.shard(), cells, null)) {\n            cells.stop();",
-                    "shards.get(0) == null) {\n            cells.stop();",
+                    "shards.compareAndSet(shard.shard(), cells, null)) {\n            end(cells.stop());",
+                    "shards.get(0) == null) {\n            end(cells.stop());",
                     1),
             bug(
                     "shard reads before the fence is in its view",

@@ -1,0 +1,16 @@
+package io.troupe.actors;
+
+/** What becomes of a volatile actor whose handler has failed, and of the message at hand. */
+public enum Supervision {
+    /** The actor goes on with the state it has. The message ends as failed. */
+    RESUME,
+    /**
+     * A new handler takes the place of the old one and tries the message again, {@value Kind#MAX_ATTEMPTS} attempts in all;
+     * then the message ends as failed. After more restarts than {@link RestartLimit} allows, as {@link #STOP}.
+     */
+    RESTART,
+    /** The activation ends. The message ends as failed; what waits behind it is handled by a new activation. */
+    STOP,
+    /** As {@link #STOP}, and it is logged as an error: an entity has nobody above it. */
+    ESCALATE
+}

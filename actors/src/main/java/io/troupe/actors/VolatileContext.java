@@ -1,0 +1,90 @@
+package io.troupe.actors;
+
+import java.util.Objects;
+
+import io.troupe.cluster.MessageId;
+import io.troupe.cluster.spi.InboundMessage;
+import org.jspecify.annotations.Nullable;
+
+/** The context of the calls of one turn. What belongs to a call is refused outside of it. */
+final class VolatileContext<M> implements ActorContext<M> {
+    private final VolatileCell<M> cell;
+    /** The thread of the call under way; null between calls. */
+    private @Nullable Thread caller;
+    /** What is being handled; null in calls without a message. */
+    private @Nullable InboundMessage message;
+
+    private @Nullable Object reply;
+
+    VolatileContext(VolatileCell<M> cell) {
+        this.cell = cell;
+    }
+
+    void begin(@Nullable InboundMessage next) {
+        message = next;
+        reply = null;
+        caller = Thread.currentThread();
+    }
+
+    /** {@return the answer that the call has given} */
+    @Nullable
+    Object end() {
+        Object given = reply;
+        caller = null;
+        message = null;
+        reply = null;
+        return given;
+    }
+
+    private void inCall(String what) {
+        if (caller != Thread.currentThread()) {
+            throw new IllegalStateException(what + " of " + cell.id
+                    + " works only within a call of its handler, on the thread of the call: send the actor a message"
+                    + " instead");
+        }
+    }
+
+    @Override
+    public Pid<M> self() {
+        return cell.self();
+    }
+
+    @Override
+    public long fencingToken() {
+        return cell.home.shard.epoch();
+    }
+
+    @Override
+    public @Nullable MessageId messageId() {
+        inCall("messageId");
+        return message == null ? null : message.id();
+    }
+
+    @Override
+    public long nanoTime() {
+        return cell.kind.nanoTime();
+    }
+
+    @Override
+    public long random() {
+        return cell.kind.platform.random();
+    }
+
+    @Override
+    public boolean isOwner() {
+        return cell.mayRun();
+    }
+
+    @Override
+    public <R> void reply(Query<R> query, R value) {
+        Objects.requireNonNull(query);
+        inCall("reply");
+        if (message == null) {
+            throw new IllegalStateException("nobody has asked " + cell.id + ": reply only in receive, to a message");
+        }
+        if (reply != null) {
+            throw new IllegalStateException("the message is answered already, with " + reply);
+        }
+        reply = Objects.requireNonNull(value, "reply needs a value");
+    }
+}
