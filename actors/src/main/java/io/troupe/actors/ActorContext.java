@@ -4,7 +4,8 @@ import io.troupe.cluster.MessageId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an actor may ask and do while it handles one message. Valid during the call only, on its thread.
+ * What an actor may ask and do while it handles one message. Valid during the call only, on its thread; what it tells of
+ * the actor itself may be asked at any time.
  *
  * @param <M> the messages the actor takes
  */
@@ -42,4 +43,13 @@ public interface ActorContext<M> {
      * @throws IllegalStateException in a durable actor, or for a second answer
      */
     <R> void reply(Query<R> query, R value);
+
+    /**
+     * Ends this activation: the actor leaves the memory. A volatile actor does so when the call has returned normally;
+     * its state is lost, and what waits is handled by a new activation. A durable one does so as soon as nothing waits
+     * and no commit is under way; its state is stored.
+     *
+     * @throws IllegalStateException outside of a call
+     */
+    void passivate();
 }

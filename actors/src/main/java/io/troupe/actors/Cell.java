@@ -35,6 +35,12 @@ abstract class Cell implements Runnable {
     private volatile int scheduled;
 
     private volatile boolean stopped;
+    /** When a message was taken last; kept up only if the kind passivates. */
+    private volatile long usedNs;
+    /** Somebody thinks that nobody uses it. */
+    private volatile boolean thoughtIdle;
+    /** A message was taken in the present turn. */
+    private boolean usedNow;
 
     /** What becomes of an offered letter. */
     enum Offer {
@@ -47,6 +53,9 @@ abstract class Cell implements Runnable {
         this.id = id;
         this.home = home;
         this.kind = kind;
+        if (kind.passivates) {
+            usedNs = kind.nanoTime();
+        }
     }
 
     final Offer offer(Letter letter) {
@@ -101,6 +110,7 @@ abstract class Cell implements Runnable {
         Letter letter = mailbox.poll();
         if (letter != null) {
             WAITING.decrementAndGet(this);
+            usedNow = true;
         }
         return letter;
     }
@@ -111,6 +121,7 @@ abstract class Cell implements Runnable {
         home.gate.enter();
         try {
             again = !stopped && turn();
+            lookAtIdleness(again);
         } catch (Throwable t) {
             // A bug of ours, not of a handler: those are caught where they are called. The entity stays silent until
             // its shard moves; its messages stay unsettled and are not lost.
@@ -128,6 +139,35 @@ abstract class Cell implements Runnable {
             wake();
         }
     }
+
+    private void lookAtIdleness(boolean again) {
+        if (usedNow && kind.passivates) {
+            usedNs = kind.nanoTime();
+        }
+        if (thoughtIdle) {
+            thoughtIdle = false;
+            if (!usedNow && !again && !stopped && waiting == 0 && mayRun() && isIdle()) {
+                passivate();
+            }
+        }
+        usedNow = false;
+    }
+
+    /** Leaves the memory soon, unless somebody uses it first. Any thread. */
+    final void passivateIfIdle() {
+        thoughtIdle = true;
+        wake();
+    }
+
+    final long usedNs() {
+        return usedNs;
+    }
+
+    /** Whether anything but the mailbox keeps it in the memory; a guess outside of its turns. */
+    abstract boolean isIdle();
+
+    /** Leaves the memory, unless a letter comes first. Called within a turn, without waiting letters, when idle. */
+    abstract void passivate();
 
     /** Works off one batch; true if there is more to do right now. */
     abstract boolean turn();

@@ -182,6 +182,8 @@ public final class ClusterActorSystem implements AutoCloseable {
     public ClusterMetrics metrics() {
         return new ClusterMetrics(
                 host.activeEntities(),
+                host.activationCount(),
+                host.passivationCount(),
                 cluster.nodes().size(),
                 cluster.activeShards(),
                 cluster.unsettled(),

@@ -6,6 +6,8 @@ import java.util.Map;
  * What one node counts, at one moment.
  *
  * @param actorCount      entities that are active on this node
+ * @param activations     how often an entity has come to be in the memory of this node, since the start
+ * @param passivations    how often one has left it, idle or by itself
  * @param nodeCount       live nodes of the cluster, as this node's copy of the store has it
  * @param activeShards    shards that this node may run
  * @param unsettled       messages of this node that wait for their outcome
@@ -18,6 +20,8 @@ import java.util.Map;
  */
 public record ClusterMetrics(
         int actorCount,
+        long activations,
+        long passivations,
         int nodeCount,
         int activeShards,
         long unsettled,
@@ -30,6 +34,8 @@ public record ClusterMetrics(
      * Copies the map.
      *
      * @param actorCount      active entities
+     * @param activations     came into the memory
+     * @param passivations    left it
      * @param nodeCount       live nodes
      * @param activeShards    shards that this node may run
      * @param unsettled       messages that wait

@@ -52,6 +52,11 @@ final class DurableCell<M> extends Cell {
     /** Messages whose speculated results were refused; they come before the mailbox. */
     private final ArrayDeque<Letter> again = new ArrayDeque<>();
 
+    /** The newest revision that the store has answered with; confined to the turns. */
+    private long answeredRevision;
+    /** The entity has asked to leave the memory; confined to the turns. */
+    private boolean leaves;
+
     /** What a message came to, and what to do once it is committed. */
     @SuppressWarnings("ArrayRecordComponent") // never leaves the cell
     private record Result(Letter letter, Ending ending, byte[] reply, List<Runnable> afterCommit) {}
@@ -118,6 +123,27 @@ final class DurableCell<M> extends Cell {
         }
     }
 
+    /** A commit under way keeps it, and so does one that a load would not find: the next activation would be refused. */
+    @Override
+    boolean isIdle() {
+        EntityCommitLog<Result, Object> log = loaded;
+        if (log == null) {
+            return broken != null; // it may be loaded when it comes back
+        }
+        return log.inFlight() == 0
+                && log.mayPropose()
+                && answers.isEmpty()
+                && again.isEmpty()
+                && store.hasApplied(shard, id, answeredRevision);
+    }
+
+    @Override
+    void passivate() {
+        if (close()) {
+            kind.onPassivated();
+        }
+    }
+
     private boolean refuseAll(String why) {
         for (int refused = 0; refused < BATCH; refused++) {
             Letter letter = poll();
@@ -155,6 +181,7 @@ final class DurableCell<M> extends Cell {
             }
             Letter letter = again.isEmpty() ? poll() : again.poll();
             if (letter == null) {
+                leaveIfAsked();
                 return false;
             }
             if (!run(letter)) {
@@ -162,6 +189,17 @@ final class DurableCell<M> extends Cell {
             }
         }
         return true;
+    }
+
+    private void leaveIfAsked() {
+        if (!leaves || log().inFlight() > 0) {
+            return; // the next answer wakes the cell
+        }
+        if (isIdle()) {
+            passivate();
+        } else {
+            host.wakeSoon(this); // this node has not applied its own commit yet
+        }
     }
 
     @Override
@@ -228,6 +266,9 @@ final class DurableCell<M> extends Cell {
         Place<Result, Object> place = answered.place();
         Result result = place.message();
         TxnResult answer = answered.result();
+        if (answer != null) {
+            answeredRevision = Math.max(answeredRevision, answer.revision());
+        }
         Step step = log().onAnswer(place, classify(answer));
         boolean lastInFlight = log().inFlight() == 0;
         switch (step) {
@@ -293,7 +334,9 @@ final class DurableCell<M> extends Cell {
         for (int attempt = 1; ; attempt++) {
             try {
                 Effect<Object> effect = handler.receive(
-                                log().state(), message, new MessageContext<>(self, letter.message(), false))
+                                log().state(),
+                                message,
+                                new MessageContext<>(self, letter.message(), () -> leaves = true))
                         .take();
                 return outcome(effect);
             } catch (Exception e) {

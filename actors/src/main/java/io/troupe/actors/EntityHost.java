@@ -53,6 +53,8 @@ final class EntityHost implements HostedActors {
     /** What each kind has here, once attached; written before the system, and read after it. */
     private Map<String, KindHost> kindHosts = Map.of();
 
+    private @Nullable Passivation passivation;
+
     private volatile @Nullable ClusterActorSystem system;
 
     EntityHost(int shards, Map<String, Kind<?>> kinds, Executor dispatcher, NodeTimers timers) {
@@ -72,6 +74,11 @@ final class EntityHost implements HostedActors {
         Map<String, KindHost> hosts = new HashMap<>();
         kindsByName.forEach((name, kind) -> hosts.put(name, new KindHost(kind, this, newSystem, dispatcher)));
         kindHosts = hosts;
+        passivation = new Passivation(
+                this,
+                shards.length(),
+                hosts.values(),
+                newSystem.platform().clock().nanoTime());
         system = newSystem;
     }
 
@@ -148,11 +155,35 @@ final class EntityHost implements HostedActors {
                 step.run();
             }
         }
+        ClusterActorSystem current = system;
+        if (current != null) {
+            Objects.requireNonNull(passivation)
+                    .onTick(current.platform().clock().nanoTime());
+        }
     }
 
     @Override
     public void onLeaseRenewed() {
         forEach(cells -> cells.byId.values().forEach(Cell::wake));
+    }
+
+    void forEachCell(int shard, Consumer<Cell> visitor) {
+        ShardCells cells = shards.get(shard);
+        if (cells != null) {
+            cells.byId.values().forEach(visitor);
+        }
+    }
+
+    void forEachCell(Consumer<Cell> visitor) {
+        forEach(cells -> cells.byId.values().forEach(visitor));
+    }
+
+    long activationCount() {
+        return kindHosts.values().stream().mapToLong(KindHost::activations).sum();
+    }
+
+    long passivationCount() {
+        return kindHosts.values().stream().mapToLong(KindHost::passivations).sum();
     }
 
     private void forEach(Consumer<ShardCells> visitor) {

@@ -42,6 +42,11 @@ final class EntityStore {
         return store.read(key(shard, id));
     }
 
+    /** True if a load would find what had been committed at a revision. */
+    boolean hasApplied(OwnedShard shard, EntityId id, long revision) {
+        return !store.keeps(key(shard, id)) || store.view().revision() >= revision;
+    }
+
     /** Fence, exact predecessor, settle mark and state: all or nothing. */
     CompletableFuture<TxnResult> commit(
             OwnedShard shard,

@@ -1,6 +1,7 @@
 package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -95,6 +96,39 @@ public final class Kind<M> {
      */
     public Kind<M> in(ShardSet set) {
         return with(options.in(Objects.requireNonNull(set)));
+    }
+
+    /**
+     * {@return the same kind, whose entities leave the memory when nobody has used them} The next message activates the
+     * entity again: a volatile one with a new handler, a durable one from what is stored. Nothing that was sent is lost.
+     * An entity with a timer or a stashed message stays.
+     *
+     * @param idle how long since its last message; it is noticed a quarter of that later at most, and a few tens of
+     *     milliseconds
+     * @throws IllegalArgumentException if it is shorter than a millisecond
+     */
+    public Kind<M> passivateAfter(Duration idle) {
+        if (idle.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException(
+                    "passivateAfter (" + idle + ") of " + this + " must be 1 ms at least: leave it out for never");
+        }
+        return with(options.passivating(idle.toNanos(), options.maxActive()));
+    }
+
+    /**
+     * {@return the same kind, of which each node keeps so many entities in memory} What is more leaves as with {@link
+     * #passivateAfter}, the least recently used first, within tens of milliseconds. Entities with waiting messages, a
+     * timer, a stashed message or a commit under way stay, so there can be more for a while.
+     *
+     * @param entities the number
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Kind<M> maxActive(int entities) {
+        if (entities < 1) {
+            throw new IllegalArgumentException(
+                    "maxActive (" + entities + ") of " + this + " must be 1 at least: leave it out for any number");
+        }
+        return with(options.passivating(options.passivateAfterNs(), entities));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.troupe.cluster.spi.Platform;
 
@@ -12,8 +13,13 @@ final class KindHost {
     final ClusterActorSystem system;
     final Platform platform;
     final Executor executor;
+    final boolean passivates;
     final int mailbox;
+    /** Cells in the memory. */
     private final AtomicInteger active = new AtomicInteger();
+
+    private final LongAdder activations = new LongAdder();
+    private final LongAdder passivations = new LongAdder();
 
     KindHost(Kind<?> kind, EntityHost host, ClusterActorSystem system, Executor dispatcher) {
         this.kind = kind;
@@ -21,6 +27,7 @@ final class KindHost {
         this.system = system;
         platform = system.platform();
         executor = dispatcher;
+        passivates = kind.options().passivates();
         mailbox = Kind.DEFAULT_MAILBOX;
     }
 
@@ -30,10 +37,28 @@ final class KindHost {
 
     void onAdded() {
         active.incrementAndGet();
+        activations.increment();
     }
 
     void onRemoved() {
         active.decrementAndGet();
+    }
+
+    void onPassivated() {
+        passivations.increment();
+    }
+
+    /** A cell goes on with a new activation. */
+    void onActivated() {
+        activations.increment();
+    }
+
+    long activations() {
+        return activations.sum();
+    }
+
+    long passivations() {
+        return passivations.sum();
     }
 
     int active() {

@@ -1,22 +1,19 @@
 package io.troupe.actors;
 
-import java.util.Objects;
-
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.spi.InboundMessage;
 import org.jspecify.annotations.Nullable;
 
-/** The context of one message. */
+/** The context of one message to a durable entity. */
 final class MessageContext<M> implements ActorContext<M> {
     private final Pid<M> self;
     private final InboundMessage message;
-    private final boolean mayReply;
-    private @Nullable Object reply;
+    private final Runnable passivation;
 
-    MessageContext(Pid<M> self, InboundMessage message, boolean mayReply) {
+    MessageContext(Pid<M> self, InboundMessage message, Runnable passivation) {
         this.self = self;
         this.message = message;
-        this.mayReply = mayReply;
+        this.passivation = passivation;
     }
 
     @Override
@@ -51,18 +48,11 @@ final class MessageContext<M> implements ActorContext<M> {
 
     @Override
     public <R> void reply(Query<R> query, R value) {
-        Objects.requireNonNull(query);
-        if (!mayReply) {
-            throw new IllegalStateException("a durable actor answers with Effect.thenReply, after the commit");
-        }
-        if (reply != null) {
-            throw new IllegalStateException("the message is answered already, with " + reply);
-        }
-        reply = Objects.requireNonNull(value, "reply needs a value");
+        throw new IllegalStateException("a durable actor answers with Effect.thenReply, after the commit");
     }
 
-    @Nullable
-    Object reply() {
-        return reply;
+    @Override
+    public void passivate() {
+        passivation.run();
     }
 }

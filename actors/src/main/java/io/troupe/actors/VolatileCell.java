@@ -132,6 +132,9 @@ final class VolatileCell<M> extends Cell {
         if (letter != null) {
             letter.message().end(Ending.DONE, answer);
         }
+        if (called.takePassivation()) {
+            passivate();
+        }
     }
 
     private Handler<M> started(VolatileContext<M> called) throws Exception {
@@ -221,7 +224,21 @@ final class VolatileCell<M> extends Cell {
     private void endActivation() {
         endHandler();
         restarts = null;
-        close();
+        if (!close()) {
+            kind.onActivated();
+        }
+    }
+
+    @Override
+    boolean isIdle() {
+        return retry == null;
+    }
+
+    @Override
+    void passivate() {
+        kind.onPassivated();
+        endActivation();
+        context = null;
     }
 
     private void endHandler() {

@@ -15,6 +15,7 @@ final class VolatileContext<M> implements ActorContext<M> {
     private @Nullable InboundMessage message;
 
     private @Nullable Object reply;
+    private boolean passivation;
 
     VolatileContext(VolatileCell<M> cell) {
         this.cell = cell;
@@ -23,6 +24,7 @@ final class VolatileContext<M> implements ActorContext<M> {
     void begin(@Nullable InboundMessage next) {
         message = next;
         reply = null;
+        passivation = false;
         caller = Thread.currentThread();
     }
 
@@ -34,6 +36,13 @@ final class VolatileContext<M> implements ActorContext<M> {
         message = null;
         reply = null;
         return given;
+    }
+
+    /** {@return true if the call has asked to leave the memory} */
+    boolean takePassivation() {
+        boolean asked = passivation;
+        passivation = false;
+        return asked;
     }
 
     private void inCall(String what) {
@@ -86,5 +95,11 @@ final class VolatileContext<M> implements ActorContext<M> {
             throw new IllegalStateException("the message is answered already, with " + reply);
         }
         reply = Objects.requireNonNull(value, "reply needs a value");
+    }
+
+    @Override
+    public void passivate() {
+        inCall("passivate");
+        passivation = true;
     }
 }

@@ -1,0 +1,87 @@
+package io.troupe.actors;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+import io.troupe.actors.internal.lifecycle.IdleSweep;
+
+/**
+ * Asks entities to leave the memory that nobody has used, or that are more than their kind may have. They leave by
+ * themselves, in a turn of theirs, if they still can then. Confined to the cluster thread.
+ */
+final class Passivation {
+    /** Each idle time is looked after so many times: an entity stays a quarter longer at most. */
+    private static final int LOOKS_PER_IDLE_TIME = 4;
+
+    private static final long LONGEST_ROUND_NS = 60_000_000_000L;
+
+    /** What goes beyond the limit at once: 1/16 of it, so that not every new entity costs a look at all. */
+    private static final int SLACK = 16;
+
+    /** Looking at one entity takes less than this; a look at all is followed by as much rest. */
+    private static final long REST_PER_ENTITY_NS = 1_000;
+
+    private final EntityHost host;
+    private final List<KindHost> limited;
+    private final IdleSweep sweep;
+    private final boolean sweeps;
+    private long restUntilNs;
+
+    Passivation(EntityHost host, int shards, Collection<KindHost> kinds, long nowNs) {
+        this.host = host;
+        limited = kinds.stream()
+                .filter(kind -> kind.kind.options().maxActive() > 0)
+                .toList();
+        long shortestNs = kinds.stream()
+                .mapToLong(kind -> kind.kind.options().passivateAfterNs())
+                .filter(idleNs -> idleNs > 0)
+                .min()
+                .orElse(0);
+        sweeps = shortestNs > 0;
+        sweep = new IdleSweep(
+                shards,
+                sweeps ? Math.min(shortestNs / LOOKS_PER_IDLE_TIME, LONGEST_ROUND_NS) : LONGEST_ROUND_NS,
+                nowNs);
+        restUntilNs = nowNs;
+    }
+
+    void onTick(long nowNs) {
+        if (sweeps) {
+            for (int due = sweep.due(nowNs); due > 0; due--) {
+                host.forEachCell(sweep.next(), cell -> {
+                    long idleNs = cell.kind.kind.options().passivateAfterNs();
+                    if (idleNs > 0 && nowNs - cell.usedNs() >= idleNs) {
+                        cell.passivateIfIdle();
+                    }
+                });
+            }
+        }
+        if (!limited.isEmpty() && nowNs - restUntilNs >= 0) {
+            for (KindHost kind : limited) {
+                int excess = kind.active() - kind.kind.options().maxActive();
+                if (excess > 0) {
+                    restUntilNs = nowNs + makeRoom(kind, excess, nowNs) * REST_PER_ENTITY_NS;
+                }
+            }
+        }
+    }
+
+    /** {@return how many entities were looked at} */
+    private int makeRoom(KindHost kind, int excess, long nowNs) {
+        List<Candidate> candidates = new ArrayList<>(kind.active());
+        host.forEachCell(cell -> {
+            if (cell.kind == kind && cell.isIdle()) {
+                candidates.add(new Candidate(cell, nowNs - cell.usedNs()));
+            }
+        });
+        candidates.sort(Comparator.comparingLong(Candidate::idleNs).reversed());
+        int leave = Math.min(excess + kind.kind.options().maxActive() / SLACK, candidates.size());
+        candidates.subList(0, leave).forEach(candidate -> candidate.cell.passivateIfIdle());
+        return candidates.size();
+    }
+
+    /** The idle time is read once: it must not change while it is sorted by. */
+    private record Candidate(Cell cell, long idleNs) {}
+}

@@ -1,0 +1,50 @@
+package io.troupe.actors.internal.lifecycle;
+
+/**
+ * Walks around the shards, each once in a period, some with every tick: so a look at a million entities never comes at
+ * once.
+ */
+public final class IdleSweep {
+    private final int shards;
+    private final long periodNs;
+    /** What was looked at is paid for until then. */
+    private long paidNs;
+
+    private int next;
+
+    /**
+     * A walk that begins at the first shard.
+     *
+     * @param shards   how many there are
+     * @param periodNs the time of one round
+     * @param nowNs    the time
+     */
+    public IdleSweep(int shards, long periodNs, long nowNs) {
+        this.shards = shards;
+        this.periodNs = periodNs;
+        paidNs = nowNs;
+    }
+
+    /**
+     * {@return how many shards are to be looked at now, one round at most}
+     *
+     * @param nowNs the time
+     */
+    public int due(long nowNs) {
+        long elapsedNs = nowNs - paidNs;
+        if (elapsedNs >= periodNs) {
+            paidNs = nowNs;
+            return shards;
+        }
+        long due = (long) ((double) elapsedNs / periodNs * shards);
+        paidNs += due * periodNs / shards;
+        return (int) due;
+    }
+
+    /** {@return the next shard} */
+    public int next() {
+        int shard = next;
+        next = (next + 1) % shards;
+        return shard;
+    }
+}
