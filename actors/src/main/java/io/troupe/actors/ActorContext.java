@@ -1,5 +1,7 @@
 package io.troupe.actors;
 
+import java.time.Duration;
+
 import io.troupe.cluster.MessageId;
 import org.jspecify.annotations.Nullable;
 
@@ -52,4 +54,45 @@ public interface ActorContext<M> {
      * @throws IllegalStateException outside of a call
      */
     void passivate();
+
+    /**
+     * Sends the actor a message of its own, later: after the delay, in the actor's turn, and only while this node owns the
+     * shard. It has no message id, cannot be answered or stashed, and is not sent again if the activation ends first. For
+     * volatile kinds. There is one timer for a key: a second call replaces the first. All timers are dropped with the
+     * handler that set them: when it is restarted, stopped or passivated, and when its shard is lost.
+     *
+     * @param key     names the timer
+     * @param delay   zero to 365 days
+     * @param message the message
+     * @throws IllegalArgumentException if the delay is out of range
+     * @throws IllegalStateException outside of a call, in a durable actor, or beyond {@value EntityTimers#MAX_TIMERS}
+     *     timers
+     */
+    void schedule(String key, Duration delay, M message);
+
+    /**
+     * Drops a timer. Its message is not handled any more, even if its time has come.
+     *
+     * @param key names the timer
+     * @return false if there is none
+     * @throws IllegalStateException outside of a call, or in a durable actor
+     */
+    boolean cancel(String key);
+
+    /**
+     * Puts the message at hand aside when the call returns normally, to be handled after {@link #unstashAll}. For volatile
+     * kinds. It stays unsettled: its sender waits, an ask until its deadline. When the handler is restarted, stopped or
+     * passivated, what is stashed is handled by the next one, in order, before what waits.
+     *
+     * @throws IllegalStateException outside of a call, without a message of a sender, after {@link #reply}, in a durable
+     *     actor, or beyond {@value Stash#MAX_STASHED} messages
+     */
+    void stash();
+
+    /**
+     * Takes back what was stashed: it is handled next, in the order in which it came.
+     *
+     * @throws IllegalStateException outside of a call, or in a durable actor
+     */
+    void unstashAll();
 }

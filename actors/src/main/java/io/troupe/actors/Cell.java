@@ -140,6 +140,11 @@ abstract class Cell implements Runnable {
         }
     }
 
+    /** Something was handled that did not come out of the mailbox. Call within a turn. */
+    final void onUsed() {
+        usedNow = true;
+    }
+
     private void lookAtIdleness(boolean again) {
         if (usedNow && kind.passivates) {
             usedNs = kind.nanoTime();

@@ -1,5 +1,7 @@
 package io.troupe.actors;
 
+import java.time.Duration;
+
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.spi.InboundMessage;
 import org.jspecify.annotations.Nullable;
@@ -54,5 +56,30 @@ final class MessageContext<M> implements ActorContext<M> {
     @Override
     public void passivate() {
         passivation.run();
+    }
+
+    private IllegalStateException volatileOnly(String what) {
+        return new IllegalStateException(what + " is for volatile actors: " + self
+                + " is durable, and what it does may be computed more than once");
+    }
+
+    @Override
+    public void schedule(String key, Duration delay, M later) {
+        throw volatileOnly("schedule");
+    }
+
+    @Override
+    public boolean cancel(String key) {
+        throw volatileOnly("cancel");
+    }
+
+    @Override
+    public void stash() {
+        throw volatileOnly("stash");
+    }
+
+    @Override
+    public void unstashAll() {
+        throw volatileOnly("unstashAll");
     }
 }

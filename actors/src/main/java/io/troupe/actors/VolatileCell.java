@@ -25,6 +25,11 @@ final class VolatileCell<M> extends Cell {
     /** What comes before everything else, and not before its time; null when nothing has failed. */
     private @Nullable Retry<M> retry;
 
+    /** Made when it is used first; gone with the ownership. */
+    private @Nullable EntityTimers<M> timers;
+
+    private @Nullable Stash stash;
+
     /**
      * A pause after a restart, and the message to try again after it.
      *
@@ -73,12 +78,38 @@ final class VolatileCell<M> extends Cell {
                 return true;
             }
         }
-        Letter letter = poll();
+        EntityTimers<M> set = timers;
+        M due = set == null ? null : set.poll();
+        if (due != null) {
+            onUsed();
+            attempt(null, due, 1);
+            return true;
+        }
+        Stash aside = stash;
+        Letter letter = aside == null || !aside.hasNext() ? poll() : aside.poll();
         if (letter == null) {
             return false;
         }
         handle(letter);
         return true;
+    }
+
+    EntityTimers<M> timers() {
+        EntityTimers<M> set = timers;
+        if (set == null) {
+            set = new EntityTimers<>(this, kind.host.timers());
+            timers = set;
+        }
+        return set;
+    }
+
+    Stash stash() {
+        Stash aside = stash;
+        if (aside == null) {
+            aside = new Stash();
+            stash = aside;
+        }
+        return aside;
     }
 
     @Override
@@ -87,7 +118,9 @@ final class VolatileCell<M> extends Cell {
         if (failed != null) {
             return kind.nanoTime() - failed.dueNs >= 0 && mayRun();
         }
-        return super.hasWork();
+        EntityTimers<M> set = timers;
+        Stash aside = stash;
+        return (((set != null && set.hasDue()) || (aside != null && aside.hasNext())) && mayRun()) || super.hasWork();
     }
 
     private void handle(Letter letter) {
@@ -130,7 +163,11 @@ final class VolatileCell<M> extends Cell {
             return;
         }
         if (letter != null) {
-            letter.message().end(Ending.DONE, answer);
+            if (called.hasStashed()) {
+                stash().put(letter);
+            } else {
+                letter.message().end(Ending.DONE, answer);
+            }
         }
         if (called.takePassivation()) {
             passivate();
@@ -224,14 +261,17 @@ final class VolatileCell<M> extends Cell {
     private void endActivation() {
         endHandler();
         restarts = null;
-        if (!close()) {
+        Stash aside = stash;
+        if ((aside != null && !aside.isEmpty()) || !close()) {
             kind.onActivated();
         }
     }
 
     @Override
     boolean isIdle() {
-        return retry == null;
+        EntityTimers<M> set = timers;
+        Stash aside = stash;
+        return retry == null && (set == null || set.isEmpty()) && (aside == null || aside.isEmpty());
     }
 
     @Override
@@ -241,11 +281,23 @@ final class VolatileCell<M> extends Cell {
         context = null;
     }
 
+    /** Ends the instance; its timers go with it, and what it had put aside is for the next one. */
     private void endHandler() {
         Handler<M> ended = handler;
-        if (ended == null) {
-            return;
+        if (ended != null) {
+            end(ended);
         }
+        EntityTimers<M> set = timers;
+        if (set != null) {
+            set.clear();
+        }
+        Stash aside = stash;
+        if (aside != null) {
+            aside.takeBack();
+        }
+    }
+
+    private void end(Handler<M> ended) {
         handler = null;
         VolatileContext<M> called = context();
         called.begin(null);
@@ -262,13 +314,16 @@ final class VolatileCell<M> extends Cell {
     @Override
     boolean hasEnd() {
         Handler<M> current = handler;
-        return current != null && Endings.has(current);
+        EntityTimers<M> set = timers;
+        return (current != null && Endings.has(current)) || (set != null && !set.isEmpty());
     }
 
     @Override
     void onStopped() {
         endHandler();
         context = null;
+        stash = null;
+        retry = null;
     }
 
     private void fail(@Nullable Letter letter, String what, Throwable cause) {

@@ -1,5 +1,6 @@
 package io.troupe.actors;
 
+import java.time.Duration;
 import java.util.Objects;
 
 import io.troupe.cluster.MessageId;
@@ -16,6 +17,7 @@ final class VolatileContext<M> implements ActorContext<M> {
 
     private @Nullable Object reply;
     private boolean passivation;
+    private boolean stashed;
 
     VolatileContext(VolatileCell<M> cell) {
         this.cell = cell;
@@ -25,6 +27,7 @@ final class VolatileContext<M> implements ActorContext<M> {
         message = next;
         reply = null;
         passivation = false;
+        stashed = false;
         caller = Thread.currentThread();
     }
 
@@ -43,6 +46,11 @@ final class VolatileContext<M> implements ActorContext<M> {
         boolean asked = passivation;
         passivation = false;
         return asked;
+    }
+
+    /** {@return true if the call has put its message aside} */
+    boolean hasStashed() {
+        return stashed;
     }
 
     private void inCall(String what) {
@@ -91,6 +99,9 @@ final class VolatileContext<M> implements ActorContext<M> {
         if (message == null) {
             throw new IllegalStateException("nobody has asked " + cell.id + ": reply only in receive, to a message");
         }
+        if (stashed) {
+            throw new IllegalStateException("the message is stashed: answer it when it comes back");
+        }
         if (reply != null) {
             throw new IllegalStateException("the message is answered already, with " + reply);
         }
@@ -101,5 +112,40 @@ final class VolatileContext<M> implements ActorContext<M> {
     public void passivate() {
         inCall("passivate");
         passivation = true;
+    }
+
+    @Override
+    public void schedule(String key, Duration delay, M later) {
+        inCall("schedule");
+        cell.timers().schedule(Objects.requireNonNull(key), delay, later);
+    }
+
+    @Override
+    public boolean cancel(String key) {
+        inCall("cancel");
+        return cell.timers().cancel(Objects.requireNonNull(key));
+    }
+
+    @Override
+    public void stash() {
+        inCall("stash");
+        if (message == null) {
+            throw new IllegalStateException(
+                    cell.id + " can stash in receive only, and only what somebody has sent: schedule a timer again");
+        }
+        if (reply != null) {
+            throw new IllegalStateException("the message is answered already: stash it before, or not at all");
+        }
+        if (cell.stash().isFull()) {
+            throw new IllegalStateException("the stash of " + cell.id + " is full (" + Stash.MAX_STASHED
+                    + "): unstash in time, or answer that you are busy");
+        }
+        stashed = true;
+    }
+
+    @Override
+    public void unstashAll() {
+        inCall("unstashAll");
+        cell.stash().takeBack();
     }
 }
