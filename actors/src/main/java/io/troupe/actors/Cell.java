@@ -106,6 +106,15 @@ abstract class Cell implements Runnable {
         return true;
     }
 
+    /** Takes the letter that has waited longest, to make room; null if the entity was faster. Any thread. */
+    final @Nullable Letter pushOut() {
+        Letter letter = mailbox.poll();
+        if (letter != null) {
+            WAITING.decrementAndGet(this);
+        }
+        return letter;
+    }
+
     final @Nullable Letter poll() {
         Letter letter = mailbox.poll();
         if (letter != null) {

@@ -220,31 +220,58 @@ final class EntityHost implements HostedActors {
                             + envelope.target().kind() + ": register it on every node that owns shards");
             return;
         }
-        Letter letter = new Letter(message, envelope.bodyOffset());
-        Cell.Offer offer;
-        do {
-            Cell cell = cells.byId.get(envelope.target());
+        put(new Letter(message, envelope.bodyOffset()), envelope.target(), cells, kind);
+    }
+
+    private void put(Letter letter, EntityId target, ShardCells cells, KindHost kind) {
+        for (; ; ) {
+            Cell cell = cells.byId.get(target);
             if (cell == null) {
                 try {
-                    cell = activate(kind.kind, envelope.target().id(), cells, kind);
+                    cell = activate(kind.kind, target.id(), cells, kind);
                 } catch (RuntimeException e) {
-                    LOG.error("entity {} cannot be activated", envelope.target(), e);
-                    refuse(current, envelope.target(), message, "cannot be activated: " + e);
+                    LOG.error("entity {} cannot be activated", target, e);
+                    refuse(target, letter.message(), "cannot be activated: " + e);
                     return;
                 }
                 cells.add(cell);
             }
-            offer = cell.offer(letter);
-            if (offer == Cell.Offer.FULL) {
-                refuse(
-                        current,
-                        envelope.target(),
-                        message,
-                        "the mailbox of " + envelope.target() + " is full (" + kind.mailbox + ")");
-            } else if (offer == Cell.Offer.CLOSED) {
-                cells.remove(cell); // it has just left the memory, or is about to say so
+            switch (cell.offer(letter)) {
+                case TAKEN -> {
+                    return;
+                }
+                case CLOSED -> cells.remove(cell); // it has just left the memory, or is about to say so
+                case FULL -> {
+                    String full = "the mailbox of " + target + " is full (" + kind.mailbox + ")";
+                    if (!kind.dropsOldest) {
+                        overflow(letter.message(), target, kind, full);
+                        return;
+                    }
+                    Letter oldest = cell.pushOut();
+                    if (oldest != null) {
+                        overflow(oldest.message(), target, kind, full + ", and a newer message took its place");
+                    }
+                }
             }
-        } while (offer == Cell.Offer.CLOSED);
+        }
+    }
+
+    /** Ends a message that has no place. Not logged: there may be very many. */
+    private void overflow(InboundMessage message, EntityId target, KindHost kind, String why) {
+        deadLetter(target, message, why);
+        if (message.isOneWay()) {
+            return;
+        }
+        byte[] reason = why.getBytes(StandardCharsets.UTF_8);
+        if (kind.kind.isDurable()) {
+            settleAsFailed(kind.system, message, reason);
+            return;
+        }
+        try {
+            dispatcher.execute(() -> message.end(Ending.FAILED, reason)); // nobody is told under a shard's lock
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed: message {} stays unsettled", message.id());
+        }
     }
 
     private <M> Cell activate(Kind<M> kind, String id, ShardCells cells, KindHost kindHost) {

@@ -3,6 +3,7 @@ package io.troupe.actors;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import io.troupe.cluster.ShardSet;
@@ -19,6 +20,9 @@ public final class Kind<M> {
 
     /** Messages that may wait for one entity, unless the kind says otherwise. */
     public static final int DEFAULT_MAILBOX = 65_536;
+
+    /** Largest mailbox. */
+    public static final int MAX_MAILBOX = 1_000_000;
 
     /** Longest name, in UTF-8 bytes. */
     public static final int MAX_NAME_LENGTH = 100;
@@ -143,6 +147,36 @@ public final class Kind<M> {
                     + MAX_ATTEMPTS + " times on the state before it; leave restarts out");
         }
         return with(options.restarting(Objects.requireNonNull(limit)));
+    }
+
+    /**
+     * {@return the same kind, whose entities have mailboxes of this size; {@link #DEFAULT_MAILBOX} and REJECT without it}
+     * What has no place is a dead letter and its sender is told that it failed, under every guarantee above AT_MOST_ONCE;
+     * for a durable kind it is settled in the log first. It has had no effect.
+     *
+     * @param capacity messages that may wait for one entity, 1 to {@value #MAX_MAILBOX}; the one at hand does not count
+     * @param overflow which message goes when there are more
+     * @throws IllegalArgumentException if the capacity is out of range
+     */
+    public Kind<M> mailbox(int capacity, Overflow overflow) {
+        if (capacity < 1 || capacity > MAX_MAILBOX) {
+            throw new IllegalArgumentException(
+                    "the mailbox of " + this + " must hold 1 to " + MAX_MAILBOX + " messages, not " + capacity);
+        }
+        return with(options.holding(capacity, Objects.requireNonNull(overflow)));
+    }
+
+    /**
+     * {@return the same kind, whose handlers run on an executor of the caller's} For handlers that block: those of other
+     * kinds do not notice. The executor must run what it is given on other threads than the caller's, and stays the
+     * caller's to close. When it refuses an entity's turn, the node tries again some tens of milliseconds later. A shard
+     * moves only when none of its handlers runs: one that blocks for longer than {@code moveTimeout} keeps it here.
+     *
+     * @param executor where turns run; each handles a batch of messages of one entity
+     */
+    public Kind<M> on(Executor executor) {
+        return with(
+                options.on(Objects.requireNonNull(executor, "on needs an executor: leave it out for the node's own")));
     }
 
     private Kind<M> with(KindOptions other) {

@@ -15,6 +15,7 @@ final class KindHost {
     final Executor executor;
     final boolean passivates;
     final int mailbox;
+    final boolean dropsOldest;
     /** Cells in the memory. */
     private final AtomicInteger active = new AtomicInteger();
 
@@ -26,9 +27,11 @@ final class KindHost {
         this.host = host;
         this.system = system;
         platform = system.platform();
-        executor = dispatcher;
+        Executor own = kind.options().executor();
+        executor = own == null ? dispatcher : own;
         passivates = kind.options().passivates();
-        mailbox = Kind.DEFAULT_MAILBOX;
+        mailbox = kind.options().mailbox();
+        dropsOldest = kind.options().overflow() == Overflow.DROP_OLDEST;
     }
 
     long nanoTime() {

@@ -1,6 +1,9 @@
 package io.troupe.actors;
 
+import java.util.concurrent.Executor;
+
 import io.troupe.cluster.ShardSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a kind can be told beyond its name and handlers.
@@ -9,20 +12,39 @@ import io.troupe.cluster.ShardSet;
  * @param passivateAfterNs idle time after which an entity leaves the memory; 0 for never
  * @param maxActive        entities of one node beyond which the least recently used leave; 0 for any number
  * @param restarts         how often a handler may be restarted
+ * @param mailbox          messages that may wait for one entity
+ * @param overflow         what happens to those on top
+ * @param executor         where its turns run; null for the node's dispatcher
  */
-record KindOptions(ShardSet shardSet, long passivateAfterNs, int maxActive, RestartLimit restarts) {
-    static final KindOptions DEFAULT = new KindOptions(ShardSet.DEFAULT, 0, 0, RestartLimit.DEFAULT);
+record KindOptions(
+        ShardSet shardSet,
+        long passivateAfterNs,
+        int maxActive,
+        RestartLimit restarts,
+        int mailbox,
+        Overflow overflow,
+        @Nullable Executor executor) {
+    static final KindOptions DEFAULT =
+            new KindOptions(ShardSet.DEFAULT, 0, 0, RestartLimit.DEFAULT, Kind.DEFAULT_MAILBOX, Overflow.REJECT, null);
 
     KindOptions in(ShardSet other) {
-        return new KindOptions(other, passivateAfterNs, maxActive, restarts);
+        return new KindOptions(other, passivateAfterNs, maxActive, restarts, mailbox, overflow, executor);
     }
 
     KindOptions passivating(long afterNs, int beyond) {
-        return new KindOptions(shardSet, afterNs, beyond, restarts);
+        return new KindOptions(shardSet, afterNs, beyond, restarts, mailbox, overflow, executor);
     }
 
     KindOptions restarting(RestartLimit other) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, other);
+        return new KindOptions(shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, executor);
+    }
+
+    KindOptions holding(int messages, Overflow beyond) {
+        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, executor);
+    }
+
+    KindOptions on(Executor other) {
+        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, other);
     }
 
     boolean passivates() {

@@ -36,7 +36,8 @@ class ArchitectureTest {
         "io.troupe.cluster.internal.handoff..",
         "io.troupe.cluster.internal.placement..",
         "io.troupe.cluster.internal.membership..",
-        "io.troupe.actors.internal.durable.."
+        "io.troupe.actors.internal.durable..",
+        "io.troupe.actors.internal.lifecycle.."
     };
 
     /** Shells that live beside their core because the two are read together. */

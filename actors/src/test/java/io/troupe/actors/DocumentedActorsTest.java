@@ -1,0 +1,121 @@
+package io.troupe.actors;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.troupe.cluster.SendOutcome;
+import io.troupe.transport.kryo.MessageRegistry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The code of {@code docs/actors.md} is this code, and does what the page says. */
+@Timeout(30)
+class DocumentedActorsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    static final class Door implements Handler<Door.Message> {
+        sealed interface Message permits Enter, Open, Close {}
+
+        record Enter(String who) implements Message, Query<Integer> {}
+
+        record Open() implements Message {}
+
+        record Close() implements Message {}
+
+        static final Kind<Message> KIND = Kind.of("door", Message.class, Door::new)
+                .passivateAfter(Duration.ofMinutes(10))
+                .maxActive(100_000)
+                .mailbox(1_000, Overflow.DROP_OLDEST)
+                .restarts(new RestartLimit(5, Duration.ofMinutes(1), Duration.ofMillis(10), Duration.ofSeconds(1)));
+
+        private boolean open;
+        private int entered;
+
+        @Override
+        public void receive(Message message, ActorContext<Message> context) {
+            if (message instanceof Enter enter) {
+                if (open) {
+                    context.reply(enter, ++entered);
+                } else {
+                    context.stash();
+                }
+            } else if (message instanceof Open) {
+                open = true;
+                context.unstashAll();
+                context.schedule("close", Duration.ofSeconds(30), new Close());
+            } else {
+                open = false;
+            }
+        }
+
+        @Override
+        public Supervision onError(Message message, Throwable failure, ActorContext<Message> context) {
+            return message instanceof Enter ? Supervision.RESUME : Supervision.RESTART;
+        }
+    }
+
+    static final class Mailer {
+        record Send(String to) {}
+
+        static Kind<Send> kind(Executor threads) {
+            return Kind.of("mailer", Send.class, () -> (Handler<Send>) Mailer::send)
+                    .on(threads);
+        }
+
+        private static void send(Send message, ActorContext<Send> context) throws Exception {
+            Thread.sleep(10); // a call that takes its time
+        }
+    }
+
+    @Test
+    void theCodeOfThePageIsCompiledHere() throws IOException {
+        String page = Files.readString(Path.of("../docs/actors.md"));
+        String here = Files.readString(Path.of("src/test/java/io/troupe/actors/DocumentedActorsTest.java"));
+        Matcher code = Pattern.compile("(?s)```java\n(.*?)```").matcher(page);
+        int blocks = 0;
+        for (; code.find(); blocks++) {
+            assertThat(withoutLayout(here)).contains(withoutLayout(code.group(1)));
+        }
+        assertThat(blocks).isEqualTo(2);
+    }
+
+    private static String withoutLayout(String code) {
+        return code.replaceAll("\\s+", "").replace("staticfinalclass", "finalclass");
+    }
+
+    @Test
+    void theActorsOfThePageWork(@TempDir Path directory) {
+        MessageRegistry messages = MessageRegistry.builder()
+                .add(1000, Door.Enter.class)
+                .add(1001, Door.Open.class)
+                .add(1002, Door.Close.class)
+                .add(1003, Mailer.Send.class)
+                .build();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        Kind<Mailer.Send> mailer = Mailer.kind(threads);
+        try (ClusterActorSystem system = ClusterActorSystem.start(
+                        new Nodes(directory, 1).config("n1").build(), messages, Door.KIND, mailer)
+                .join()) {
+            Pid<Door.Message> door = system.entity(Door.KIND, "front");
+            CompletableFuture<Integer> early = door.ask(new Door.Enter("ann"), LIMIT);
+            door.tell(new Door.Open()).join();
+            assertThat(early.join()).isEqualTo(1);
+            assertThat(door.ask(new Door.Enter("bob"), LIMIT).join()).isEqualTo(2);
+            assertThat(system.entity(mailer, "m").tell(new Mailer.Send("ann")).join())
+                    .isInstanceOf(SendOutcome.Processed.class);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
