@@ -35,7 +35,7 @@ abstract class Cell implements Runnable {
     private volatile int scheduled;
 
     private volatile boolean stopped;
-    /** When a message was taken last; kept up only if the kind passivates. */
+    /** When the newest turn with a message took its first one; kept up only if the kind passivates. */
     private volatile long usedNs;
     /** Somebody thinks that nobody uses it. */
     private volatile boolean thoughtIdle;
@@ -80,7 +80,10 @@ abstract class Cell implements Runnable {
         if ((!stopped || hasEnd()) && SCHEDULED.compareAndSet(this, 0, 1)) {
             try {
                 kind.executor.execute(this);
-            } catch (RejectedExecutionException e) {
+            } catch (RuntimeException e) {
+                if (!(e instanceof RejectedExecutionException)) {
+                    LOG.warn("the executor of {} did not take a turn of entity {}", kind.kind, id, e);
+                }
                 scheduled = 0;
                 kind.host.wakeSoon(this); // an executor of the user's may be full; a closed node has no next tick
             }
@@ -119,7 +122,7 @@ abstract class Cell implements Runnable {
         Letter letter = mailbox.poll();
         if (letter != null) {
             WAITING.decrementAndGet(this);
-            usedNow = true;
+            onUsed();
         }
         return letter;
     }
@@ -149,15 +152,17 @@ abstract class Cell implements Runnable {
         }
     }
 
-    /** Something was handled that did not come out of the mailbox. Call within a turn. */
+    /** Something is about to be handled. The time is taken now: whoever is told of the end may use another entity next. */
     final void onUsed() {
-        usedNow = true;
+        if (!usedNow) {
+            usedNow = true;
+            if (kind.passivates) {
+                usedNs = kind.nanoTime();
+            }
+        }
     }
 
     private void lookAtIdleness(boolean again) {
-        if (usedNow && kind.passivates) {
-            usedNs = kind.nanoTime();
-        }
         if (thoughtIdle) {
             thoughtIdle = false;
             if (!usedNow && !again && !stopped && waiting == 0 && mayRun() && isIdle()) {

@@ -159,6 +159,7 @@ final class VolatileCell<M> extends Cell {
             answer = reply == null ? NO_REPLY : messages.encodeReply(reply);
         } catch (Throwable failure) { // what a handler throws must not reach the threads, nor other entities
             called.end();
+            boolean unused = called.takePassivation(); // what has failed decides nothing but through onError
             onFailure(letter, message, attempt, failure);
             return;
         }

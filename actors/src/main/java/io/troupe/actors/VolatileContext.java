@@ -16,7 +16,9 @@ final class VolatileContext<M> implements ActorContext<M> {
     private @Nullable InboundMessage message;
 
     private @Nullable Object reply;
+    /** Asked for in one of the calls since it was taken last: preStart may ask, too. */
     private boolean passivation;
+
     private boolean stashed;
 
     VolatileContext(VolatileCell<M> cell) {
@@ -26,7 +28,6 @@ final class VolatileContext<M> implements ActorContext<M> {
     void begin(@Nullable InboundMessage next) {
         message = next;
         reply = null;
-        passivation = false;
         stashed = false;
         caller = Thread.currentThread();
     }
@@ -41,7 +42,7 @@ final class VolatileContext<M> implements ActorContext<M> {
         return given;
     }
 
-    /** {@return true if the call has asked to leave the memory} */
+    /** {@return true if a call has asked to leave the memory} */
     boolean takePassivation() {
         boolean asked = passivation;
         passivation = false;

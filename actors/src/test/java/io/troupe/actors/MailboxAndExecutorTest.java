@@ -100,7 +100,9 @@ class MailboxAndExecutorTest {
     private static final Kind<Diary.Note> REFUSED = Kind.of("refused", Diary.Note.class, Diary::new)
             .on(turn -> {
                 if (REFUSALS.incrementAndGet() <= 3) {
-                    throw new RejectedExecutionException("not now");
+                    throw REFUSALS.get() == 2
+                            ? new IllegalStateException("broken")
+                            : new RejectedExecutionException("not now");
                 }
                 THREADS.execute(turn);
             });

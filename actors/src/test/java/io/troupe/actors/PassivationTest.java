@@ -64,6 +64,15 @@ class PassivationTest {
     private static final Kind<Counter.Message> FLEETING =
             Kind.durable("fleeting", Counter.Message.class, Counter.State.class, Fleeting::new);
 
+    /** Leaves after its first message. */
+    private static final Kind<Diary.Note> SHY = Kind.of("shy", Diary.Note.class, () -> new Diary() {
+        @Override
+        public void preStart(ActorContext<Note> context) throws Exception {
+            super.preStart(context);
+            context.passivate();
+        }
+    });
+
     @TempDir
     static Path directory;
 
@@ -73,7 +82,7 @@ class PassivationTest {
     @BeforeAll
     static void start() {
         nodes = new Nodes(directory, 1);
-        node = nodes.start(nodes.config("n1").build(), DIARY, IDLING, RESTLESS, FEW, COUNTER, FLEETING)
+        node = nodes.start(nodes.config("n1").build(), DIARY, IDLING, RESTLESS, FEW, COUNTER, FLEETING, SHY)
                 .join();
     }
 
@@ -118,6 +127,12 @@ class PassivationTest {
         assertThat(answers.stream().map(CompletableFuture::join)).containsExactly(1, 2, 1, 2, 3, 1);
         assertThat(Diary.of("leaving"))
                 .containsExactly("start", "block", "leave", "stop", "start", "b", "c", "leave", "stop", "start", "d");
+    }
+
+    @Test
+    void anActorMayWantToLeaveBeforeItsFirstMessage() {
+        assertThat(ask(SHY, "shy", "a")).isEqualTo(1);
+        assertThat(ask(SHY, "shy", "b")).isEqualTo(1);
     }
 
     @Test
