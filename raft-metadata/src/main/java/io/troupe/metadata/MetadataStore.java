@@ -190,7 +190,8 @@ public interface MetadataStore extends AutoCloseable {
 
     /**
      * Removes a voter, running or dead. Its store stops, and its directory cannot be used again. To be asked of the leader,
-     * one at a time; the leader itself hands over first.
+     * one at a time; the leader itself hands over first. A voter that died within the last two election timeouts still
+     * counts as one that answers.
      *
      * @param nodeId the voter
      * @param limit  how long that may take

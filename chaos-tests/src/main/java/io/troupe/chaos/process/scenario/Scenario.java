@@ -143,14 +143,6 @@ public enum Scenario {
         return this == ROLLING_RESTART;
     }
 
-    /** {@return which bug of the product it shows in every run, so that the matrix leaves it out; empty for none} */
-    String knownBug() {
-        return this == DEAD_LOG_LINK
-                ? "the connections of the replicated log have no heartbeats: a node without a log that follows a voter"
-                        + " whose connection has died without a word keeps routes of long ago"
-                : "";
-    }
-
     /** {@return why this machine cannot do it; empty if it can} */
     public String whyNot() {
         return this == DISK_FULL ? ClusterProcesses.whyNoSmallDisks() : "";

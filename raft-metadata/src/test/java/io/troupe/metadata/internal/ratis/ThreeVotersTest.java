@@ -325,7 +325,7 @@ class ThreeVotersTest {
     }
 
     /** The lowest index that is still in a log file. */
-    private static long firstLogIndex(Path data) throws Exception {
+    static long firstLogIndex(Path data) throws Exception {
         return files(data).stream()
                 .map(file -> file.getFileName().toString())
                 .filter(name -> name.startsWith("log_"))
