@@ -300,12 +300,7 @@ public record MetadataConfig(
                         + ids.stream().sorted().toList()
                         + ": use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
             }
-            if (joining != null) {
-                checkJoining(joining, errors, addresses);
-            }
-            if ((ids.contains(nodeId) || joining != null) && directory == null) {
-                errors.add("voter " + nodeId + " has no data directory: set one that survives restarts");
-            }
+            checkOwn(ids.contains(nodeId), errors, addresses);
             if (sessionTick.toMillis() < 1) {
                 errors.add("sessionTick (" + sessionTick.toMillis() + " ms) must be at least 1 ms");
             }
@@ -336,12 +331,20 @@ public record MetadataConfig(
                     joining);
         }
 
-        private void checkJoining(Voter self, List<String> errors, Set<String> addresses) {
+        private void checkOwn(boolean seed, List<String> errors, Set<String> addresses) {
+            if ((seed || joining != null) && directory == null) {
+                errors.add("voter " + nodeId + " has no data directory: set one that survives restarts");
+            }
+            if (joining != null) {
+                checkJoining(joining, seed, errors, addresses);
+            }
+        }
+
+        private void checkJoining(Voter self, boolean seed, List<String> errors, Set<String> addresses) {
             if (self.raftPort() < 0 || self.raftPort() > 65_535) {
                 errors.add(
                         "Raft port " + self.raftPort() + " of the joining node " + nodeId + " is not from 0 to 65535");
             }
-            boolean seed = voters.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
             if (seed && !voters.contains(self)) {
                 errors.add("node " + nodeId + " joins at " + self.host() + ":" + self.raftPort()
                         + ", but the seed list has another address for it: use that one");
