@@ -128,7 +128,7 @@ public final class ClusterRuntime implements AutoCloseable {
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(store, routing, sets, clock);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
-        leaving = new Leaving(config, platform, cluster, store, membership, drains, receiver, sender);
+        leaving = new Leaving(platform, cluster, store, membership, drains, receiver, sender);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 

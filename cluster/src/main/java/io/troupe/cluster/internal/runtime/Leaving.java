@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.ShutdownPhase;
@@ -40,7 +39,6 @@ final class Leaving {
     /** How often it is looked whether all has settled. */
     private static final long LOOK_NS = 5_000_000;
 
-    private final ClusterConfig config;
     private final Platform platform;
     private final Platform.Loop cluster;
     private final MetadataStore store;
@@ -66,7 +64,6 @@ final class Leaving {
     }
 
     Leaving(
-            ClusterConfig config,
             Platform platform,
             Platform.Loop cluster,
             MetadataStore store,
@@ -74,7 +71,6 @@ final class Leaving {
             Drains drains,
             Receiver receiver,
             Sender sender) {
-        this.config = config;
         this.platform = platform;
         this.cluster = cluster;
         this.store = store;
@@ -108,7 +104,7 @@ final class Leaving {
         DrainReport drain = progress.drain;
         int left = receiver.activeShards();
         return new ShutdownReport(
-                drain == null ? new DrainReport(config.nodeId(), left == 0, 0, left, Duration.ZERO) : drain,
+                drain == null ? new DrainReport(store.nodeId(), left == 0, 0, left, Duration.ZERO) : drain,
                 progress.took,
                 sender.unsettled(),
                 progress.problems);
@@ -171,7 +167,7 @@ final class Leaving {
         CompletableFuture<DrainReport> drained = new CompletableFuture<>();
         Duration limit =
                 Duration.ofNanos(Math.max(0, progress.endNs - platform.clock().nanoTime()));
-        cluster.execute(() -> drains.drain(config.nodeId(), limit, drained));
+        cluster.execute(() -> drains.drain(store.nodeId(), limit, drained));
         return drained.thenAccept(report -> progress.drain = report);
     }
 
@@ -199,7 +195,7 @@ final class Leaving {
         List<String> voters = store.voters().stream().map(Voter::nodeId).toList();
         return LiveNode.all(store.view()).stream()
                 .map(LiveNode::nodeId)
-                .filter(other -> !other.equals(config.nodeId()))
+                .filter(other -> !other.equals(store.nodeId()))
                 .filter(voters::contains)
                 .findFirst()
                 .map(heir -> store.transferLeadership(heir, limit))
@@ -238,7 +234,7 @@ final class Leaving {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.info("node {} leaves without saying goodbye: {}", config.nodeId(), e.toString());
+            LOG.info("node {} leaves without saying goodbye: {}", store.nodeId(), e.toString());
         }
     }
 }
