@@ -201,7 +201,7 @@ abstract class Cell implements Runnable {
 
     /** Asked before every message: when the lease has passed nothing starts, and what waits keeps waiting. */
     final boolean mayRun() {
-        return home.shard.mayRun();
+        return home.shard.mayRun() || (kind.goesOnUnfenced && home.shard.isHeld());
     }
 
     /** True if a turn would find something to do. */

@@ -94,6 +94,16 @@ final class EntityHost implements HostedActors {
     }
 
     @Override
+    public boolean goesOnUnfenced(byte[] content) {
+        try {
+            KindHost kind = kindHosts.get(Envelope.decode(content).target().kind());
+            return kind != null && kind.goesOnUnfenced;
+        } catch (IllegalArgumentException e) {
+            return false; // refused once there is a lease again
+        }
+    }
+
+    @Override
     public Set<ShardSet> sets() {
         return sets;
     }

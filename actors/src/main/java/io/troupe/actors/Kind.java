@@ -167,6 +167,21 @@ public final class Kind<M> {
     }
 
     /**
+     * {@return the same kind, which does this while its node reaches no majority of the voters} STOP without it.
+     *
+     * @param what what its actors do then
+     * @throws IllegalArgumentException if the kind is durable and is to go on: its effects need the majority
+     */
+    public Kind<M> onQuorumLoss(QuorumLoss what) {
+        if (isDurable() && what != QuorumLoss.STOP) {
+            throw new IllegalArgumentException(this
+                    + " cannot go on without a majority, for its effects are committed by one: use a volatile kind, or"
+                    + " STOP");
+        }
+        return with(options.without(Objects.requireNonNull(what)));
+    }
+
+    /**
      * {@return the same kind, whose handlers run on an executor of the caller's} For handlers that block: those of other
      * kinds do not notice. The executor must run what it is given on other threads than the caller's, and stays the
      * caller's to close. When it refuses an entity's turn, the node tries again some tens of milliseconds later. A shard

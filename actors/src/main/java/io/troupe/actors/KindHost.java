@@ -16,6 +16,7 @@ final class KindHost {
     final boolean passivates;
     final int mailbox;
     final boolean dropsOldest;
+    final boolean goesOnUnfenced;
     /** Cells in the memory. */
     private final AtomicInteger active = new AtomicInteger();
 
@@ -31,6 +32,7 @@ final class KindHost {
         executor = own == null ? dispatcher : own;
         passivates = kind.options().passivates();
         mailbox = kind.options().mailbox();
+        goesOnUnfenced = kind.options().quorumLoss() == QuorumLoss.CONTINUE_UNFENCED;
         dropsOldest = kind.options().overflow() == Overflow.DROP_OLDEST;
     }
 

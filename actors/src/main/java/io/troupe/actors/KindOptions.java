@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param restarts         how often a handler may be restarted
  * @param mailbox          messages that may wait for one entity
  * @param overflow         what happens to those on top
+ * @param quorumLoss       what its entities do without a lease
  * @param executor         where its turns run; null for the node's dispatcher
  */
 record KindOptions(
@@ -23,28 +24,33 @@ record KindOptions(
         RestartLimit restarts,
         int mailbox,
         Overflow overflow,
+        QuorumLoss quorumLoss,
         @Nullable Executor executor) {
-    static final KindOptions DEFAULT =
-            new KindOptions(ShardSet.DEFAULT, 0, 0, RestartLimit.DEFAULT, Kind.DEFAULT_MAILBOX, Overflow.REJECT, null);
+    static final KindOptions DEFAULT = new KindOptions(
+            ShardSet.DEFAULT, 0, 0, RestartLimit.DEFAULT, Kind.DEFAULT_MAILBOX, Overflow.REJECT, QuorumLoss.STOP, null);
 
     KindOptions in(ShardSet other) {
-        return new KindOptions(other, passivateAfterNs, maxActive, restarts, mailbox, overflow, executor);
+        return new KindOptions(other, passivateAfterNs, maxActive, restarts, mailbox, overflow, quorumLoss, executor);
     }
 
     KindOptions passivating(long afterNs, int beyond) {
-        return new KindOptions(shardSet, afterNs, beyond, restarts, mailbox, overflow, executor);
+        return new KindOptions(shardSet, afterNs, beyond, restarts, mailbox, overflow, quorumLoss, executor);
     }
 
     KindOptions restarting(RestartLimit other) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, executor);
+        return new KindOptions(shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, quorumLoss, executor);
     }
 
     KindOptions holding(int messages, Overflow beyond) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, executor);
+        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, quorumLoss, executor);
     }
 
     KindOptions on(Executor other) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, other);
+        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, quorumLoss, other);
+    }
+
+    KindOptions without(QuorumLoss other) {
+        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, other, executor);
     }
 
     boolean passivates() {

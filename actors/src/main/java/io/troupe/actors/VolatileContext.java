@@ -90,7 +90,7 @@ final class VolatileContext<M> implements ActorContext<M> {
 
     @Override
     public boolean isOwner() {
-        return cell.mayRun();
+        return cell.home.shard.mayRun();
     }
 
     @Override

@@ -37,6 +37,15 @@ class ApiTest {
     }
 
     @Test
+    void aDurableKindCannotGoOnWithoutAMajority() {
+        assertThatThrownBy(() -> Counter.KIND.onQuorumLoss(QuorumLoss.CONTINUE_UNFENCED))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "durable kind counter cannot go on without a majority, for its effects are committed by one:"
+                                + " use a volatile kind, or STOP");
+    }
+
+    @Test
     void aKindsNameIsPartOfKeys() {
         for (String name : new String[] {"", "a/b", "a\nb", "x".repeat(101)}) {
             assertThatThrownBy(() -> Kind.of(name, Echo.Message.class, Echo::new))

@@ -16,6 +16,7 @@ import io.troupe.actors.EntityId;
 import io.troupe.actors.Handler;
 import io.troupe.actors.Kind;
 import io.troupe.actors.Query;
+import io.troupe.actors.QuorumLoss;
 import io.troupe.actors.StatefulHandler;
 import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
@@ -162,6 +163,41 @@ class TestClusterTest {
                     .isEqualTo(1);
             cluster.settle();
             assertThat(cluster.node(0).cluster().inCluster()).isTrue();
+        }
+    }
+
+    /** On the minority's side some actors go on, although the majority runs them too. */
+    @Test
+    void aKindThatGoesOnWithoutAQuorumDoesAndTheOthersDoNot() {
+        Kind<Ping> unfenced = Kind.of("unfenced", Ping.class, Pinged::new).onQuorumLoss(QuorumLoss.CONTINUE_UNFENCED);
+        try (TestCluster cluster = TestCluster.simulated(19, 3, REGISTRY, Pinged.KIND, unfenced)) {
+            var minority = cluster.node(0);
+            String id = "p";
+            while (!"n1".equals(minority.cluster().owner(minority.cluster().shardOf("unfenced", id)))) {
+                id += "p";
+            }
+            String other = "p";
+            while (!"n1".equals(minority.cluster().owner(minority.cluster().shardOf("pinged", other)))) {
+                other += "p";
+            }
+            assertThat(cluster.await(minority.entity(unfenced, id).ask(new Ping(1), LIMIT), LIMIT))
+                    .isEqualTo(1);
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            cluster.run(Duration.ofSeconds(3));
+            assertThat(minority.cluster().inCluster()).isFalse();
+            assertThat(cluster.await(minority.entity(unfenced, id).ask(new Ping(2), LIMIT), LIMIT))
+                    .as("it has kept its state")
+                    .isEqualTo(2);
+            assertThat(cluster.await(cluster.node(1).entity(unfenced, id).ask(new Ping(3), LIMIT), LIMIT))
+                    .as("and runs on the other side, too")
+                    .isEqualTo(1);
+            CompletableFuture<Integer> fenced =
+                    minority.entity(Pinged.KIND, other).ask(new Ping(1), Duration.ofSeconds(2));
+            assertThatThrownBy(() -> cluster.await(fenced, LIMIT)).hasCauseInstanceOf(AskException.class);
+            cluster.settle();
+            assertThat(cluster.await(minority.entity(unfenced, id).ask(new Ping(4), LIMIT), LIMIT))
+                    .as("the state of the minority is gone")
+                    .isBetween(1, 2);
         }
     }
 

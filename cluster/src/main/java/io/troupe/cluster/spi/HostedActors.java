@@ -11,6 +11,15 @@ public interface HostedActors {
     /** {@return the names of the kinds that can run here; always the same} Called before anything else. */
     Set<String> kinds();
 
+    /**
+     * {@return whether a message is for an actor that goes on while this node has no lease, at the risk of running twice}
+     *
+     * @param content target and body
+     */
+    default boolean goesOnUnfenced(byte[] content) {
+        return false;
+    }
+
     /** {@return the shard sets of the kinds that this node runs or sends to, besides the default one; always the same} */
     Set<ShardSet> sets();
 

@@ -15,4 +15,10 @@ public interface OwnedShard {
      * @return true if so
      */
     boolean mayRun();
+
+    /**
+     * {@return whether the ownership stands as far as this node knows, whatever its lease says} Without a lease another node
+     * may own the shard already: only for actors that may run twice.
+     */
+    boolean isHeld();
 }

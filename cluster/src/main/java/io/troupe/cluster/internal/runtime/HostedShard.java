@@ -66,6 +66,11 @@ final class HostedShard implements OwnedShard {
         return state == State.ACTIVE && membership.isLeaseValid(clock.nanoTime());
     }
 
+    @Override
+    public boolean isHeld() {
+        return state == State.ACTIVE;
+    }
+
     State state() {
         return state;
     }

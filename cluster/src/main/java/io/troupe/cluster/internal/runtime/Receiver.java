@@ -122,7 +122,7 @@ final class Receiver {
 
     /** Under the shard's lock, so that the order of a channel is the order of delivery. */
     private void accept(HostedShard shard, InboundFrame frame, Route route) {
-        if (!shard.mayRun()) {
+        if (!shard.mayRun() && !actors.goesOnUnfenced(frame.content())) {
             refuse(frame, Nack.Reason.FENCED, route);
             return;
         }
