@@ -12,6 +12,7 @@ import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.Lookup;
+import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.ShutdownReport;
@@ -191,6 +192,20 @@ public final class ClusterActorSystem implements AutoCloseable {
                 host.deadLetters(),
                 traffic.messages(platform.clock().nanoTime()),
                 cluster.health());
+    }
+
+    /**
+     * Moves an actor to a node, with all actors of its shard, and keeps it there as long as that node lives and may own it:
+     * see {@link Cluster#moveShard}.
+     *
+     * @param actor  the actor
+     * @param nodeId the node
+     * @param limit  how long to wait
+     * @return how that went; fails with {@link ClusterException}: UNKNOWN_NODE, NOT_ADMITTED
+     * @throws IllegalArgumentException if its kind's set is not known on this node
+     */
+    public CompletableFuture<MoveReport> migrate(Pid<?> actor, String nodeId, Duration limit) {
+        return cluster.moveShard(actor.shard(), nodeId, limit);
     }
 
     /**

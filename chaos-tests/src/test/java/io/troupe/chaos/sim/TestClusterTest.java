@@ -340,7 +340,8 @@ class TestClusterTest {
                 String from = any.owner(shard);
                 String to = "n1".equals(from) ? "n2" : "n1";
                 CompletableFuture<Long> newest = CompletableFuture.completedFuture(0L);
-                CompletableFuture<MoveReport> moved = any.moveShard(shard, to, LIMIT);
+                CompletableFuture<MoveReport> moved =
+                        cluster.node(0).migrate(cluster.node(0).entity(Account.KIND, "a"), to, LIMIT);
                 for (int i = 0; i < 40; i++) {
                     newest = cluster.node(2).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
                     cluster.run(Duration.ofMillis(1));

@@ -17,6 +17,7 @@ import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
 import org.apache.ratis.protocol.RaftPeer;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +90,7 @@ class VoterChangeTest {
     }
 
     @Test
+    @Tag("chaos")
     void anAddedVoterGetsASnapshotWhenTheLogNoLongerBeginsAtTheBeginning() throws Exception {
         try (Voters voters = new Voters(directory, 3, config -> config.snapshotEntries(50)).start(ALL)) {
             RatisMetadataStore leader = voters.leader();
@@ -136,6 +138,7 @@ class VoterChangeTest {
     }
 
     @Test
+    @Tag("chaos")
     void aVoterThatIsRemovedWhileItIsAwayLearnsItWhenItReturns() {
         try (Voters voters = three()) {
             RatisMetadataStore leader = voters.leader();
@@ -224,6 +227,7 @@ class VoterChangeTest {
     }
 
     @Test
+    @Tag("chaos")
     void aNodeThatDoesNotCatchUpIsNotAdded() {
         try (Voters voters = three()) {
             RatisMetadataStore leader = voters.leader();
