@@ -274,11 +274,11 @@ final class EntityHost implements HostedActors {
         }
         byte[] reason = why.getBytes(StandardCharsets.UTF_8);
         if (kind.kind.isDurable()) {
-            settleAsFailed(kind.system, message, reason);
+            settle(kind.system, message, Ending.FULL, reason);
             return;
         }
         try {
-            dispatcher.execute(() -> message.end(Ending.FAILED, reason)); // nobody is told under a shard's lock
+            dispatcher.execute(() -> message.end(Ending.FULL, reason)); // nobody is told under a shard's lock
         } catch (RejectedExecutionException e) {
             LOG.debug("closed: message {} stays unsettled", message.id());
         }
@@ -342,20 +342,20 @@ final class EntityHost implements HostedActors {
         LOG.warn("message {} is refused: {}", message.id(), why);
         deadLetter(target, message, why);
         if (!message.isOneWay()) {
-            settleAsFailed(current, message, why.getBytes(StandardCharsets.UTF_8));
+            settle(current, message, Ending.FAILED, why.getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private void settleAsFailed(ClusterActorSystem current, InboundMessage message, byte[] reason) {
+    private void settle(ClusterActorSystem current, InboundMessage message, Ending ending, byte[] reason) {
         CompletableFuture<TxnResult> settled =
-                current.entityStore().settle(message.shard(), message.settle(Ending.FAILED, reason));
+                current.entityStore().settle(message.shard(), message.settle(ending, reason));
         if (EntityStore.refusal(settled) != null) {
-            postponed.add(() -> settleAsFailed(current, message, reason));
+            postponed.add(() -> settle(current, message, ending, reason));
             return;
         }
         CompletableFuture<?> unused = settled.whenComplete((result, failure) -> {
             if (result instanceof TxnResult.Succeeded) {
-                message.end(Ending.FAILED, reason);
+                message.end(ending, reason);
             } else if (result instanceof TxnResult.SettleRefused refused
                     && refused.reason() == TxnResult.Reason.SETTLED) {
                 message.endAsSettled(refused.outcome(), refused.reply());

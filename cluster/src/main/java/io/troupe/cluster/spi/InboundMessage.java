@@ -58,7 +58,9 @@ public interface InboundMessage {
         /** It could not be handled: no such kind, undecodable, or the handler threw too often. */
         FAILED(3),
         /** Its deadline had passed before it was started. */
-        EXPIRED(4);
+        EXPIRED(4),
+        /** There was no room for it, so it was not started. */
+        FULL(6);
 
         private final int code;
 

@@ -50,7 +50,9 @@ public record End(Code code, byte[] reply) {
         /** The deadline passed before it started. */
         EXPIRED(4),
         /** The sender gave the sequence up before it started. */
-        SKIPPED(5);
+        SKIPPED(5),
+        /** There was no room for it in the mailbox, so it did not start. */
+        FULL(6);
 
         private final int wire;
 
@@ -66,7 +68,7 @@ public record End(Code code, byte[] reply) {
         /**
          * {@return the code with the number}
          *
-         * @param wire the number, 1 to 5
+         * @param wire the number, 1 to 6
          * @throws IllegalArgumentException if no code has it
          */
         public static Code of(int wire) {
@@ -76,7 +78,8 @@ public record End(Code code, byte[] reply) {
                 case 3 -> FAILED;
                 case 4 -> EXPIRED;
                 case 5 -> SKIPPED;
-                default -> throw new IllegalArgumentException("end code " + wire + " is not one of 1 to 5");
+                case 6 -> FULL;
+                default -> throw new IllegalArgumentException("end code " + wire + " is not one of 1 to 6");
             };
         }
     }

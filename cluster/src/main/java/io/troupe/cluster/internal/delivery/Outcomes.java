@@ -30,6 +30,10 @@ final class Outcomes {
                 proven
                         ? new SendOutcome.NotExecuted(SendOutcome.Reason.DEADLINE_PASSED)
                         : unknown(message, session, "the deadline passed, and an earlier owner may have run it");
+            case FULL ->
+                proven
+                        ? new SendOutcome.NotExecuted(SendOutcome.Reason.MAILBOX_FULL)
+                        : unknown(message, session, "the mailbox is full, and an earlier owner may have run it");
             case SKIPPED ->
                 proven
                         ? new SendOutcome.NotExecuted(SendOutcome.Reason.CANCELLED)

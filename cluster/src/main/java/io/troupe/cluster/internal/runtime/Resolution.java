@@ -51,6 +51,7 @@ final class Resolution {
             case REJECTED -> new SendOutcome.Rejected(new String(stored.reply(), StandardCharsets.UTF_8));
             case FAILED -> new SendOutcome.Failed(new String(stored.reply(), StandardCharsets.UTF_8));
             case EXPIRED -> new NotExecuted(SendOutcome.Reason.DEADLINE_PASSED);
+            case FULL -> new NotExecuted(SendOutcome.Reason.MAILBOX_FULL);
             case SKIPPED -> new NotExecuted(SendOutcome.Reason.CANCELLED);
         };
     }

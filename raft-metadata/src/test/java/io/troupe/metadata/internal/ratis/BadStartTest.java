@@ -16,6 +16,7 @@ import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStores;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,7 @@ class BadStartTest {
     }
 
     @Test
+    @Tag("chaos")
     void aMissingSeedIsVouchedForByOneCallAndThatCallIsRefusedElsewhere() {
         try (Voters voters = new Voters(directory, 3)) {
             CompletableFuture<Void> first = voters.startOne("n1");

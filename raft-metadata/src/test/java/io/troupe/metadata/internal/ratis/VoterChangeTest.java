@@ -179,6 +179,7 @@ class VoterChangeTest {
     }
 
     @Test
+    @Tag("chaos")
     void whatWouldHarmTheGroupIsRefusedAndChangesNothing() {
         try (Voters voters = three()) {
             RatisMetadataStore leader = voters.leader();
