@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what is due
  */
 public final class DeadlineQueue<T> {
+    /** An empty queue. */
+    public DeadlineQueue() {}
+
     /** Answer of {@link #nextDueNs} when there is nothing. */
     public static final long NONE = Long.MAX_VALUE;
 
