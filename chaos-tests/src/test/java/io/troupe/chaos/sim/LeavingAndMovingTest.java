@@ -1,0 +1,185 @@
+package io.troupe.chaos.sim;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.actors.Kind;
+import io.troupe.chaos.sim.UserActors.Account;
+import io.troupe.chaos.sim.UserActors.Ping;
+import io.troupe.chaos.sim.UserActors.Pinged;
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.MoveReport;
+import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.ShutdownPhase;
+import io.troupe.cluster.ShutdownReport;
+import org.junit.jupiter.api.Test;
+
+import static io.troupe.chaos.sim.UserActors.LIMIT;
+import static io.troupe.chaos.sim.UserActors.REGISTRY;
+import static io.troupe.chaos.sim.UserActors.cluster;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Nodes that stop or drain, and shards that move, under the messages of users. */
+class LeavingAndMovingTest {
+    /** Every node is stopped and started again while messages are on their way: all take effect, once, in order. */
+    @Test
+    void aRollingRestartLosesDoublesAndReordersNothing() {
+        for (long seed = 1; seed <= 20; seed++) {
+            try (TestCluster cluster = cluster(seed)) {
+                long sent = 0;
+                CompletableFuture<Long> newest = CompletableFuture.completedFuture(0L);
+                for (int restarted = 0; restarted < cluster.nodes(); restarted++) {
+                    int sender = (restarted + 1) % cluster.nodes();
+                    for (int i = 0; i < 30; i++) {
+                        newest = cluster.node(sender).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
+                        sent++;
+                    }
+                    ShutdownReport report = cluster.stop(restarted, Duration.ofSeconds(5));
+                    assertThat(report.complete()).as("%s", report).isTrue();
+                    assertThat(cluster.await(newest, LIMIT)).as("seed %d", seed).isEqualTo(sent);
+                    cluster.restart(restarted);
+                    cluster.settle();
+                }
+                assertThat(cluster.node(0).cluster().nodes()).hasSize(3).noneMatch(node -> node.draining());
+            }
+        }
+    }
+
+    @Test
+    void aNodeStopsInPhasesWithTheHooksOfEachBeforeIt() {
+        try (TestCluster cluster = cluster(15)) {
+            var leaving = cluster.node(0).cluster();
+            List<String> told = new ArrayList<>();
+            for (ShutdownPhase phase : List.of(ShutdownPhase.values())) {
+                leaving.onShutdown(phase, "mine", () -> {
+                    told.add(phase + " owning " + (leaving.activeShards() > 0) + " " + leaving.state());
+                    return CompletableFuture.completedFuture(null);
+                });
+            }
+            CompletableFuture<Long> under =
+                    cluster.node(0).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
+            ShutdownReport report = cluster.stop(0, LIMIT);
+            assertThat(report.complete()).as("%s", report).isTrue();
+            assertThat(under.join()).as("settled before it left").isEqualTo(1);
+            assertThat(report.took().keySet())
+                    .containsExactly(
+                            ShutdownPhase.HAND_OVER, ShutdownPhase.SETTLE, ShutdownPhase.ABDICATE, ShutdownPhase.LEAVE);
+            assertThat(told)
+                    .containsExactly(
+                            "HAND_OVER owning true UP",
+                            "SETTLE owning false DRAINING",
+                            "ABDICATE owning false DRAINING",
+                            "LEAVE owning false DRAINING",
+                            "CLOSE owning false JOINING");
+        }
+    }
+
+    @Test
+    void aNodeStopsInTimeAlsoWhenHooksFailOrHang() {
+        try (TestCluster cluster = cluster(16)) {
+            var leaving = cluster.node(0).cluster();
+            leaving.onShutdown(ShutdownPhase.HAND_OVER, "thrower", () -> {
+                throw new IllegalStateException("as the test wants it");
+            });
+            leaving.onShutdown(
+                    ShutdownPhase.HAND_OVER,
+                    "failing",
+                    () -> CompletableFuture.failedFuture(new IllegalStateException("too")));
+            leaving.onShutdown(ShutdownPhase.SETTLE, "hanging", CompletableFuture::new);
+            long before = cluster.nanoTime();
+            ShutdownReport report = cluster.stop(0, Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(cluster.nanoTime() - before)).isLessThan(Duration.ofMillis(3_100));
+            assertThat(report.complete()).isFalse();
+            assertThat(report.drain().complete()).isTrue();
+            assertThat(report.problems())
+                    .startsWith(
+                            "hook 'thrower' of HAND_OVER failed: java.lang.IllegalStateException: as the test wants it",
+                            "hook 'failing' of HAND_OVER failed: java.lang.IllegalStateException: too",
+                            "hook 'hanging' of SETTLE was not done in time");
+            assertThat(cluster.node(1).cluster().nodes()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aDrainedNodeOwnsNothingUntilTheDrainIsTakenBack() {
+        try (TestCluster cluster = cluster(9)) {
+            var any = cluster.node(0).cluster();
+            DrainReport report = cluster.await(any.drain("n2", LIMIT), LIMIT);
+            assertThat(report.complete()).isTrue();
+            assertThat(report.left()).isZero();
+            assertThat(any.shardsPerOwner()).doesNotContainKey("n2");
+            assertThat(any.nodes()).filteredOn(node -> node.draining()).hasSize(1);
+            cluster.await(any.undrain("n2"), LIMIT);
+            cluster.settle();
+            assertThat(any.shardsPerOwner()).containsKey("n2");
+        }
+    }
+
+    @Test
+    void aDrainThatCannotWorkIsRefusedWithTheReason() {
+        try (TestCluster cluster = TestCluster.simulated(1, 1, REGISTRY, Account.KIND)) {
+            assertThatThrownBy(() -> cluster.await(cluster.node(0).cluster().drain("n1", LIMIT), LIMIT))
+                    .hasCauseInstanceOf(ClusterException.class)
+                    .hasMessageContaining("node n1 is the last one that can own shards: start another one");
+            assertThatThrownBy(() -> cluster.await(cluster.node(0).cluster().drain("n9", LIMIT), LIMIT))
+                    .hasMessageContaining("node n9 is not in the cluster: the live nodes are [n1]");
+        }
+    }
+
+    /** A shard goes where it was told to, with all that waits for it, and stays there until it is let go. */
+    @Test
+    void aShardMovesToANodeAndStaysThere() {
+        for (long seed = 1; seed <= 20; seed++) {
+            try (TestCluster cluster = cluster(seed)) {
+                var any = cluster.node(0).cluster();
+                int shard = any.shardOf("account", "a");
+                String from = any.owner(shard);
+                String to = "n1".equals(from) ? "n2" : "n1";
+                CompletableFuture<Long> newest = CompletableFuture.completedFuture(0L);
+                CompletableFuture<MoveReport> moved =
+                        cluster.node(0).migrate(cluster.node(0).entity(Account.KIND, "a"), to, LIMIT);
+                for (int i = 0; i < 40; i++) {
+                    newest = cluster.node(2).entity(Account.KIND, "a").ask(new Account.Deposit(1), LIMIT);
+                    cluster.run(Duration.ofMillis(1));
+                }
+                MoveReport report = cluster.await(moved, LIMIT);
+                assertThat(report).isEqualTo(new MoveReport(shard, from, to, true, report.took()));
+                assertThat(cluster.await(newest, LIMIT)).as("seed %d", seed).isEqualTo(40);
+                cluster.settle();
+                cluster.run(Duration.ofSeconds(2));
+                assertThat(cluster.node(1).cluster().owner(shard)).isEqualTo(to);
+                cluster.await(any.drain(to, LIMIT), LIMIT);
+                assertThat(any.owner(shard))
+                        .as("a node that leaves keeps nothing")
+                        .isNotEqualTo(to);
+                cluster.await(any.undrain(to), LIMIT);
+                cluster.settle();
+                assertThat(any.owner(shard)).as("and it comes back").isEqualTo(to);
+                cluster.await(any.releaseShard(shard), LIMIT);
+                cluster.settle();
+            }
+        }
+    }
+
+    @Test
+    void aMoveThatCannotWorkIsRefusedWithTheReason() {
+        Kind<Ping> pinned = Pinged.KIND.in(ShardSet.singleton("pinned").pinnedTo("n1"));
+        try (TestCluster cluster = TestCluster.simulated(1, 3, REGISTRY, Account.KIND, pinned)) {
+            var any = cluster.node(0).cluster();
+            assertThatThrownBy(() -> cluster.await(any.moveShard(0, "n9", LIMIT), LIMIT))
+                    .hasCauseInstanceOf(ClusterException.class)
+                    .hasMessageContaining("node n9 is not in the cluster: the live nodes are [n1, n2, n3]");
+            assertThatThrownBy(() -> cluster.await(any.moveShard(Topology.SHARDS, "n2", LIMIT), LIMIT))
+                    .hasMessageContaining("shard 5 cannot move to node n2: set pinned is pinned to [n1]");
+            cluster.await(any.drain("n3", LIMIT), LIMIT);
+            assertThatThrownBy(() -> cluster.await(any.moveShard(0, "n3", LIMIT), LIMIT))
+                    .hasMessageContaining("shard 0 cannot move to node n3: it is to own nothing any more");
+            assertThatThrownBy(() -> any.moveShard(99, "n2", LIMIT))
+                    .hasMessage("shard 99 is in no set that this node knows");
+        }
+    }
+}
