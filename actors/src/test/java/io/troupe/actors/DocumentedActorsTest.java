@@ -65,16 +65,16 @@ class DocumentedActorsTest {
         }
     }
 
-    static final class Mailer {
+    record Mailer(Path outbox) implements Handler<Mailer.Send> {
         record Send(String to) {}
 
-        static Kind<Send> kind(Executor threads) {
-            return Kind.of("mailer", Send.class, () -> (Handler<Send>) Mailer::send)
-                    .on(threads);
+        static Kind<Send> kind(Path outbox, Executor threads) {
+            return Kind.of("mailer", Send.class, () -> new Mailer(outbox)).on(threads);
         }
 
-        private static void send(Send message, ActorContext<Send> context) throws Exception {
-            Thread.sleep(10); // a call that takes its time
+        @Override
+        public void receive(Send message, ActorContext<Send> context) throws IOException {
+            Files.writeString(outbox.resolve(message.to()), "welcome"); // waits for the disk
         }
     }
 
@@ -95,7 +95,7 @@ class DocumentedActorsTest {
     }
 
     @Test
-    void theActorsOfThePageWork(@TempDir Path directory) {
+    void theActorsOfThePageWork(@TempDir Path directory) throws IOException {
         MessageRegistry messages = MessageRegistry.builder()
                 .add(1000, Door.Enter.class)
                 .add(1001, Door.Open.class)
@@ -103,7 +103,7 @@ class DocumentedActorsTest {
                 .add(1003, Mailer.Send.class)
                 .build();
         ExecutorService threads = Executors.newCachedThreadPool();
-        Kind<Mailer.Send> mailer = Mailer.kind(threads);
+        Kind<Mailer.Send> mailer = Mailer.kind(directory, threads);
         try (ClusterActorSystem system = ClusterActorSystem.start(
                         new Nodes(directory, 1).config("n1").build(), messages, Door.KIND, mailer)
                 .join()) {
@@ -114,6 +114,7 @@ class DocumentedActorsTest {
             assertThat(door.ask(new Door.Enter("bob"), LIMIT).join()).isEqualTo(2);
             assertThat(system.entity(mailer, "m").tell(new Mailer.Send("ann")).join())
                     .isInstanceOf(SendOutcome.Processed.class);
+            assertThat(directory.resolve("ann")).hasContent("welcome");
         } finally {
             threads.shutdownNow();
         }
