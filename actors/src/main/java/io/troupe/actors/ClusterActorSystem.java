@@ -205,7 +205,7 @@ public final class ClusterActorSystem implements AutoCloseable {
      * @throws IllegalArgumentException if its kind's set is not known on this node
      */
     public CompletableFuture<MoveReport> migrate(Pid<?> actor, String nodeId, Duration limit) {
-        return cluster.moveShard(actor.shard(), nodeId, limit);
+        return cluster.manager().moveShard(actor.shard(), nodeId, limit);
     }
 
     /**

@@ -13,6 +13,7 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
@@ -193,8 +194,11 @@ class ClusterActorSystemTest {
                                 found -> assertThat(found.nodeId()).isEqualTo("n2"));
             }
             assertThat(nodes.node("n2").activeEntities()).isEqualTo(20);
-            client.cluster().changeSet(jobs.shardSet().pinnedTo("n2")).join();
-            client.cluster().changeSet(ShardSet.of("jobs", 4).onRole("web")).join();
+            client.cluster().manager().changeSet(jobs.shardSet().pinnedTo("n2")).join();
+            client.cluster()
+                    .manager()
+                    .changeSet(ShardSet.of("jobs", 4).onRole("web"))
+                    .join();
             await().untilAsserted(() -> assertThat(client.whereIs(client.entity(jobs, "j1")))
                     .isInstanceOfSatisfying(Lookup.Hosted.class, found -> {
                         assertThat(found.nodeId()).isNotEqualTo("n2");
@@ -202,6 +206,7 @@ class ClusterActorSystemTest {
                     }));
             assertThat(read(client, jobs, "j1").sum()).isEqualTo(1);
             assertThatThrownBy(() -> client.cluster()
+                            .manager()
                             .changeSet(ShardSet.singleton("other"))
                             .join())
                     .rootCause()
@@ -244,7 +249,7 @@ class ClusterActorSystemTest {
     @Test
     void aNodeIsAddedToTheVotersWhileActorsWorkAndIsRemovedAgain() {
         try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
-            Cluster seed = nodes.node("n1").cluster();
+            ClusterManager seed = nodes.node("n1").cluster().manager();
             assertThat(seed.voters()).containsExactly("n1");
             int[] ports = Nodes.freePorts(2);
             CompletableFuture<ClusterActorSystem> joining = nodes.start(nodes.config("v2")
@@ -254,7 +259,7 @@ class ClusterActorSystemTest {
                     .build());
             seed.addVoter("v2", "127.0.0.1", ports[0], LIMIT).join();
             ClusterActorSystem added = joining.join();
-            assertThat(added.cluster().voters()).containsExactly("n1", "v2");
+            assertThat(added.cluster().manager().voters()).containsExactly("n1", "v2");
             assertThat(added.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
                     .isInstanceOf(SendOutcome.Committed.class);
             seed.transferLeadership("v2", LIMIT).join();
@@ -263,7 +268,7 @@ class ClusterActorSystemTest {
                     .isInstanceOf(ClusterException.class)
                     .hasMessageContaining("does not lead");
             await().until(() -> added.cluster().leader().orElseThrow().nodeId().equals("v2"));
-            added.cluster().transferLeadership("n1", LIMIT).join();
+            added.cluster().manager().transferLeadership("n1", LIMIT).join();
             await().untilAsserted(() -> seed.removeVoter("v2", LIMIT).join());
             assertThat(seed.voters()).containsExactly("n1");
             await().untilAsserted(
@@ -372,8 +377,10 @@ class ClusterActorSystemTest {
             nodes.start(nodes.config("n1").build(), pinned).join();
             ClusterActorSystem worker = nodes.start(worker(nodes, "w2", Nodes.freePorts(1)[0]), pinned)
                     .join();
-            DrainReport report =
-                    worker.cluster().drain("n1", Duration.ofMinutes(5)).join();
+            DrainReport report = worker.cluster()
+                    .manager()
+                    .drainNode("n1", Duration.ofMinutes(5))
+                    .join();
             assertThat(report.complete()).isFalse();
             assertThat(report.left()).isEqualTo(2);
             assertThat(worker.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 2, "w2", 32));

@@ -68,12 +68,12 @@ final class FaultInjector {
     }
 
     private static void drain(SimNode asking, SimNode leaving) {
-        CompletableFuture<?> unused = asking.system().cluster().drain(leaving.id, DRAIN_LIMIT);
+        CompletableFuture<?> unused = asking.system().cluster().manager().drainNode(leaving.id, DRAIN_LIMIT);
     }
 
     private void undrain(SimNode asking, SimNode staying) {
         world.after(0, "undrain", asking, () -> {
-            CompletableFuture<?> unused = asking.system().cluster().undrain(staying.id);
+            CompletableFuture<?> unused = asking.system().cluster().manager().undrainNode(staying.id);
         });
     }
 

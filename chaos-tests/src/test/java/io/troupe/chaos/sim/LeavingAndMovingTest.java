@@ -3,13 +3,17 @@ package io.troupe.chaos.sim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
+import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
 import io.troupe.chaos.sim.UserActors.Account;
 import io.troupe.chaos.sim.UserActors.Ping;
 import io.troupe.chaos.sim.UserActors.Pinged;
 import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.ShardSet;
@@ -108,12 +112,12 @@ class LeavingAndMovingTest {
     void aDrainedNodeOwnsNothingUntilTheDrainIsTakenBack() {
         try (TestCluster cluster = cluster(9)) {
             var any = cluster.node(0).cluster();
-            DrainReport report = cluster.await(any.drain("n2", LIMIT), LIMIT);
+            DrainReport report = cluster.await(any.manager().drainNode("n2", LIMIT), LIMIT);
             assertThat(report.complete()).isTrue();
             assertThat(report.left()).isZero();
             assertThat(any.shardsPerOwner()).doesNotContainKey("n2");
             assertThat(any.nodes()).filteredOn(node -> node.draining()).hasSize(1);
-            cluster.await(any.undrain("n2"), LIMIT);
+            cluster.await(any.manager().undrainNode("n2"), LIMIT);
             cluster.settle();
             assertThat(any.shardsPerOwner()).containsKey("n2");
         }
@@ -122,10 +126,12 @@ class LeavingAndMovingTest {
     @Test
     void aDrainThatCannotWorkIsRefusedWithTheReason() {
         try (TestCluster cluster = TestCluster.simulated(1, 1, REGISTRY, Account.KIND)) {
-            assertThatThrownBy(() -> cluster.await(cluster.node(0).cluster().drain("n1", LIMIT), LIMIT))
+            assertThatThrownBy(() ->
+                            cluster.await(cluster.node(0).cluster().manager().drainNode("n1", LIMIT), LIMIT))
                     .hasCauseInstanceOf(ClusterException.class)
                     .hasMessageContaining("node n1 is the last one that can own shards: start another one");
-            assertThatThrownBy(() -> cluster.await(cluster.node(0).cluster().drain("n9", LIMIT), LIMIT))
+            assertThatThrownBy(() ->
+                            cluster.await(cluster.node(0).cluster().manager().drainNode("n9", LIMIT), LIMIT))
                     .hasMessageContaining("node n9 is not in the cluster: the live nodes are [n1]");
         }
     }
@@ -152,14 +158,14 @@ class LeavingAndMovingTest {
                 cluster.settle();
                 cluster.run(Duration.ofSeconds(2));
                 assertThat(cluster.node(1).cluster().owner(shard)).isEqualTo(to);
-                cluster.await(any.drain(to, LIMIT), LIMIT);
+                cluster.await(any.manager().drainNode(to, LIMIT), LIMIT);
                 assertThat(any.owner(shard))
                         .as("a node that leaves keeps nothing")
                         .isNotEqualTo(to);
-                cluster.await(any.undrain(to), LIMIT);
+                cluster.await(any.manager().undrainNode(to), LIMIT);
                 cluster.settle();
                 assertThat(any.owner(shard)).as("and it comes back").isEqualTo(to);
-                cluster.await(any.releaseShard(shard), LIMIT);
+                cluster.await(any.manager().releaseShard(shard), LIMIT);
                 cluster.settle();
             }
         }
@@ -170,16 +176,73 @@ class LeavingAndMovingTest {
         Kind<Ping> pinned = Pinged.KIND.in(ShardSet.singleton("pinned").pinnedTo("n1"));
         try (TestCluster cluster = TestCluster.simulated(1, 3, REGISTRY, Account.KIND, pinned)) {
             var any = cluster.node(0).cluster();
-            assertThatThrownBy(() -> cluster.await(any.moveShard(0, "n9", LIMIT), LIMIT))
+            assertThatThrownBy(() -> cluster.await(any.manager().moveShard(0, "n9", LIMIT), LIMIT))
                     .hasCauseInstanceOf(ClusterException.class)
                     .hasMessageContaining("node n9 is not in the cluster: the live nodes are [n1, n2, n3]");
-            assertThatThrownBy(() -> cluster.await(any.moveShard(Topology.SHARDS, "n2", LIMIT), LIMIT))
+            assertThatThrownBy(() -> cluster.await(any.manager().moveShard(Topology.SHARDS, "n2", LIMIT), LIMIT))
                     .hasMessageContaining("shard 5 cannot move to node n2: set pinned is pinned to [n1]");
-            cluster.await(any.drain("n3", LIMIT), LIMIT);
-            assertThatThrownBy(() -> cluster.await(any.moveShard(0, "n3", LIMIT), LIMIT))
+            cluster.await(any.manager().drainNode("n3", LIMIT), LIMIT);
+            assertThatThrownBy(() -> cluster.await(any.manager().moveShard(0, "n3", LIMIT), LIMIT))
                     .hasMessageContaining("shard 0 cannot move to node n3: it is to own nothing any more");
-            assertThatThrownBy(() -> any.moveShard(99, "n2", LIMIT))
+            assertThatThrownBy(() -> any.manager().moveShard(99, "n2", LIMIT))
                     .hasMessage("shard 99 is in no set that this node knows");
+        }
+    }
+
+    /** Its timers are gone, and nothing comes back to it any more. */
+    @Test
+    void whoeverAskedANodeIsAnsweredWhenItIsClosedMeanwhile() {
+        Kind<Ping> pinned = Pinged.KIND.in(ShardSet.singleton("pinned").pinnedTo("n1"));
+        try (TestCluster cluster = TestCluster.simulated(18, 3, REGISTRY, Account.KIND, pinned)) {
+            ClusterManager manager = cluster.node(0).cluster().manager();
+            cluster.pause(1, Duration.ofSeconds(5));
+            List<CompletableFuture<?>> asked = new ArrayList<>(List.of(manager.ping("n2", LIMIT)));
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            asked.add(manager.pingLog(LIMIT));
+            int elsewhere = IntStream.range(0, Topology.SHARDS)
+                    .filter(shard -> !"n1".equals(cluster.node(0).cluster().owner(shard)))
+                    .findFirst()
+                    .orElseThrow();
+            asked.add(manager.drainNode("n2", LIMIT));
+            asked.add(manager.undrainNode("n2"));
+            asked.add(manager.moveShard(elsewhere, "n1", LIMIT));
+            asked.add(manager.releaseShard(0));
+            asked.add(manager.changeSet(ShardSet.singleton("pinned")));
+            cluster.run(Duration.ofMillis(100));
+            assertThat(asked).noneMatch(CompletableFuture::isDone);
+            cluster.node(0).close();
+            asked.add(manager.drainNode("n2", LIMIT));
+            asked.add(manager.pingLog(LIMIT));
+            assertThat(asked)
+                    .allMatch(CompletableFuture::isDone)
+                    .allSatisfy(one -> assertThatThrownBy(one::join)
+                            .hasCauseInstanceOf(ClusterException.class)
+                            .hasMessageContaining("node n1 is closed: ask another one"));
+        }
+    }
+
+    @Test
+    void aStopThatIsCutShortSaysSo() {
+        try (TestCluster cluster = cluster(19)) {
+            ClusterActorSystem leaving = cluster.node(0);
+            List<String> run = new ArrayList<>();
+            leaving.cluster().onShutdown(ShutdownPhase.SETTLE, "hanging", CompletableFuture::new);
+            leaving.cluster().onShutdown(ShutdownPhase.CLOSE, "late", () -> {
+                run.add("late");
+                return CompletableFuture.completedFuture(null);
+            });
+            CompletableFuture<ShutdownReport> stopping = leaving.stop(LIMIT);
+            cluster.run(Duration.ofMillis(500));
+            assertThat(stopping).isNotDone();
+            leaving.close();
+            ShutdownReport report = cluster.await(stopping, LIMIT);
+            assertThat(report.problems())
+                    .containsExactly(
+                            "hook 'hanging' of SETTLE was cut short: the node was closed",
+                            "SETTLE was left out: the node was closed",
+                            "ABDICATE was left out: the node was closed",
+                            "hook 'late' of CLOSE was left out: the node was closed");
+            assertThat(run).isEmpty();
         }
     }
 }

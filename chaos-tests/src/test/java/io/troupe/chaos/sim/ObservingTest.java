@@ -90,7 +90,7 @@ class ObservingTest {
             assertThat(cluster.node(0).cluster().state()).isEqualTo(NodeState.FENCED);
             cluster.settle();
             assertThat(cluster.node(0).cluster().state()).isEqualTo(NodeState.UP);
-            cluster.await(cluster.node(1).cluster().drain("n1", LIMIT), LIMIT);
+            cluster.await(cluster.node(1).cluster().manager().drainNode("n1", LIMIT), LIMIT);
             assertThat(cluster.node(0).cluster().state()).isEqualTo(NodeState.DRAINING);
             var leaving = cluster.node(0).cluster();
             cluster.stop(0, LIMIT);
@@ -101,7 +101,7 @@ class ObservingTest {
     @Test
     void bothPlanesSayWhetherTheyLive() {
         try (TestCluster cluster = cluster(17)) {
-            var node = cluster.node(0).cluster();
+            var node = cluster.node(0).cluster().manager();
             Duration limit = Duration.ofSeconds(1);
             assertThat(cluster.await(node.ping("n2", limit), LIMIT))
                     .isPositive()

@@ -4,21 +4,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DeliveryGuarantee;
-import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
-import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
@@ -79,13 +76,14 @@ public final class ClusterRuntime implements AutoCloseable {
     private final HandOff handOff;
     private final Drains drains;
     private final Moves moves;
-    private final Pings pings;
+    private final Requests requests;
+    private final ClusterManager manager;
     private final Coordinator coordinator;
     private final Leaving leaving;
     private final Diagnosis diagnosis;
+    private final Readiness readiness;
     private final Events events;
     private volatile @Nullable Watch watch;
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile boolean started;
     private volatile boolean closed;
 
@@ -123,12 +121,15 @@ public final class ClusterRuntime implements AutoCloseable {
         receiver = new Receiver(routing, membership, store, actors, links, limits, handOff);
         handOff.connect(receiver);
         links.connect(sender, receiver);
-        pings = new Pings(config.nodeId(), messaging, store, platform, cluster);
+        requests = new Requests(config.nodeId(), cluster);
+        Pings pings = new Pings(config.nodeId(), messaging, store, clock, requests);
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, clock));
         drains = new Drains(store, routing, sets, clock);
-        moves = new Moves(store, routing, sets, clock);
+        moves = new Moves(new NodeWrites(store), routing, clock);
+        manager = new Administration(store, requests, drains, moves, sets, pings);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
-        leaving = new Leaving(platform, cluster, store, membership, drains, receiver, sender);
+        readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
+        leaving = new Leaving(platform, cluster, requests, store, membership, drains, receiver, sender);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 
@@ -140,15 +141,11 @@ public final class ClusterRuntime implements AutoCloseable {
                 .thenRunAsync(this::join, cluster)
                 .whenComplete((joined, failure) -> {
                     if (failure != null) {
-                        ready.completeExceptionally(Wiring.explain(failure));
+                        readiness.fail(failure);
                     }
                 });
-        cluster.schedule(config.startTimeout().toNanos(), () -> {
-            if (!ready.isDone()) {
-                ready.completeExceptionally(notReady());
-            }
-        });
-        return ready.exceptionallyComposeAsync(this::abandon, this::onClosingThread);
+        requests.later(config.startTimeout().toNanos(), () -> readiness.onTimeout(started));
+        return readiness.decided().exceptionallyComposeAsync(this::abandon, this::onClosingThread);
     }
 
     private CompletableFuture<Void> abandon(Throwable failure) {
@@ -189,7 +186,6 @@ public final class ClusterRuntime implements AutoCloseable {
         try {
             long now = clock.nanoTime();
             membership.onTick(now);
-            addSets();
             sender.onTick(now);
             receiver.onTick();
             handOff.onTick(now);
@@ -199,54 +195,15 @@ public final class ClusterRuntime implements AutoCloseable {
             actors.onTick();
             events.lookAtLeader(store.view());
             neighbours.onTick(now, store.view());
-            if (!ready.isDone() && isReady()) {
-                LOG.info("node {} is ready", config.nodeId());
-                ready.complete(null);
-            }
+            readiness.onTick();
         } catch (RuntimeException e) {
             // The next tick must come whatever happened in this one: the lease depends on it.
             LOG.error("a tick of node {} failed", config.nodeId(), e);
         }
     }
 
-    /** What this node cannot do it must not be started with. */
-    private void addSets() {
-        if (membership.session() != null && !ready.isDone()) {
-            try {
-                sets.onTick();
-            } catch (ClusterException e) {
-                ready.completeExceptionally(e);
-            }
-        }
-    }
-
-    private boolean isReady() {
-        SessionId session = membership.session();
-        LiveNode announced = LiveNode.find(store.view(), config.nodeId());
-        if (announced == null
-                || !announced.session().equals(session)
-                || diagnosis.missingHosts() > 0
-                || !sets.areServed(routing)) {
-            return false;
-        }
-        int own = routing.shardsPerOwner().getOrDefault(config.nodeId(), 0);
-        return receiver.activeShards() == own;
-    }
-
-    private ClusterException notReady() {
-        return new ClusterException(
-                ClusterException.Code.TIMEOUT,
-                "node " + config.nodeId() + " was not ready after "
-                        + config.startTimeout().toMillis() + " ms: " + String.join("; ", diagnose()));
-    }
-
-    /** While starting, a refusal is an error of the configuration; later it is another node's trouble. */
     private void onRefused(String node, String reason) {
-        if (!ready.isDone()) {
-            ready.completeExceptionally(new ClusterException(ClusterException.Code.SEEDS_DIFFER, reason));
-        } else {
-            LOG.warn("node {} and {} do not talk: {}", config.nodeId(), node, reason);
-        }
+        readiness.onRefused(node, reason);
     }
 
     private void onLink(String node, boolean up) {
@@ -344,18 +301,6 @@ public final class ClusterRuntime implements AutoCloseable {
     public int shardOf(ShardSet set, String kind, String id) {
         SetRecord found = sets.find(set.name());
         return found == null ? -1 : found.first() + ShardHash.shard(kind, id, found.shards());
-    }
-
-    /**
-     * Changes who may own a set.
-     *
-     * @param set the set as it is to be
-     * @return completes when that is in the log
-     */
-    public CompletableFuture<Void> changeSet(ShardSet set) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        onClusterOrFail(() -> sets.change(set, done), done);
-        return done;
     }
 
     /**
@@ -520,25 +465,9 @@ public final class ClusterRuntime implements AutoCloseable {
         return membership.isLeaseValid(clock.nanoTime());
     }
 
-    /**
-     * Asks a node for a sign of life.
-     *
-     * @param nodeId the node
-     * @param limit  how long to wait
-     * @return how long its answer took
-     */
-    public CompletableFuture<Duration> ping(String nodeId, Duration limit) {
-        return pings.ping(nodeId, limit);
-    }
-
-    /**
-     * Asks the log for an entry.
-     *
-     * @param limit how long to wait
-     * @return how long that took
-     */
-    public CompletableFuture<Duration> pingLog(Duration limit) {
-        return pings.pingLog(limit);
+    /** {@return what people and tools ask of the cluster} */
+    public ClusterManager manager() {
+        return manager;
     }
 
     /**
@@ -548,67 +477,6 @@ public final class ClusterRuntime implements AutoCloseable {
      */
     public void cutLink(String nodeId) {
         messaging.cut(nodeId);
-    }
-
-    /**
-     * Asks that a node own nothing any more.
-     *
-     * @param nodeId the node
-     * @param limit  how long to wait
-     * @return how that ended
-     */
-    public CompletableFuture<DrainReport> drain(String nodeId, Duration limit) {
-        CompletableFuture<DrainReport> done = new CompletableFuture<>();
-        onClusterOrFail(() -> drains.drain(nodeId, limit, done), done);
-        return done;
-    }
-
-    /**
-     * Takes a drain back.
-     *
-     * @param nodeId the node
-     * @return completes when the node may own shards again
-     */
-    public CompletableFuture<Void> undrain(String nodeId) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        onClusterOrFail(() -> drains.cancel(nodeId, done), done);
-        return done;
-    }
-
-    /**
-     * Moves a shard to a node, and keeps it there as long as that node may own it.
-     *
-     * @param shard  the shard
-     * @param nodeId the node
-     * @param limit  how long to wait
-     * @return how that went
-     */
-    public CompletableFuture<MoveReport> moveShard(int shard, String nodeId, Duration limit) {
-        sets.of(shard);
-        CompletableFuture<MoveReport> done = new CompletableFuture<>();
-        onClusterOrFail(() -> moves.move(shard, nodeId, limit, done), done);
-        return done;
-    }
-
-    /**
-     * Lets a shard that was moved live anywhere again.
-     *
-     * @param shard the shard
-     * @return completes when that is in the log
-     */
-    public CompletableFuture<Void> releaseShard(int shard) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        onClusterOrFail(() -> moves.release(shard, done), done);
-        return done;
-    }
-
-    private void onClusterOrFail(Runnable step, CompletableFuture<?> done) {
-        try {
-            cluster.execute(step);
-        } catch (RejectedExecutionException e) {
-            done.completeExceptionally(new ClusterException(
-                    ClusterException.Code.CLOSED, "node " + config.nodeId() + " is closed: ask another one"));
-        }
     }
 
     /**
@@ -632,31 +500,6 @@ public final class ClusterRuntime implements AutoCloseable {
         return leaving.stop(limit).whenCompleteAsync((report, failure) -> close(), this::onClosingThread);
     }
 
-    /**
-     * Asks the store for other voters.
-     *
-     * @param change what is asked
-     * @return completes when it is done
-     */
-    public CompletableFuture<Void> changeVoters(Function<MetadataStore, CompletableFuture<Void>> change) {
-        return change.apply(store).exceptionally(failure -> {
-            throw Wiring.explain(failure);
-        });
-    }
-
-    /**
-     * Hands the leadership to another voter.
-     *
-     * @param nodeId the voter
-     * @param limit  how long that may take
-     * @return completes when another voter leads
-     */
-    public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
-        return store.transferLeadership(nodeId, limit).exceptionally(failure -> {
-            throw Wiring.explain(failure);
-        });
-    }
-
     @Override
     public void close() {
         synchronized (this) {
@@ -665,9 +508,10 @@ public final class ClusterRuntime implements AutoCloseable {
             }
             closed = true;
         }
-        ready.completeExceptionally(new ClusterException(ClusterException.Code.CLOSED, "the node was closed"));
+        readiness.fail(new ClusterException(ClusterException.Code.CLOSED, "the node was closed"));
         leaving.sayGoodbye();
         cluster.close();
+        requests.close();
         sender.stop();
         routing.close();
         Watch following = watch;

@@ -83,7 +83,8 @@ record Diagnosis(
                 .toList();
     }
 
-    private int waitingShards() {
+    /** Shards that this node owns and does not run yet. */
+    int waitingShards() {
         return routing.shardsPerOwner().getOrDefault(config.nodeId(), 0) - receiver.activeShards();
     }
 }

@@ -10,8 +10,6 @@ import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.metadata.MetadataStore;
-import io.troupe.metadata.Op;
-import io.troupe.metadata.Txn;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -22,6 +20,7 @@ final class Drains {
     private static final long STUCK_NS = 2_000_000_000L;
 
     private final MetadataStore store;
+    private final NodeWrites writes;
     private final RoutingTable routing;
     private final ShardSets sets;
     private final NanoClock clock;
@@ -33,54 +32,23 @@ final class Drains {
     Drains(MetadataStore store, RoutingTable routing, ShardSets sets, NanoClock clock) {
         this.sets = sets;
         this.store = store;
+        writes = new NodeWrites(store);
         this.routing = routing;
         this.clock = clock;
     }
 
     void drain(String nodeId, Duration limit, CompletableFuture<DrainReport> done) {
-        List<LiveNode> nodes = LiveNode.all(store.view());
-        LiveNode node = LiveNode.find(store.view(), nodeId);
-        if (node == null) {
-            done.completeExceptionally(new ClusterException(
-                    ClusterException.Code.UNKNOWN_NODE,
-                    "node " + nodeId + " is not in the cluster: the live nodes are "
-                            + nodes.stream().map(LiveNode::nodeId).toList()));
-            return;
-        }
+        LiveNode node = writes.live(nodeId);
         if (node.record().hosts()
-                && nodes.stream()
+                && LiveNode.all(store.view()).stream()
                         .noneMatch(
                                 other -> other.takesShards() && !other.nodeId().equals(nodeId))) {
-            done.completeExceptionally(new ClusterException(
+            throw new ClusterException(
                     ClusterException.Code.LAST_NODE,
-                    "node " + nodeId + " is the last one that can own shards: start another one before it is drained"));
-            return;
+                    "node " + nodeId + " is the last one that can own shards: start another one before it is drained");
         }
-        Waiting one = new Waiting(nodeId, owned(nodeId), clock.nanoTime(), limit.toNanos(), done);
-        waiting.add(one);
-        CompletableFuture<?> unused = store.txn(Txn.guarded(
-                        List.of(node.unchanged()),
-                        List.of(new Op.Put(ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(node.incarnation())))))
-                .whenComplete((result, failure) -> {
-                    if (failure != null) {
-                        done.completeExceptionally(Wiring.explain(failure));
-                    } else if (!result.succeeded()) {
-                        done.completeExceptionally(new ClusterException(
-                                ClusterException.Code.UNKNOWN_NODE,
-                                "node " + nodeId + " has left or joined anew meanwhile: ask again"));
-                    }
-                });
-    }
-
-    void cancel(String nodeId, CompletableFuture<Void> done) {
-        CompletableFuture<?> unused = store.txn(Txn.of(new Op.Delete(ClusterKeys.drain(nodeId))))
-                .whenComplete((result, failure) -> {
-                    if (failure == null) {
-                        done.complete(null);
-                    } else {
-                        done.completeExceptionally(Wiring.explain(failure));
-                    }
-                });
+        waiting.add(new Waiting(nodeId, owned(nodeId), clock.nanoTime(), Requests.nanos(limit), done));
+        writes.put(node, ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(node.incarnation()), done);
     }
 
     void onTick(long nowNs) {

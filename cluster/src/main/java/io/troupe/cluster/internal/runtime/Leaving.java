@@ -41,6 +41,7 @@ final class Leaving {
 
     private final Platform platform;
     private final Platform.Loop cluster;
+    private final Requests requests;
     private final MetadataStore store;
     private final Membership membership;
     private final Drains drains;
@@ -61,11 +62,16 @@ final class Leaving {
         Progress(long endNs) {
             this.endNs = endNs;
         }
+
+        long leftNs(long nowNs) {
+            return Math.max(0, endNs - nowNs);
+        }
     }
 
     Leaving(
             Platform platform,
             Platform.Loop cluster,
+            Requests requests,
             MetadataStore store,
             Membership membership,
             Drains drains,
@@ -73,6 +79,7 @@ final class Leaving {
             Sender sender) {
         this.platform = platform;
         this.cluster = cluster;
+        this.requests = requests;
         this.store = store;
         this.membership = membership;
         this.drains = drains;
@@ -88,7 +95,7 @@ final class Leaving {
     synchronized CompletableFuture<ShutdownReport> stop(Duration limit) {
         CompletableFuture<ShutdownReport> present = stopping;
         if (present == null) {
-            Progress progress = new Progress(platform.clock().nanoTime() + limit.toNanos());
+            Progress progress = new Progress(platform.clock().nanoTime() + Requests.nanos(limit));
             present = phase(progress, ShutdownPhase.HAND_OVER, () -> handOver(progress))
                     .thenCompose(done -> phase(progress, ShutdownPhase.SETTLE, this::settle))
                     .thenCompose(done -> phase(progress, ShutdownPhase.ABDICATE, () -> abdicate(progress)))
@@ -133,26 +140,33 @@ final class Leaving {
     /** Never fails: what does, or is not done in time, is a problem of the report. */
     private CompletableFuture<Void> inTime(
             Progress progress, String what, Supplier<? extends CompletableFuture<?>> step) {
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        long leftNs = Math.max(0, progress.endNs - platform.clock().nanoTime());
+        if (requests.isClosed()) {
+            progress.problems.add(what + " was left out: the node was closed");
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> over = requests.track(new CompletableFuture<>());
+        TimeoutException late = new TimeoutException();
+        requests.later(progress.leftNs(platform.clock().nanoTime()), () -> over.completeExceptionally(late));
         try {
-            cluster.schedule(leftNs, () -> {
-                if (!over.isDone()) {
-                    progress.problems.add(what + " was not done in time");
-                    over.complete(null);
-                }
-            });
             CompletableFuture<?> unused = step.get().whenComplete((done, failure) -> {
-                if (failure != null && !over.isDone()) {
-                    progress.problems.add(what + " failed: " + why(failure));
+                if (failure == null) {
+                    over.complete(null);
+                } else {
+                    over.completeExceptionally(failure);
                 }
-                over.complete(null);
             });
         } catch (RuntimeException e) {
-            progress.problems.add(what + " failed: " + e);
-            over.complete(null);
+            over.completeExceptionally(e);
         }
-        return over;
+        return over.exceptionally(failure -> {
+            progress.problems.add(what
+                    + (failure == late
+                            ? " was not done in time"
+                            : requests.isClosed()
+                                    ? " was cut short: the node was closed"
+                                    : " failed: " + why(failure)));
+            return null;
+        });
     }
 
     private static String why(Throwable failure) {
@@ -164,11 +178,9 @@ final class Leaving {
     }
 
     private CompletableFuture<?> handOver(Progress progress) {
-        CompletableFuture<DrainReport> drained = new CompletableFuture<>();
-        Duration limit =
-                Duration.ofNanos(Math.max(0, progress.endNs - platform.clock().nanoTime()));
-        cluster.execute(() -> drains.drain(store.nodeId(), limit, drained));
-        return drained.thenAccept(report -> progress.drain = report);
+        Duration limit = Duration.ofNanos(progress.leftNs(platform.clock().nanoTime()));
+        return requests.<DrainReport>onCluster(drained -> drains.drain(store.nodeId(), limit, drained))
+                .thenAccept(report -> progress.drain = report);
     }
 
     private CompletableFuture<?> settle() {
@@ -181,7 +193,7 @@ final class Leaving {
         if (sender.unsettled() == 0) {
             settled.complete(null);
         } else {
-            cluster.schedule(LOOK_NS, () -> lookWhetherSettled(settled));
+            requests.later(LOOK_NS, () -> lookWhetherSettled(settled));
         }
     }
 
@@ -191,7 +203,7 @@ final class Leaving {
             return CompletableFuture.completedFuture(null);
         }
         Duration limit =
-                Duration.ofNanos(Math.max(1, progress.endNs - platform.clock().nanoTime()));
+                Duration.ofNanos(Math.max(1, progress.leftNs(platform.clock().nanoTime())));
         List<String> voters = store.voters().stream().map(Voter::nodeId).toList();
         return LiveNode.all(store.view()).stream()
                 .map(LiveNode::nodeId)
@@ -204,9 +216,9 @@ final class Leaving {
 
     /** So that the others need not wait for the lease to pass. Never fails, never takes long. */
     private CompletableFuture<Void> goodbye() {
-        CompletableFuture<Void> said = new CompletableFuture<>();
+        CompletableFuture<Void> said = requests.track(new CompletableFuture<>());
         try {
-            cluster.schedule(TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS), () -> said.complete(null));
+            requests.later(TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS), () -> said.complete(null));
             cluster.execute(() -> {
                 boolean hadSession = membership.session() != null;
                 membership.close();
@@ -220,7 +232,7 @@ final class Leaving {
         } catch (RejectedExecutionException e) {
             said.complete(null); // closed already
         }
-        return said;
+        return said.exceptionally(closedMeanwhile -> null);
     }
 
     /** That step alone, when there is no time for the others. Blocks, but never long. */

@@ -13,9 +13,6 @@ import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.placement.ShardRecord;
-import io.troupe.metadata.MetadataStore;
-import io.troupe.metadata.Op;
-import io.troupe.metadata.Txn;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +21,8 @@ import org.jspecify.annotations.Nullable;
  * coordinator does the rest, whichever node leads. On the cluster thread.
  */
 final class Moves {
-    private final MetadataStore store;
+    private final NodeWrites writes;
     private final RoutingTable routing;
-    private final ShardSets sets;
     private final NanoClock clock;
     private final List<Waiting> waiting = new ArrayList<>();
 
@@ -42,45 +38,29 @@ final class Moves {
         }
     }
 
-    Moves(MetadataStore store, RoutingTable routing, ShardSets sets, NanoClock clock) {
-        this.store = store;
+    Moves(NodeWrites writes, RoutingTable routing, NanoClock clock) {
+        this.writes = writes;
         this.routing = routing;
-        this.sets = sets;
         this.clock = clock;
     }
 
-    void move(int shard, String nodeId, Duration limit, CompletableFuture<MoveReport> done) {
-        List<LiveNode> nodes = LiveNode.all(store.view());
-        LiveNode node = LiveNode.find(store.view(), nodeId);
-        if (node == null) {
-            done.completeExceptionally(new ClusterException(
-                    ClusterException.Code.UNKNOWN_NODE,
-                    "node " + nodeId + " is not in the cluster: the live nodes are "
-                            + nodes.stream().map(LiveNode::nodeId).toList()));
-            return;
-        }
-        String refusal = refusal(node, sets.of(shard).set());
+    void move(int shard, ShardSet set, String nodeId, Duration limit, CompletableFuture<MoveReport> done) {
+        LiveNode node = writes.live(nodeId);
+        String refusal = refusal(node, set);
         if (refusal != null) {
-            done.completeExceptionally(new ClusterException(
+            throw new ClusterException(
                     ClusterException.Code.NOT_ADMITTED,
-                    "shard " + shard + " cannot move to node " + nodeId + ": " + refusal));
-            return;
+                    "shard " + shard + " cannot move to node " + nodeId + ": " + refusal);
         }
         ShardRecord present = routing.shardRecord(shard);
         waiting.add(new Waiting(
-                shard, present == null ? null : present.owner(), nodeId, clock.nanoTime(), limit.toNanos(), done));
-        CompletableFuture<?> unused = store.txn(Txn.guarded(
-                        List.of(node.unchanged()),
-                        List.of(new Op.Put(ClusterKeys.pin(shard), nodeId.getBytes(StandardCharsets.UTF_8)))))
-                .whenComplete((result, failure) -> {
-                    if (failure != null) {
-                        done.completeExceptionally(Wiring.explain(failure));
-                    } else if (!result.succeeded()) {
-                        done.completeExceptionally(new ClusterException(
-                                ClusterException.Code.UNKNOWN_NODE,
-                                "node " + nodeId + " has left or joined anew meanwhile: ask again"));
-                    }
-                });
+                shard,
+                present == null ? null : present.owner(),
+                nodeId,
+                clock.nanoTime(),
+                Requests.nanos(limit),
+                done));
+        writes.put(node, ClusterKeys.pin(shard), nodeId.getBytes(StandardCharsets.UTF_8), done);
     }
 
     /** Why a node may not own a set, or null if it may. */
@@ -98,18 +78,6 @@ final class Moves {
                     : "set " + set.name() + " is pinned to " + new TreeSet<>(set.nodes());
         }
         return node.draining() ? "it is to own nothing any more" : null;
-    }
-
-    /** The shard may live anywhere again, and stays where it is until balance wants it elsewhere. */
-    void release(int shard, CompletableFuture<Void> done) {
-        CompletableFuture<?> unused = store.txn(Txn.of(new Op.Delete(ClusterKeys.pin(shard))))
-                .whenComplete((result, failure) -> {
-                    if (failure == null) {
-                        done.complete(null);
-                    } else {
-                        done.completeExceptionally(Wiring.explain(failure));
-                    }
-                });
     }
 
     void onTick(long nowNs) {

@@ -4,16 +4,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.internal.delivery.FrameException;
-import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -27,19 +26,19 @@ final class Pings {
     private final String nodeId;
     private final MessagingSystem messaging;
     private final MetadataStore store;
-    private final Platform platform;
-    private final Platform.Loop cluster;
+    private final NanoClock clock;
+    private final Requests requests;
     private final AtomicLong last = new AtomicLong();
     private final Map<Long, Asked> asked = new ConcurrentHashMap<>();
 
     private record Asked(String nodeId, long sentNs, CompletableFuture<Duration> answer) {}
 
-    Pings(String nodeId, MessagingSystem messaging, MetadataStore store, Platform platform, Platform.Loop cluster) {
+    Pings(String nodeId, MessagingSystem messaging, MetadataStore store, NanoClock clock, Requests requests) {
         this.nodeId = nodeId;
         this.messaging = messaging;
         this.store = store;
-        this.platform = platform;
-        this.cluster = cluster;
+        this.clock = clock;
+        this.requests = requests;
     }
 
     CompletableFuture<Duration> ping(String to, Duration limit) {
@@ -48,7 +47,7 @@ final class Pings {
         }
         long number = last.incrementAndGet();
         CompletableFuture<Duration> answer = new CompletableFuture<>();
-        asked.put(number, new Asked(to, platform.clock().nanoTime(), answer));
+        asked.put(number, new Asked(to, clock.nanoTime(), answer));
         CompletableFuture<Duration> bounded =
                 bounded(answer, limit, "node " + to + " did not answer within " + limit + ": see its messaging port");
         CompletableFuture<?> unused = bounded.whenComplete((took, failure) -> asked.remove(number));
@@ -63,11 +62,11 @@ final class Pings {
     }
 
     CompletableFuture<Duration> pingLog(Duration limit) {
-        long sentNs = platform.clock().nanoTime();
+        long sentNs = clock.nanoTime();
         CompletableFuture<Duration> answer = new CompletableFuture<>();
         CompletableFuture<?> unused = store.barrier().whenComplete((revision, failure) -> {
             if (failure == null) {
-                answer.complete(Duration.ofNanos(platform.clock().nanoTime() - sentNs));
+                answer.complete(Duration.ofNanos(clock.nanoTime() - sentNs));
             } else {
                 answer.completeExceptionally(Wiring.explain(failure));
             }
@@ -79,15 +78,10 @@ final class Pings {
     }
 
     private CompletableFuture<Duration> bounded(CompletableFuture<Duration> answer, Duration limit, String late) {
-        try {
-            cluster.schedule(
-                    limit.toNanos(),
-                    () -> answer.completeExceptionally(new ClusterException(ClusterException.Code.TIMEOUT, late)));
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new ClusterException(
-                    ClusterException.Code.CLOSED, "node " + nodeId + " is closed: ask another one"));
-        }
-        return answer;
+        requests.later(
+                Requests.nanos(limit),
+                () -> answer.completeExceptionally(new ClusterException(ClusterException.Code.TIMEOUT, late)));
+        return requests.track(answer);
     }
 
     private Offer send(String to, int type, long number) {
@@ -108,7 +102,7 @@ final class Pings {
         }
         Asked ping = asked.get(number);
         if (ping != null && ping.nodeId.equals(from)) {
-            ping.answer.complete(Duration.ofNanos(platform.clock().nanoTime() - ping.sentNs));
+            ping.answer.complete(Duration.ofNanos(clock.nanoTime() - ping.sentNs));
         }
     }
 }

@@ -1,0 +1,126 @@
+package io.troupe.cluster;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What people and their tools ask of a cluster: where shards live, who leads, who votes, whether it answers. Every method
+ * may be called from any thread, and none blocks. What they return completes in any case: with {@link ClusterException}
+ * CLOSED at the latest when this node is closed; what was asked may go on then.
+ */
+public interface ClusterManager {
+    /**
+     * Takes all shards from a node, one hand-over after the other, so that it can be stopped: no message above
+     * AT_MOST_ONCE is lost, doubled or reordered. It owns nothing from then on, until it joins anew or {@link #undrainNode}
+     * is called. May be asked of any node, for any node.
+     *
+     * @param nodeId the node
+     * @param limit  how long to wait; the drain goes on after that
+     * @return how it went; fails with {@link ClusterException} UNKNOWN_NODE, or LAST_NODE if nobody could take the shards
+     */
+    CompletableFuture<DrainReport> drainNode(String nodeId, Duration limit);
+
+    /**
+     * Takes a drain back.
+     *
+     * @param nodeId the node
+     * @return completes when the node may own shards again; fails with {@link ClusterException}
+     */
+    CompletableFuture<Void> undrainNode(String nodeId);
+
+    /**
+     * Moves one shard, with all actors on it, to a node, and keeps it there as long as that node lives and may own it. What
+     * waits for the shard is handed over with it, as in a drain.
+     *
+     * @param shard  the shard, counted over all sets
+     * @param nodeId the node
+     * @param limit  how long to wait; it stays pinned, and goes on moving, also after that
+     * @return how that went; fails with {@link ClusterException}: UNKNOWN_NODE if the node does not live, NOT_ADMITTED if it
+     *     may not own the shard
+     * @throws IllegalArgumentException if the shard is in no set that this node knows
+     */
+    CompletableFuture<MoveReport> moveShard(int shard, String nodeId, Duration limit);
+
+    /**
+     * Takes the pin of {@link #moveShard} back: the shard stays where it is until balance wants it elsewhere.
+     *
+     * @param shard the shard, counted over all sets
+     * @return completes when that is in the log; fails with {@link ClusterException}
+     */
+    CompletableFuture<Void> releaseShard(int shard);
+
+    /**
+     * Changes which nodes may own the shards of a set and which are preferred, while it is in use: the shards that live
+     * elsewhere are handed over as in a drain.
+     *
+     * @param set the set as it is to be, with as many shards as it has; not the default one
+     * @return completes when that is in the log; fails with {@link ClusterException} BAD_CONFIG if there is no such set,
+     *     or it has another number of shards
+     */
+    CompletableFuture<Void> changeSet(ShardSet set);
+
+    /**
+     * Asks a node for a sign of life, on the link that messages take.
+     *
+     * @param nodeId the node
+     * @param limit  how long to wait
+     * @return how long its answer took, zero for this node; fails with {@link ClusterException}: TIMEOUT, or FAILED if there
+     *     is no link to it
+     */
+    CompletableFuture<Duration> ping(String nodeId, Duration limit);
+
+    /**
+     * Asks whether the log takes entries: a majority of the voters must agree to one.
+     *
+     * @param limit how long to wait
+     * @return how long that took; fails with {@link ClusterException}: TIMEOUT, or FAILED
+     */
+    CompletableFuture<Duration> pingLog(Duration limit);
+
+    /**
+     * Hands the leadership of the metadata group to another voter, as a node does by itself when it is stopped. To be
+     * asked of the leader.
+     *
+     * @param nodeId the voter
+     * @param limit  how long that may take
+     * @return completes when another voter leads; fails with {@link ClusterException} NOT_LEADING, which names the leader,
+     *     BAD_CONFIG if there is no such voter, or FAILED
+     */
+    CompletableFuture<Void> transferLeadership(String nodeId, Duration limit);
+
+    /** {@return who votes, as this node knows it: the seed list, until voters were added or removed} */
+    List<String> voters();
+
+    /**
+     * Adds a node to the voters, or replaces the voter of that id whose data directory was lost. Asked of the leader's node,
+     * one at a time, while the new one starts with {@link ClusterConfig.Builder#joining} and an empty directory.
+     *
+     * @param nodeId   the node
+     * @param host     the host at which the voters reach its log
+     * @param raftPort and the port
+     * @param limit    how long that may take
+     * @return completes when it has all of the log and votes; fails with {@link ClusterException}: NOT_LEADING naming the
+     *     leader, BAD_CONFIG, UNSAFE, or FAILED with what is wrong with the new node: then the voters are those of before
+     */
+    CompletableFuture<Void> addVoter(String nodeId, String host, int raftPort, Duration limit);
+
+    /**
+     * Removes a voter, running or dead; its data directory cannot be used again. Asked of the leader's node, one at a time.
+     *
+     * @param nodeId the voter; not the leader, which hands over first
+     * @param limit  how long that may take
+     * @return completes when it has no vote any more; fails with {@link ClusterException}: NOT_LEADING naming the leader,
+     *     BAD_CONFIG if it is no voter, UNSAFE if those of the rest that answer are no majority, or FAILED
+     */
+    CompletableFuture<Void> removeVoter(String nodeId, Duration limit);
+
+    /**
+     * Forms the cluster without the seeds that are silent, for an operator who knows that they never ran. Once, on the seed
+     * with the lowest id, while its {@link Cluster#start} waits for the others. Who was silent has to be added to the voters
+     * later.
+     *
+     * @return completes when the cluster is formed; fails with {@link ClusterException}
+     */
+    CompletableFuture<Void> bootstrap();
+}
