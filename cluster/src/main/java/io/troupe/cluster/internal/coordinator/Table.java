@@ -20,11 +20,15 @@ final class Table {
     /** The live nodes that can own shards, by id. */
     final SortedMap<String, LiveNode> hosts = new TreeMap<>();
 
+    /** Pinned shards, counted over all sets, and where. */
+    private final SortedMap<Integer, String> allPins;
+
     final @Nullable KeyValue[] entries;
     final @Nullable ShardRecord[] records;
 
     Table(MetadataView view, int shards) {
         this.view = view;
+        allPins = ClusterKeys.pins(view);
         entries = new KeyValue[shards];
         records = new ShardRecord[shards];
         for (LiveNode node : LiveNode.all(view)) {
@@ -53,9 +57,7 @@ final class Table {
     /** The pinned shards of a set, counted from 0 within it. */
     Map<Integer, String> pins(SetRecord set) {
         Map<Integer, String> pins = new TreeMap<>();
-        ClusterKeys.pins(view)
-                .subMap(set.first(), set.end())
-                .forEach((shard, nodeId) -> pins.put(shard - set.first(), nodeId));
+        allPins.subMap(set.first(), set.end()).forEach((shard, nodeId) -> pins.put(shard - set.first(), nodeId));
         return pins;
     }
 

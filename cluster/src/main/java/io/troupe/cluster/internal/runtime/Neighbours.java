@@ -35,7 +35,9 @@ final class Neighbours {
     private final Suspicion suspicion;
     private Map<String, InetSocketAddress> dialled = Map.of();
     /** Who should be linked to this node: one of the two can be dialled. */
-    private volatile List<LiveNode> linked = List.of();
+    private volatile List<Suspicion.Peer> linked = List.of();
+    /** The list that the suspicion was told of; confined to the cluster thread. */
+    private List<Suspicion.Peer> watched = List.of();
 
     private volatile Set<String> suspects = Set.of();
 
@@ -53,25 +55,27 @@ final class Neighbours {
     }
 
     void onTick(long nowNs, MetadataView view) {
-        List<Suspicion.Peer> peers = linked.stream()
-                .map(node -> new Suspicion.Peer(
-                        node.nodeId(),
-                        node.incarnation(),
-                        messaging.link(node.nodeId()).connected()))
-                .toList();
-        List<Suspicion.Change> changes = suspicion.onTick(nowNs, peers);
-        suspects = suspicion.suspects();
-        for (Suspicion.Change change : changes) {
+        List<Suspicion.Peer> present = linked;
+        if (present != watched) {
+            watched = present;
+            suspicion.onPeers(nowNs, present);
+        }
+        for (Suspicion.Change change : suspicion.onTick(nowNs, this::isLinked)) {
             Suspicion.Peer peer = change.peer();
             events.tell(new ClusterEvent.NodeSuspected(
                     peer.nodeId(), peer.incarnation(), change.suspected(), view.revision()));
         }
+        suspects = suspicion.suspects();
+    }
+
+    private boolean isLinked(String other) {
+        return messaging.link(other).connected();
     }
 
     /** Nodes have come or gone. */
     void onChange(MetadataView view) {
         Map<String, InetSocketAddress> present = new HashMap<>();
-        List<LiveNode> others = new ArrayList<>();
+        List<Suspicion.Peer> others = new ArrayList<>();
         for (LiveNode node : LiveNode.all(view)) {
             InetSocketAddress address = node.hosting().address();
             if (node.nodeId().equals(nodeId)) {
@@ -81,7 +85,7 @@ final class Neighbours {
                 present.put(node.nodeId(), address);
             }
             if (canBeDialled || address != null || seeds.contains(node.nodeId())) {
-                others.add(node);
+                others.add(new Suspicion.Peer(node.nodeId(), node.incarnation()));
             }
         }
         linked = others;
