@@ -19,6 +19,16 @@ public interface PeerChannel {
     boolean send(String nodeId, byte[] message);
 
     /**
+     * Whether a message for a node has a chance now. To a node without a link others pass on what is most urgent.
+     *
+     * @param nodeId the node
+     * @return false only if {@link #send} would drop whatever it is given
+     */
+    default boolean isLinked(String nodeId) {
+        return true;
+    }
+
+    /**
      * Sets who receives; called once, before anything is sent.
      *
      * @param receiver called on one thread of the channel; must not block

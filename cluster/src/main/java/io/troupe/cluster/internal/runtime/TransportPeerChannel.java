@@ -26,6 +26,11 @@ final class TransportPeerChannel implements PeerChannel {
     }
 
     @Override
+    public boolean isLinked(String nodeId) {
+        return messaging.link(nodeId).connected();
+    }
+
+    @Override
     public void receiver(Receiver newReceiver) {
         receiver = Objects.requireNonNull(newReceiver);
     }

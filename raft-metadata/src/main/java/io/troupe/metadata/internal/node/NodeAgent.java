@@ -26,6 +26,7 @@ import io.troupe.metadata.internal.submit.LeaderFinder;
 import io.troupe.metadata.internal.submit.LeaseTable;
 import io.troupe.metadata.internal.submit.Message;
 import io.troupe.metadata.internal.submit.MessageCodec;
+import io.troupe.metadata.internal.submit.RelayProtocol;
 import io.troupe.metadata.internal.submit.SessionProtocol;
 import io.troupe.metadata.internal.submit.SubmitProtocol;
 import io.troupe.metadata.spi.PeerChannel;
@@ -51,8 +52,11 @@ public final class NodeAgent implements AutoCloseable {
     /** Protocol number of the formation protocol. */
     public static final int FORMATION_PROTOCOL = 3;
 
+    /** Protocol number of {@link RelayProtocol}. */
+    private static final int RELAY_PROTOCOL = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
-    private static final int PROTOCOLS = 4;
+    private static final int PROTOCOLS = 5;
 
     private final String nodeId;
     private final PeerChannel channel;
@@ -60,6 +64,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Admission admission;
     private final Fragments fragments;
     private final SecureRandom random = new SecureRandom();
+    private final RelayProtocol relay;
     private final SubmitProtocol submits;
     private final SessionProtocol sessions;
     private final Answers answers;
@@ -97,12 +102,14 @@ public final class NodeAgent implements AutoCloseable {
         List<String> voters =
                 config.voters().stream().map(MetadataConfig.Voter::nodeId).toList();
         LeaderFinder finder = new LeaderFinder(voters, nodeId);
+        relay = new RelayProtocol(nodeId, voters, new RelayOutput());
+        protocols.set(RELAY_PROTOCOL, relay::onMessage);
         SubmitProtocol.Output output = new Output();
         submits = new SubmitProtocol(nodeId, finder, output);
         long slackNs = LeaseTable.MARGIN_NS + 2 * config.sessionTick().toNanos();
         sessions = new SessionProtocol(nodeId, submits, finder, output, slackNs);
         answers = new Answers(submits, sessions);
-        protocols.set(SUBMIT_PROTOCOL, (from, message) -> onMessage(from, MessageCodec.read(message, from)));
+        protocols.set(SUBMIT_PROTOCOL, this::onMessage);
     }
 
     private final class Output implements SubmitProtocol.Output {
@@ -114,6 +121,23 @@ public final class NodeAgent implements AutoCloseable {
         @Override
         public void onSessionEnded(SessionId session) {
             sessions.onEnded(session, "session " + session + " has ended");
+        }
+    }
+
+    private final class RelayOutput implements RelayProtocol.Output {
+        @Override
+        public boolean isLinked(String node) {
+            return channel.isLinked(node);
+        }
+
+        @Override
+        public boolean send(String to, byte[] bytes) {
+            return NodeAgent.this.send(to, RELAY_PROTOCOL, writer -> writer.writeRaw(bytes));
+        }
+
+        @Override
+        public void deliver(String origin, ByteReader message) {
+            onMessage(origin, message);
         }
     }
 
@@ -176,7 +200,8 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     /**
-     * Sends a message of the submit protocol to any node, this one included; on the metadata thread.
+     * Sends a message of the submit protocol to any node, this one included, and over a voter if there is no link to it; on
+     * the metadata thread.
      *
      * @param to      the node
      * @param message the message
@@ -187,7 +212,12 @@ public final class NodeAgent implements AutoCloseable {
             execute(() -> onMessage(nodeId, message));
             return true;
         }
-        return send(to, SUBMIT_PROTOCOL, writer -> MessageCodec.write(writer, message));
+        if (channel.isLinked(to)) {
+            return send(to, SUBMIT_PROTOCOL, writer -> MessageCodec.write(writer, message));
+        }
+        ByteWriter writer = new ByteWriter();
+        MessageCodec.write(writer, message);
+        return relay.send(to, writer.toByteArray());
     }
 
     /**
@@ -348,6 +378,10 @@ public final class NodeAgent implements AutoCloseable {
         sessions.flush(nowNs);
         submits.flush(nowNs);
         return Math.min(wake, Math.min(sessions.nextWakeNs(), submits.nextWakeNs()));
+    }
+
+    private void onMessage(String from, ByteReader message) {
+        onMessage(from, MessageCodec.read(message, from));
     }
 
     private void onMessage(String from, Message message) {

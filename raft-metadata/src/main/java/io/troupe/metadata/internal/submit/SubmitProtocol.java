@@ -117,6 +117,9 @@ public final class SubmitProtocol {
         final List<Caller> callers;
         final byte[] command;
 
+        /** The newest attempt in which all before it had been answered when it was sent, or 0. */
+        long oldestInAttempt;
+
         /** Set when answered; later submits may be answered first. */
         @Nullable
         List<TxnResult> results;
@@ -287,7 +290,7 @@ public final class SubmitProtocol {
             submit.results = submitted.results();
         } else if (outcome instanceof Outcome.SubmitRefused refused) {
             switch (refused.why()) {
-                case GAP -> onGap(tag, refused.lastSequence(), nowNs);
+                case GAP -> onGap(submit, tag, refused.lastSequence(), nowNs);
                 case SESSION_CLOSED -> {
                     endSession("session " + open + " has ended");
                     output.onSessionEnded(open);
@@ -331,14 +334,15 @@ public final class SubmitProtocol {
         }
     }
 
-    private void onGap(Message.Tag tag, long lastSequence, long nowNs) {
+    private void onGap(Submit submit, Message.Tag tag, long lastSequence, long nowNs) {
         if (tag.attempt() != attempt || refusedAttempt == attempt) {
             return; // Judged before we last started over: what was missing then is on its way.
         }
-        long oldest = inFlight.getFirst().sequence;
-        if (lastSequence + 1 < oldest) {
+        // One that was sent behind others may have overtaken them on another way, and be judged before they were
+        // answered.
+        if (submit.oldestInAttempt == attempt && lastSequence + 1 < submit.sequence) {
             throw new IllegalStateException("the store's last sequence of " + session + " is " + lastSequence + ", but "
-                    + (oldest - 1) + " was answered: an acknowledged entry is lost");
+                    + (submit.sequence - 1) + " was answered: an acknowledged entry is lost");
         }
         retrySoon(nowNs);
     }
@@ -398,6 +402,9 @@ public final class SubmitProtocol {
     }
 
     private void send(SessionId open, Submit submit, long nowNs) {
+        if (submit == inFlight.getFirst()) {
+            submit.oldestInAttempt = attempt;
+        }
         Message.Tag tag = new Message.Tag(Message.Kind.SUBMIT, open.incarnation(), submit.sequence, attempt);
         if (!output.toVoter(asked, new Message.Propose(tag, submit.command)) && refusedAttempt != attempt) {
             finder.onSilence(asked);

@@ -73,6 +73,11 @@ public final class TestNetwork implements AutoCloseable {
         }
 
         @Override
+        public boolean isLinked(String to) {
+            return !closed && ports.containsKey(to) && !cut.contains(nodeId + ">" + to);
+        }
+
+        @Override
         public void receiver(Receiver newReceiver) {
             receiver = newReceiver;
         }

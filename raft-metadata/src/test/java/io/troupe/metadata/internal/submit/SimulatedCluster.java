@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.metadata.Compare;
@@ -18,6 +20,8 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.internal.codec.ByteReader;
+import io.troupe.metadata.internal.codec.ByteWriter;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Applied;
 import io.troupe.metadata.internal.state.Command;
@@ -44,7 +48,9 @@ final class SimulatedCluster {
     long now = 1_000 * MS;
     int leaderChanges;
     int expiries;
+    int relayed;
 
+    private final Set<String> cut = new TreeSet<>();
     private final Map<String, ArrayDeque<Runnable>> links = new TreeMap<>();
     private long term;
     private @Nullable Node leader;
@@ -106,6 +112,7 @@ final class SimulatedCluster {
         final SessionProtocol sessions;
         private final Answers answers;
         final LeaderGateway gateway;
+        final RelayProtocol relay;
         final List<Call> calls = new ArrayList<>();
         final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
 
@@ -132,6 +139,25 @@ final class SimulatedCluster {
             answers = new Answers(submits, sessions);
             sessions.useStorage("disk-" + id);
             gateway = new LeaderGateway(id, TICK_NS, this);
+            relay = new RelayProtocol(id, voters, new Relays());
+        }
+
+        private final class Relays implements RelayProtocol.Output {
+            @Override
+            public boolean isLinked(String node) {
+                return SimulatedCluster.this.isLinked(id, node);
+            }
+
+            @Override
+            public boolean send(String to, byte[] bytes) {
+                return transmit(to, () -> node(to).relay.onMessage(id, ByteReader.of(bytes)));
+            }
+
+            @Override
+            public void deliver(String origin, ByteReader message) {
+                relayed++;
+                onMessage(origin, MessageCodec.read(message, origin));
+            }
         }
 
         @Override
@@ -160,13 +186,22 @@ final class SimulatedCluster {
                 inbox.add(() -> onMessage(id, message));
                 return true;
             }
+            if (SimulatedCluster.this.isLinked(id, to)) {
+                return transmit(to, () -> receiver.onMessage(id, message));
+            }
+            ByteWriter writer = new ByteWriter();
+            MessageCodec.write(writer, message);
+            return relay.send(to, writer.toByteArray());
+        }
+
+        private boolean transmit(String to, Runnable arrival) {
             if (faulty && chance(5)) {
                 return chance(50); // Lost, and the sender may notice or not.
             }
             ArrayDeque<Runnable> link = links.computeIfAbsent(id + ">" + to, key -> new ArrayDeque<>());
-            link.add(() -> receiver.onMessage(id, message));
+            link.add(arrival);
             if (faulty && chance(3)) {
-                link.add(() -> receiver.onMessage(id, message));
+                link.add(arrival);
             }
             return true;
         }
@@ -210,12 +245,49 @@ final class SimulatedCluster {
         }
     }
 
+    boolean isLinked(String one, String other) {
+        return !cut.contains(pair(one, other));
+    }
+
+    private static String pair(String one, String other) {
+        return one.compareTo(other) < 0 ? one + "-" + other : other + "-" + one;
+    }
+
+    /** Breaks the link between two nodes; what is on its way in it arrives. */
+    void cut(String one, String other) {
+        cut.add(pair(one, other));
+    }
+
+    /** The faults end, but the node without a log never gets its link to the leader back. */
+    void calm() {
+        faulty = false;
+        cut.clear();
+        if (leader != null) {
+            cut("n4", leader.id);
+        }
+    }
+
+    private void breakOrMendALink() {
+        List<String> ids = List.copyOf(nodes.keySet());
+        String one = ids.get(random.nextInt(ids.size()));
+        String other = ids.get(random.nextInt(ids.size()));
+        if (!one.equals(other) && !cut.remove(pair(one, other))) {
+            cut(one, other);
+        }
+    }
+
     Node node(String id) {
         return Objects.requireNonNull(nodes.get(id), id);
     }
 
     boolean chance(int percent) {
         return random.nextInt(100) < percent;
+    }
+
+    void run(long durationNs) {
+        for (long end = now + durationNs; now < end; ) {
+            step();
+        }
     }
 
     /** One step of time: deliver, commit, change leaders, and let every core do what is due. */
@@ -229,6 +301,9 @@ final class SimulatedCluster {
             for (int left = random.nextInt(4); left > 0 && !link.isEmpty(); left--) {
                 link.remove().run();
             }
+        }
+        if (faulty && random.nextInt(200) == 0) {
+            breakOrMendALink();
         }
         if (leader == null || (faulty && random.nextInt(400) == 0)) {
             elect();

@@ -1,15 +1,18 @@
 package io.troupe.metadata.internal.submit;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.SessionId;
 import io.troupe.metadata.internal.submit.SimulatedCluster.Call;
 import io.troupe.metadata.internal.submit.SimulatedCluster.Node;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +21,7 @@ class SubmitSimulationTest {
     private static final int STEPS = 1_500;
     private static final AtomicInteger WRITES = new AtomicInteger();
     private static final AtomicInteger LEADER_CHANGES = new AtomicInteger();
+    private static final AtomicInteger RELAYED = new AtomicInteger();
     private static final AtomicInteger ENDED = new AtomicInteger();
 
     @Property(tries = 40, shrinking = ShrinkingMode.OFF)
@@ -32,6 +36,31 @@ class SubmitSimulationTest {
         }
         settle(cluster);
         check(cluster);
+    }
+
+    /** Not even the leader needs a link to a node whose lease it keeps. */
+    @Test
+    void aNodeThatReachesTheLeaderOverAnotherVoterOnlyKeepsItsSession() {
+        for (long seed = 1; seed <= 20; seed++) {
+            SimulatedCluster cluster = new SimulatedCluster(seed);
+            cluster.faulty = false;
+            Node node = cluster.node("n4");
+            node.open();
+            settle(cluster);
+            cluster.run(200 * SimulatedCluster.MS);
+            SessionId session = Objects.requireNonNull(node.submits.session());
+            cluster.calm();
+            for (int lease = 0; lease < 10; lease++) {
+                node.write();
+                for (int tick = 0; tick < 8; tick++) {
+                    node.renew();
+                    cluster.run(SimulatedCluster.TTL_MS * SimulatedCluster.MS / 8);
+                }
+                assertThat(node.leaseUntil).as("seed %d", seed).isGreaterThan(cluster.now);
+            }
+            assertThat(node.submits.session()).isEqualTo(session);
+            assertThat(node.calls).allMatch(call -> call.result != null);
+        }
     }
 
     private static void act(SimulatedCluster cluster, Node node) {
@@ -57,7 +86,7 @@ class SubmitSimulationTest {
 
     /** The faults end: whatever still waits must be answered. */
     private static void settle(SimulatedCluster cluster) {
-        cluster.faulty = false;
+        cluster.calm();
         for (Node node : cluster.nodes.values()) {
             node.frozen = false;
         }
@@ -73,6 +102,7 @@ class SubmitSimulationTest {
 
     private static void check(SimulatedCluster cluster) {
         assertThat(cluster.violations).isEmpty();
+        RELAYED.addAndGet(cluster.relayed);
         LEADER_CHANGES.addAndGet(cluster.leaderChanges);
         for (Node node : cluster.nodes.values()) {
             long lastRevision = 0;
@@ -105,5 +135,6 @@ class SubmitSimulationTest {
         assertThat(WRITES.get()).isGreaterThan(5_000);
         assertThat(LEADER_CHANGES.get()).isGreaterThan(80);
         assertThat(ENDED.get()).isPositive();
+        assertThat(RELAYED.get()).isGreaterThan(1_000);
     }
 }

@@ -1,0 +1,87 @@
+package io.troupe.metadata.internal.submit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.TxnResult;
+import io.troupe.metadata.internal.state.Outcome;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Refusals for a missing sequence, one by one; everything else is in {@link SubmitSimulationTest}. */
+class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller {
+    private static final long NOW = 1_000_000_000;
+
+    private final SubmitProtocol submits =
+            new SubmitProtocol("n4", new LeaderFinder(List.of("n1", "n2", "n3"), "n1"), this);
+    private final List<Message.Tag> sent = new ArrayList<>();
+    private int told;
+
+    @Override
+    public boolean toVoter(String voter, Message message) {
+        sent.add(message.tag());
+        return true;
+    }
+
+    @Override
+    public void onSessionEnded(SessionId session) {
+        throw new AssertionError(session);
+    }
+
+    @Override
+    public void onResult(TxnResult result) {
+        told++;
+    }
+
+    @Override
+    public void onFailure(MetadataException failure) {
+        throw new AssertionError(failure);
+    }
+
+    private void submit() {
+        submits.offer(new byte[] {1}, 0, this);
+        submits.flush(NOW);
+    }
+
+    private static Outcome done() {
+        return new Outcome.Submitted(List.of(new TxnResult.Succeeded(1, List.of())));
+    }
+
+    private static Outcome gap(long lastSequence) {
+        return new Outcome.SubmitRefused(Outcome.Refusal.GAP, lastSequence);
+    }
+
+    /** The second took another way, was judged before the first, and its answer took longer. */
+    @Test
+    void aSubmitThatHasOvertakenTheOneBeforeIsSentAgain() {
+        submits.onSessionOpened(new SessionId("n4", 7));
+        submit();
+        submit();
+        Message.Tag second = sent.get(1);
+        submits.onAnswered(sent.get(0), done(), NOW);
+        assertThat(told).isEqualTo(1);
+        submits.onAnswered(second, gap(0), NOW);
+        submits.flush(submits.nextWakeNs());
+        assertThat(sent).hasSize(3);
+        assertThat(sent.get(2).number()).isEqualTo(second.number());
+        submits.onAnswered(sent.get(2), done(), NOW);
+        assertThat(told).isEqualTo(2);
+        assertThat(submits.isIdle()).isTrue();
+    }
+
+    @Test
+    void anAcknowledgedEntryThatTheStoreDoesNotHaveIsLoud() {
+        submits.onSessionOpened(new SessionId("n4", 7));
+        submit();
+        submits.onAnswered(sent.get(0), done(), NOW);
+        submit();
+        assertThatThrownBy(() -> submits.onAnswered(sent.get(1), gap(0), NOW))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the store's last sequence of " + submits.session()
+                        + " is 0, but 1 was answered: an acknowledged entry is lost");
+    }
+}
