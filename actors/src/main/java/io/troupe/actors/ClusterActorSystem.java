@@ -29,6 +29,8 @@ import io.troupe.transport.kryo.MessageRegistry;
  * <p>All methods may be called from any thread and none blocks, except {@link #close()}.
  */
 public final class ClusterActorSystem implements AutoCloseable {
+    private static final SendOutcome UNAVAILABLE = new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE);
+
     /** How long a closing node waits for {@link Handler#postStop}. */
     private static final long END_LIMIT_NS = 1_000_000_000;
 
@@ -285,12 +287,17 @@ public final class ClusterActorSystem implements AutoCloseable {
 
     /** Names what is missing if nobody could have answered. */
     private AskException unanswered(Pid<?> target, SendOutcome outcome) {
-        return outcome.equals(new SendOutcome.NotExecuted(SendOutcome.Reason.DEADLINE_PASSED))
-                        && whereIs(target) instanceof Lookup.Unavailable missing
+        boolean late = outcome.equals(new SendOutcome.NotExecuted(SendOutcome.Reason.DEADLINE_PASSED));
+        if (late && whereIs(target) instanceof Lookup.Unavailable missing) {
+            return new AskException(target.entity(), UNAVAILABLE, "set " + missing.set() + ": " + missing.why());
+        }
+        return outcome.equals(UNAVAILABLE)
                 ? new AskException(
                         target.entity(),
-                        new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE),
-                        "set " + missing.set() + ": " + missing.why())
+                        outcome,
+                        "the owner of its shard has no kind " + target.entity().kind()
+                                + ": register it on every node that owns shards of set "
+                                + target.kind().shardSet().name())
                 : new AskException(target.entity(), outcome);
     }
 

@@ -217,7 +217,7 @@ final class EntityHost implements HostedActors {
         try {
             envelope = Envelope.decode(message.content());
         } catch (IllegalArgumentException e) {
-            refuse(current, null, message, "undecodable: " + e.getMessage());
+            refuse(current, null, message, Ending.FAILED, "undecodable: " + e.getMessage());
             return;
         }
         KindHost kind = kindHosts.get(envelope.target().kind());
@@ -226,6 +226,7 @@ final class EntityHost implements HostedActors {
                     current,
                     envelope.target(),
                     message,
+                    Ending.UNHOSTED,
                     "node " + current.nodeId() + " has no kind named "
                             + envelope.target().kind() + ": register it on every node that owns shards");
             return;
@@ -302,7 +303,7 @@ final class EntityHost implements HostedActors {
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
     void refuse(EntityId target, InboundMessage message, String why) {
-        refuse(Objects.requireNonNull(system), target, message, why);
+        refuse(Objects.requireNonNull(system), target, message, Ending.FAILED, why);
     }
 
     /** Tells whoever listens that no actor has handled a message; not here, where a shard's lock may be held. */
@@ -338,11 +339,12 @@ final class EntityHost implements HostedActors {
         return () -> deadLetterListeners.remove(listener);
     }
 
-    private void refuse(ClusterActorSystem current, @Nullable EntityId target, InboundMessage message, String why) {
+    private void refuse(
+            ClusterActorSystem current, @Nullable EntityId target, InboundMessage message, Ending ending, String why) {
         LOG.warn("message {} is refused: {}", message.id(), why);
         deadLetter(target, message, why);
         if (!message.isOneWay()) {
-            settle(current, message, Ending.FAILED, why.getBytes(StandardCharsets.UTF_8));
+            settle(current, message, ending, why.getBytes(StandardCharsets.UTF_8));
         }
     }
 

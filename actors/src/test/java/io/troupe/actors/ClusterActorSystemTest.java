@@ -85,10 +85,13 @@ class ClusterActorSystemTest {
         Kind<Counter.Message> unknown =
                 Kind.durable("unheard-of", Counter.Message.class, Counter.State.class, Counter::new);
         assertThat(client.entity(unknown, "x").tell(new Counter.Add(1)).join())
-                .isInstanceOfSatisfying(
-                        SendOutcome.Failed.class,
-                        failed -> assertThat(failed.why())
-                                .endsWith("has no kind named unheard-of: register it on every node that owns shards"));
+                .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE));
+        assertThatThrownBy(() -> client.entity(unknown, "x")
+                        .ask(new Counter.Get(), LIMIT)
+                        .join())
+                .hasMessageEndingWith(
+                        "ask of unheard-of/x got no answer: NotExecuted[reason=KIND_UNAVAILABLE]: the owner of "
+                                + "its shard has no kind unheard-of: register it on every node that owns shards of set default");
         assertThatThrownBy(() -> counter.ask(new Echo.Say("?"), LIMIT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Echo$Say is no message of durable kind counter, which takes "
@@ -301,7 +304,8 @@ class ClusterActorSystemTest {
             CompletableFuture<String> thread = new CompletableFuture<>();
             node.onDeadLetter(letter -> thread.complete(Thread.currentThread().getName()));
             Kind<Echo.Message> unknown = Kind.of("unheard-of", Echo.Message.class, Echo::new);
-            assertThat(node.entity(unknown, "x").tell(new Echo.Say("x")).join()).isInstanceOf(SendOutcome.Failed.class);
+            assertThat(node.entity(unknown, "x").tell(new Echo.Say("x")).join())
+                    .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE));
             assertThat(thread.join()).startsWith("troupe-n1-dispatch");
         }
     }

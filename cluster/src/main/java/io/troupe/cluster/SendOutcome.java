@@ -55,7 +55,10 @@ public sealed interface SendOutcome {
     enum Reason {
         /** This node does not know where the actors of the kind live: it was started without the kind, or is not started. */
         NO_SUCH_KIND,
-        /** The deadline passed while no live node may own the shards of the kind's set: see {@link Cluster#whereIs}. */
+        /**
+         * The owner of the shard was started without the kind, or the deadline passed while no live node may own the shards of
+         * the kind's set: see {@link Cluster#whereIs}. Register a kind on every node that owns shards of its set.
+         */
         KIND_UNAVAILABLE,
         /** This node has no session. */
         NO_SESSION,

@@ -55,12 +55,14 @@ public interface InboundMessage {
         DONE(1),
         /** The handler refused it. */
         REJECTED(2),
-        /** It could not be handled: no such kind, undecodable, or the handler threw too often. */
+        /** It could not be handled: undecodable, or the handler threw too often. */
         FAILED(3),
         /** Its deadline had passed before it was started. */
         EXPIRED(4),
         /** There was no room for it, so it was not started. */
-        FULL(6);
+        FULL(6),
+        /** This node has no kind of that name, so it was not started. */
+        UNHOSTED(7);
 
         private final int code;
 

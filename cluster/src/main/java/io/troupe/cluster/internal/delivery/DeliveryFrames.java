@@ -253,8 +253,8 @@ public final class DeliveryFrames {
     public static Ack decodeAck(DirectBuffer buffer, int offset, int length) {
         checkLength("ACK", length, ACK_HEADER_LENGTH);
         int code = buffer.getByte(offset + 4);
-        if (code < End.Code.DONE.wire() || code > End.Code.FULL.wire()) {
-            throw new FrameException("ACK: code " + code + " is not one of 1 to " + End.Code.FULL.wire());
+        if (code < End.Code.DONE.wire() || code > End.Code.UNHOSTED.wire()) {
+            throw new FrameException("ACK: code " + code + " is not one of 1 to " + End.Code.UNHOSTED.wire());
         }
         byte[] reply = new byte[length - ACK_HEADER_LENGTH];
         buffer.getBytes(offset + ACK_HEADER_LENGTH, reply, 0, reply.length);

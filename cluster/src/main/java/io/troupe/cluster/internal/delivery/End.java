@@ -52,7 +52,9 @@ public record End(Code code, byte[] reply) {
         /** The sender gave the sequence up before it started. */
         SKIPPED(5),
         /** There was no room for it in the mailbox, so it did not start. */
-        FULL(6);
+        FULL(6),
+        /** The owner has no kind of that name, so it did not start. */
+        UNHOSTED(7);
 
         private final int wire;
 
@@ -68,7 +70,7 @@ public record End(Code code, byte[] reply) {
         /**
          * {@return the code with the number}
          *
-         * @param wire the number, 1 to 6
+         * @param wire the number, 1 to 7
          * @throws IllegalArgumentException if no code has it
          */
         public static Code of(int wire) {
@@ -79,7 +81,8 @@ public record End(Code code, byte[] reply) {
                 case 4 -> EXPIRED;
                 case 5 -> SKIPPED;
                 case 6 -> FULL;
-                default -> throw new IllegalArgumentException("end code " + wire + " is not one of 1 to 6");
+                case 7 -> UNHOSTED;
+                default -> throw new IllegalArgumentException("end code " + wire + " is not one of 1 to 7");
             };
         }
     }

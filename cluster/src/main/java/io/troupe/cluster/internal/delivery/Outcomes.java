@@ -34,6 +34,10 @@ final class Outcomes {
                 proven
                         ? new SendOutcome.NotExecuted(SendOutcome.Reason.MAILBOX_FULL)
                         : unknown(message, session, "the mailbox is full, and an earlier owner may have run it");
+            case UNHOSTED ->
+                proven
+                        ? new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE)
+                        : unknown(message, session, "the owner has no such kind, and an earlier owner may have run it");
             case SKIPPED ->
                 proven
                         ? new SendOutcome.NotExecuted(SendOutcome.Reason.CANCELLED)

@@ -52,6 +52,7 @@ final class Resolution {
             case FAILED -> new SendOutcome.Failed(new String(stored.reply(), StandardCharsets.UTF_8));
             case EXPIRED -> new NotExecuted(SendOutcome.Reason.DEADLINE_PASSED);
             case FULL -> new NotExecuted(SendOutcome.Reason.MAILBOX_FULL);
+            case UNHOSTED -> new NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE);
             case SKIPPED -> new NotExecuted(SendOutcome.Reason.CANCELLED);
         };
     }

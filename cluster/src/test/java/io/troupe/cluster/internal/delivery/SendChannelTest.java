@@ -51,20 +51,22 @@ class SendChannelTest extends SendChannelFixture {
     @Test
     void everyEndHasItsOutcome() {
         openAndRoute();
-        sendDurable("a", "b", "c", "d", "e");
+        sendDurable("a", "b", "c", "d", "e", "f");
         byte[] why = "no stock".getBytes(StandardCharsets.UTF_8);
         channel.onAck(5, 1, 5, End.Code.REJECTED, why, 100, now);
         channel.onAck(5, 2, 5, End.Code.FAILED, why, 100, now);
         channel.onAck(5, 3, 5, End.Code.EXPIRED, NO_REPLY, 100, now);
         channel.onAck(5, 4, 5, End.Code.SKIPPED, NO_REPLY, 100, now);
         channel.onAck(5, 5, 6, End.Code.FULL, why, 100, now);
+        channel.onAck(5, 6, 7, End.Code.UNHOSTED, why, 100, now);
         assertThat(outcomes)
                 .containsExactly(
                         "a Rejected[why=no stock]",
                         "b Failed[why=no stock]",
                         "c NotExecuted[reason=DEADLINE_PASSED]",
                         "d NotExecuted[reason=CANCELLED]",
-                        "e NotExecuted[reason=MAILBOX_FULL]");
+                        "e NotExecuted[reason=MAILBOX_FULL]",
+                        "f NotExecuted[reason=KIND_UNAVAILABLE]");
     }
 
     private OutboundMessage cancellable(String name) {
