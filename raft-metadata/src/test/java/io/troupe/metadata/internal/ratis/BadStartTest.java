@@ -55,20 +55,20 @@ class BadStartTest {
 
     @Test
     void aPortInUseIsNamed() throws Exception {
-        try (Voters voters = new Voters(directory, 1);
+        try (Voters voters = new Voters('b', directory, 1);
                 ServerSocket taken = new ServerSocket(voters.port(1), 1, InetAddress.getLoopbackAddress())) {
             assertThat(taken.isBound()).isTrue();
-            assertFails(store(voters, voters.config("n1")), Code.PORT_IN_USE)
+            assertFails(store(voters, voters.config("b1")), Code.PORT_IN_USE)
                     .hasMessageContaining("Raft port 127.0.0.1:" + voters.port(1) + " is in use");
         }
     }
 
     @Test
     void missingSeedsAreNamedWithTheirAddresses() {
-        try (Voters voters = new Voters(directory, 3)) {
-            assertFails(store(voters, voters.config("n1")), Code.TIMEOUT)
-                    .hasMessageContaining("n2=127.0.0.1:" + voters.port(2))
-                    .hasMessageContaining("n3=127.0.0.1:" + voters.port(3))
+        try (Voters voters = new Voters('b', directory, 3)) {
+            assertFails(store(voters, voters.config("b1")), Code.TIMEOUT)
+                    .hasMessageContaining("b2=127.0.0.1:" + voters.port(2))
+                    .hasMessageContaining("b3=127.0.0.1:" + voters.port(3))
                     .hasMessageContaining("every seed");
         }
     }
@@ -76,64 +76,64 @@ class BadStartTest {
     @Test
     @Tag("chaos")
     void aMissingSeedIsVouchedForByOneCallAndThatCallIsRefusedElsewhere() {
-        try (Voters voters = new Voters(directory, 3)) {
-            CompletableFuture<Void> first = voters.startOne("n1");
-            CompletableFuture<Void> second = voters.startOne("n2");
-            assertThatThrownBy(() -> get(voters.voter("n2").bootstrap())).hasMessageContaining("only node n1");
-            get(voters.voter("n1").bootstrap());
+        try (Voters voters = new Voters('b', directory, 3)) {
+            CompletableFuture<Void> first = voters.startOne("b1");
+            CompletableFuture<Void> second = voters.startOne("b2");
+            assertThatThrownBy(() -> get(voters.voter("b2").bootstrap())).hasMessageContaining("only node b1");
+            get(voters.voter("b1").bootstrap());
             get(first);
             get(second);
-            get(voters.voter("n2").openSession(10_000));
-            voters.kill("n2");
-            voters.start("n2"); // Its group and its seed list are not the same, and both are on its disk.
-            CompletableFuture<Void> third = voters.startJoining(voters.address("n3"), "n3");
-            get(voters.leader().addVoter(voters.address("n3"), Voters.PATIENCE));
+            get(voters.voter("b2").openSession(10_000));
+            voters.kill("b2");
+            voters.start("b2"); // Its group and its seed list are not the same, and both are on its disk.
+            CompletableFuture<Void> third = voters.startJoining(voters.address("b3"), "b3");
+            get(voters.leader().addVoter(voters.address("b3"), Voters.PATIENCE));
             get(third);
-            voters.kill("n3");
-            assertThatThrownBy(() -> get(voters.voter("n1").bootstrap()))
+            voters.kill("b3");
+            assertThatThrownBy(() -> get(voters.voter("b1").bootstrap()))
                     .hasMessageContaining("belongs to the cluster with id");
-            assertThatThrownBy(() -> get(voters.follower("f1", "").bootstrap()))
-                    .hasMessageContaining("node f1 forms no group");
+            assertThatThrownBy(() -> get(voters.follower("b9", "").bootstrap()))
+                    .hasMessageContaining("node b9 forms no group");
             assertThatThrownBy(
-                            () -> get(new RatisMetadataStore(voters.config("n3").build(), voters.network.channel("n3"))
+                            () -> get(new RatisMetadataStore(voters.config("b3").build(), voters.network.channel("b3"))
                                     .bootstrap()))
-                    .hasMessageContaining("node n3 is not started: call start before bootstrap");
+                    .hasMessageContaining("node b3 is not started: call start before bootstrap");
         }
     }
 
     @Test
     void theDirectoryOfARunningVoterIsInUse() {
-        try (Voters voters = new Voters(directory, 1).start("n1")) {
-            MetadataConfig.Builder second = voters.config("n1");
-            try (Voters others = new Voters(directory, 1)) {
+        try (Voters voters = new Voters('b', directory, 1).start("b1")) {
+            MetadataConfig.Builder second = voters.config("b1");
+            try (Voters others = new Voters('b', directory, 1)) {
                 assertFailure(store(others, second), Code.BAD_DIRECTORY)
                         .hasMessageContaining("in use by another process");
             }
-            get(voters.voter("n1").openSession(1_000));
+            get(voters.voter("b1").openSession(1_000));
         }
     }
 
     @Test
     void anotherClustersDirectoryIsRefused() {
-        try (Voters voters = new Voters(directory, 1).start("n1")) {
-            voters.kill("n1");
-            assertFails(store(voters, voters.config("n1").clusterName("bank")), Code.BAD_DIRECTORY)
+        try (Voters voters = new Voters('b', directory, 1).start("b1")) {
+            voters.kill("b1");
+            assertFails(store(voters, voters.config("b1").clusterName("bank")), Code.BAD_DIRECTORY)
                     .hasMessageContaining("belongs to cluster test, not to bank");
         }
     }
 
     @Test
     void aWipedVoterIsRefusedByTheOthersAndTheClusterGoesOn() throws Exception {
-        try (Voters voters = new Voters(directory, 3).start("n1", "n2", "n3")) {
-            voters.kill("n2");
+        try (Voters voters = new Voters('b', directory, 3).start("b1", "b2", "b3")) {
+            voters.kill("b2");
             Path wiped = directory.resolve("wiped");
             Files.createDirectories(wiped);
-            assertFails(store(voters, voters.config("n2").directory(wiped)), Code.WIPED_VOTER)
-                    .hasMessageContaining("voter n2 is empty");
-            get(voters.voter("n1").openSession(10_000));
-            voters.kill("n1");
-            voters.kill("n3");
-            assertFails(store(voters, voters.config("n1")), Code.TIMEOUT)
+            assertFails(store(voters, voters.config("b2").directory(wiped)), Code.WIPED_VOTER)
+                    .hasMessageContaining("voter b2 is empty");
+            get(voters.voter("b1").openSession(10_000));
+            voters.kill("b1");
+            voters.kill("b3");
+            assertFails(store(voters, voters.config("b1")), Code.TIMEOUT)
                     .hasMessageContaining("no leader was heard of")
                     .hasMessageContaining("start a majority");
         }
@@ -141,21 +141,21 @@ class BadStartTest {
 
     @Test
     void aFollowerThatReachesNoVoterSaysSo() {
-        try (Voters voters = new Voters(directory, 3)) {
-            assertFails(store(voters, voters.config("f1")), Code.TIMEOUT).hasMessageContaining("no voter");
+        try (Voters voters = new Voters('b', directory, 3)) {
+            assertFails(store(voters, voters.config("b9")), Code.TIMEOUT).hasMessageContaining("no voter");
         }
     }
 
     @Test
     void aDamagedSnapshotIsNamed() throws Exception {
-        try (Voters voters = new Voters(directory, 1).start("n1")) {
-            voters.kill("n1");
+        try (Voters voters = new Voters('b', directory, 1).start("b1")) {
+            voters.kill("b1");
             Path machine;
-            try (var files = Files.walk(directory.resolve("n1"))) {
+            try (var files = Files.walk(directory.resolve("b1"))) {
                 machine = files.filter(file -> file.endsWith("sm")).findFirst().orElseThrow();
             }
             Files.writeString(machine.resolve("snapshot.1_1"), "not a snapshot");
-            assertFails(store(voters, voters.config("n1")), Code.FAILED).hasMessageContaining("snapshot");
+            assertFails(store(voters, voters.config("b1")), Code.FAILED).hasMessageContaining("snapshot");
         }
     }
 }

@@ -17,9 +17,9 @@ class FollowerContractTest extends MetadataStoreContract {
 
     @Override
     protected MetadataStore startStore() {
-        Voters started = new Voters(directory, 1).start("n1");
+        Voters started = new Voters('c', directory, 1).start("c1");
         voters = started;
-        return started.follower("f1", "");
+        return started.follower("c9", "");
     }
 
     @Override

@@ -16,7 +16,7 @@ class SingleVoterContractTest extends MetadataStoreContract {
 
     @Override
     protected MetadataStore startStore() {
-        Voters started = new Voters(directory, 1).start("n1");
+        Voters started = new Voters('s', directory, 1).start("s1");
         voters = started;
         return started.leader();
     }

@@ -17,7 +17,7 @@ class ThreeVotersContractTest extends MetadataStoreContract {
 
     @Override
     protected MetadataStore startStore() {
-        Voters started = new Voters(directory, 3).start("n1", "n2", "n3");
+        Voters started = new Voters('v', directory, 3).start("v1", "v2", "v3");
         voters = started;
         return started.leader();
     }

@@ -1,9 +1,5 @@
 package io.troupe.metadata.internal.ratis;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,12 +19,17 @@ import io.troupe.metadata.internal.node.TestNetwork;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Voters n1, n2, ... of one cluster in this JVM, with real Ratis servers on loopback and their data under one directory. */
+/**
+ * Voters n1, n2, ... of one cluster in this JVM, with real Ratis servers on loopback and their data under one directory.
+ * Two test classes run at a time, and threads carry the id of their node: a class that looks for threads takes a letter
+ * of its own instead of n.
+ */
 final class Voters implements AutoCloseable {
     /** Long: the machine may be busy, and nothing here measures time. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final TestNetwork network = new TestNetwork();
+    private final char letter;
     private final Path root;
     private final List<Integer> ports = new ArrayList<>();
     private final Map<String, RatisMetadataStore> running = new TreeMap<>();
@@ -36,30 +37,18 @@ final class Voters implements AutoCloseable {
     private final UnaryOperator<MetadataConfig.Builder> settings;
 
     Voters(Path root, int count) {
-        this(root, count, builder -> builder);
+        this('n', root, count);
     }
 
-    Voters(Path root, int count, UnaryOperator<MetadataConfig.Builder> settings) {
+    Voters(char letter, Path root, int count) {
+        this(letter, root, count, builder -> builder);
+    }
+
+    Voters(char letter, Path root, int count, UnaryOperator<MetadataConfig.Builder> settings) {
+        this.letter = letter;
         this.root = root;
         this.settings = settings;
-        ports.addAll(freePorts(count));
-    }
-
-    static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> free =
-                    sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return free;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ports.addAll(Ports.draw(count));
     }
 
     MetadataConfig.Builder config(String nodeId) {
@@ -70,13 +59,17 @@ final class Voters implements AutoCloseable {
                 .formationTimeout(PATIENCE)
                 .directory(root.resolve(nodeId));
         for (int i = 0; i < ports.size(); i++) {
-            builder.voter("n" + (i + 1), "127.0.0.1", ports.get(i));
+            builder.voter(id(i + 1), "127.0.0.1", ports.get(i));
         }
         return settings.apply(builder);
     }
 
     Path directory(String nodeId) {
         return root.resolve(nodeId);
+    }
+
+    private String id(int number) {
+        return "" + letter + number;
     }
 
     int port(int number) {
@@ -111,10 +104,7 @@ final class Voters implements AutoCloseable {
     /** Its address in the seed list, or a free one. */
     Voter address(String nodeId) {
         int number = Integer.parseInt(nodeId.substring(1));
-        return new Voter(
-                nodeId,
-                "127.0.0.1",
-                number <= ports.size() ? port(number) : freePorts(1).get(0));
+        return new Voter(nodeId, "127.0.0.1", number <= ports.size() ? port(number) : Ports.draw());
     }
 
     /** Starts voters and waits until they are ready. */
@@ -152,6 +142,14 @@ final class Voters implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** A voter that runs and is not this one. */
+    RatisMetadataStore otherThan(RatisMetadataStore leader) {
+        return running.values().stream()
+                .filter(store -> store != leader)
+                .findFirst()
+                .orElseThrow();
+    }
+
     List<String> running() {
         return List.copyOf(running.keySet());
     }
@@ -164,7 +162,15 @@ final class Voters implements AutoCloseable {
     @Override
     public void close() {
         others.forEach(MetadataStore::close);
-        running.values().parallelStream().forEach(RatisMetadataStore::close);
+        CompletableFuture.allOf(running.values().stream()
+                        .map(store -> CompletableFuture.runAsync(store::close, Voters::onThread))
+                        .toArray(CompletableFuture[]::new))
+                .join();
         network.close();
+    }
+
+    /** Not on the pool that runs the tests: there one would wait for the other. */
+    private static void onThread(Runnable task) {
+        new Thread(task, "test-close").start();
     }
 }
