@@ -17,11 +17,13 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+@Isolated // It looks for threads of groups, whose name is always the same.
 class InMemoryGroupTest {
     private static final long TTL = 3000;
 
