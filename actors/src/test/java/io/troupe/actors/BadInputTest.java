@@ -34,7 +34,7 @@ class BadInputTest {
     @AfterEach
     void nothingStaysBehind() {
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                .filteredOn(thread -> thread.getName().startsWith("troupe-"))
+                .filteredOn(thread -> thread.getName().startsWith("troupe-b"))
                 .isEmpty());
     }
 
@@ -55,11 +55,11 @@ class BadInputTest {
 
     @Test
     void aMessagingPortInUseIsNamed() throws IOException {
-        Nodes nodes = new Nodes(directory, 1);
+        Nodes nodes = new Nodes('b', directory, 1);
         int port = nodes.seeds().get(0).messagingPort();
         try (ServerSocket holder = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             fails(
-                    nodes.start("n1"),
+                    nodes.start("b1"),
                     Code.PORT_IN_USE,
                     "messaging port 127.0.0.1:" + port + " is in use",
                     "stop the process that holds it or change the port");
@@ -69,23 +69,23 @@ class BadInputTest {
 
     @Test
     void aRaftPortInUseIsNamed() throws IOException {
-        Nodes nodes = new Nodes(directory, 1);
+        Nodes nodes = new Nodes('b', directory, 1);
         int port = nodes.seeds().get(0).raftPort();
         try (ServerSocket holder = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            fails(nodes.start("n1"), Code.PORT_IN_USE, "Raft port 127.0.0.1:" + port + " is in use");
+            fails(nodes.start("b1"), Code.PORT_IN_USE, "Raft port 127.0.0.1:" + port + " is in use");
             assertThat(holder.isBound()).isTrue();
         }
     }
 
     @Test
     void aDirectoryOfAnotherClusterIsRefused() {
-        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
-            nodes.stop("n1");
-            ClusterConfig other = nodes.config("n1").clusterName("other").build();
+        try (Nodes nodes = new Nodes('b', directory, 1).startSeeds()) {
+            nodes.stop("b1");
+            ClusterConfig other = nodes.config("b1").clusterName("other").build();
             fails(
                     ClusterActorSystem.start(other, Nodes.MESSAGES, Counter.KIND),
                     Code.BAD_DIRECTORY,
-                    directory.resolve("n1").toString(),
+                    directory.resolve("b1").toString(),
                     "test",
                     "other");
         }
@@ -93,57 +93,56 @@ class BadInputTest {
 
     @Test
     void aDirectoryOfAnotherNodeIsRefused() {
-        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
-            nodes.stop("n1");
+        try (Nodes nodes = new Nodes('b', directory, 1).startSeeds()) {
+            nodes.stop("b1");
             NodeAddress seed = nodes.seeds().get(0);
-            ClusterConfig other = ClusterConfig.builder("m1")
+            ClusterConfig other = ClusterConfig.builder("b9")
                     .clusterName("test")
                     .shards(32)
-                    .addNode("m1", seed.host(), seed.messagingPort(), seed.raftPort())
-                    .dataDir(directory.resolve("n1"))
+                    .addNode("b9", seed.host(), seed.messagingPort(), seed.raftPort())
+                    .dataDir(directory.resolve("b1"))
                     .build();
             fails(
                     ClusterActorSystem.start(other, Nodes.MESSAGES, Counter.KIND),
                     Code.BAD_DIRECTORY,
-                    directory.resolve("n1").toString(),
-                    "n1",
-                    "m1");
+                    directory.resolve("b1").toString(),
+                    "b1",
+                    "b9");
         }
     }
 
     @Test
     void aDirectoryInUseIsRefused() {
-        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
-            int[] ports = Nodes.freePorts(2);
-            ClusterConfig second = ClusterConfig.builder("n1")
+        try (Nodes nodes = new Nodes('b', directory, 1).startSeeds()) {
+            ClusterConfig second = ClusterConfig.builder("b1")
                     .clusterName("test")
                     .shards(32)
-                    .addNode("n1", "127.0.0.1", ports[0], ports[1])
-                    .dataDir(directory.resolve("n1"))
+                    .addNode("b1", "127.0.0.1", Ports.draw(), Ports.draw())
+                    .dataDir(directory.resolve("b1"))
                     .build();
             fails(
                     ClusterActorSystem.start(second, Nodes.MESSAGES, Counter.KIND),
                     Code.BAD_DIRECTORY,
-                    directory.resolve("n1").toString(),
+                    directory.resolve("b1").toString(),
                     "in use");
-            assertThat(nodes.node("n1").cluster().inCluster()).isTrue();
+            assertThat(nodes.node("b1").cluster().inCluster()).isTrue();
         }
     }
 
     @Test
     void seedListsThatDifferAreRefusedOnBothSidesAndNameBothLists() {
-        Nodes nodes = new Nodes(directory, 3);
+        Nodes nodes = new Nodes('b', directory, 3);
         List<NodeAddress> seeds = nodes.seeds();
-        NodeAddress moved = new NodeAddress(
-                "n3", "127.0.0.1", Nodes.freePorts(1)[0], seeds.get(2).raftPort());
-        ClusterConfig.Builder different = ClusterConfig.builder("n2")
+        NodeAddress moved =
+                new NodeAddress("b3", "127.0.0.1", Ports.draw(), seeds.get(2).raftPort());
+        ClusterConfig.Builder different = ClusterConfig.builder("b2")
                 .clusterName("test")
                 .shards(32)
-                .dataDir(directory.resolve("n2"))
+                .dataDir(directory.resolve("b2"))
                 .addNode(seeds.get(0))
                 .addNode(seeds.get(1))
                 .addNode(moved);
-        CompletableFuture<ClusterActorSystem> first = nodes.start("n1");
+        CompletableFuture<ClusterActorSystem> first = nodes.start("b1");
         CompletableFuture<ClusterActorSystem> second =
                 ClusterActorSystem.start(different.build(), Nodes.MESSAGES, Counter.KIND);
         fails(first, Code.SEEDS_DIFFER, seeds.get(2).toString(), moved.toString());
@@ -153,9 +152,9 @@ class BadInputTest {
 
     @Test
     void aSeedThatNeverComesIsNamed() {
-        Nodes nodes = new Nodes(directory, 3);
+        Nodes nodes = new Nodes('b', directory, 3);
         ClusterConfig config =
-                nodes.config("n1").startTimeout(Duration.ofSeconds(2)).build();
+                nodes.config("b1").startTimeout(Duration.ofSeconds(2)).build();
         fails(
                 ClusterActorSystem.start(config, Nodes.MESSAGES, Counter.KIND),
                 Code.TIMEOUT,
@@ -165,11 +164,11 @@ class BadInputTest {
 
     @Test
     void unregisteredClassesOfAKindAreNamedBeforeAnythingStarts() {
-        Nodes nodes = new Nodes(directory, 1);
+        Nodes nodes = new Nodes('b', directory, 1);
         MessageRegistry tooFew =
                 MessageRegistry.builder().add(1001, Counter.Add.class).build();
         fails(
-                ClusterActorSystem.start(nodes.config("n1").build(), tooFew, Counter.KIND),
+                ClusterActorSystem.start(nodes.config("b1").build(), tooFew, Counter.KIND),
                 Code.UNREGISTERED,
                 "durable kind counter uses classes that are not registered: [io.troupe.actors.Counter$Break, "
                         + "io.troupe.actors.Counter$Get, io.troupe.actors.Counter$State]; add each to the message "
@@ -178,21 +177,21 @@ class BadInputTest {
 
     @Test
     void twoKindsOfOneNameAreRefused() {
-        Nodes nodes = new Nodes(directory, 1);
+        Nodes nodes = new Nodes('b', directory, 1);
         fails(
-                ClusterActorSystem.start(nodes.config("n1").build(), Nodes.MESSAGES, Counter.KIND, Counter.KIND),
+                ClusterActorSystem.start(nodes.config("b1").build(), Nodes.MESSAGES, Counter.KIND, Counter.KIND),
                 Code.BAD_CONFIG,
                 "two kinds are named counter: give every kind a name of its own");
     }
 
     @Test
     void anUnregisteredMessageIsRefusedWhereItIsSent() {
-        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+        try (Nodes nodes = new Nodes('b', directory, 1).startSeeds()) {
             Kind<Object> open = Kind.of("open", Object.class, () -> (message, context) -> {});
-            assertThatThrownBy(() -> nodes.node("n1").entity(open, "x").tell(new Thread()))
+            assertThatThrownBy(() -> nodes.node("b1").entity(open, "x").tell(new Thread()))
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining("class java.lang.Thread is not registered");
-            assertThatThrownBy(() -> nodes.node("n1").entity(open, "x").tell("x".repeat(300_000)))
+            assertThatThrownBy(() -> nodes.node("b1").entity(open, "x").tell("x".repeat(300_000)))
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining("limit");
         }

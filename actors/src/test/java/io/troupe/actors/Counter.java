@@ -1,5 +1,7 @@
 package io.troupe.actors;
 
+import java.time.Duration;
+
 /** A durable entity for tests: a sum and the order in which it came to be. */
 final class Counter implements StatefulHandler<Counter.State, Counter.Message> {
     sealed interface Message permits Add, Get, Break {}
@@ -12,7 +14,17 @@ final class Counter implements StatefulHandler<Counter.State, Counter.Message> {
 
     record State(long sum, long adds, long chain) {}
 
+    private static final Duration LIMIT = Duration.ofSeconds(15);
     static final Kind<Message> KIND = Kind.durable("counter", Message.class, State.class, Counter::new);
+
+    /** {@return what the counter of this id says when it is asked through this node} */
+    static State read(ClusterActorSystem system, String id) {
+        return read(system, KIND, id);
+    }
+
+    static State read(ClusterActorSystem system, Kind<Message> kind, String id) {
+        return system.entity(kind, id).ask(new Get(), LIMIT).join();
+    }
 
     @Override
     public State initialState(EntityId id) {

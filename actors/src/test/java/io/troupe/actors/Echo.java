@@ -1,5 +1,7 @@
 package io.troupe.actors;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A volatile actor for tests. */
@@ -13,7 +15,10 @@ final class Echo implements Handler<Echo.Message> {
     record Fail(int times) implements Message, Query<String> {}
 
     static final AtomicInteger COUNTED = new AtomicInteger();
-    static final AtomicInteger FAILED = new AtomicInteger();
+
+    /** By actor, because a handler that fails is replaced. */
+    private static final Map<String, Integer> FAILURES = new ConcurrentHashMap<>();
+
     static final Kind<Message> KIND = Kind.of("echo", Message.class, Echo::new);
 
     @Override
@@ -23,7 +28,7 @@ final class Echo implements Handler<Echo.Message> {
         } else if (message instanceof Count) {
             COUNTED.incrementAndGet();
         } else if (message instanceof Fail fail) {
-            if (FAILED.incrementAndGet() <= fail.times()) {
+            if (FAILURES.merge(context.self().actorId(), 1, Integer::sum) <= fail.times()) {
                 throw new IllegalStateException("not yet");
             }
             context.reply(fail, "at last");

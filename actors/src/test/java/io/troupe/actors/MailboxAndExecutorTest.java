@@ -1,6 +1,5 @@
 package io.troupe.actors;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +15,9 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.Subscription;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -109,28 +107,19 @@ class MailboxAndExecutorTest {
             });
     private static final Kind<Diary.Note> PLAIN = Kind.of("plain", Diary.Note.class, Diary::new);
 
-    @TempDir
-    static Path directory;
-
-    private static Nodes nodes;
-    private static ClusterActorSystem node;
-
-    @BeforeAll
-    static void start() {
-        nodes = new Nodes(directory, 1);
-        node = nodes.start(nodes.config("n1").build(), REJECTING, DROPPING, DROPPING_COUNTER, BLOCKING, REFUSED, PLAIN)
-                .join();
-    }
+    @RegisterExtension
+    static final SharedNodes NODES =
+            new SharedNodes(1, REJECTING, DROPPING, DROPPING_COUNTER, BLOCKING, REFUSED, PLAIN);
 
     @AfterAll
     static void stop() {
-        nodes.close();
+        NODES.nodes().close(); // Before its executor is.
         THREADS.shutdownNow();
     }
 
     /** The first is at hand, the others wait or have no place. */
     private static List<CompletableFuture<SendOutcome>> flood(Kind<Diary.Note> kind, Barrier barrier, int count) {
-        Pid<Diary.Note> target = node.entity(kind, kind.name());
+        Pid<Diary.Note> target = NODES.entity(kind, kind.name());
         List<CompletableFuture<SendOutcome>> outcomes = new ArrayList<>();
         outcomes.add(target.tell(new Diary.Note("0")));
         await().until(() -> barrier.inside.get() == 1);
@@ -156,7 +145,7 @@ class MailboxAndExecutorTest {
     @Test
     void aFullMailboxDropsWhatHasWaitedLongest() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();
-        Subscription subscription = node.onDeadLetter(letter -> {
+        Subscription subscription = NODES.node().onDeadLetter(letter -> {
             if (new EntityId("dropping", "dropping").equals(letter.target())) {
                 dead.add(letter);
             }
@@ -164,7 +153,7 @@ class MailboxAndExecutorTest {
         List<CompletableFuture<SendOutcome>> outcomes = flood(DROPPING, DROPPING_BARRIER, CAPACITY + 3);
         assertThat(outcomes.get(1).join()).isEqualTo(FULL);
         assertThat(outcomes.get(2).join()).isEqualTo(FULL);
-        assertThat(node.entity(DROPPING, "dropping")
+        assertThat(NODES.entity(DROPPING, "dropping")
                         .tell(new Diary.Note("last"), DeliveryGuarantee.AT_MOST_ONCE)
                         .join())
                 .isEqualTo(new SendOutcome.Accepted());
@@ -183,7 +172,7 @@ class MailboxAndExecutorTest {
 
     @Test
     void whatADurableActorHasDroppedTakesNoEffect() {
-        Pid<Counter.Message> counter = node.entity(DROPPING_COUNTER, "c");
+        Pid<Counter.Message> counter = NODES.entity(DROPPING_COUNTER, "c");
         List<CompletableFuture<SendOutcome>> outcomes = new ArrayList<>();
         outcomes.add(counter.tell(new Counter.Add(1)));
         await().until(() -> DURABLE_BARRIER.inside.get() == 1);
@@ -203,11 +192,11 @@ class MailboxAndExecutorTest {
     void handlersThatBlockOnTheirOwnExecutorHoldUpNobodyElse() {
         List<CompletableFuture<Integer>> blocked = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            blocked.add(node.entity(BLOCKING, "b" + i).ask(new Diary.Note("a"), LIMIT));
+            blocked.add(NODES.entity(BLOCKING, "b" + i).ask(new Diary.Note("a"), LIMIT));
         }
         await().until(() -> CROWD.inside.get() == 100);
         for (int i = 0; i < 50; i++) {
-            assertThat(node.entity(PLAIN, "p" + i)
+            assertThat(NODES.entity(PLAIN, "p" + i)
                             .ask(new Diary.Note("a"), LIMIT)
                             .join())
                     .isEqualTo(1);
@@ -219,7 +208,7 @@ class MailboxAndExecutorTest {
 
     @Test
     void aTurnThatTheExecutorRefusesIsTriedAgain() {
-        assertThat(node.entity(REFUSED, "r").ask(new Diary.Note("a"), LIMIT).join())
+        assertThat(NODES.entity(REFUSED, "r").ask(new Diary.Note("a"), LIMIT).join())
                 .isEqualTo(1);
         assertThat(REFUSALS).hasValueGreaterThan(3);
     }

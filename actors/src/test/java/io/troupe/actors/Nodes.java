@@ -1,12 +1,7 @@
 package io.troupe.actors;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,7 +14,11 @@ import io.troupe.cluster.NodeAddress;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.kryo.MessageRegistry;
 
-/** Nodes of one cluster in this JVM: real log, real sockets, free loopback ports. */
+/**
+ * Nodes of one cluster in this JVM: real log, real sockets, free loopback ports. Its seeds are n1, n2, ...
+ * Two test classes run at a time, and threads carry the id of their node: a class that looks for threads takes a letter
+ * of its own instead of n.
+ */
 final class Nodes implements AutoCloseable {
     static final MessageRegistry MESSAGES = MessageRegistry.builder()
             .add(1001, Counter.Add.class)
@@ -37,31 +36,14 @@ final class Nodes implements AutoCloseable {
     private final Map<String, ClusterActorSystem> running = new TreeMap<>();
 
     Nodes(Path directory, int seedCount) {
-        this.directory = directory;
-        int[] ports = freePorts(2 * seedCount);
-        seeds = IntStream.range(0, seedCount)
-                .mapToObj(i -> new NodeAddress("n" + (i + 1), "127.0.0.1", ports[2 * i], ports[2 * i + 1]))
-                .toList();
+        this('n', directory, seedCount);
     }
 
-    static int[] freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            sockets.forEach(socket -> {
-                try {
-                    socket.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
+    Nodes(char letter, Path directory, int seedCount) {
+        this.directory = directory;
+        seeds = IntStream.rangeClosed(1, seedCount)
+                .mapToObj(number -> new NodeAddress("" + letter + number, "127.0.0.1", Ports.draw(), Ports.draw()))
+                .toList();
     }
 
     List<NodeAddress> seeds() {
@@ -101,7 +83,13 @@ final class Nodes implements AutoCloseable {
     }
 
     Nodes startSeeds() {
-        CompletableFuture.allOf(seeds.stream().map(seed -> start(seed.nodeId())).toArray(CompletableFuture[]::new))
+        return startSeeds(Counter.KIND, Echo.KIND);
+    }
+
+    Nodes startSeeds(Kind<?>... kinds) {
+        CompletableFuture.allOf(seeds.stream()
+                        .map(seed -> start(config(seed.nodeId()).build(), kinds))
+                        .toArray(CompletableFuture[]::new))
                 .join();
         return this;
     }
@@ -127,6 +115,14 @@ final class Nodes implements AutoCloseable {
             left = List.copyOf(running.values());
             running.clear();
         }
-        left.parallelStream().forEach(ClusterActorSystem::close);
+        CompletableFuture.allOf(left.stream()
+                        .map(system -> CompletableFuture.runAsync(system::close, Nodes::onThread))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    /** Not on the pool that runs the tests: there one would wait for the other. */
+    static void onThread(Runnable task) {
+        new Thread(task, "test-task").start();
     }
 }

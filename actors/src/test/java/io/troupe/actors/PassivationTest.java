@@ -1,6 +1,5 @@
 package io.troupe.actors;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import io.troupe.cluster.SendOutcome;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -73,33 +70,14 @@ class PassivationTest {
         }
     });
 
-    @TempDir
-    static Path directory;
-
-    private static Nodes nodes;
-    private static ClusterActorSystem node;
-
-    @BeforeAll
-    static void start() {
-        nodes = new Nodes(directory, 1);
-        node = nodes.start(nodes.config("n1").build(), DIARY, IDLING, RESTLESS, FEW, COUNTER, FLEETING, SHY)
-                .join();
-    }
-
-    @AfterAll
-    static void stop() {
-        nodes.close();
-    }
-
-    private static int ask(Kind<Diary.Note> kind, String id, String text) {
-        return node.entity(kind, id).ask(new Diary.Note(text), LIMIT).join();
-    }
+    @RegisterExtension
+    static final SharedNodes NODES = new SharedNodes(1, DIARY, IDLING, RESTLESS, FEW, COUNTER, FLEETING, SHY);
 
     @Test
     void anIdleActorLeavesAndComesBackAnew() {
-        ask(IDLING, "idle", "a");
+        NODES.ask(IDLING, "idle", "a");
         await().until(() -> Diary.of("idle").contains("stop"));
-        assertThat(ask(IDLING, "idle", "b")).isEqualTo(1);
+        assertThat(NODES.ask(IDLING, "idle", "b")).isEqualTo(1);
         assertThat(Diary.of("idle")).containsExactly("start", "a", "stop", "start", "b");
     }
 
@@ -109,7 +87,7 @@ class PassivationTest {
         long newest = System.nanoTime();
         long longestGap = 0;
         do {
-            ask(IDLING, "used", "a");
+            NODES.ask(IDLING, "used", "a");
             longestGap = Math.max(longestGap, System.nanoTime() - newest);
             newest = System.nanoTime();
         } while (newest < end);
@@ -122,7 +100,7 @@ class PassivationTest {
     void anActorThatLeavesByItselfLeavesWhatWaitsToANewOne() {
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         for (String text : List.of("block", "leave", "b", "c", "leave", "d")) {
-            answers.add(node.entity(DIARY, "leaving").ask(new Diary.Note(text), LIMIT));
+            answers.add(NODES.entity(DIARY, "leaving").ask(new Diary.Note(text), LIMIT));
         }
         assertThat(answers.stream().map(CompletableFuture::join)).containsExactly(1, 2, 1, 2, 3, 1);
         assertThat(Diary.of("leaving"))
@@ -131,30 +109,30 @@ class PassivationTest {
 
     @Test
     void anActorMayWantToLeaveBeforeItsFirstMessage() {
-        assertThat(ask(SHY, "shy", "a")).isEqualTo(1);
-        assertThat(ask(SHY, "shy", "b")).isEqualTo(1);
+        assertThat(NODES.ask(SHY, "shy", "a")).isEqualTo(1);
+        assertThat(NODES.ask(SHY, "shy", "b")).isEqualTo(1);
     }
 
     @Test
     void theLeastRecentlyUsedOfTooManyLeave() {
         for (String id : List.of("l1", "l2", "l3", "l1", "l4")) {
-            ask(FEW, id, "a");
+            NODES.ask(FEW, id, "a");
         }
         await().until(() -> Diary.of("l2").contains("stop"));
-        assertThat(ask(FEW, "l1", "b")).isEqualTo(3);
-        assertThat(ask(FEW, "l3", "b")).isEqualTo(2);
-        assertThat(ask(FEW, "l4", "b")).isEqualTo(2);
-        assertThat(ask(FEW, "l2", "b")).isEqualTo(1);
+        assertThat(NODES.ask(FEW, "l1", "b")).isEqualTo(3);
+        assertThat(NODES.ask(FEW, "l3", "b")).isEqualTo(2);
+        assertThat(NODES.ask(FEW, "l4", "b")).isEqualTo(2);
+        assertThat(NODES.ask(FEW, "l2", "b")).isEqualTo(1);
         await().until(() -> Diary.of("l1").contains("stop"));
     }
 
     @Test
     void aDurableActorComesBackAsItWasStored() {
-        Pid<Counter.Message> counter = node.entity(COUNTER, "stored");
+        Pid<Counter.Message> counter = NODES.entity(COUNTER, "stored");
         for (int i = 1; i <= 5; i++) {
-            long before = node.metrics().passivations();
+            long before = NODES.node().metrics().passivations();
             counter.tell(new Counter.Add(i)).join();
-            await().until(() -> node.metrics().passivations() > before);
+            await().until(() -> NODES.node().metrics().passivations() > before);
         }
         assertThat(counter.ask(new Counter.Get(), LIMIT).join().adds()).isEqualTo(5);
     }
@@ -162,68 +140,75 @@ class PassivationTest {
     @Test
     void aDurableActorThatLeavesByItselfLosesNothing() {
         List<CompletableFuture<SendOutcome>> outcomes = new ArrayList<>();
-        long before = node.metrics().passivations();
+        long before = NODES.node().metrics().passivations();
         for (int i = 1; i <= 500; i++) {
-            outcomes.add(node.entity(FLEETING, "f" + i % 3).tell(new Counter.Add(i)));
+            outcomes.add(NODES.entity(FLEETING, "f" + i % 3).tell(new Counter.Add(i)));
             if (i % 50 == 0) {
                 outcomes.get(i - 1).join();
             }
         }
         outcomes.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(SendOutcome.Committed.class));
         long sum = IntStream.range(0, 3)
-                .mapToLong(i -> node.entity(FLEETING, "f" + i)
+                .mapToLong(i -> NODES.entity(FLEETING, "f" + i)
                         .ask(new Counter.Get(), LIMIT)
                         .join()
                         .sum())
                 .sum();
         assertThat(sum).isEqualTo(500 * 501 / 2);
-        await().until(() -> node.metrics().passivations() >= before + 3);
+        await().until(() -> NODES.node().metrics().passivations() >= before + 3);
     }
 
     /** Messages keep coming while entities leave: each is handled, once, and in the order of its sender. */
     @Test
     void whoeverComesWhileAnActorLeavesIsHandledOnceAndInOrder() {
         long seed = System.nanoTime();
-        long before = node.metrics().passivations();
+        long before = NODES.node().metrics().passivations();
         int senders = 4;
         int rounds = 3_000;
         int entities = 40;
-        IntStream.range(0, senders).parallel().forEach(sender -> {
-            Random random = new Random(seed + sender);
-            List<CompletableFuture<SendOutcome>> outcomes = new ArrayList<>();
-            for (int i = 0; i < rounds; i++) {
-                int entity = random.nextInt(entities);
-                boolean durable = random.nextBoolean();
-                if (durable) {
-                    outcomes.add(node.entity(COUNTER, "s" + entity).tell(new Counter.Add(1)));
-                } else {
-                    Kind<Diary.Note> kind = random.nextBoolean() ? RESTLESS : DIARY;
-                    String text = (random.nextInt(4) == 0 ? "leave " : "stay ") + sender + " " + i;
-                    outcomes.add(node.entity(kind, kind.name() + entity).tell(new Diary.Note(text)));
-                }
-                if (random.nextInt(200) == 0) {
-                    outcomes.get(outcomes.size() - 1).join();
-                    outcomes.removeIf(CompletableFuture::isDone);
-                }
-            }
-            outcomes.forEach(outcome -> assertThat(outcome.join())
-                    .as("seed %d", seed)
-                    .isInstanceOfAny(SendOutcome.Committed.class, SendOutcome.Processed.class));
-        });
+        CompletableFuture.allOf(IntStream.range(0, senders)
+                        .mapToObj(sender -> CompletableFuture.runAsync(
+                                () -> sendToWhoeverLeaves(sender, rounds, entities, seed), Nodes::onThread))
+                        .toArray(CompletableFuture[]::new))
+                .join();
         long handled = 0;
         for (int entity = 0; entity < entities; entity++) {
-            handled += node.entity(COUNTER, "s" + entity)
+            handled += NODES.entity(COUNTER, "s" + entity)
                     .ask(new Counter.Get(), LIMIT)
                     .join()
                     .adds();
             handled += inOrder(Diary.of("restless" + entity)) + inOrder(Diary.of("diary" + entity));
         }
         assertThat(handled).as("seed %d", seed).isEqualTo((long) senders * rounds);
-        assertThat(node.metrics().passivations())
+        assertThat(NODES.node().metrics().passivations())
                 .as("how many depends on the machine")
                 .isGreaterThan(before + 100);
-        await().untilAsserted(() -> assertThat(node.metrics().activations())
-                .isEqualTo(node.metrics().passivations() + node.metrics().actorCount()));
+        await().untilAsserted(() -> assertThat(NODES.node().metrics().activations())
+                .isEqualTo(NODES.node().metrics().passivations()
+                        + NODES.node().metrics().actorCount()));
+    }
+
+    private static void sendToWhoeverLeaves(int sender, int rounds, int entities, long seed) {
+        Random random = new Random(seed + sender);
+        List<CompletableFuture<SendOutcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            int entity = random.nextInt(entities);
+            boolean durable = random.nextBoolean();
+            if (durable) {
+                outcomes.add(NODES.entity(COUNTER, "s" + entity).tell(new Counter.Add(1)));
+            } else {
+                Kind<Diary.Note> kind = random.nextBoolean() ? RESTLESS : DIARY;
+                String text = (random.nextInt(4) == 0 ? "leave " : "stay ") + sender + " " + i;
+                outcomes.add(NODES.tell(kind, kind.name() + entity, text));
+            }
+            if (random.nextInt(200) == 0) {
+                outcomes.get(outcomes.size() - 1).join();
+                outcomes.removeIf(CompletableFuture::isDone);
+            }
+        }
+        outcomes.forEach(outcome -> assertThat(outcome.join())
+                .as("seed %d", seed)
+                .isInstanceOfAny(SendOutcome.Committed.class, SendOutcome.Processed.class));
     }
 
     /** {@return how many messages there are} Between start and stop only, and rising for each sender. */

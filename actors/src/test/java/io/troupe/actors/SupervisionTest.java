@@ -10,10 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.Subscription;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,29 +30,45 @@ class SupervisionTest {
     private static final Kind<Diary.Note> SLOW = Kind.of("slow", Diary.Note.class, Diary::new)
             .restarts(new RestartLimit(10, Duration.ofMinutes(1), WAIT, WAIT));
 
-    @TempDir
-    static Path directory;
+    /** Replies when nobody asks, on another thread, and leaves its context to the test. */
+    private static final class Keeping implements Handler<Diary.Note> {
+        static final CompletableFuture<ActorContext<Diary.Note>> KEPT = new CompletableFuture<>();
+        static final CompletableFuture<Throwable> ELSEWHERE = new CompletableFuture<>();
+        static final CompletableFuture<Throwable> UNASKED = new CompletableFuture<>();
 
-    private static Nodes nodes;
-    private static ClusterActorSystem node;
+        @Override
+        public void preStart(ActorContext<Diary.Note> context) {
+            assertThat(context.messageId()).isNull();
+            try {
+                context.reply(new Diary.Note("?"), 1);
+            } catch (IllegalStateException e) {
+                UNASKED.complete(e);
+            }
+        }
 
-    @BeforeAll
-    static void start() {
-        nodes = new Nodes(directory, 1);
-        node = nodes.start(nodes.config("n1").build(), DIARY, ONCE, SLOW).join();
+        @Override
+        public void receive(Diary.Note note, ActorContext<Diary.Note> context) throws Exception {
+            Thread other = new Thread(() -> {
+                try {
+                    context.reply(note, 1);
+                } catch (IllegalStateException e) {
+                    ELSEWHERE.complete(e);
+                }
+            });
+            other.start();
+            other.join();
+            KEPT.complete(context);
+            context.reply(note, 7);
+        }
     }
 
-    @AfterAll
-    static void stop() {
-        nodes.close();
-    }
+    private static final Kind<Diary.Note> KEEPING = Kind.of("keeping", Diary.Note.class, Keeping::new);
+
+    @RegisterExtension
+    static final SharedNodes NODES = new SharedNodes(1, DIARY, ONCE, SLOW, KEEPING);
 
     private static SendOutcome tell(Kind<Diary.Note> kind, String id, String text) {
-        return node.entity(kind, id).tell(new Diary.Note(text)).join();
-    }
-
-    private static int ask(Kind<Diary.Note> kind, String id, String text) {
-        return node.entity(kind, id).ask(new Diary.Note(text), LIMIT).join();
+        return NODES.tell(kind, id, text).join();
     }
 
     private static void fails(SendOutcome outcome, String why) {
@@ -62,24 +77,24 @@ class SupervisionTest {
 
     @Test
     void anActorStartsBeforeItsFirstMessage() {
-        assertThat(ask(DIARY, "first", "a")).isEqualTo(1);
-        assertThat(ask(DIARY, "first", "b")).isEqualTo(2);
+        assertThat(NODES.ask(DIARY, "first", "a")).isEqualTo(1);
+        assertThat(NODES.ask(DIARY, "first", "b")).isEqualTo(2);
         assertThat(Diary.of("first")).containsExactly("start", "a", "b");
     }
 
     @Test
     void aResumedActorKeepsItsStateAndItsMessageHasFailed() {
-        ask(DIARY, "resumed", "a");
+        NODES.ask(DIARY, "resumed", "a");
         fails(tell(DIARY, "resumed", "resume"), "failed: java.lang.IllegalStateException: resume");
-        assertThat(ask(DIARY, "resumed", "b")).isEqualTo(3);
+        assertThat(NODES.ask(DIARY, "resumed", "b")).isEqualTo(3);
         assertThat(Diary.of("resumed")).containsExactly("start", "a", "resume", "error resume", "b");
     }
 
     @Test
     void aRestartedActorTriesItsMessageThreeTimesWithANewHandlerEach() {
-        ask(DIARY, "restarted", "a");
+        NODES.ask(DIARY, "restarted", "a");
         fails(tell(DIARY, "restarted", "restart"), "failed 3 times: java.lang.IllegalStateException: restart");
-        assertThat(ask(DIARY, "restarted", "b")).isEqualTo(1);
+        assertThat(NODES.ask(DIARY, "restarted", "b")).isEqualTo(1);
         assertThat(Diary.of("restarted"))
                 .containsExactly(
                         "start",
@@ -101,23 +116,23 @@ class SupervisionTest {
 
     @Test
     void aStoppedActorBeginsAnewWithTheNextMessage() {
-        ask(DIARY, "stopped", "a");
+        NODES.ask(DIARY, "stopped", "a");
         fails(tell(DIARY, "stopped", "stop"), "failed, and stopped its actor: java.lang.IllegalStateException: stop");
-        assertThat(ask(DIARY, "stopped", "b")).isEqualTo(1);
+        assertThat(NODES.ask(DIARY, "stopped", "b")).isEqualTo(1);
         assertThat(Diary.of("stopped")).containsExactly("start", "a", "stop", "error stop", "stop", "start", "b");
     }
 
     @Test
     void anEscalatedFailureStopsTheActorAndIsTold() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();
-        Subscription subscription = node.onDeadLetter(letter -> {
+        Subscription subscription = NODES.node().onDeadLetter(letter -> {
             if (new EntityId("diary", "escalated").equals(letter.target())) {
                 dead.add(letter);
             }
         });
         String why = "failed, escalated to nobody, and stopped its actor: java.lang.IllegalStateException: escalate";
         fails(tell(DIARY, "escalated", "escalate"), why);
-        assertThat(ask(DIARY, "escalated", "b")).isEqualTo(1);
+        assertThat(NODES.ask(DIARY, "escalated", "b")).isEqualTo(1);
         await().untilAsserted(() -> assertThat(dead)
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.why()).isEqualTo(why)));
@@ -134,14 +149,14 @@ class SupervisionTest {
     void anActorThatRecursesForEverFailsAlone() {
         assertThat(tell(DIARY, "recursing", "recurse"))
                 .isEqualTo(new SendOutcome.Failed("failed 3 times: java.lang.StackOverflowError"));
-        assertThat(ask(DIARY, "recursing", "b")).isEqualTo(1);
+        assertThat(NODES.ask(DIARY, "recursing", "b")).isEqualTo(1);
     }
 
     @Test
     void anActorThatCannotStartIsTriedAgainWithTheSameMessage() {
         assertThat(tell(DIARY, "broken-1", "a"))
                 .isEqualTo(new SendOutcome.Failed("failed 3 times: java.lang.IllegalStateException: cannot start"));
-        assertThat(ask(DIARY, "broken-1", "b")).isEqualTo(1);
+        assertThat(NODES.ask(DIARY, "broken-1", "b")).isEqualTo(1);
         assertThat(Diary.of("broken-1"))
                 .as("what has not started is not stopped")
                 .containsExactly("start", "start", "start", "start", "b");
@@ -150,7 +165,7 @@ class SupervisionTest {
     @Test
     void anActorThatCannotStopIsLeftBehind() {
         tell(DIARY, "clumsy", "stop");
-        assertThat(ask(DIARY, "clumsy", "b")).isEqualTo(1);
+        assertThat(NODES.ask(DIARY, "clumsy", "b")).isEqualTo(1);
     }
 
     @Test
@@ -158,7 +173,7 @@ class SupervisionTest {
         fails(
                 tell(ONCE, "often", "restart"),
                 "failed 2 times, and its actor was restarted too often: java.lang.IllegalStateException: restart");
-        assertThat(ask(ONCE, "often", "b")).isEqualTo(1);
+        assertThat(NODES.ask(ONCE, "often", "b")).isEqualTo(1);
         assertThat(Diary.of("often"))
                 .containsExactly(
                         "start",
@@ -176,9 +191,9 @@ class SupervisionTest {
     @Test
     void aRestartedActorWaitsAndHandlesWhatCameMeanwhileInOrder() {
         long before = System.nanoTime();
-        CompletableFuture<SendOutcome> failing = node.entity(SLOW, "waiting").tell(new Diary.Note("restart"));
-        CompletableFuture<Integer> behind = node.entity(SLOW, "waiting").ask(new Diary.Note("b"), LIMIT);
-        assertThat(ask(SLOW, "other", "x")).isEqualTo(1);
+        CompletableFuture<SendOutcome> failing = NODES.tell(SLOW, "waiting", "restart");
+        CompletableFuture<Integer> behind = NODES.entity(SLOW, "waiting").ask(new Diary.Note("b"), LIMIT);
+        assertThat(NODES.ask(SLOW, "other", "x")).isEqualTo(1);
         assertThat(System.nanoTime() - before).as("nobody else waits").isLessThan(3 * WAIT.toNanos());
         fails(failing.join(), "failed 3 times: java.lang.IllegalStateException: restart");
         assertThat(behind.join()).isEqualTo(1);
@@ -231,49 +246,16 @@ class SupervisionTest {
     }
 
     @Test
-    void aContextIsGoodForTheCallOnly() throws InterruptedException {
-        CompletableFuture<ActorContext<Diary.Note>> kept = new CompletableFuture<>();
-        CompletableFuture<Throwable> elsewhere = new CompletableFuture<>();
-        CompletableFuture<Throwable> unasked = new CompletableFuture<>();
-        Kind<Diary.Note> kind = Kind.of("keeping", Diary.Note.class, () -> new Handler<Diary.Note>() {
-            @Override
-            public void preStart(ActorContext<Diary.Note> context) {
-                assertThat(context.messageId()).isNull();
-                try {
-                    context.reply(new Diary.Note("?"), 1);
-                } catch (IllegalStateException e) {
-                    unasked.complete(e);
-                }
-            }
-
-            @Override
-            public void receive(Diary.Note note, ActorContext<Diary.Note> context) throws Exception {
-                Thread other = new Thread(() -> {
-                    try {
-                        context.reply(note, 1);
-                    } catch (IllegalStateException e) {
-                        elsewhere.complete(e);
-                    }
-                });
-                other.start();
-                other.join();
-                kept.complete(context);
-                context.reply(note, 7);
-            }
-        });
-        try (Nodes alone = new Nodes(directory.resolve("alone"), 1)) {
-            ClusterActorSystem system =
-                    alone.start(alone.config("n1").build(), kind).join();
-            assertThat(system.entity(kind, "e").ask(new Diary.Note("a"), LIMIT).join())
-                    .isEqualTo(7);
-            String message = "reply of keeping/e works only within a call of its handler, on the thread of the call:"
-                    + " send the actor a message instead";
-            assertThat(elsewhere.join()).hasMessage(message);
-            assertThatThrownBy(() -> kept.join().reply(new Diary.Note("late"), 2))
-                    .hasMessage(message);
-            assertThat(kept.join().self().actorId()).isEqualTo("e");
-            assertThat(unasked.join()).hasMessage("nobody has asked keeping/e: reply only in receive, to a message");
-        }
+    void aContextIsGoodForTheCallOnly() {
+        assertThat(NODES.ask(KEEPING, "e", "a")).isEqualTo(7);
+        String message = "reply of keeping/e works only within a call of its handler, on the thread of the call:"
+                + " send the actor a message instead";
+        assertThat(Keeping.ELSEWHERE.join()).hasMessage(message);
+        assertThatThrownBy(() -> Keeping.KEPT.join().reply(new Diary.Note("late"), 2))
+                .hasMessage(message);
+        assertThat(Keeping.KEPT.join().self().actorId()).isEqualTo("e");
+        assertThat(Keeping.UNASKED.join())
+                .hasMessage("nobody has asked keeping/e: reply only in receive, to a message");
     }
 
     @Test

@@ -1,20 +1,18 @@
 package io.troupe.actors;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.Subscription;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -117,25 +115,18 @@ class TimersAndStashTest {
                 }
             });
 
-    @TempDir
-    static Path directory;
-
-    private static Nodes nodes;
-    private static ClusterActorSystem node;
-
-    @BeforeAll
-    static void start() {
-        nodes = new Nodes(directory, 1);
-        node = nodes.start(nodes.config("n1").build(), BUSY, IDLING, WISHING).join();
-    }
-
-    @AfterAll
-    static void stop() {
-        nodes.close();
-    }
+    @RegisterExtension
+    static final SharedNodes NODES = new SharedNodes(1, BUSY, IDLING, WISHING);
 
     private static CompletableFuture<SendOutcome> tell(String id, String text) {
-        return node.entity(BUSY, id).tell(new Diary.Note(text));
+        return NODES.tell(BUSY, id, text);
+    }
+
+    /** All are sent at once: between them there is no time for a timer to fire. */
+    private static void tellAll(String id, String... texts) {
+        List<CompletableFuture<SendOutcome>> outcomes =
+                Stream.of(texts).map(text -> tell(id, text)).toList();
+        outcomes.forEach(CompletableFuture::join);
     }
 
     private static List<String> page(String id) {
@@ -154,9 +145,7 @@ class TimersAndStashTest {
 
     @Test
     void aSecondTimerOfAKeyReplacesTheFirst() {
-        tell("replaced", "never").join();
-        tell("replaced", "soon").join();
-        tell("replaced", "again").join();
+        tellAll("replaced", "never", "soon", "again");
         await().until(() -> page("replaced").contains("replaced"));
         tell("replaced", "other").join();
         await().until(() -> page("replaced").contains("other fired"));
@@ -165,9 +154,7 @@ class TimersAndStashTest {
 
     @Test
     void aCancelledTimerDoesNotFire() {
-        tell("cancelled", "soon").join();
-        tell("cancelled", "cancel").join();
-        tell("cancelled", "other").join();
+        tellAll("cancelled", "soon", "cancel", "other");
         await().until(() -> page("cancelled").contains("other fired"));
         assertThat(page("cancelled")).contains("cancelled true false").doesNotContain("fired");
     }
@@ -175,9 +162,7 @@ class TimersAndStashTest {
     @Test
     void timersGoWithTheHandlerThatSetThem() {
         for (String end : List.of("restart", "leave")) {
-            tell("dropped by " + end, "soon").join();
-            tell("dropped by " + end, end).join();
-            tell("dropped by " + end, "other").join();
+            tellAll("dropped by " + end, "soon", end, "other");
             await().until(() -> page("dropped by " + end).contains("other fired"));
             assertThat(page("dropped by " + end)).contains("stop").doesNotContain("fired");
         }
@@ -186,7 +171,7 @@ class TimersAndStashTest {
     @Test
     void aTimerThatFailsIsADeadLetter() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();
-        Subscription subscription = node.onDeadLetter(dead::add);
+        Subscription subscription = NODES.node().onDeadLetter(dead::add);
         tell("failing", "fail soon").join();
         await().until(() -> dead.contains(new DeadLetter(
                 new EntityId("busy", "failing"), null, "failed: java.lang.IllegalStateException: resume")));
@@ -195,24 +180,24 @@ class TimersAndStashTest {
 
     @Test
     void anActorWithATimerOrAStashedMessageIsNotIdle() {
-        Pid<Diary.Note> waiting = node.entity(IDLING, "with timer");
+        Pid<Diary.Note> waiting = NODES.entity(IDLING, "with timer");
         waiting.tell(new Diary.Note("never")).join();
-        CompletableFuture<Integer> stashed = node.entity(IDLING, "with stash").ask(new Diary.Note("w"), LIMIT);
+        CompletableFuture<Integer> stashed = NODES.entity(IDLING, "with stash").ask(new Diary.Note("w"), LIMIT);
         for (int i = 0; i < 5; i++) {
-            node.entity(IDLING, "other " + i).tell(new Diary.Note("a")).join();
+            NODES.entity(IDLING, "other " + i).tell(new Diary.Note("a")).join();
             int number = i;
             await().until(() -> page("other " + number).contains("stop"));
         }
         assertThat(page("with timer")).doesNotContain("stop");
         assertThat(page("with stash")).doesNotContain("stop");
-        node.entity(IDLING, "with stash").tell(new Diary.Note("open")).join();
+        NODES.entity(IDLING, "with stash").tell(new Diary.Note("open")).join();
         assertThat(stashed.join()).isEqualTo(3);
         await().until(() -> page("with stash").contains("stop"));
     }
 
     @Test
     void whatIsStashedComesBackInOrderBeforeWhatWaits() {
-        Pid<Diary.Note> busy = node.entity(BUSY, "stashing");
+        Pid<Diary.Note> busy = NODES.entity(BUSY, "stashing");
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         for (String text : List.of("w1", "a", "w2", "w3", "open", "b")) {
             answers.add(busy.ask(new Diary.Note(text), LIMIT));
@@ -280,7 +265,7 @@ class TimersAndStashTest {
     void durableActorsHaveNeitherTimersNorAStash() {
         List<String> calls = List.of("schedule", "cancel", "stash", "unstashAll");
         for (int i = 0; i < calls.size(); i++) {
-            assertThat(node.entity(WISHING, "w").tell(new Counter.Add(i + 1)).join())
+            assertThat(NODES.entity(WISHING, "w").tell(new Counter.Add(i + 1)).join())
                     .isEqualTo(new SendOutcome.Failed("failed 3 times: java.lang.IllegalStateException: " + calls.get(i)
                             + " is for volatile actors: wishing/w is durable, and what it does may be computed more"
                             + " than once"));

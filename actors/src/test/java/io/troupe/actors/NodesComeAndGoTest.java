@@ -1,0 +1,134 @@
+package io.troupe.actors;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.cluster.Cluster;
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterEvent;
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.ClusterManager;
+import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.Subscription;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/** Nodes with and without a vote join and leave a cluster that works. */
+@Timeout(60)
+class NodesComeAndGoTest {
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void nodesWithoutAVoteOwnShardsAndJoinAndLeaveAtRunTime() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterActorSystem seed = nodes.node("n1");
+            ClusterActorSystem client = nodes.start("client").join();
+            ClusterActorSystem first = nodes.start(worker(nodes, "w1")).join();
+            ClusterActorSystem second = nodes.start(worker(nodes, "w2")).join();
+            await().untilAsserted(() ->
+                    assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 8, "w1", 16, "w2", 8)));
+            // From every node to entities on every other, also between nodes that the seed list does not name.
+            for (ClusterActorSystem system : List.of(seed, client, first, second)) {
+                for (int i = 0; i < 64; i++) {
+                    system.entity(Counter.KIND, "c" + i)
+                            .tell(new Counter.Add(1))
+                            .join();
+                }
+            }
+            assertThat(first.activeEntities()).isPositive();
+            assertThat(second.activeEntities()).isPositive();
+            assertThat(first.stop(Duration.ofSeconds(20)).join().complete()).isTrue();
+            assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 16, "w2", 16));
+            nodes.stop("w2"); // without a hand-over
+            await().untilAsserted(
+                            () -> assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 32)));
+            for (int i = 0; i < 64; i++) {
+                assertThat(Counter.read(client, "c" + i).sum()).isEqualTo(4);
+            }
+        }
+    }
+
+    @Test
+    void aNodeIsAddedToTheVotersWhileActorsWorkAndIsRemovedAgain() {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterManager seed = nodes.node("n1").cluster().manager();
+            assertThat(seed.voters()).containsExactly("n1");
+            int raftPort = Ports.draw();
+            CompletableFuture<ClusterActorSystem> joining = nodes.start(nodes.config("v2")
+                    .dataDir(directory.resolve("v2"))
+                    .joining("127.0.0.1", raftPort)
+                    .listen("127.0.0.1", Ports.draw())
+                    .build());
+            seed.addVoter("v2", "127.0.0.1", raftPort, LIMIT).join();
+            ClusterActorSystem added = joining.join();
+            assertThat(added.cluster().manager().voters()).containsExactly("n1", "v2");
+            assertThat(added.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
+                    .isInstanceOf(SendOutcome.Committed.class);
+            seed.transferLeadership("v2", LIMIT).join();
+            assertThatThrownBy(() -> seed.removeVoter("v2", LIMIT).join())
+                    .cause()
+                    .isInstanceOf(ClusterException.class)
+                    .hasMessageContaining("does not lead");
+            await().until(() -> added.cluster().leader().orElseThrow().nodeId().equals("v2"));
+            added.cluster().manager().transferLeadership("n1", LIMIT).join();
+            await().untilAsserted(() -> seed.removeVoter("v2", LIMIT).join());
+            assertThat(seed.voters()).containsExactly("n1");
+            await().untilAsserted(() ->
+                    assertThat(Counter.read(nodes.node("n1"), "c").sum()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void aLeaderThatStopsHandsOverTheLeadershipBeforeItLeaves() {
+        try (Nodes nodes = new Nodes(directory, 3).startSeeds()) {
+            String leader = nodes.node("n1").cluster().leader().orElseThrow().nodeId();
+            Cluster other = nodes.node(leader.equals("n1") ? "n2" : "n1").cluster();
+            CompletableFuture<String> leaderAtItsEnd = new CompletableFuture<>();
+            Subscription subscription = other.subscribe(event -> {
+                if (event instanceof ClusterEvent.NodeLeft left && left.nodeId().equals(leader)) {
+                    leaderAtItsEnd.complete(other.leader().orElseThrow().nodeId());
+                }
+            });
+            assertThat(nodes.node(leader).stop(LIMIT).join().complete()).isTrue();
+            assertThat(leaderAtItsEnd.join()).isNotEqualTo(leader);
+            subscription.close();
+        }
+    }
+
+    @Test
+    void aDrainEndsWhenNoOtherNodeMayOwnTheRest() {
+        Kind<Echo.Message> pinned = Echo.KIND.in(ShardSet.of("pinned", 2).pinnedTo("n1"));
+        try (Nodes nodes = new Nodes(directory, 1)) {
+            nodes.start(nodes.config("n1").build(), pinned).join();
+            ClusterActorSystem worker = nodes.start(worker(nodes, "w2"), pinned).join();
+            DrainReport report = worker.cluster()
+                    .manager()
+                    .drainNode("n1", Duration.ofMinutes(5))
+                    .join();
+            assertThat(report.complete()).isFalse();
+            assertThat(report.left()).isEqualTo(2);
+            assertThat(worker.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 2, "w2", 32));
+        }
+    }
+
+    private static ClusterConfig worker(Nodes nodes, String nodeId) {
+        return nodes.config(nodeId)
+                .listen("127.0.0.1", Ports.draw())
+                .capacity(nodeId.equals("w1") ? 2 : 1)
+                .rebalanceAfter(Duration.ofMillis(100))
+                .build();
+    }
+}

@@ -1,0 +1,98 @@
+package io.troupe.actors;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.Subscription;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A node that is a cluster alone, shared but for its counts: what it tells about itself, and its end. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(60)
+class OneNodeTest {
+    @RegisterExtension
+    static final SharedNodes NODES = new SharedNodes('o', 1, Counter.KIND, Echo.KIND);
+
+    @Test
+    void oneNodeIsAClusterToo() {
+        ClusterActorSystem node = NODES.node();
+        int before = node.activeEntities();
+        assertThat(node.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
+                .isInstanceOf(SendOutcome.Committed.class);
+        assertThat(Counter.read(node, "c").sum()).isEqualTo(1);
+        assertThat(node.activeEntities()).isEqualTo(before + 1);
+    }
+
+    /** A message without a kind is refused under its shard's lock, which no listener may hold: it may send. */
+    @Test
+    void deadLettersAreToldOnAThreadThatHoldsNothing() {
+        ClusterActorSystem node = NODES.node();
+        CompletableFuture<String> thread = new CompletableFuture<>();
+        node.onDeadLetter(letter -> thread.complete(Thread.currentThread().getName()));
+        Kind<Echo.Message> unknown = Kind.of("unheard-of", Echo.Message.class, Echo::new);
+        assertThat(node.entity(unknown, "x").tell(new Echo.Say("x")).join())
+                .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE));
+        assertThat(thread.join()).startsWith("troupe-o1-dispatch");
+    }
+
+    @Test
+    void aNodeCountsWhatItSendsAndTellsOfDeadLetters(@TempDir Path directory) {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
+            ClusterActorSystem node = nodes.node("n1");
+            List<DeadLetter> dead = new CopyOnWriteArrayList<>();
+            Subscription subscription = node.onDeadLetter(dead::add);
+            for (int i = 0; i < 10; i++) {
+                node.entity(Counter.KIND, "c" + i).tell(new Counter.Add(1)).join();
+            }
+            assertThat(node.entity(Echo.KIND, "e").tell(new Echo.Fail(9)).join())
+                    .isInstanceOf(SendOutcome.Failed.class);
+            await().untilAsserted(() -> assertThat(dead).singleElement().satisfies(letter -> {
+                assertThat(letter.target()).isEqualTo(new EntityId("echo", "e"));
+                assertThat(letter.why()).startsWith("failed 3 times");
+            }));
+            ClusterMetrics metrics = node.metrics();
+            assertThat(metrics.actorCount()).isEqualTo(11);
+            assertThat(metrics.nodeCount()).isEqualTo(1);
+            assertThat(metrics.activeShards()).isEqualTo(32);
+            assertThat(metrics.deadLetters()).isEqualTo(1);
+            assertThat(metrics.failedMessageCount()).isEqualTo(1);
+            assertThat(metrics.messages().sent()).isEqualTo(11);
+            assertThat(metrics.messages().handled()).isEqualTo(10);
+            assertThat(metrics.throughput()).isPositive();
+            assertThat(metrics.messages().p50Nanos())
+                    .isBetween(1L, metrics.messages().maxNanos());
+            assertThat(metrics.averageMessageLatency())
+                    .isBetween(1L, metrics.messages().maxNanos());
+            assertThat(metrics.healthStatus())
+                    .isEqualTo(Map.of("lease", true, "leader", true, "shards", true, "links", true));
+            subscription.close();
+            node.entity(Echo.KIND, "e").tell(new Echo.Fail(9)).join();
+            assertThat(dead).hasSize(1);
+        }
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE) // It ends the node of the tests before it.
+    void afterCloseNoThreadIsLeftAndMessagesEndAtOnce() {
+        ClusterActorSystem node = NODES.node();
+        NODES.nodes().close();
+        assertThat(node.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
+                .isEqualTo(new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("troupe-o1-"))
+                .isEmpty());
+    }
+}
