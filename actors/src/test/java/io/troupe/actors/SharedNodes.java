@@ -42,7 +42,8 @@ final class SharedNodes implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         directory = Files.createTempDirectory("troupe-shared-nodes");
-        nodes = new Nodes(letter, directory, seedCount).startSeeds(kinds);
+        nodes = new Nodes(letter, directory, seedCount);
+        nodes.startSeeds(kinds);
     }
 
     @Override
