@@ -13,6 +13,9 @@ import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.ClusterException.Code;
 import io.troupe.cluster.NodeAddress;
+import io.troupe.cluster.NodeInfo;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -148,6 +151,24 @@ class BadInputTest {
         fails(first, Code.SEEDS_DIFFER, seeds.get(2).toString(), moved.toString());
         fails(second, Code.SEEDS_DIFFER, seeds.get(2).toString(), moved.toString());
         nodes.close();
+    }
+
+    @Test
+    void aNodeWithoutTheSecretOfTheClusterIsNotLetIn() {
+        ClusterSecret secret = ClusterSecret.of(new byte[ClusterSecret.MIN_LENGTH]);
+        try (Nodes nodes = new Nodes('b', directory, 1)) {
+            ClusterActorSystem seed =
+                    nodes.start(nodes.config("b1").secret(secret).build()).join();
+            fails(
+                    nodes.start(nodes.config("c1").build()),
+                    Code.SEEDS_DIFFER,
+                    "node b1 has a cluster secret and node c1 has none: give every node the same");
+            ClusterActorSystem client =
+                    nodes.start(nodes.config("c2").secret(secret).build()).join();
+            assertThat(client.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
+                    .isInstanceOf(SendOutcome.Committed.class);
+            assertThat(seed.cluster().nodes()).extracting(NodeInfo::nodeId).containsExactly("b1", "c2");
+        }
     }
 
     @Test

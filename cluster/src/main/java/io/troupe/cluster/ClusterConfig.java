@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import io.troupe.metadata.MetadataConfig.Election;
+import io.troupe.transport.ClusterSecret;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param moveTimeout  how long the move of a shard may take before it is called off
  * @param minimumPeersQuorum with fewer live nodes that can own shards none is given out or moved, and no node gets ready
  * @param joining      where this node's log is reached, if it was or is to be added to the voters at run time; else null
+ * @param secret       what every node of the cluster must prove to know before a link to it is made; null for none
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  */
 public record ClusterConfig(
@@ -56,6 +58,7 @@ public record ClusterConfig(
         Duration moveTimeout,
         int minimumPeersQuorum,
         @Nullable InetSocketAddress joining,
+        @Nullable ClusterSecret secret,
         List<NodeAddress> dialAddresses) {
 
     /** Most shards of one cluster. */
@@ -84,7 +87,7 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, minimum.peers.quorum, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
+     * {@code move.timeout.millis, minimum.peers.quorum, secret.file, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
      * @param file the file
@@ -157,6 +160,7 @@ public record ClusterConfig(
         private Duration moveTimeout = Duration.ofSeconds(5);
         private int minimumPeersQuorum = 1;
         private @Nullable InetSocketAddress joining;
+        private @Nullable ClusterSecret secret;
         private final List<NodeAddress> dialAddresses = new ArrayList<>();
 
         private Builder(String nodeId) {
@@ -170,6 +174,17 @@ public record ClusterConfig(
          */
         public Builder clusterName(String name) {
             clusterName = name;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param value what every node of the cluster must prove to know before a link to it is made, the same on all of
+         *     them; without one whoever reaches the messaging port can be a node. The log's port is not protected by it
+         */
+        public Builder secret(ClusterSecret value) {
+            secret = value;
             return this;
         }
 
@@ -449,6 +464,7 @@ public record ClusterConfig(
                     moveTimeout,
                     minimumPeersQuorum,
                     joining,
+                    secret,
                     List.copyOf(dialAddresses));
         }
 

@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 import io.troupe.metadata.MetadataConfig.Election;
+import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link ClusterConfig} from a properties file, with environment variables on top. */
@@ -28,6 +30,7 @@ final class ClusterConfigFile {
             "data.dir",
             "listen",
             "joining",
+            "secret.file",
             "hosts.shards",
             "capacity",
             "roles",
@@ -87,6 +90,7 @@ final class ClusterConfigFile {
                         .forEach(address -> builder.dialAddress(NodeAddress.parse(address))));
         text("data.dir", directory -> builder.dataDir(Path.of(directory)));
         text("listen", address -> address(address, builder::listen));
+        text("secret.file", path -> builder.secret(secret(path)));
         text("joining", address -> address(address, builder::joining));
         text("hosts.shards", hosts -> builder.hostsShards(bool(hosts)));
         text("capacity", share -> builder.capacity(Double.parseDouble(share)));
@@ -121,6 +125,14 @@ final class ClusterConfigFile {
             throw new IllegalArgumentException("it must have the form host:port");
         }
         setter.accept(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    private static ClusterSecret secret(String file) {
+        try {
+            return ClusterSecret.ofFile(Path.of(file));
+        } catch (TransportException e) {
+            throw new ClusterException(ClusterException.Code.BAD_CONFIG, "key 'secret.file': " + e.getMessage(), e);
+        }
     }
 
     private static boolean bool(String text) {

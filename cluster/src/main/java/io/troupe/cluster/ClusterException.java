@@ -15,7 +15,7 @@ public final class ClusterException extends RuntimeException {
         NOT_LEADING,
         /** The configuration cannot work. */
         BAD_CONFIG,
-        /** Nodes disagree about the cluster's name or the seed list. */
+        /** Nodes disagree about the cluster's name, the seed list or the cluster's secret. */
         SEEDS_DIFFER,
         /** A port cannot be bound. */
         PORT_IN_USE,

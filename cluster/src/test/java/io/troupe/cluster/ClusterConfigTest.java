@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.troupe.metadata.MetadataConfig.Election;
+import io.troupe.transport.ClusterSecret;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -198,6 +200,25 @@ class ClusterConfigTest {
                         .moveTimeout(Duration.ofMillis(900))
                         .minimumPeersQuorum(2)
                         .build());
+    }
+
+    @Test
+    void aPropertiesFileNamesTheFileOfTheSecretAndNeverShowsIt() throws IOException {
+        Path secret = Files.write(directory.resolve("secret"), new byte[ClusterSecret.MIN_LENGTH]);
+        Path file = Files.writeString(directory.resolve("s.properties"), """
+                node.id = w
+                seeds = n1@127.0.0.1:7701:7801
+                secret.file = %s
+                """.formatted(secret));
+        ClusterConfig config = ClusterConfig.load(file);
+        byte[] what = {1};
+        assertThat(Objects.requireNonNull(config.secret()).prove(what))
+                .isEqualTo(ClusterSecret.of(new byte[ClusterSecret.MIN_LENGTH]).prove(what));
+        assertThat(config.toString()).contains("ClusterSecret[not shown]");
+        Files.write(secret, new byte[1]);
+        assertThatThrownBy(() -> ClusterConfig.load(file))
+                .hasMessageContaining("key 'secret.file': secret file " + secret
+                        + ": the cluster secret has 1 bytes: it must have 32 to 4096");
     }
 
     @Test

@@ -54,6 +54,11 @@ public final class TransportConfig {
         return values.identity;
     }
 
+    /** {@return what both ends of a link must prove to know, or null} */
+    public @Nullable ClusterSecret secret() {
+        return values.secret;
+    }
+
     /** {@return the nodes to dial, by id, unresolved} */
     public Map<String, InetSocketAddress> nodes() {
         return Collections.unmodifiableMap(values.nodes);
@@ -131,6 +136,7 @@ public final class TransportConfig {
         private final List<String> errors = new ArrayList<>();
         private @Nullable InetSocketAddress bind;
         private String identity = "";
+        private @Nullable ClusterSecret secret;
         private int ringCapacity = 4 * 1024 * 1024;
         /** 0 means an eighth of the ring. */
         private int maxFrameLength;
@@ -156,6 +162,7 @@ public final class TransportConfig {
             nodes.putAll(from.nodes);
             bind = from.bind;
             identity = from.identity;
+            secret = from.secret;
             ringCapacity = from.ringCapacity;
             maxFrameLength = from.maxFrameLength;
             receiveBufferLength = from.receiveBufferLength;
@@ -191,6 +198,18 @@ public final class TransportConfig {
          */
         public Builder identity(String value) {
             identity = value;
+            return this;
+        }
+
+        /**
+         * Links only to nodes that prove that they know a secret, and proves it to them. Without one whoever reaches the port
+         * can be a node.
+         *
+         * @param value the secret, the same on every node
+         * @return this builder
+         */
+        public Builder secret(ClusterSecret value) {
+            secret = value;
             return this;
         }
 

@@ -39,6 +39,9 @@ final class Wiring {
     static MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
         TransportConfig.Builder builder =
                 TransportConfig.builder(config.nodeId()).identity(config.identity());
+        if (config.secret() != null) {
+            builder.secret(config.secret());
+        }
         NodeAddress self = config.self();
         InetSocketAddress listen = config.hosting().address();
         if (self != null) {

@@ -1,10 +1,12 @@
 package io.troupe.transport.internal.frame;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 import io.troupe.transport.TransportConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -22,11 +24,20 @@ public final class Control {
     /** Nothing to say, but alive. */
     public static final int HEARTBEAT = 4;
 
+    /** The accepting node proves that it knows the secret, and wants the dialling one to. */
+    public static final int CHALLENGE = 5;
+
+    /** The dialling node proves it. */
+    public static final int PROOF = 6;
+
     /** The longest body of a frame before the handshake is done. */
     public static final int MAX_HANDSHAKE_BODY = 1024 + TransportConfig.MAX_IDENTITY_BYTES;
 
     private static final int MAGIC = 0x50555254;
-    private static final int FIXED_LENGTH = 4 + 4 + 8;
+    private static final int FIXED_LENGTH = 4 + 4 + 8 + Nonce.LENGTH;
+
+    /** Of HMAC-SHA256, in bytes. */
+    private static final int PROOF_LENGTH = 32;
 
     private Control() {}
 
@@ -70,6 +81,59 @@ public final class Control {
         return complete(target, index, REFUSE, putHelloBody(target, body + 1, own));
     }
 
+    /**
+     * Writes a challenge.
+     *
+     * @param target where to
+     * @param index  its first byte
+     * @param own    who accepts
+     * @param proof  that it knows the secret
+     * @return the bytes written
+     */
+    public static int putChallenge(MutableDirectBuffer target, int index, Hello own, byte[] proof) {
+        int body = index + FrameLayout.HEADER_LENGTH;
+        target.putBytes(body, proof);
+        return complete(target, index, CHALLENGE, putHelloBody(target, body + proof.length, own));
+    }
+
+    /**
+     * Writes a proof.
+     *
+     * @param target where to
+     * @param index  its first byte
+     * @param proof  that this node knows the secret
+     * @return the bytes written
+     */
+    public static int putProof(MutableDirectBuffer target, int index, byte[] proof) {
+        int body = index + FrameLayout.HEADER_LENGTH;
+        target.putBytes(body, proof);
+        return complete(target, index, PROOF, body + proof.length);
+    }
+
+    /** Who wants a proof, and its own. */
+    @SuppressWarnings("ArrayRecordComponent") // read once
+    record Challenge(Hello by, byte[] proof) {}
+
+    static Challenge challenge(DirectBuffer buffer, int offset, int length) throws FramingException {
+        byte[] proof = proof(buffer, offset, Math.min(length, PROOF_LENGTH));
+        return new Challenge(new Cursor(buffer, offset + PROOF_LENGTH, offset + length).hello(), proof);
+    }
+
+    static byte[] proof(DirectBuffer buffer, int offset, int length) throws FramingException {
+        if (length != PROOF_LENGTH) {
+            throw new FramingException("a proof of " + length + " bytes, not " + PROOF_LENGTH);
+        }
+        byte[] proof = new byte[PROOF_LENGTH];
+        buffer.getBytes(offset, proof);
+        return proof;
+    }
+
+    /** All that a hello says, as bytes: what proofs are about. */
+    static byte[] bytes(Hello hello) {
+        UnsafeBuffer bytes = new UnsafeBuffer(new byte[MAX_HANDSHAKE_BODY]);
+        return Arrays.copyOf(bytes.byteArray(), putHelloBody(bytes, 0, hello));
+    }
+
     /** Who refused, and why. */
     record Refusal(Hello by, RefusalCode code) {}
 
@@ -95,6 +159,7 @@ public final class Control {
         target.putInt(index, MAGIC, LITTLE_ENDIAN);
         target.putInt(index + 4, hello.protocol(), LITTLE_ENDIAN);
         target.putLong(index + 8, hello.incarnation(), LITTLE_ENDIAN);
+        hello.nonce().put(target, index + 16);
         int end = putText(target, index + FIXED_LENGTH, hello.nodeId());
         end = putText(target, end, hello.to());
         return putText(target, end, hello.identity());
@@ -125,6 +190,7 @@ public final class Control {
             }
             int protocol = buffer.getInt(index + 4, LITTLE_ENDIAN);
             long incarnation = buffer.getLong(index + 8, LITTLE_ENDIAN);
+            Nonce nonce = Nonce.at(buffer, index + 16);
             index += FIXED_LENGTH;
             String nodeId = text(TransportConfig.MAX_NODE_ID_BYTES);
             String to = text(TransportConfig.MAX_NODE_ID_BYTES);
@@ -132,7 +198,7 @@ public final class Control {
             if (nodeId.isBlank() || index != end) {
                 throw new FramingException("a handshake of the wrong length or without a node id");
             }
-            return new Hello(protocol, incarnation, nodeId, to, identity);
+            return new Hello(protocol, incarnation, nodeId, to, identity, nonce);
         }
 
         private String text(int maxBytes) throws FramingException {

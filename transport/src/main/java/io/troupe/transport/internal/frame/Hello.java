@@ -8,8 +8,32 @@ package io.troupe.transport.internal.frame;
  * @param nodeId      who speaks
  * @param to          the node it means to speak to; empty in an answer to a node that said nothing of itself
  * @param identity    what both must agree on
+ * @param nonce       what this node wants to see proven, and proves; {@link Nonce#NONE} if it has no secret
  */
-public record Hello(int protocol, long incarnation, String nodeId, String to, String identity) {
+public record Hello(int protocol, long incarnation, String nodeId, String to, String identity, Nonce nonce) {
     /** The protocol that this code speaks. */
     public static final int PROTOCOL = 1;
+
+    /**
+     * {@return the same, said to a node}
+     *
+     * @param node the node
+     */
+    public Hello saidTo(String node) {
+        return new Hello(protocol, incarnation, nodeId, node, identity, nonce);
+    }
+
+    /**
+     * {@return the same, in another handshake}
+     *
+     * @param drawn a nonce that was never used
+     */
+    public Hello with(Nonce drawn) {
+        return new Hello(protocol, incarnation, nodeId, to, identity, drawn);
+    }
+
+    /** {@return true if the node has a secret} */
+    boolean hasSecret() {
+        return !nonce.equals(Nonce.NONE);
+    }
 }

@@ -1,16 +1,35 @@
 package io.troupe.transport.internal.frame;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import io.troupe.transport.ClusterSecret;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first frames of one connection. The dialling node says HELLO, the accepting one answers WELCOME or REFUSE; until
  * then nothing else is allowed.
+ *
+ * <p>Nodes with a secret prove it to each other in between: HELLO is answered with CHALLENGE, which has the accepting node's
+ * proof, and that with PROOF, the dialling node's. A proof is a MAC of both hellos, and so of both ids and both nonces, under
+ * the name of the role it was made in: it is of no use in another handshake, between other nodes, or sent back. Until the
+ * other node has proven itself nothing it says decides anything, but that versions or secrets differ.
+ *
+ * <p>Invariant: {@link Agreed} comes after a valid proof of the other node if this one has a secret.
  */
 public final class LinkHandshake {
+    private static final byte[] ACCEPTING = "accepting".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DIALLING = "dialling".getBytes(StandardCharsets.US_ASCII);
+
     private final Hello own;
     private final boolean dialled;
+    private final @Nullable ClusterSecret secret;
 
-    /** What the shell must do next. */
+    /** Who was challenged by an accepting node, or has proven itself to a dialling one. */
+    private @Nullable Hello challenger;
+
+    /** What this node must do next. */
     public sealed interface Step {}
 
     /**
@@ -21,13 +40,31 @@ public final class LinkHandshake {
     public record Agreed(Hello other) implements Step {}
 
     /**
+     * We want a proof: say CHALLENGE.
+     *
+     * @param own   what we say of ourselves
+     * @param proof our own proof
+     */
+    @SuppressWarnings("ArrayRecordComponent") // written once, sent once
+    public record Challenge(Hello own, byte[] proof) implements Step {}
+
+    /**
+     * The other node has proven itself: say PROOF.
+     *
+     * @param proof ours
+     */
+    @SuppressWarnings("ArrayRecordComponent") // written once, sent once
+    public record Prove(byte[] proof) implements Step {}
+
+    /**
      * We refuse: answer with the code, then close.
      *
-     * @param other  who was refused
-     * @param code   why
-     * @param reason why, for a person
+     * @param other      who was refused
+     * @param code       why
+     * @param reason     why, for a person
+     * @param ofAStranger true if the other node has not proven that it knows the secret, and had to
      */
-    public record Refuse(Hello other, RefusalCode code, String reason) implements Step {}
+    public record Refuse(Hello other, RefusalCode code, String reason, boolean ofAStranger) implements Step {}
 
     /**
      * The other node refused us, or is not the one we meant: close.
@@ -41,12 +78,22 @@ public final class LinkHandshake {
     /**
      * A handshake whose first byte is still to come.
      *
-     * @param own     what this node says; {@code to} is the dialled node
+     * @param own     what this node says; {@code to} is the dialled node, and the nonce was drawn for this handshake
      * @param dialled true if this node dialled
+     * @param secret  what both must prove, or null
      */
-    public LinkHandshake(Hello own, boolean dialled) {
+    public LinkHandshake(Hello own, boolean dialled, @Nullable ClusterSecret secret) {
+        if (own.hasSecret() != (secret != null)) {
+            throw new IllegalArgumentException("a nonce is drawn exactly if there is a secret");
+        }
         this.own = own;
         this.dialled = dialled;
+        this.secret = secret;
+    }
+
+    /** {@return what this node says in this handshake} */
+    public Hello own() {
+        return own;
     }
 
     /**
@@ -62,15 +109,21 @@ public final class LinkHandshake {
      */
     public Step onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length)
             throws FramingException {
-        if (control && !dialled && type == Control.HELLO) {
+        boolean proven = secret == null || challenger != null;
+        if (control && !dialled && challenger == null && type == Control.HELLO) {
             return onHello(Control.hello(buffer, offset, length));
         }
-        if (control && dialled && type == Control.WELCOME) {
+        if (control && !dialled && challenger != null && type == Control.PROOF) {
+            return onProof(challenger, Control.proof(buffer, offset, length));
+        }
+        if (control && dialled && !proven && type == Control.CHALLENGE) {
+            return onChallenge(Control.challenge(buffer, offset, length));
+        }
+        if (control && dialled && proven && type == Control.WELCOME) {
             return onWelcome(Control.hello(buffer, offset, length));
         }
         if (control && dialled && type == Control.REFUSE) {
-            Control.Refusal refusal = Control.refusal(buffer, offset, length);
-            return refused(refusal.by(), refusal.code());
+            return onRefusal(Control.refusal(buffer, offset, length), proven);
         }
         throw new FramingException(
                 (control ? "control" : "data") + " frame of type " + type + " before the end of the handshake");
@@ -80,6 +133,27 @@ public final class LinkHandshake {
         if (other.protocol() != own.protocol()) {
             return refuse(other, RefusalCode.PROTOCOL);
         }
+        if (other.hasSecret() != own.hasSecret()) {
+            return refuse(other, RefusalCode.SECRET);
+        }
+        if (secret == null) {
+            return judge(other);
+        }
+        challenger = other;
+        Hello answer = own.saidTo(other.nodeId());
+        return new Challenge(answer, secret.prove(transcript(ACCEPTING, other, answer)));
+    }
+
+    private Step onProof(Hello other, byte[] proof) throws FramingException {
+        if (secret == null || !secret.isProof(transcript(DIALLING, other, own.saidTo(other.nodeId())), proof)) {
+            throw new FramingException(
+                    "a node that calls itself " + other.nodeId() + " does not know the cluster secret");
+        }
+        return judge(other);
+    }
+
+    /** Says nothing of this cluster to a node that does not belong to it: it has proven itself if it must. */
+    private Step judge(Hello other) {
         if (other.nodeId().equals(own.nodeId())) {
             return refuse(other, RefusalCode.SELF);
         }
@@ -92,8 +166,28 @@ public final class LinkHandshake {
         return new Agreed(other);
     }
 
+    private Step onChallenge(Control.Challenge challenge) {
+        Hello other = challenge.by();
+        if (secret == null || !secret.isProof(transcript(ACCEPTING, own, other), challenge.proof())) {
+            return refused(other, RefusalCode.SECRET);
+        }
+        challenger = other;
+        return new Prove(secret.prove(transcript(DIALLING, own, other)));
+    }
+
+    private Step onRefusal(Control.Refusal refusal, boolean proven) throws FramingException {
+        boolean allowed = refusal.code() == RefusalCode.PROTOCOL || refusal.code() == RefusalCode.SECRET;
+        if (!proven && !allowed) {
+            throw new FramingException("a refusal by a node that has not proven that it knows the cluster secret");
+        }
+        return refused(refusal.by(), refusal.code());
+    }
+
     /** The accepting node has checked us; we check it all the same, for it may be wrong about itself. */
-    private Step onWelcome(Hello other) {
+    private Step onWelcome(Hello other) throws FramingException {
+        if (challenger != null && !other.equals(challenger)) {
+            throw new FramingException("a welcome by another node than the one that has proven itself");
+        }
         if (other.protocol() != own.protocol()) {
             return refused(other, RefusalCode.PROTOCOL);
         }
@@ -106,6 +200,15 @@ public final class LinkHandshake {
         return new Agreed(other);
     }
 
+    private static byte[] transcript(byte[] role, Hello dialling, Hello accepting) {
+        byte[] first = Control.bytes(dialling);
+        byte[] second = Control.bytes(accepting);
+        byte[] all = Arrays.copyOf(role, role.length + first.length + second.length);
+        System.arraycopy(first, 0, all, role.length, first.length);
+        System.arraycopy(second, 0, all, role.length + first.length, second.length);
+        return all;
+    }
+
     /**
      * Refuses a node whose HELLO was fine by itself.
      *
@@ -114,7 +217,7 @@ public final class LinkHandshake {
      * @return the step
      */
     public Refuse refuse(Hello other, RefusalCode code) {
-        return new Refuse(other, code, code.reason(own, other));
+        return new Refuse(other, code, code.reason(own, other), secret != null && challenger == null);
     }
 
     private Refused refused(Hello other, RefusalCode code) {

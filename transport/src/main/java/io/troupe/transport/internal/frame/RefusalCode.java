@@ -13,7 +13,9 @@ public enum RefusalCode {
     /** The link dialled by the node with the smaller id is already under way: nothing is wrong. */
     DUPLICATE(5),
     /** The node knows as many others as it may. */
-    FULL(6);
+    FULL(6),
+    /** One node has a secret, or another one than the other. */
+    SECRET(7);
 
     /** The byte on the wire: part of the protocol, never given to another reason. */
     private final int wire;
@@ -60,7 +62,18 @@ public enum RefusalCode {
                 "node " + d + " dialled node " + dialling.to() + " but reached node " + a + ": correct the address of "
                         + dialling.to();
             case DUPLICATE -> "nodes " + a + " and " + d + " dialled each other; one link is enough";
+            case SECRET -> secret(accepting, dialling);
             case FULL -> "node " + a + " knows as many nodes as it may: raise maxLinks";
         };
+    }
+
+    private static String secret(Hello accepting, Hello dialling) {
+        String a = accepting.nodeId();
+        String d = dialling.nodeId();
+        if (accepting.hasSecret() && dialling.hasSecret()) {
+            return "nodes " + a + " and " + d + " have different cluster secrets: give every node the same";
+        }
+        return "node " + (accepting.hasSecret() ? a : d) + " has a cluster secret and node "
+                + (accepting.hasSecret() ? d : a) + " has none: give every node the same";
     }
 }

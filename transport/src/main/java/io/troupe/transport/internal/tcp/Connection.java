@@ -125,7 +125,15 @@ final class Connection implements FrameReader.Output {
         closeAfterWrite = true;
     }
 
-    /** Each of the three is the first thing said on its buffer, so it starts at 0. */
+    void sayChallenge(LinkHandshake.Challenge challenge) {
+        say(Control.putChallenge(buffers.sendView, 0, challenge.own(), challenge.proof()));
+    }
+
+    void sayProof(byte[] proof) {
+        say(Control.putProof(buffers.sendView, 0, proof));
+    }
+
+    /** Starts at 0: what was said before has been answered, so all of it has left. */
     private void say(int bytes) {
         buffers.send.clear().limit(bytes);
     }

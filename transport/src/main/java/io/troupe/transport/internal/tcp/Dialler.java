@@ -122,7 +122,7 @@ final class Dialler {
         connection.key.interestOps(SelectionKey.OP_READ);
         NodeLink link = connection.link;
         if (link != null) {
-            links.onConnected(connection, link);
+            links.onConnected(connection);
         }
     }
 }

@@ -1,17 +1,20 @@
 package io.troupe.transport.internal.tcp;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
+import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.internal.frame.DialSchedule;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.Hello;
 import io.troupe.transport.internal.frame.LinkHandshake;
 import io.troupe.transport.internal.frame.LinkLiveness;
+import io.troupe.transport.internal.frame.Nonce;
 import io.troupe.transport.internal.frame.RefusalCode;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ final class Links implements Connection.Events {
     private final Hello own;
     private final GuardedHandler handler;
     private final Counts counts;
+    private final SecureRandom random = new SecureRandom();
 
     /** At most {@code maxLinks}; changed by the agent, read by producers. */
     private final Map<String, NodeLink> byId = new ConcurrentHashMap<>();
@@ -41,7 +45,7 @@ final class Links implements Connection.Events {
 
     Links(TransportConfig config, long incarnation, GuardedHandler handler, Counts counts) {
         this.config = config;
-        this.own = new Hello(Hello.PROTOCOL, incarnation, config.nodeId(), "", config.identity());
+        this.own = new Hello(Hello.PROTOCOL, incarnation, config.nodeId(), "", config.identity(), Nonce.NONE);
         this.handler = handler;
         this.counts = counts;
     }
@@ -95,7 +99,13 @@ final class Links implements Connection.Events {
     }
 
     LinkHandshake handshake(@Nullable String dialledNode) {
-        return new LinkHandshake(helloTo(dialledNode == null ? "" : dialledNode), dialledNode != null);
+        Hello hello = own.saidTo(dialledNode == null ? "" : dialledNode);
+        ClusterSecret secret = config.secret();
+        return new LinkHandshake(secret == null ? hello : hello.with(draw()), dialledNode != null, secret);
+    }
+
+    private Nonce draw() {
+        return new Nonce(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
     }
 
     int unauthenticated() {
@@ -109,8 +119,8 @@ final class Links implements Connection.Events {
         return count;
     }
 
-    void onConnected(Connection connection, NodeLink link) {
-        connection.sayHello(helloTo(link.nodeId));
+    void onConnected(Connection connection) {
+        connection.sayHello(connection.handshake.own());
     }
 
     @Override
@@ -122,6 +132,10 @@ final class Links implements Connection.Events {
             } else {
                 accept(connection, agreed.other());
             }
+        } else if (step instanceof LinkHandshake.Challenge challenge) {
+            connection.sayChallenge(challenge);
+        } else if (step instanceof LinkHandshake.Prove prove) {
+            connection.sayProof(prove.proof());
         } else if (step instanceof LinkHandshake.Refuse refuse) {
             refuse(connection, refuse);
         } else if (step instanceof LinkHandshake.Refused refused) {
@@ -149,7 +163,7 @@ final class Links implements Connection.Events {
             }
         }
         up(connection, link, other);
-        connection.sayWelcome(helloTo(other.nodeId()));
+        connection.sayWelcome(connection.handshake.own().saidTo(other.nodeId()));
     }
 
     /** The connection to a node that we dialled and that the node has, or soon will have, heard from. */
@@ -163,10 +177,12 @@ final class Links implements Connection.Events {
     }
 
     private void refuse(Connection connection, LinkHandshake.Refuse refuse) {
-        if (refuse.code() != RefusalCode.DUPLICATE) {
+        if (refuse.ofAStranger()) {
+            countProtocolError(connection, refuse.reason()); // not worth more: anyone can say anything
+        } else if (refuse.code() != RefusalCode.DUPLICATE) {
             handler.onRefused(refuse.other().nodeId(), refuse.reason());
         }
-        connection.sayRefusal(helloTo(refuse.other().nodeId()), refuse.code());
+        connection.sayRefusal(connection.handshake.own().saidTo(refuse.other().nodeId()), refuse.code());
     }
 
     private void up(Connection connection, NodeLink link, Hello other) {
@@ -217,16 +233,20 @@ final class Links implements Connection.Events {
 
     @Override
     public void onProtocolError(Connection connection, FramingException error) {
+        countProtocolError(connection, String.valueOf(error.getMessage()));
+        onLost(connection, String.valueOf(error.getMessage()));
+    }
+
+    private void countProtocolError(Connection connection, String what) {
         long count = counts.protocolErrors.incrementAndGet();
         if (Counts.worthALine(count)) {
             LOG.warn(
                     "node {}: closed a connection with {}: {} (protocol error {})",
                     own.nodeId(),
                     connection.remote,
-                    error.getMessage(),
+                    what,
                     count);
         }
-        onLost(connection, String.valueOf(error.getMessage()));
     }
 
     @Override
@@ -267,9 +287,5 @@ final class Links implements Connection.Events {
                 connections.remove(i);
             }
         }
-    }
-
-    private Hello helloTo(String nodeId) {
-        return new Hello(own.protocol(), own.incarnation(), own.nodeId(), nodeId, own.identity());
     }
 }

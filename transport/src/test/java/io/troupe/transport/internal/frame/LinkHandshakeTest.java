@@ -18,7 +18,7 @@ class LinkHandshakeTest {
     private final UnsafeBuffer wire = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
 
     private static Hello hello(String id, String to) {
-        return new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c");
+        return new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c", Nonce.NONE);
     }
 
     private Step read(LinkHandshake handshake, int length) throws FramingException {
@@ -33,21 +33,22 @@ class LinkHandshakeTest {
     }
 
     private Step accept(Hello own, Hello other) throws FramingException {
-        return read(new LinkHandshake(own, false), Control.putHello(wire, 0, Control.HELLO, other));
+        return read(new LinkHandshake(own, false, null), Control.putHello(wire, 0, Control.HELLO, other));
     }
 
     @Test
     void twoNodesOfOneClusterAgree() throws FramingException {
         assertThat(accept(hello("b", ""), hello("a", "b"))).isEqualTo(new Agreed(hello("a", "b")));
         int welcome = Control.putHello(wire, 0, Control.WELCOME, hello("b", "a"));
-        assertThat(read(new LinkHandshake(hello("a", "b"), true), welcome)).isEqualTo(new Agreed(hello("b", "a")));
+        assertThat(read(new LinkHandshake(hello("a", "b"), true, null), welcome))
+                .isEqualTo(new Agreed(hello("b", "a")));
     }
 
     @Test
     void eachMismatchIsRefusedWithTheSameReasonOnBothEnds() throws FramingException {
         String x = "x".repeat(TransportConfig.MAX_IDENTITY_BYTES);
-        assertSameReason(new Hello(Hello.PROTOCOL, 1, "a", "b", x), RefusalCode.IDENTITY, x);
-        assertSameReason(new Hello(2, 1, "a", "b", "cluster=c"), RefusalCode.PROTOCOL, "speaks protocol 1");
+        assertSameReason(new Hello(Hello.PROTOCOL, 1, "a", "b", x, Nonce.NONE), RefusalCode.IDENTITY, x);
+        assertSameReason(new Hello(2, 1, "a", "b", "cluster=c", Nonce.NONE), RefusalCode.PROTOCOL, "speaks protocol 1");
         assertSameReason(hello("b", "b"), RefusalCode.SELF, "an id of its own");
         assertSameReason(hello("a", "z"), RefusalCode.WRONG_NODE, "dialled node z but reached node b");
     }
@@ -58,16 +59,18 @@ class LinkHandshakeTest {
         assertThat(refuse.code()).isEqualTo(code);
         assertThat(refuse.reason()).contains(part);
         int refusal = Control.putRefusal(wire, 0, accepting, code);
-        Refused refused = (Refused) read(new LinkHandshake(dialling, true), refusal);
+        Refused refused = (Refused) read(new LinkHandshake(dialling, true, null), refusal);
         assertThat(refused.reason()).isEqualTo(refuse.reason());
     }
 
     @Test
     void aDiallerChecksTheWelcomeItself() throws FramingException {
         int wrongNode = Control.putHello(wire, 0, Control.WELCOME, hello("z", "a"));
-        assertThat(read(new LinkHandshake(hello("a", "b"), true), wrongNode)).isInstanceOf(Refused.class);
-        int wrongIdentity = Control.putHello(wire, 0, Control.WELCOME, new Hello(Hello.PROTOCOL, 1, "b", "a", "other"));
-        assertThat(read(new LinkHandshake(hello("a", "b"), true), wrongIdentity))
+        assertThat(read(new LinkHandshake(hello("a", "b"), true, null), wrongNode))
+                .isInstanceOf(Refused.class);
+        int wrongIdentity =
+                Control.putHello(wire, 0, Control.WELCOME, new Hello(Hello.PROTOCOL, 1, "b", "a", "other", Nonce.NONE));
+        assertThat(read(new LinkHandshake(hello("a", "b"), true, null), wrongIdentity))
                 .isInstanceOf(Refused.class);
     }
 
@@ -75,14 +78,14 @@ class LinkHandshakeTest {
     void nothingButTheExpectedFrameIsAllowed() {
         int data = FrameLayout.wireLength(4);
         FrameLayout.put(wire, 0, 1, new UnsafeBuffer(new byte[4]), 0, 4);
-        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false), data))
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null), data))
                 .isInstanceOf(FramingException.class)
                 .hasMessageContaining("data frame of type 1 before the end of the handshake");
         int welcome = Control.putHello(wire, 0, Control.WELCOME, hello("a", "b"));
-        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false), welcome))
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null), welcome))
                 .isInstanceOf(FramingException.class);
         int hello = Control.putHello(wire, 0, Control.HELLO, hello("a", "b"));
-        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", "a"), true), hello))
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", "a"), true, null), hello))
                 .isInstanceOf(FramingException.class);
     }
 
@@ -95,7 +98,7 @@ class LinkHandshakeTest {
         for (boolean dialled : new boolean[] {true, false}) {
             for (int type = 0; type < 6; type++) {
                 try {
-                    new LinkHandshake(hello("a", "b"), dialled).onFrame(true, type, bytes, 0, body.length);
+                    new LinkHandshake(hello("a", "b"), dialled, null).onFrame(true, type, bytes, 0, body.length);
                 } catch (FramingException refused) {
                     assertThat(refused.getMessage()).isNotBlank();
                 }
