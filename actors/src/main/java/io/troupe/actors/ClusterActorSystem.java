@@ -198,7 +198,7 @@ public final class ClusterActorSystem implements AutoCloseable {
 
     /**
      * Moves an actor to a node, with all actors of its shard, and keeps it there as long as that node lives and may own it:
-     * see {@link Cluster#moveShard}.
+     * see {@link io.troupe.cluster.ClusterManager#moveShard}.
      *
      * @param actor  the actor
      * @param nodeId the node

@@ -247,7 +247,7 @@ public record ClusterConfig(
         }
 
         /**
-         * Keeps a log and votes, once this node was added with {@link Cluster#addVoter}: its start waits for that. For a
+         * Keeps a log and votes, once this node was added with {@link ClusterManager#addVoter}: its start waits for that. For a
          * node outside the seed list, which keeps this in every later start; and for a seed whose data directory was lost,
          * with the address that the seed list has.
          *

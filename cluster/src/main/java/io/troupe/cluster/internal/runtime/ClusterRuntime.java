@@ -129,7 +129,7 @@ public final class ClusterRuntime implements AutoCloseable {
         manager = new Administration(store, requests, drains, moves, sets, pings);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
-        leaving = new Leaving(platform, cluster, requests, store, membership, drains, receiver, sender);
+        leaving = new Leaving(platform, requests, store, membership, drains, receiver, sender);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 

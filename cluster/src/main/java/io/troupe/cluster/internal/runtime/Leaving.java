@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -40,7 +39,6 @@ final class Leaving {
     private static final long LOOK_NS = 5_000_000;
 
     private final Platform platform;
-    private final Platform.Loop cluster;
     private final Requests requests;
     private final MetadataStore store;
     private final Membership membership;
@@ -70,7 +68,6 @@ final class Leaving {
 
     Leaving(
             Platform platform,
-            Platform.Loop cluster,
             Requests requests,
             MetadataStore store,
             Membership membership,
@@ -78,7 +75,6 @@ final class Leaving {
             Receiver receiver,
             Sender sender) {
         this.platform = platform;
-        this.cluster = cluster;
         this.requests = requests;
         this.store = store;
         this.membership = membership;
@@ -216,22 +212,17 @@ final class Leaving {
 
     /** So that the others need not wait for the lease to pass. Never fails, never takes long. */
     private CompletableFuture<Void> goodbye() {
-        CompletableFuture<Void> said = requests.track(new CompletableFuture<>());
-        try {
-            requests.later(TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS), () -> said.complete(null));
-            cluster.execute(() -> {
-                boolean hadSession = membership.session() != null;
-                membership.close();
-                if (!hadSession) {
-                    said.complete(null);
-                    return;
-                }
+        CompletableFuture<Void> said = requests.onCluster(left -> {
+            boolean hadSession = membership.session() != null;
+            membership.close();
+            if (hadSession) {
                 CompletableFuture<?> unused =
-                        store.closeSession().whenComplete((ended, failure) -> said.complete(null));
-            });
-        } catch (RejectedExecutionException e) {
-            said.complete(null); // closed already
-        }
+                        store.closeSession().whenComplete((ended, failure) -> left.complete(null));
+            } else {
+                left.complete(null);
+            }
+        });
+        requests.later(TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS), () -> said.complete(null));
         return said.exceptionally(closedMeanwhile -> null);
     }
 
