@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 import io.troupe.cluster.SendOutcome;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,8 +56,15 @@ class PassivationTest {
             Kind.of("idling", Diary.Note.class, Diary::new).passivateAfter(IDLE);
     private static final Kind<Diary.Note> RESTLESS =
             Kind.of("restless", Diary.Note.class, Diary::new).passivateAfter(Duration.ofMillis(1));
+
+    /**
+     * What an actor did last is known by its turn, not by its message: one thread for all of a kind ends the turn of one
+     * before that of the next begins.
+     */
+    private static final ExecutorService THREAD = Executors.newSingleThreadExecutor();
+
     private static final Kind<Diary.Note> FEW =
-            Kind.of("few", Diary.Note.class, Diary::new).maxActive(3);
+            Kind.of("few", Diary.Note.class, Diary::new).maxActive(3).on(THREAD);
     private static final Kind<Counter.Message> COUNTER = Kind.durable(
                     "idle-counter", Counter.Message.class, Counter.State.class, Counter::new)
             .passivateAfter(Duration.ofMillis(1));
@@ -72,6 +82,12 @@ class PassivationTest {
 
     @RegisterExtension
     static final SharedNodes NODES = new SharedNodes(1, DIARY, IDLING, RESTLESS, FEW, COUNTER, FLEETING, SHY);
+
+    @AfterAll
+    static void stop() {
+        NODES.nodes().close(); // Before its executor is.
+        THREAD.shutdown();
+    }
 
     @Test
     void anIdleActorLeavesAndComesBackAnew() {
