@@ -22,13 +22,17 @@ abstract class Cell implements Runnable {
             AtomicIntegerFieldUpdater.newUpdater(Cell.class, "waiting");
     private static final AtomicIntegerFieldUpdater<Cell> SCHEDULED =
             AtomicIntegerFieldUpdater.newUpdater(Cell.class, "scheduled");
+    /** The sign of the count: takes nothing more. */
     private static final int CLOSED = Integer.MIN_VALUE;
+    /** The cell whose turn the thread is running. */
+    private static final ThreadLocal<@Nullable Cell> RUNNING = new ThreadLocal<>();
 
     final EntityId id;
-    final ShardCells home;
+    final Home home;
     final KindHost kind;
-    private final ConcurrentLinkedQueue<Letter> mailbox = new ConcurrentLinkedQueue<>();
-    /** Letters that were let in and not taken yet, 0 to the capacity; CLOSED for ever once the cell takes no more. */
+    /** Mail, or the bare messages of tells within the process: a node of the queue is all that such a tell costs. */
+    private final ConcurrentLinkedQueue<Object> mailbox = new ConcurrentLinkedQueue<>();
+    /** Messages that were let in and not taken yet, 0 to the capacity; with the sign of CLOSED, for ever, once the cell takes no more. */
     private volatile int waiting;
     /** 1 from when a turn is ordered until it is over. */
     @SuppressWarnings("UnusedVariable") // read through its updater
@@ -42,14 +46,14 @@ abstract class Cell implements Runnable {
     /** A message was taken in the present turn. */
     private boolean usedNow;
 
-    /** What becomes of an offered letter. */
+    /** What becomes of an offered message. */
     enum Offer {
         TAKEN,
         FULL,
         CLOSED
     }
 
-    Cell(EntityId id, ShardCells home, KindHost kind) {
+    Cell(EntityId id, Home home, KindHost kind) {
         this.id = id;
         this.home = home;
         this.kind = kind;
@@ -58,7 +62,7 @@ abstract class Cell implements Runnable {
         }
     }
 
-    final Offer offer(Letter letter) {
+    final Offer offer(Object message) {
         for (int before; ; ) {
             before = waiting;
             if (before < 0) {
@@ -71,7 +75,7 @@ abstract class Cell implements Runnable {
                 break;
             }
         }
-        mailbox.add(letter);
+        mailbox.add(message);
         wake();
         return Offer.TAKEN;
     }
@@ -85,7 +89,7 @@ abstract class Cell implements Runnable {
                     LOG.warn("the executor of {} did not take a turn of entity {}", kind.kind, id, e);
                 }
                 scheduled = 0;
-                kind.host.wakeSoon(this); // an executor of the user's may be full; a closed node has no next tick
+                home.wakeSoon(this); // an executor of the user's may be full; a closed node has no next tick
             }
         }
     }
@@ -99,7 +103,7 @@ abstract class Cell implements Runnable {
         return stopped;
     }
 
-    /** Leaves the memory, unless a letter has come; then the cell goes on. Call within a turn. */
+    /** Leaves the memory, unless a message has come; then the cell goes on. Call within a turn. */
     final boolean close() {
         if (!WAITING.compareAndSet(this, 0, CLOSED)) {
             return false;
@@ -109,28 +113,51 @@ abstract class Cell implements Runnable {
         return true;
     }
 
-    /** Takes the letter that has waited longest, to make room; null if the entity was faster. Any thread. */
-    final @Nullable Letter pushOut() {
-        Letter letter = mailbox.poll();
-        if (letter != null) {
-            WAITING.decrementAndGet(this);
+    /** Takes nothing more; what waits goes on waiting. Any thread, idempotent. */
+    final void shut() {
+        for (int before = waiting; before >= 0 && !WAITING.compareAndSet(this, before, before | CLOSED); ) {
+            before = waiting;
         }
-        return letter;
     }
 
-    final @Nullable Letter poll() {
-        Letter letter = mailbox.poll();
-        if (letter != null) {
+    /** True if it takes nothing more and nothing waits, not even in the hands of who was just putting it in. */
+    final boolean isDrained() {
+        return waiting == CLOSED;
+    }
+
+    /** {@return true if nothing waits} */
+    final boolean isEmpty() {
+        return (waiting & ~CLOSED) == 0;
+    }
+
+    /** {@return true on a thread that is running a turn of any cell} */
+    static boolean isRunning() {
+        return RUNNING.get() != null;
+    }
+
+    /** Takes the message that has waited longest, to make room; null if the entity was faster. Any thread. */
+    final @Nullable Object pushOut() {
+        Object message = mailbox.poll();
+        if (message != null) {
+            WAITING.decrementAndGet(this);
+        }
+        return message;
+    }
+
+    final @Nullable Object poll() {
+        Object message = mailbox.poll();
+        if (message != null) {
             WAITING.decrementAndGet(this);
             onUsed();
         }
-        return letter;
+        return message;
     }
 
     @Override
     public final void run() {
         boolean again = false;
-        home.gate.enter();
+        RUNNING.set(this);
+        home.enter();
         try {
             again = !stopped && turn();
             lookAtIdleness(again);
@@ -140,11 +167,12 @@ abstract class Cell implements Runnable {
             LOG.error("entity {} has stopped", id, t);
             stopped = true;
         } finally {
-            home.gate.leave();
+            home.leave();
         }
         if (stopped) {
             onStopped();
         }
+        RUNNING.set(null);
         scheduled = 0;
         // What came in after the turn's last look finds either the flag cleared or this second look.
         if (again || (stopped ? hasEnd() : hasWork())) {
@@ -185,7 +213,7 @@ abstract class Cell implements Runnable {
     /** Whether anything but the mailbox keeps it in the memory; a guess outside of its turns. */
     abstract boolean isIdle();
 
-    /** Leaves the memory, unless a letter comes first. Called within a turn, without waiting letters, when idle. */
+    /** Leaves the memory, unless a message comes first. Called within a turn, without waiting messages, when idle. */
     abstract void passivate();
 
     /** Works off one batch; true if there is more to do right now. */
@@ -201,7 +229,7 @@ abstract class Cell implements Runnable {
 
     /** Asked before every message: when the lease has passed nothing starts, and what waits keeps waiting. */
     final boolean mayRun() {
-        return home.shard.mayRun() || (kind.goesOnUnfenced && home.shard.isHeld());
+        return home.mayRun() || (kind.goesOnUnfenced && home.isHeld());
     }
 
     /** True if a turn would find something to do. */

@@ -28,16 +28,13 @@ import io.troupe.transport.kryo.MessageRegistry;
  *
  * <p>All methods may be called from any thread and none blocks, except {@link #close()}.
  */
-public final class ClusterActorSystem implements AutoCloseable {
+public final class ClusterActorSystem implements ActorSystem {
     private static final SendOutcome UNAVAILABLE = new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE);
-
-    /** How long a closing node waits for {@link Handler#postStop}. */
-    private static final long END_LIMIT_NS = 1_000_000_000;
 
     private final Messages messages;
     private final Platform platform;
-    private final Platform.Workers dispatcher;
-    private final NodeTimers timers;
+    private final ActorRuntime runtime;
+    private final LocalActors locals;
     private final EntityHost host;
     private final Cluster cluster;
     private final EntityStore entityStore;
@@ -46,13 +43,13 @@ public final class ClusterActorSystem implements AutoCloseable {
     private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds, Platform platform) {
         messages = new Messages(codec);
         this.platform = platform;
-        dispatcher = platform.newWorkers("dispatch");
-        timers = new NodeTimers(platform);
-        host = new EntityHost(config.allShards(), kinds, dispatcher, timers);
+        runtime = new ActorRuntime(platform);
+        locals = new LocalActors(this, config.nodeId(), runtime);
+        host = new EntityHost(config.allShards(), kinds, runtime);
         try {
             cluster = Cluster.create(config, host, platform);
         } catch (RuntimeException e) {
-            dispatcher.close();
+            runtime.close();
             throw e;
         }
         entityStore = new EntityStore(cluster);
@@ -157,7 +154,7 @@ public final class ClusterActorSystem implements AutoCloseable {
             throw new IllegalArgumentException("the id of an entity of " + kind + " must have 1 to "
                     + Envelope.MAX_ID_LENGTH + " bytes, not " + length);
         }
-        return new Pid<>(kind, new EntityId(kind.name(), id), this);
+        return new EntityPid<>(kind, new EntityId(kind.name(), id), this);
     }
 
     /**
@@ -167,8 +164,21 @@ public final class ClusterActorSystem implements AutoCloseable {
      * @return what is known
      */
     public Lookup whereIs(Pid<?> actor) {
+        EntityPid<?> entity = EntityPid.of(actor);
         return cluster.whereIs(
-                actor.kind().shardSet(), actor.entity().kind(), actor.entity().id());
+                entity.kind().shardSet(),
+                entity.entity().kind(),
+                entity.entity().id());
+    }
+
+    @Override
+    public <M> Pid<M> spawn(Kind<M> kind, String id) {
+        return locals.spawn(kind, id);
+    }
+
+    @Override
+    public <M> Pid<M> spawn(Handler<M> handler, String id) {
+        return locals.spawn(handler, id);
     }
 
     /** {@return the node's place in the cluster: nodes, shards, leader, counters} */
@@ -191,7 +201,7 @@ public final class ClusterActorSystem implements AutoCloseable {
                 cluster.activeShards(),
                 cluster.unsettled(),
                 cluster.retransmissions(),
-                host.deadLetters(),
+                runtime.deadLetters.count(),
                 traffic.messages(platform.clock().nanoTime()),
                 cluster.health());
     }
@@ -207,7 +217,7 @@ public final class ClusterActorSystem implements AutoCloseable {
      * @throws IllegalArgumentException if its kind's set is not known on this node
      */
     public CompletableFuture<MoveReport> migrate(Pid<?> actor, String nodeId, Duration limit) {
-        return cluster.manager().moveShard(actor.shard(), nodeId, limit);
+        return cluster.manager().moveShard(EntityPid.of(actor).shard(), nodeId, limit);
     }
 
     /**
@@ -216,8 +226,9 @@ public final class ClusterActorSystem implements AutoCloseable {
      * @param listener called on a thread that runs actors, in no order: do not block it
      * @return the subscription; close it to hear no more
      */
+    @Override
     public Subscription onDeadLetter(Consumer<? super DeadLetter> listener) {
-        return host.onDeadLetter(listener);
+        return runtime.deadLetters.subscribe(listener);
     }
 
     /** {@return entities that are active on this node} */
@@ -229,10 +240,6 @@ public final class ClusterActorSystem implements AutoCloseable {
         return cluster.shardOf(kind.shardSet(), entity.kind(), entity.id());
     }
 
-    Platform platform() {
-        return platform;
-    }
-
     Messages messages() {
         return messages;
     }
@@ -241,7 +248,7 @@ public final class ClusterActorSystem implements AutoCloseable {
         return entityStore;
     }
 
-    <M> CompletableFuture<SendOutcome> send(Pid<M> target, M message, DeliveryGuarantee guarantee) {
+    <M> CompletableFuture<SendOutcome> send(EntityPid<M> target, M message, DeliveryGuarantee guarantee) {
         byte[] content = Envelope.encode(target.entity(), messages.encode(message));
         if (target.shard() < 0) {
             return CompletableFuture.completedFuture(notPlaced());
@@ -260,7 +267,7 @@ public final class ClusterActorSystem implements AutoCloseable {
         return outcome;
     }
 
-    <M, R> CompletableFuture<R> ask(Pid<M> target, Query<R> query, Duration timeout) {
+    <M, R> CompletableFuture<R> ask(EntityPid<M> target, Query<R> query, Duration timeout) {
         if (!target.kind().protocol().isInstance(query)) {
             throw new IllegalArgumentException("a " + query.getClass().getName() + " is no message of " + target.kind()
                     + ", which takes " + target.kind().protocol().getName());
@@ -333,22 +340,20 @@ public final class ClusterActorSystem implements AutoCloseable {
      * @return completes when everything is closed, with how it went; never exceptionally
      */
     public CompletableFuture<ShutdownReport> stop(Duration limit) {
-        return cluster.stop(limit).whenComplete((report, failure) -> closeDispatcher());
+        return cluster.stop(limit).whenComplete((report, failure) -> closeActors());
     }
 
     /** Leaves the cluster and frees threads, ports and locks. Blocks a few seconds at most. Idempotent. */
     @Override
     public void close() {
         cluster.close();
-        closeDispatcher();
+        closeActors();
     }
 
     /** Call when the node owns nothing any more: then every handler is about to end. */
-    private void closeDispatcher() {
-        if (!platform.isVirtual()) {
-            host.endings().await(platform.clock(), END_LIMIT_NS);
-        }
-        timers.close();
-        dispatcher.close();
+    private void closeActors() {
+        locals.stop();
+        runtime.close();
+        locals.close();
     }
 }

@@ -65,14 +65,15 @@ final class DurableCell<M> extends Cell {
     private record Answered(
             Place<Result, Object> place, @Nullable TxnResult result) {}
 
-    DurableCell(Pid<M> self, ShardCells home, KindHost kind, long activation) {
+    DurableCell(
+            Pid<M> self, ShardCells home, KindHost kind, EntityHost host, ClusterActorSystem system, long activation) {
         super(self.entity(), home, kind);
         this.self = self;
         gate = home.gate;
         shard = home.shard;
-        host = kind.host;
-        messages = kind.system.messages();
-        store = kind.system.entityStore();
+        this.host = host;
+        messages = system.messages();
+        store = system.entityStore();
         this.activation = activation;
         handler = self.kind().newStatefulHandler();
     }
@@ -144,9 +145,14 @@ final class DurableCell<M> extends Cell {
         }
     }
 
+    /** Only the cluster sends to durable entities. */
+    private @Nullable Letter next() {
+        return (Letter) poll();
+    }
+
     private boolean refuseAll(String why) {
         for (int refused = 0; refused < BATCH; refused++) {
-            Letter letter = poll();
+            Letter letter = next();
             if (letter == null) {
                 return false;
             }
@@ -179,7 +185,7 @@ final class DurableCell<M> extends Cell {
             if (!log.mayPropose() || log.inFlight() >= MAX_PIPELINED || !mayRun()) {
                 return false; // the next answer or the renewed lease wakes the cell
             }
-            Letter letter = again.isEmpty() ? poll() : again.poll();
+            Letter letter = again.isEmpty() ? next() : again.poll();
             if (letter == null) {
                 leaveIfAsked();
                 return false;
@@ -336,7 +342,8 @@ final class DurableCell<M> extends Cell {
                 Effect<Object> effect = handler.receive(
                                 log().state(),
                                 message,
-                                new MessageContext<>(self, letter.message(), () -> leaves = true))
+                                new MessageContext<>(
+                                        self, kind.runtime.platform, letter.message(), () -> leaves = true))
                         .take();
                 return outcome(effect);
             } catch (Exception e) {

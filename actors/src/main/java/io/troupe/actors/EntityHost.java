@@ -8,17 +8,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import io.troupe.cluster.ShardSet;
-import io.troupe.cluster.Subscription;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
@@ -37,19 +33,15 @@ final class EntityHost implements HostedActors {
 
     private final Set<String> kinds;
     private final Set<ShardSet> sets;
-    private final Executor dispatcher;
+    private final ActorRuntime runtime;
     /** The cells of each shard's present ownership. An array, so that everything is visited in the order of the shards. */
     private final AtomicReferenceArray<@Nullable ShardCells> shards;
 
     /** What the store was too busy for. */
     private final ConcurrentLinkedQueue<Runnable> postponed = new ConcurrentLinkedQueue<>();
 
-    private final LongAdder deadLetters = new LongAdder();
-    private final List<Consumer<? super DeadLetter>> deadLetterListeners = new CopyOnWriteArrayList<>();
     private final AtomicLong activations = new AtomicLong();
     private final Map<String, Kind<?>> kindsByName;
-    private final NodeTimers timers;
-    private final Endings endings = new Endings();
     /** What each kind has here, once attached; written before the system, and read after it. */
     private Map<String, KindHost> kindHosts = Map.of();
 
@@ -57,7 +49,7 @@ final class EntityHost implements HostedActors {
 
     private volatile @Nullable ClusterActorSystem system;
 
-    EntityHost(int shards, Map<String, Kind<?>> kinds, Executor dispatcher, NodeTimers timers) {
+    EntityHost(int shards, Map<String, Kind<?>> kinds, ActorRuntime runtime) {
         kindsByName = kinds;
         this.kinds = kinds.keySet();
         sets = kinds.values().stream()
@@ -65,20 +57,15 @@ final class EntityHost implements HostedActors {
                 .filter(set -> !set.isDefault())
                 .collect(Collectors.toUnmodifiableSet());
         this.shards = new AtomicReferenceArray<>(shards);
-        this.dispatcher = dispatcher;
-        this.timers = timers;
+        this.runtime = runtime;
     }
 
     /** Call before the cluster starts to deliver. */
     void attach(ClusterActorSystem newSystem) {
         Map<String, KindHost> hosts = new HashMap<>();
-        kindsByName.forEach((name, kind) -> hosts.put(name, new KindHost(kind, this, newSystem, dispatcher)));
+        kindsByName.forEach((name, kind) -> hosts.put(name, new KindHost(kind, runtime)));
         kindHosts = hosts;
-        passivation = new Passivation(
-                this,
-                shards.length(),
-                hosts.values(),
-                newSystem.platform().clock().nanoTime());
+        passivation = new Passivation(this, shards.length(), hosts.values(), runtime.nanoTime());
         system = newSystem;
     }
 
@@ -110,7 +97,7 @@ final class EntityHost implements HostedActors {
 
     @Override
     public void onShardActive(OwnedShard shard) {
-        ShardCells earlier = shards.getAndSet(shard.shard(), new ShardCells(shard));
+        ShardCells earlier = shards.getAndSet(shard.shard(), new ShardCells(shard, this));
         if (earlier != null) {
             end(earlier.stop()); // its end is still to be told by another thread
         }
@@ -128,7 +115,7 @@ final class EntityHost implements HostedActors {
     private void end(List<Cell> stopped) {
         if (!stopped.isEmpty()) {
             try {
-                dispatcher.execute(() -> stopped.forEach(Cell::wake));
+                runtime.dispatcher.execute(() -> stopped.forEach(Cell::wake));
             } catch (RejectedExecutionException e) {
                 LOG.debug("closed before {} entities could end", stopped.size());
             }
@@ -167,8 +154,7 @@ final class EntityHost implements HostedActors {
         }
         ClusterActorSystem current = system;
         if (current != null) {
-            Objects.requireNonNull(passivation)
-                    .onTick(current.platform().clock().nanoTime());
+            Objects.requireNonNull(passivation).onTick(runtime.nanoTime());
         }
     }
 
@@ -231,7 +217,7 @@ final class EntityHost implements HostedActors {
                             + envelope.target().kind() + ": register it on every node that owns shards");
             return;
         }
-        put(new Letter(message, envelope.bodyOffset()), envelope.target(), cells, kind);
+        put(new Letter(message, envelope.bodyOffset(), current.messages()), envelope.target(), cells, kind);
     }
 
     private void put(Letter letter, EntityId target, ShardCells cells, KindHost kind) {
@@ -258,8 +244,7 @@ final class EntityHost implements HostedActors {
                         overflow(letter.message(), target, kind, full);
                         return;
                     }
-                    Letter oldest = cell.pushOut();
-                    if (oldest != null) {
+                    if (cell.pushOut() instanceof Letter oldest) {
                         overflow(oldest.message(), target, kind, full + ", and a newer message took its place");
                     }
                 }
@@ -275,30 +260,23 @@ final class EntityHost implements HostedActors {
         }
         byte[] reason = why.getBytes(StandardCharsets.UTF_8);
         if (kind.kind.isDurable()) {
-            settle(kind.system, message, Ending.FULL, reason);
+            settle(Objects.requireNonNull(system), message, Ending.FULL, reason);
             return;
         }
         try {
-            dispatcher.execute(() -> message.end(Ending.FULL, reason)); // nobody is told under a shard's lock
+            runtime.dispatcher.execute(() -> message.end(Ending.FULL, reason)); // nobody is told under a shard's lock
         } catch (RejectedExecutionException e) {
             LOG.debug("closed: message {} stays unsettled", message.id());
         }
     }
 
     private <M> Cell activate(Kind<M> kind, String id, ShardCells cells, KindHost kindHost) {
+        ClusterActorSystem current = Objects.requireNonNull(system);
         // The kind's own name: an idle entity then needs no copy of it.
-        Pid<M> self = new Pid<>(kind, new EntityId(kind.name(), id), kindHost.system);
+        EntityPid<M> self = new EntityPid<>(kind, new EntityId(kind.name(), id), current);
         return kind.isDurable()
-                ? new DurableCell<>(self, cells, kindHost, activations.incrementAndGet())
-                : new VolatileCell<>(self, cells, kindHost);
-    }
-
-    NodeTimers timers() {
-        return timers;
-    }
-
-    Endings endings() {
-        return endings;
+                ? new DurableCell<>(self, cells, kindHost, this, current, activations.incrementAndGet())
+                : new EntityCell<>(self, cells, kindHost);
     }
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
@@ -306,37 +284,9 @@ final class EntityHost implements HostedActors {
         refuse(Objects.requireNonNull(system), target, message, Ending.FAILED, why);
     }
 
-    /** Tells whoever listens that no actor has handled a message; not here, where a shard's lock may be held. */
-    void deadLetter(@Nullable EntityId target, @Nullable InboundMessage message, String why) {
-        deadLetters.increment();
-        if (deadLetterListeners.isEmpty()) {
-            return;
-        }
-        DeadLetter letter = new DeadLetter(target, message == null ? null : message.id(), why);
-        try {
-            dispatcher.execute(() -> tellOf(letter));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("closed before anybody heard of {}", letter);
-        }
-    }
-
-    private void tellOf(DeadLetter letter) {
-        for (Consumer<? super DeadLetter> listener : deadLetterListeners) {
-            try {
-                listener.accept(letter);
-            } catch (RuntimeException e) {
-                LOG.warn("a listener failed to hear of {}", letter, e);
-            }
-        }
-    }
-
-    long deadLetters() {
-        return deadLetters.sum();
-    }
-
-    Subscription onDeadLetter(Consumer<? super DeadLetter> listener) {
-        deadLetterListeners.add(listener);
-        return () -> deadLetterListeners.remove(listener);
+    /** Not logged: there may be very many. */
+    void deadLetter(@Nullable EntityId target, InboundMessage message, String why) {
+        runtime.deadLetters.add(target, message.id(), why);
     }
 
     private void refuse(

@@ -4,14 +4,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-import io.troupe.cluster.spi.Platform;
-
-/** What one node has for all entities of one kind: where they run, what they use, and how many there are. Any thread. */
+/** What one system has for all entities of one kind: where they run, what they use, and how many there are. Any thread. */
 final class KindHost {
     final Kind<?> kind;
-    final EntityHost host;
-    final ClusterActorSystem system;
-    final Platform platform;
+    final ActorRuntime runtime;
     final Executor executor;
     final boolean passivates;
     final int mailbox;
@@ -23,13 +19,11 @@ final class KindHost {
     private final LongAdder activations = new LongAdder();
     private final LongAdder passivations = new LongAdder();
 
-    KindHost(Kind<?> kind, EntityHost host, ClusterActorSystem system, Executor dispatcher) {
+    KindHost(Kind<?> kind, ActorRuntime runtime) {
         this.kind = kind;
-        this.host = host;
-        this.system = system;
-        platform = system.platform();
+        this.runtime = runtime;
         Executor own = kind.options().executor();
-        executor = own == null ? dispatcher : own;
+        executor = own == null ? runtime.dispatcher : own;
         passivates = kind.options().passivates();
         mailbox = kind.options().mailbox();
         goesOnUnfenced = kind.options().quorumLoss() == QuorumLoss.CONTINUE_UNFENCED;
@@ -37,7 +31,7 @@ final class KindHost {
     }
 
     long nanoTime() {
-        return platform.clock().nanoTime();
+        return runtime.nanoTime();
     }
 
     void onAdded() {

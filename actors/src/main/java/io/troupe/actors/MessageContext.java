@@ -4,16 +4,19 @@ import java.time.Duration;
 
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.spi.InboundMessage;
+import io.troupe.cluster.spi.Platform;
 import org.jspecify.annotations.Nullable;
 
 /** The context of one message to a durable entity. */
 final class MessageContext<M> implements ActorContext<M> {
     private final Pid<M> self;
+    private final Platform platform;
     private final InboundMessage message;
     private final Runnable passivation;
 
-    MessageContext(Pid<M> self, InboundMessage message, Runnable passivation) {
+    MessageContext(Pid<M> self, Platform platform, InboundMessage message, Runnable passivation) {
         this.self = self;
+        this.platform = platform;
         this.message = message;
         this.passivation = passivation;
     }
@@ -35,12 +38,12 @@ final class MessageContext<M> implements ActorContext<M> {
 
     @Override
     public long nanoTime() {
-        return self.system().platform().clock().nanoTime();
+        return platform.clock().nanoTime();
     }
 
     @Override
     public long random() {
-        return self.system().platform().random();
+        return platform.random();
     }
 
     @Override

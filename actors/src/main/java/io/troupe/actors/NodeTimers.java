@@ -1,5 +1,7 @@
 package io.troupe.actors;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.troupe.actors.internal.lifecycle.DeadlineQueue;
@@ -89,6 +91,15 @@ final class NodeTimers {
             arm(nowNs);
         }
         return due;
+    }
+
+    /** {@return what will never fire: call once closed} */
+    synchronized List<Runnable> takeAll() {
+        List<Runnable> left = new ArrayList<>(queue.size());
+        for (Runnable step; (step = queue.poll(queue.nextDueNs())) != null; ) {
+            left.add(step);
+        }
+        return left;
     }
 
     synchronized int size() {

@@ -11,14 +11,16 @@ import io.troupe.cluster.spi.OwnedShard;
  * The active entities of one ownership of one shard. Entities are added under the shard's lock; they leave on the threads
  * that run them, or all at once when the shard is lost.
  */
-final class ShardCells {
+final class ShardCells implements Home {
     final OwnedShard shard;
     final ShardGate gate = new ShardGate();
     final Map<EntityId, Cell> byId = new ConcurrentHashMap<>();
+    private final EntityHost host;
     private volatile boolean stopped;
 
-    ShardCells(OwnedShard shard) {
+    ShardCells(OwnedShard shard, EntityHost host) {
         this.shard = shard;
+        this.host = host;
     }
 
     void add(Cell cell) {
@@ -29,8 +31,38 @@ final class ShardCells {
         }
     }
 
-    /** False if it has left before. */
-    boolean remove(Cell cell) {
+    @Override
+    public boolean mayRun() {
+        return shard.mayRun();
+    }
+
+    @Override
+    public boolean isHeld() {
+        return shard.isHeld();
+    }
+
+    @Override
+    public long epoch() {
+        return shard.epoch();
+    }
+
+    @Override
+    public void enter() {
+        gate.enter();
+    }
+
+    @Override
+    public void leave() {
+        gate.leave();
+    }
+
+    @Override
+    public void wakeSoon(Cell cell) {
+        host.wakeSoon(cell);
+    }
+
+    @Override
+    public boolean remove(Cell cell) {
         boolean removed = byId.remove(cell.id, cell);
         if (removed) {
             cell.kind.onRemoved();

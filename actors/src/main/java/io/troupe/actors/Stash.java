@@ -10,27 +10,27 @@ final class Stash {
     static final int MAX_STASHED = 1_000;
 
     /** In the order in which they were put aside; never more than the limit. */
-    private final ArrayDeque<Letter> aside = new ArrayDeque<>();
+    private final ArrayDeque<Mail> aside = new ArrayDeque<>();
     /** Taken back: before the mailbox, in order; never more than the limit. */
-    private final ArrayDeque<Letter> next = new ArrayDeque<>();
+    private final ArrayDeque<Mail> next = new ArrayDeque<>();
 
     boolean isFull() {
         return aside.size() + next.size() >= MAX_STASHED;
     }
 
-    void put(Letter letter) {
-        aside.add(letter);
+    void put(Mail mail) {
+        aside.add(mail);
     }
 
     /** What was put aside comes before what an earlier call has taken back: it was in front of that. */
     void takeBack() {
-        for (Letter letter; (letter = aside.pollLast()) != null; ) {
-            next.addFirst(letter);
+        for (Mail mail; (mail = aside.pollLast()) != null; ) {
+            next.addFirst(mail);
         }
     }
 
     @Nullable
-    Letter poll() {
+    Mail poll() {
         return next.poll();
     }
 

@@ -1,21 +1,17 @@
 package io.troupe.actors;
 
-import java.nio.charset.StandardCharsets;
-
 import io.troupe.actors.internal.lifecycle.RestartBudget;
-import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An active volatile entity. All but the mailbox is confined to its turns. */
-final class VolatileCell<M> extends Cell {
+/** An active volatile actor, an entity or a local one: what its handler does and what follows when it fails. All but the
+ * mailbox is confined to its turns.
+ */
+abstract class VolatileCell<M> extends Cell {
     private static final Logger LOG = LoggerFactory.getLogger(VolatileCell.class);
-    private static final byte[] NO_REPLY = {};
 
-    private final Pid<M> self;
-    private final Messages messages;
     /** The instance that has started; null before the first message, after a failure and after an activation's end. */
     private volatile @Nullable Handler<M> handler;
     /** Of the present turn. */
@@ -34,22 +30,36 @@ final class VolatileCell<M> extends Cell {
      * A pause after a restart, and the message to try again after it.
      *
      * @param dueNs   when the pause ends
-     * @param letter  the message
+     * @param mail    the message; null if it is the actor's own
      * @param message the message, decoded; null if it has failed for good and only the pause is left
      * @param attempt how often it will have been tried then
      */
     private record Retry<M>(
-            long dueNs, @Nullable Letter letter, @Nullable M message, int attempt) {}
+            long dueNs, @Nullable Mail mail, @Nullable M message, int attempt) {}
 
-    VolatileCell(Pid<M> self, ShardCells home, KindHost kind) {
-        super(self.entity(), home, kind);
-        this.self = self;
-        messages = kind.system.messages();
+    VolatileCell(EntityId id, Home home, KindHost kind) {
+        super(id, home, kind);
     }
 
-    Pid<M> self() {
-        return self;
-    }
+    abstract Pid<M> self();
+
+    /** {@return the handler of the next activation or restart} */
+    abstract Handler<M> newHandler();
+
+    /** Ends the activation, after a failure or because the handler wants it. */
+    abstract void endActivation();
+
+    /** Says who decides now, and ends the activation if that is nobody. The message is failed. */
+    abstract void escalate(Throwable failure);
+
+    /** {@return what a failed message's sender is told about an escalation} */
+    abstract String escalated();
+
+    /** {@return true if its handler starts when it can, false if with the next message} */
+    abstract boolean startsAlone();
+
+    /** What was read but not handled when the cell was stopped. */
+    abstract void abandon(Mail mail);
 
     @Override
     boolean turn() {
@@ -74,9 +84,13 @@ final class VolatileCell<M> extends Cell {
             }
             retry = null;
             if (failed.message != null) {
-                attempt(failed.letter, failed.message, failed.attempt);
+                attempt(failed.mail, failed.message, failed.attempt);
                 return true;
             }
+        }
+        if (handler == null && startsAlone()) {
+            startAlone();
+            return true;
         }
         EntityTimers<M> set = timers;
         M due = set == null ? null : set.poll();
@@ -86,18 +100,46 @@ final class VolatileCell<M> extends Cell {
             return true;
         }
         Stash aside = stash;
-        Letter letter = aside == null || !aside.hasNext() ? poll() : aside.poll();
-        if (letter == null) {
+        Object next = aside == null || !aside.hasNext() ? poll() : aside.poll();
+        if (next == null) {
             return false;
         }
-        handle(letter);
+        if (next instanceof Mail mail) {
+            handle(mail);
+        } else {
+            handleBare(next);
+        }
         return true;
+    }
+
+    /** What lies in the mailbox bare was checked against the kind when it was sent. */
+    @SuppressWarnings("unchecked")
+    private void handleBare(Object message) {
+        attempt(LocalTell.BARE, (M) message, 1);
+    }
+
+    private void startAlone() {
+        VolatileContext<M> called = context();
+        try {
+            Handler<M> unused = started(called);
+        } catch (Throwable failure) {
+            called.end();
+            boolean unused = called.takePassivation();
+            LOG.warn("preStart of actor {} failed", id, failure);
+            if (!isStopped()) {
+                restart(null, null, Kind.MAX_ATTEMPTS, failure);
+            }
+            return;
+        }
+        if (called.takePassivation()) {
+            passivate();
+        }
     }
 
     EntityTimers<M> timers() {
         EntityTimers<M> set = timers;
         if (set == null) {
-            set = new EntityTimers<>(this, kind.host.timers());
+            set = new EntityTimers<>(this, kind.runtime.timers);
             timers = set;
         }
         return set;
@@ -118,25 +160,26 @@ final class VolatileCell<M> extends Cell {
         if (failed != null) {
             return kind.nanoTime() - failed.dueNs >= 0 && mayRun();
         }
+        if (handler == null && startsAlone()) {
+            return mayRun();
+        }
         EntityTimers<M> set = timers;
         Stash aside = stash;
         return (((set != null && set.hasDue()) || (aside != null && aside.hasNext())) && mayRun()) || super.hasWork();
     }
 
-    private void handle(Letter letter) {
-        InboundMessage message = letter.message();
-        if (message.isExpired()) {
-            message.end(Ending.EXPIRED, NO_REPLY);
+    private void handle(Mail mail) {
+        if (!mail.begin()) {
             return;
         }
-        M decoded;
+        M message;
         try {
-            decoded = messages.decode(self.kind(), letter);
+            message = mail.open(self().kind());
         } catch (RuntimeException e) {
-            fail(letter, "undecodable", e);
+            fail(mail, "undecodable", e);
             return;
         }
-        attempt(letter, decoded, 1);
+        attempt(mail, message, 1);
     }
 
     private VolatileContext<M> context() {
@@ -148,26 +191,26 @@ final class VolatileCell<M> extends Cell {
         return known;
     }
 
-    private void attempt(@Nullable Letter letter, M message, int attempt) {
+    private void attempt(@Nullable Mail mail, M message, int attempt) {
         VolatileContext<M> called = context();
-        byte[] answer;
+        Object answer;
         try {
             Handler<M> current = started(called);
-            called.begin(letter == null ? null : letter.message());
+            called.begin(mail);
             current.receive(message, called);
             Object reply = called.end();
-            answer = reply == null ? NO_REPLY : messages.encodeReply(reply);
+            answer = mail == null ? null : mail.seal(reply);
         } catch (Throwable failure) { // what a handler throws must not reach the threads, nor other entities
             called.end();
             boolean unused = called.takePassivation(); // what has failed decides nothing but through onError
-            onFailure(letter, message, attempt, failure);
+            onFailure(mail, message, attempt, failure);
             return;
         }
-        if (letter != null) {
+        if (mail != null) {
             if (called.hasStashed()) {
-                stash().put(letter);
+                stash().put(mail.keeping(message));
             } else {
-                letter.message().end(Ending.DONE, answer);
+                mail.done(answer);
             }
         }
         if (called.takePassivation()) {
@@ -178,31 +221,33 @@ final class VolatileCell<M> extends Cell {
     private Handler<M> started(VolatileContext<M> called) throws Exception {
         Handler<M> current = handler;
         if (current == null) {
-            current = self.kind().newHandler();
+            current = newHandler();
             called.begin(null);
             current.preStart(called);
             called.end();
             handler = current;
-            kind.host.endings().onStarted(current);
+            kind.runtime.endings.onStarted(current);
         }
         return current;
     }
 
-    private void onFailure(@Nullable Letter letter, M message, int attempt, Throwable failure) {
+    private void onFailure(@Nullable Mail mail, M message, int attempt, Throwable failure) {
         if (isStopped()) {
-            return; // the shard was lost under the handler: the message is for the next owner
+            if (mail != null) {
+                abandon(mail); // the shard was lost under the handler: the message is for the next owner
+            }
+            return;
         }
         switch (decide(message, failure)) {
-            case RESUME -> fail(letter, "failed", failure);
-            case RESTART -> restart(letter, message, attempt, failure);
+            case RESUME -> fail(mail, "failed", failure);
+            case RESTART -> restart(mail, message, attempt, failure);
             case STOP -> {
-                fail(letter, "failed, and stopped its actor", failure);
+                fail(mail, "failed, and stopped its actor", failure);
                 endActivation();
             }
             case ESCALATE -> {
-                LOG.error("entity {} has escalated a failure, and there is nobody above it", id, failure);
-                fail(letter, "failed, escalated to nobody, and stopped its actor", failure);
-                endActivation();
+                fail(mail, escalated(), failure);
+                escalate(failure);
             }
         }
     }
@@ -224,11 +269,11 @@ final class VolatileCell<M> extends Cell {
         }
     }
 
-    private void restart(@Nullable Letter letter, M message, int attempt, Throwable failure) {
+    private void restart(@Nullable Mail mail, @Nullable M message, int attempt, Throwable failure) {
         endHandler();
         RestartBudget budget = restarts;
         if (budget == null) {
-            RestartLimit limit = self.kind().options().restarts();
+            RestartLimit limit = kind.kind.options().restarts();
             budget = new RestartBudget(
                     limit.restarts(),
                     limit.within().toNanos(),
@@ -239,18 +284,24 @@ final class VolatileCell<M> extends Cell {
         long nowNs = kind.nanoTime();
         long waitNs = budget.onFailure(nowNs);
         if (waitNs == RestartBudget.EXHAUSTED) {
-            fail(letter, "failed " + times(attempt) + ", and its actor was restarted too often", failure);
+            if (message != null) {
+                fail(mail, "failed " + times(attempt) + ", and its actor was restarted too often", failure);
+            } else {
+                LOG.error("actor {} has failed to start too often, and ends", id);
+            }
             endActivation();
             return;
         }
         if (attempt < Kind.MAX_ATTEMPTS) {
-            retry = new Retry<>(nowNs + waitNs, letter, message, attempt + 1);
+            retry = new Retry<>(nowNs + waitNs, mail, message, attempt + 1);
         } else {
-            fail(letter, "failed " + times(attempt), failure);
+            if (message != null) {
+                fail(mail, "failed " + times(attempt), failure);
+            }
             retry = new Retry<>(nowNs + waitNs, null, null, 0);
         }
         if (waitNs > 0) {
-            kind.host.timers().schedule(nowNs + waitNs, this::wake);
+            kind.runtime.timers.schedule(nowNs + waitNs, this::wake);
         }
     }
 
@@ -258,14 +309,18 @@ final class VolatileCell<M> extends Cell {
         return attempt == 1 ? "once" : attempt + " times";
     }
 
-    /** What waits goes on with a new activation: in this cell, or in another one if nothing waits now. */
-    private void endActivation() {
+    /** A guess outside of its turns. */
+    final boolean isRetrying() {
+        Retry<M> failed = retry;
+        return failed != null && failed.message != null;
+    }
+
+    /** Forgets the restarts of an activation that has ended. {@return true if it has stashed something} */
+    final boolean forget() {
         endHandler();
         restarts = null;
         Stash aside = stash;
-        if ((aside != null && !aside.isEmpty()) || !close()) {
-            kind.onActivated();
-        }
+        return aside != null && !aside.isEmpty();
     }
 
     @Override
@@ -308,7 +363,7 @@ final class VolatileCell<M> extends Cell {
             LOG.warn("postStop of entity {} failed", id, t);
         } finally {
             called.end();
-            kind.host.endings().onEnded(ended);
+            kind.runtime.endings.onEnded(ended);
         }
     }
 
@@ -322,18 +377,27 @@ final class VolatileCell<M> extends Cell {
     @Override
     void onStopped() {
         endHandler();
+        Retry<M> failed = retry;
+        Stash aside = stash;
         context = null;
         stash = null;
         retry = null;
+        if (failed != null && failed.mail != null) {
+            abandon(failed.mail);
+        }
+        if (aside != null) {
+            for (Mail mail; (mail = aside.poll()) != null; ) {
+                abandon(mail);
+            }
+        }
     }
 
-    private void fail(@Nullable Letter letter, String what, Throwable cause) {
-        InboundMessage message = letter == null ? null : letter.message();
-        LOG.warn("message {} to {} {}", message == null ? "of a timer" : message.id(), id, what, cause);
+    private void fail(@Nullable Mail mail, String what, Throwable cause) {
+        LOG.warn("message {} to {} {}", mail == null ? "of a timer" : mail.id(), id, what, cause);
         String why = what + ": " + cause;
-        if (message != null) {
-            message.end(Ending.FAILED, why.getBytes(StandardCharsets.UTF_8));
+        if (mail != null) {
+            mail.end(Ending.FAILED, why);
         }
-        kind.host.deadLetter(id, message, why);
+        kind.runtime.deadLetters.add(id, mail == null ? null : mail.id(), why);
     }
 }

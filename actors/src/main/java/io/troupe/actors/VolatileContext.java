@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Objects;
 
 import io.troupe.cluster.MessageId;
-import io.troupe.cluster.spi.InboundMessage;
 import org.jspecify.annotations.Nullable;
 
 /** The context of the calls of one turn. What belongs to a call is refused outside of it. */
@@ -13,7 +12,7 @@ final class VolatileContext<M> implements ActorContext<M> {
     /** The thread of the call under way; null between calls. */
     private @Nullable Thread caller;
     /** What is being handled; null in calls without a message. */
-    private @Nullable InboundMessage message;
+    private @Nullable Mail message;
 
     private @Nullable Object reply;
     /** Asked for in one of the calls since it was taken last: preStart may ask, too. */
@@ -25,7 +24,7 @@ final class VolatileContext<M> implements ActorContext<M> {
         this.cell = cell;
     }
 
-    void begin(@Nullable InboundMessage next) {
+    void begin(@Nullable Mail next) {
         message = next;
         reply = null;
         stashed = false;
@@ -69,7 +68,7 @@ final class VolatileContext<M> implements ActorContext<M> {
 
     @Override
     public long fencingToken() {
-        return cell.home.shard.epoch();
+        return cell.home.epoch();
     }
 
     @Override
@@ -85,12 +84,12 @@ final class VolatileContext<M> implements ActorContext<M> {
 
     @Override
     public long random() {
-        return cell.kind.platform.random();
+        return cell.kind.runtime.platform.random();
     }
 
     @Override
     public boolean isOwner() {
-        return cell.home.shard.mayRun();
+        return cell.home.mayRun();
     }
 
     @Override

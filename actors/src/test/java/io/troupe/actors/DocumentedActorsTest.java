@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -78,6 +79,35 @@ class DocumentedActorsTest {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
+    static List<Integer> countWithoutACluster() {
+        record Add(int number) {}
+        record Sum() implements Query<Integer> {}
+        final class Adder implements Handler<Object> {
+            private int sum;
+
+            @Override
+            public void receive(Object message, ActorContext<Object> context) {
+                if (message instanceof Add add) {
+                    sum += add.number();
+                } else if (message instanceof Sum question) {
+                    context.reply(question, sum);
+                }
+            }
+        }
+        try (ActorSystem system = ActorSystem.create("counting")) {
+            Pid<Object> adder = system.spawn(new Adder(), "adder");
+            adder.tell(new Add(2));
+            adder.tell(new Add(3));
+            return List.of(adder.ask(new Sum(), Duration.ofSeconds(1)).join());
+        }
+    }
+
+    @Test
+    void thePagesLocalActorCounts() {
+        assertThat(countWithoutACluster()).containsExactly(5);
+    }
+
     @Test
     void theCodeOfThePageIsCompiledHere() throws IOException {
         String page = Files.readString(Path.of("../docs/actors.md"));
@@ -87,7 +117,7 @@ class DocumentedActorsTest {
         for (; code.find(); blocks++) {
             assertThat(withoutLayout(here)).contains(withoutLayout(code.group(1)));
         }
-        assertThat(blocks).isEqualTo(2);
+        assertThat(blocks).isEqualTo(3);
     }
 
     private static String withoutLayout(String code) {

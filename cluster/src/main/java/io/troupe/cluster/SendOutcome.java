@@ -74,6 +74,8 @@ public sealed interface SendOutcome {
         SESSION_EXPIRED,
         /** The shard is moving and the message would have blocked the move. */
         MOVING,
+        /** The target was an actor of one process, and has ended. */
+        ENDED,
         /** The node is closing. */
         CLOSED
     }

@@ -28,6 +28,7 @@ final class LedgerWorkload implements Workload {
     private static final int MAX_IN_FLIGHT = 256;
 
     private final String sender;
+    private final Cluster cluster;
     private final HistoryRecorder recorder;
     private final List<Pid<Ledger.Message>> ledgers;
     /** Guarded by this; per ledger, when each number was sent, or null once its outcome is recorded. */
@@ -41,6 +42,7 @@ final class LedgerWorkload implements Workload {
 
     LedgerWorkload(ClusterActorSystem system, HistoryRecorder recorder) {
         sender = system.nodeId();
+        cluster = system.cluster();
         this.recorder = recorder;
         ledgers = IntStream.range(0, LEDGERS)
                 .mapToObj(number -> system.entity(KIND, "ledger-" + number))
@@ -147,7 +149,6 @@ final class LedgerWorkload implements Workload {
     }
 
     private @Nullable String owner(int ledger) {
-        Cluster cluster = ledgers.get(ledger).system().cluster();
         return cluster.owner(cluster.shardOf(KIND.name(), entity(ledger)));
     }
 

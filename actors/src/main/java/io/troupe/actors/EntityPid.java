@@ -1,0 +1,90 @@
+package io.troupe.actors;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import org.jspecify.annotations.Nullable;
+
+/** The address of an entity of the cluster: whoever bears its kind and id, on whatever node. */
+final class EntityPid<M> extends Pid<M> {
+    private final Kind<M> kind;
+    private final EntityId entity;
+    /** -1 until the set of the kind is known; never changes after that. */
+    private int shard = -1;
+
+    private final ClusterActorSystem system;
+
+    EntityPid(Kind<M> kind, EntityId entity, ClusterActorSystem system) {
+        this.kind = kind;
+        this.entity = entity;
+        this.system = system;
+    }
+
+    /** {@return the same, for what only an entity has} */
+    static EntityPid<?> of(Pid<?> actor) {
+        if (actor instanceof EntityPid<?> entity) {
+            return entity;
+        }
+        throw new IllegalArgumentException(
+                actor + " is an actor of this process alone: it has no shard, lives here as long"
+                        + " as it lives, and cannot move; use an entity for what should");
+    }
+
+    @Override
+    public EntityId entity() {
+        return entity;
+    }
+
+    @Override
+    public ActorSystem system() {
+        return system;
+    }
+
+    @Override
+    Kind<M> kind() {
+        return kind;
+    }
+
+    int shard() {
+        int known = shard;
+        if (known < 0) {
+            known = system.shardOf(kind, entity);
+            shard = known;
+        }
+        return known;
+    }
+
+    @Override
+    public CompletableFuture<SendOutcome> tell(M message) {
+        return tell(message, kind.isDurable() ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE);
+    }
+
+    @Override
+    public CompletableFuture<SendOutcome> tell(M message, DeliveryGuarantee guarantee) {
+        return system.send(this, message, guarantee);
+    }
+
+    @Override
+    public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
+        return system.ask(this, query, timeout);
+    }
+
+    @Override
+    public CompletableFuture<SendOutcome> resolve(SendOutcome.Unknown unknown) {
+        return kind.isDurable()
+                ? system.cluster().resolve(unknown.messageId())
+                : CompletableFuture.completedFuture(unknown);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EntityPid<?> pid && pid.entity.equals(entity) && pid.system == system;
+    }
+
+    @Override
+    public int hashCode() {
+        return entity.hashCode();
+    }
+}
