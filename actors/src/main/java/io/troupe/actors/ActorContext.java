@@ -95,4 +95,63 @@ public interface ActorContext<M> {
      * @throws IllegalStateException outside of a call, or in a durable actor
      */
     void unstashAll();
+
+    /**
+     * Spawns a local actor below this one, on the same node. It starts at once, runs only while its parent may run, and
+     * ends when it ends itself, when its parent ends it, or with the handler that has spawned it: when that is restarted,
+     * stopped or passivated, and when its shard is lost. The next handler starts when all children have ended. A parent with
+     * children is not idle. For volatile kinds.
+     *
+     * @param name  its name among the children, 1 to {@value Envelope#MAX_ID_LENGTH} bytes without '/'
+     * @param child its handler, used for nothing else unless it has no state; a restart starts it again
+     * @param <C>   its messages
+     * @return its address, for this process only
+     * @throws IllegalArgumentException if the name is taken or none
+     * @throws IllegalStateException outside of a call, in a durable actor, or beyond {@value Children#MAX_CHILDREN} children
+     */
+    <C> Pid<C> spawnLocal(String name, Handler<C> child);
+
+    /**
+     * Spawns a local actor of a kind below this one, as above. A restart takes a new handler.
+     *
+     * @param name its name among the children
+     * @param kind a volatile kind that does not passivate; its mailbox, restarts and executor hold
+     * @param <C>  its messages
+     * @return its address, for this process only
+     * @throws IllegalArgumentException if the name is taken or none, or the kind cannot be spawned
+     * @throws IllegalStateException outside of a call, in a durable actor, or beyond {@value Children#MAX_CHILDREN} children
+     */
+    <C> Pid<C> spawnLocal(String name, Kind<C> kind);
+
+    /**
+     * Ends a child after the message at hand: what waits for it becomes dead letters. Without effect if it has ended.
+     *
+     * @param child the child
+     * @throws IllegalArgumentException if it is no child of this actor
+     * @throws IllegalStateException outside of a call, or in a durable actor
+     */
+    void stop(Pid<?> child);
+
+    /**
+     * Sends the actor a message of its own when another one ends, or at once if it has ended: exactly one for every watch,
+     * in its turn. There is one watch of an actor: a second call replaces the first. Watches end with the handler that set
+     * them. The message cannot be answered or stashed. For volatile kinds.
+     *
+     * @param other   a local actor of this process; an entity has no end
+     * @param message the message
+     * @throws IllegalArgumentException if the other one is an entity or this actor itself
+     * @throws IllegalStateException outside of a call, in a durable actor, beyond {@value Watches#MAX_WATCHES} watches, or
+     *     if {@value LocalCell#MAX_WATCHERS} actors watch the other one
+     */
+    void watch(Pid<?> other, M message);
+
+    /**
+     * Withdraws a watch. Its message is not handled any more, even if the other one has ended.
+     *
+     * @param other the watched actor
+     * @return false if it was not watched, or its message has been handled
+     * @throws IllegalArgumentException if the other one cannot be watched
+     * @throws IllegalStateException outside of a call, or in a durable actor
+     */
+    boolean unwatch(Pid<?> other);
 }

@@ -229,8 +229,15 @@ abstract class Cell implements Runnable {
 
     /** Asked before every message: when the lease has passed nothing starts, and what waits keeps waiting. */
     final boolean mayRun() {
-        return home.mayRun() || (kind.goesOnUnfenced && home.isHeld());
+        return home.mayRun() || (goesOnUnfenced() && home.isHeld());
     }
+
+    boolean goesOnUnfenced() {
+        return kind.goesOnUnfenced;
+    }
+
+    /** Called in a turn that may not run: whoever tells the place's cells that they may again must reach this one. */
+    void onHeldUp() {}
 
     /** True if a turn would find something to do. */
     boolean hasWork() {

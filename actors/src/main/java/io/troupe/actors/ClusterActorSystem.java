@@ -240,6 +240,10 @@ public final class ClusterActorSystem implements ActorSystem {
         return cluster.shardOf(kind.shardSet(), entity.kind(), entity.id());
     }
 
+    LocalActors locals() {
+        return locals;
+    }
+
     Messages messages() {
         return messages;
     }

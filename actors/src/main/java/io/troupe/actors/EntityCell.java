@@ -8,6 +8,8 @@ final class EntityCell<M> extends VolatileCell<M> {
     private static final Logger LOG = LoggerFactory.getLogger(EntityCell.class);
 
     private final EntityPid<M> self;
+    /** Its activation has ended, and it waits for its children before it leaves the memory. */
+    private boolean leaves;
 
     EntityCell(EntityPid<M> self, ShardCells home, KindHost kind) {
         super(self.entity(), home, kind);
@@ -32,9 +34,27 @@ final class EntityCell<M> extends VolatileCell<M> {
     /** What waits goes on with a new activation: in this cell, or in another one if nothing waits now. */
     @Override
     void endActivation() {
-        if (forget() || !close()) {
+        boolean stays = forget();
+        if (areChildrenEnding()) {
+            leaves = true;
+        } else if (stays || !close()) {
             kind.onActivated();
         }
+    }
+
+    @Override
+    void onChildrenEnded() {
+        if (leaves) {
+            leaves = false;
+            if (hasStashed() || !close()) {
+                kind.onActivated();
+            }
+        }
+    }
+
+    @Override
+    LocalActors locals() {
+        return self.locals();
     }
 
     @Override

@@ -47,6 +47,10 @@ final class EntityPid<M> extends Pid<M> {
         return kind;
     }
 
+    LocalActors locals() {
+        return system.locals();
+    }
+
     int shard() {
         int known = shard;
         if (known < 0) {

@@ -50,4 +50,18 @@ public interface Handler<M> {
     default Supervision onError(M message, Throwable failure, ActorContext<M> context) {
         return Supervision.RESTART;
     }
+
+    /**
+     * Decides what becomes of a child that has failed and answered {@link Supervision#ESCALATE}. The message that failed has
+     * ended as failed; the child takes none until this is decided. ESCALATE ends the child, and this actor escalates itself.
+     * What this throws is logged and taken for RESTART.
+     *
+     * @param child   the child
+     * @param failure what it has thrown
+     * @param context the actor; there is no message to answer
+     * @return what becomes of the child
+     */
+    default Supervision onChildFailure(Pid<?> child, Throwable failure, ActorContext<M> context) {
+        return Supervision.RESTART;
+    }
 }

@@ -207,6 +207,21 @@ final class LocalActors implements Home, LocalCell.Above {
     }
 
     @Override
+    public boolean onEscalated(LocalCell<?> cell, Throwable failure) {
+        return false;
+    }
+
+    @Override
+    public void onHeldUp() {
+        // It may always run.
+    }
+
+    @Override
+    public boolean goesOnUnfenced() {
+        return false;
+    }
+
+    @Override
     public boolean remove(Cell cell) {
         boolean removed = byId.remove(cell.id, cell);
         if (removed) {

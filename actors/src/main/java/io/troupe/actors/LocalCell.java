@@ -1,7 +1,9 @@
 package io.troupe.actors;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.SendOutcome;
@@ -19,13 +21,23 @@ import org.slf4j.LoggerFactory;
 final class LocalCell<M> extends VolatileCell<M> {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCell.class);
 
+    /** Actors that watch one actor. */
+    static final int MAX_WATCHERS = 10_000;
+
     private final LocalPid<M> self = new LocalPid<>(this);
     private final Above above;
     private final Class<?> protocol;
     /** The one handler there is; null if the kind makes them. */
     private final @Nullable Handler<M> given;
 
+    /** Its end is over; under the lock, with the watchers. */
     private volatile boolean ended;
+    /** Who wants to hear of the end, each once; null for nobody. Guarded by this. */
+    private @Nullable Set<Runnable> watchers;
+    /** It takes nothing until it is decided what becomes of it; confined to its turns. */
+    private volatile boolean suspended;
+    /** Null while it is not. */
+    private volatile @Nullable Supervision decision;
 
     /** Who has spawned an actor. */
     interface Above {
@@ -35,6 +47,15 @@ final class LocalCell<M> extends VolatileCell<M> {
 
         /** It has ended, and its name is free. Once. */
         void onEnded(LocalCell<?> cell);
+
+        /** It has failed and waits for a decision. {@return false if there is nobody to decide} */
+        boolean onEscalated(LocalCell<?> cell, Throwable failure);
+
+        /** It may not run now, and does not hear of it when it may again. */
+        void onHeldUp();
+
+        /** {@return whether it runs without a lease} */
+        boolean goesOnUnfenced();
     }
 
     LocalCell(EntityId id, Home home, KindHost kind, @Nullable Handler<M> given, Above above) {
@@ -45,7 +66,7 @@ final class LocalCell<M> extends VolatileCell<M> {
     }
 
     @Override
-    Pid<M> self() {
+    LocalPid<M> self() {
         return self;
     }
 
@@ -53,6 +74,7 @@ final class LocalCell<M> extends VolatileCell<M> {
         return above;
     }
 
+    @Override
     LocalActors locals() {
         return above.locals();
     }
@@ -156,14 +178,103 @@ final class LocalCell<M> extends VolatileCell<M> {
     }
 
     @Override
+    void onChildrenEnded() {
+        // Its next handler may start now.
+    }
+
+    @Override
     String escalated() {
-        return "failed, escalated to nobody, and ended its actor";
+        return "failed and escalated";
     }
 
     @Override
     void escalate(Throwable failure) {
-        LOG.error("actor {} has escalated a failure, and there is nobody above it", id, failure);
-        endActivation();
+        suspended = true; // before anybody can decide
+        if (!above.onEscalated(this, failure)) {
+            suspended = false;
+            LOG.error("actor {} has escalated a failure, and there is nobody above it", id, failure);
+            endActivation();
+        }
+    }
+
+    /** Its parent says what becomes of it. Any thread. */
+    void decided(Supervision what) {
+        decision = what;
+        wake();
+    }
+
+    @Override
+    boolean isSuspended() {
+        Supervision decided = decision;
+        if (!suspended || decided == null) {
+            return suspended;
+        }
+        decision = null;
+        suspended = false;
+        switch (decided) {
+            case RESUME -> {
+                // It goes on with the state it has.
+            }
+            case RESTART -> restart(null, null, Kind.MAX_ATTEMPTS, new IllegalStateException("its parent restarts it"));
+            case STOP, ESCALATE -> endActivation();
+        }
+        return isStopped();
+    }
+
+    @Override
+    boolean hasWork() {
+        return suspended ? decision != null && mayRun() : super.hasWork();
+    }
+
+    @Override
+    boolean goesOnUnfenced() {
+        return above.goesOnUnfenced();
+    }
+
+    @Override
+    void onHeldUp() {
+        above.onHeldUp();
+    }
+
+    /** Runs it when the actor has ended, which may be now. */
+    void addWatcher(Runnable watcher) {
+        synchronized (this) {
+            if (!ended) {
+                Set<Runnable> known = watchers;
+                if (known == null) {
+                    known = new LinkedHashSet<>();
+                    watchers = known;
+                }
+                if (known.size() >= MAX_WATCHERS) {
+                    throw new IllegalStateException(id + " is watched by " + MAX_WATCHERS
+                            + " actors, one more is too many: let one of them tell the others");
+                }
+                known.add(watcher);
+                return;
+            }
+        }
+        watcher.run();
+    }
+
+    synchronized void removeWatcher(Runnable watcher) {
+        Set<Runnable> known = watchers;
+        if (known != null) {
+            known.remove(watcher);
+        }
+    }
+
+    /** Its name is free before anybody hears of its end. */
+    private void finish() {
+        above.onEnded(this);
+        Set<Runnable> known;
+        synchronized (this) {
+            ended = true;
+            known = watchers;
+            watchers = null;
+        }
+        if (known != null) {
+            known.forEach(Runnable::run);
+        }
     }
 
     /** Ends it after the message at hand. Any thread. */
@@ -174,7 +285,7 @@ final class LocalCell<M> extends VolatileCell<M> {
 
     @Override
     boolean hasEnd() {
-        return !ended;
+        return !ended && !areChildrenEnding(); // the last of them wakes it
     }
 
     @Override
@@ -182,9 +293,8 @@ final class LocalCell<M> extends VolatileCell<M> {
         shut();
         super.onStopped();
         abandonAll();
-        if (!ended && isDrained()) {
-            ended = true;
-            above.onEnded(this);
+        if (!ended && isDrained() && !areChildrenEnding()) {
+            finish();
         }
     }
 
@@ -198,6 +308,10 @@ final class LocalCell<M> extends VolatileCell<M> {
                 question.fail(new NotExecuted(Reason.ENDED));
             }
         }
+        Children children = childrenOrNull();
+        if (children != null) {
+            children.abandonAll();
+        }
     }
 
     @Override
@@ -209,6 +323,10 @@ final class LocalCell<M> extends VolatileCell<M> {
 
     /** {@return true if it has nothing to do} See {@link LocalActors#isQuiet}. */
     boolean isQuiet() {
-        return isStopped() || (isEmpty() && !isRetrying());
+        if (isStopped()) {
+            return true;
+        }
+        Children children = childrenOrNull();
+        return isEmpty() && !isRetrying() && !hasBelongings() && (children == null || children.areQuiet());
     }
 }

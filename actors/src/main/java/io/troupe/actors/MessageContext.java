@@ -85,4 +85,29 @@ final class MessageContext<M> implements ActorContext<M> {
     public void unstashAll() {
         throw volatileOnly("unstashAll");
     }
+
+    @Override
+    public <C> Pid<C> spawnLocal(String name, Handler<C> child) {
+        throw volatileOnly("spawnLocal");
+    }
+
+    @Override
+    public <C> Pid<C> spawnLocal(String name, Kind<C> kind) {
+        throw volatileOnly("spawnLocal");
+    }
+
+    @Override
+    public void stop(Pid<?> child) {
+        throw volatileOnly("stop");
+    }
+
+    @Override
+    public void watch(Pid<?> other, M later) {
+        throw volatileOnly("watch");
+    }
+
+    @Override
+    public boolean unwatch(Pid<?> other) {
+        throw volatileOnly("unwatch");
+    }
 }

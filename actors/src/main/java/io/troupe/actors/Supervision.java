@@ -11,6 +11,9 @@ public enum Supervision {
     RESTART,
     /** The activation ends. The message ends as failed; what waits behind it is handled by a new activation. */
     STOP,
-    /** As {@link #STOP}, and it is logged as an error: an entity has nobody above it. */
+    /**
+     * The message ends as failed, and who has spawned the actor decides in {@link Handler#onChildFailure}. With nobody above,
+     * as {@link #STOP}, and it is logged as an error: entities, and local actors that no actor has spawned.
+     */
     ESCALATE
 }

@@ -21,10 +21,8 @@ abstract class VolatileCell<M> extends Cell {
     /** What comes before everything else, and not before its time; null when nothing has failed. */
     private @Nullable Retry<M> retry;
 
-    /** Made when it is used first; gone with the ownership. */
-    private @Nullable EntityTimers<M> timers;
-
-    private @Nullable Stash stash;
+    /** Made when it is used first. */
+    private volatile @Nullable Belongings<M> belongings;
 
     /**
      * A pause after a restart, and the message to try again after it.
@@ -61,11 +59,31 @@ abstract class VolatileCell<M> extends Cell {
     /** What was read but not handled when the cell was stopped. */
     abstract void abandon(Mail mail);
 
+    /** The children of the handler that has ended have ended, too. */
+    abstract void onChildrenEnded();
+
+    /** {@return the local actors of its system} */
+    abstract LocalActors locals();
+
+    /** {@return true while somebody else has to decide what becomes of it} */
+    boolean isSuspended() {
+        return false;
+    }
+
     @Override
     boolean turn() {
+        Belongings<M> own = belongings;
+        Children children = own == null ? null : own.childrenOrNull();
+        if (children != null) {
+            children.wakeHeldUp();
+        }
         try {
             for (int handled = 0; handled < BATCH; handled++) {
-                if (!mayRun() || isStopped() || !step()) {
+                if (!mayRun()) {
+                    onHeldUp();
+                    return false;
+                }
+                if (isStopped() || !step()) {
                     return false;
                 }
             }
@@ -77,6 +95,19 @@ abstract class VolatileCell<M> extends Cell {
 
     /** Does what is next; false if that is nothing now. */
     private boolean step() {
+        if (isSuspended()) {
+            return false;
+        }
+        Belongings<M> own = belongings;
+        if (own != null) {
+            if (own.areEnding()) {
+                return false; // the last of them wakes the cell
+            }
+            if (own.takeEnded()) {
+                onChildrenEnded();
+                return true;
+            }
+        }
         Retry<M> failed = retry;
         if (failed != null) {
             if (kind.nanoTime() - failed.dueNs < 0) {
@@ -92,15 +123,25 @@ abstract class VolatileCell<M> extends Cell {
             startAlone();
             return true;
         }
-        EntityTimers<M> set = timers;
-        M due = set == null ? null : set.poll();
-        if (due != null) {
-            onUsed();
-            attempt(null, due, 1);
-            return true;
+        Object next = null;
+        if (own != null) {
+            Children children = own.childrenOrNull();
+            Children.Failure left = children == null ? null : children.pollFailure();
+            if (left != null) {
+                decideFor(left.child(), left.cause());
+                return true;
+            }
+            M due = own.pollDue();
+            if (due != null) {
+                onUsed();
+                attempt(null, due, 1);
+                return true;
+            }
+            next = own.pollStashed();
         }
-        Stash aside = stash;
-        Object next = aside == null || !aside.hasNext() ? poll() : aside.poll();
+        if (next == null) {
+            next = poll();
+        }
         if (next == null) {
             return false;
         }
@@ -136,26 +177,37 @@ abstract class VolatileCell<M> extends Cell {
         }
     }
 
-    EntityTimers<M> timers() {
-        EntityTimers<M> set = timers;
-        if (set == null) {
-            set = new EntityTimers<>(this, kind.runtime.timers);
-            timers = set;
+    Belongings<M> belongings() {
+        Belongings<M> own = belongings;
+        if (own == null) {
+            own = new Belongings<>(this);
+            belongings = own;
         }
-        return set;
+        return own;
     }
 
-    Stash stash() {
-        Stash aside = stash;
-        if (aside == null) {
-            aside = new Stash();
-            stash = aside;
-        }
-        return aside;
+    /** {@return true while it waits for the children of its last handler to end} */
+    final boolean areChildrenEnding() {
+        Belongings<M> own = belongings;
+        return own != null && own.areEnding();
+    }
+
+    final @Nullable Children childrenOrNull() {
+        Belongings<M> own = belongings;
+        return own == null ? null : own.childrenOrNull();
+    }
+
+    final boolean hasBelongings() {
+        Belongings<M> own = belongings;
+        return own != null && own.hasNext();
     }
 
     @Override
     boolean hasWork() {
+        Belongings<M> own = belongings;
+        if (own != null && own.areEnding()) {
+            return false;
+        }
         Retry<M> failed = retry;
         if (failed != null) {
             return kind.nanoTime() - failed.dueNs >= 0 && mayRun();
@@ -163,9 +215,7 @@ abstract class VolatileCell<M> extends Cell {
         if (handler == null && startsAlone()) {
             return mayRun();
         }
-        EntityTimers<M> set = timers;
-        Stash aside = stash;
-        return (((set != null && set.hasDue()) || (aside != null && aside.hasNext())) && mayRun()) || super.hasWork();
+        return (own != null && own.hasNext() && mayRun()) || super.hasWork();
     }
 
     private void handle(Mail mail) {
@@ -208,7 +258,7 @@ abstract class VolatileCell<M> extends Cell {
         }
         if (mail != null) {
             if (called.hasStashed()) {
-                stash().put(mail.keeping(message));
+                belongings().stash().put(mail.keeping(message));
             } else {
                 mail.done(answer);
             }
@@ -269,7 +319,36 @@ abstract class VolatileCell<M> extends Cell {
         }
     }
 
-    private void restart(@Nullable Mail mail, @Nullable M message, int attempt, Throwable failure) {
+    /** A child has failed and leaves it to its parent, which decides in its turn. */
+    private void decideFor(LocalCell<?> child, Throwable failure) {
+        Handler<M> current = handler;
+        if (current == null) {
+            return; // its children end with it
+        }
+        VolatileContext<M> called = context();
+        called.begin(null);
+        Supervision decision;
+        try {
+            decision = current.onChildFailure(child.self(), failure, called);
+        } catch (Throwable t) {
+            LOG.warn("onChildFailure of {} failed: restarting {}", id, child.id, t);
+            decision = Supervision.RESTART;
+        } finally {
+            called.end();
+        }
+        if (decision == Supervision.ESCALATE) {
+            child.decided(Supervision.STOP);
+            escalate(failure);
+        } else {
+            child.decided(decision);
+        }
+        if (called.takePassivation()) {
+            passivate();
+        }
+    }
+
+    /** A null message: it is not because of one. */
+    final void restart(@Nullable Mail mail, @Nullable M message, int attempt, Throwable failure) {
         endHandler();
         RestartBudget budget = restarts;
         if (budget == null) {
@@ -287,7 +366,7 @@ abstract class VolatileCell<M> extends Cell {
             if (message != null) {
                 fail(mail, "failed " + times(attempt) + ", and its actor was restarted too often", failure);
             } else {
-                LOG.error("actor {} has failed to start too often, and ends", id);
+                LOG.error("actor {} was restarted too often, and ends", id);
             }
             endActivation();
             return;
@@ -315,19 +394,22 @@ abstract class VolatileCell<M> extends Cell {
         return failed != null && failed.message != null;
     }
 
+    final boolean hasStashed() {
+        Belongings<M> own = belongings;
+        return own != null && own.hasStashed();
+    }
+
     /** Forgets the restarts of an activation that has ended. {@return true if it has stashed something} */
     final boolean forget() {
         endHandler();
         restarts = null;
-        Stash aside = stash;
-        return aside != null && !aside.isEmpty();
+        return hasStashed();
     }
 
     @Override
     boolean isIdle() {
-        EntityTimers<M> set = timers;
-        Stash aside = stash;
-        return retry == null && (set == null || set.isEmpty()) && (aside == null || aside.isEmpty());
+        Belongings<M> own = belongings;
+        return retry == null && (own == null || own.areNone());
     }
 
     @Override
@@ -337,19 +419,15 @@ abstract class VolatileCell<M> extends Cell {
         context = null;
     }
 
-    /** Ends the instance; its timers go with it, and what it had put aside is for the next one. */
+    /** Ends the instance, and all it has. */
     private void endHandler() {
         Handler<M> ended = handler;
         if (ended != null) {
             end(ended);
         }
-        EntityTimers<M> set = timers;
-        if (set != null) {
-            set.clear();
-        }
-        Stash aside = stash;
-        if (aside != null) {
-            aside.takeBack();
+        Belongings<M> own = belongings;
+        if (own != null) {
+            own.onHandlerEnded();
         }
     }
 
@@ -370,23 +448,22 @@ abstract class VolatileCell<M> extends Cell {
     @Override
     boolean hasEnd() {
         Handler<M> current = handler;
-        EntityTimers<M> set = timers;
-        return (current != null && Endings.has(current)) || (set != null && !set.isEmpty());
+        Belongings<M> own = belongings;
+        return (current != null && Endings.has(current)) || (own != null && own.mustEnd() && !own.areEnding());
     }
 
     @Override
     void onStopped() {
         endHandler();
         Retry<M> failed = retry;
-        Stash aside = stash;
+        Belongings<M> own = belongings;
         context = null;
-        stash = null;
         retry = null;
         if (failed != null && failed.mail != null) {
             abandon(failed.mail);
         }
-        if (aside != null) {
-            for (Mail mail; (mail = aside.poll()) != null; ) {
+        if (own != null) {
+            for (Mail mail; (mail = own.pollStashed()) != null; ) {
                 abandon(mail);
             }
         }

@@ -117,13 +117,13 @@ final class VolatileContext<M> implements ActorContext<M> {
     @Override
     public void schedule(String key, Duration delay, M later) {
         inCall("schedule");
-        cell.timers().schedule(Objects.requireNonNull(key), delay, later);
+        cell.belongings().timers().schedule(Objects.requireNonNull(key), delay, later);
     }
 
     @Override
     public boolean cancel(String key) {
         inCall("cancel");
-        return cell.timers().cancel(Objects.requireNonNull(key));
+        return cell.belongings().timers().cancel(Objects.requireNonNull(key));
     }
 
     @Override
@@ -136,7 +136,7 @@ final class VolatileContext<M> implements ActorContext<M> {
         if (reply != null) {
             throw new IllegalStateException("the message is answered already: stash it before, or not at all");
         }
-        if (cell.stash().isFull()) {
+        if (cell.belongings().stash().isFull()) {
             throw new IllegalStateException("the stash of " + cell.id + " is full (" + Stash.MAX_STASHED
                     + "): unstash in time, or answer that you are busy");
         }
@@ -146,6 +146,42 @@ final class VolatileContext<M> implements ActorContext<M> {
     @Override
     public void unstashAll() {
         inCall("unstashAll");
-        cell.stash().takeBack();
+        cell.belongings().stash().takeBack();
+    }
+
+    @Override
+    public <C> Pid<C> spawnLocal(String name, Handler<C> child) {
+        inCall("spawnLocal");
+        return cell.belongings()
+                .children()
+                .spawn(name, null, Objects.requireNonNull(child, "spawnLocal needs a handler"));
+    }
+
+    @Override
+    public <C> Pid<C> spawnLocal(String name, Kind<C> kind) {
+        inCall("spawnLocal");
+        return cell.belongings().children().spawn(name, Objects.requireNonNull(kind, "spawnLocal needs a kind"), null);
+    }
+
+    @Override
+    public void stop(Pid<?> child) {
+        inCall("stop");
+        Children children = cell.childrenOrNull();
+        if (children == null) {
+            throw Children.notMine(cell.id, child);
+        }
+        children.end(child);
+    }
+
+    @Override
+    public void watch(Pid<?> other, M later) {
+        inCall("watch");
+        cell.belongings().watches().watch(Watches.target(cell, other), later);
+    }
+
+    @Override
+    public boolean unwatch(Pid<?> other) {
+        inCall("unwatch");
+        return cell.belongings().watches().unwatch(Watches.target(cell, other));
     }
 }

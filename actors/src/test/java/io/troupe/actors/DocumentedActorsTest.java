@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** The code of {@code docs/actors.md} is this code, and does what the page says. */
 @Timeout(30)
@@ -80,6 +82,47 @@ class DocumentedActorsTest {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
+    static final class Team implements Handler<Team.Job> {
+        sealed interface Job permits Work, Gone {}
+
+        record Work(String what) implements Job {}
+
+        record Gone(String name) implements Job {}
+
+        private final List<String> log;
+        private int hired;
+
+        Team(List<String> log) {
+            this.log = log;
+        }
+
+        @Override
+        public void receive(Job message, ActorContext<Job> context) {
+            if (message instanceof Work work) {
+                String name = "worker-" + ++hired;
+                Pid<String> worker = context.spawnLocal(name, (task, own) -> {
+                    log.add(name + " does " + task);
+                    own.passivate(); // its only task is done
+                });
+                context.watch(worker, new Gone(name));
+                worker.tell(work.what());
+            } else if (message instanceof Gone gone) {
+                log.add(gone.name() + " is gone");
+            }
+        }
+    }
+
+    @Test
+    void thePagesTeamHearsOfTheEndsOfItsWorkers() {
+        List<String> log = new CopyOnWriteArrayList<>();
+        try (ActorSystem system = ActorSystem.create("team")) {
+            Pid<Team.Job> team = system.spawn(new Team(log), "team");
+            assertThat(team.tell(new Team.Work("this")).join()).isEqualTo(new SendOutcome.Accepted());
+            await().untilAsserted(() -> assertThat(log).containsExactly("worker-1 does this", "worker-1 is gone"));
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
     static List<Integer> countWithoutACluster() {
         record Add(int number) {}
         record Sum() implements Query<Integer> {}
@@ -117,7 +160,7 @@ class DocumentedActorsTest {
         for (; code.find(); blocks++) {
             assertThat(withoutLayout(here)).contains(withoutLayout(code.group(1)));
         }
-        assertThat(blocks).isEqualTo(3);
+        assertThat(blocks).isEqualTo(4);
     }
 
     private static String withoutLayout(String code) {
