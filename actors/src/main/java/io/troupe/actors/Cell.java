@@ -149,6 +149,9 @@ abstract class Cell implements Runnable {
         if (message != null) {
             WAITING.decrementAndGet(this);
             onUsed();
+            if (kind.blockNs > 0) {
+                onTaken();
+            }
         }
         return message;
     }
@@ -231,6 +234,9 @@ abstract class Cell implements Runnable {
     final boolean mayRun() {
         return home.mayRun() || (goesOnUnfenced() && home.isHeld());
     }
+
+    /** A waiting message was taken, of a kind whose senders wait for that. */
+    void onTaken() {}
 
     boolean goesOnUnfenced() {
         return kind.goesOnUnfenced;

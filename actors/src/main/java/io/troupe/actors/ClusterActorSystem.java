@@ -110,6 +110,13 @@ public final class ClusterActorSystem implements ActorSystem {
                         "two kinds are named " + kind.name() + ": give every kind a name of its own");
             }
             RegistrationCheck.check(kind, registry);
+            if (kind.options().blockNs() > 0) {
+                throw new ClusterException(
+                        ClusterException.Code.BAD_CONFIG,
+                        kind
+                                + " makes its senders wait when a mailbox is full, which works within one process only: use"
+                                + " REJECT or DROP_OLDEST for entities, or spawn local actors of it");
+            }
             ShardSet set = kind.shardSet();
             ShardSet same = sets.putIfAbsent(set.name(), set);
             if (same != null && !same.equals(set)) {

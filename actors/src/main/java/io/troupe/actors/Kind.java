@@ -24,6 +24,12 @@ public final class Kind<M> {
     /** Largest mailbox. */
     public static final int MAX_MAILBOX = 1_000_000;
 
+    /** How long BLOCK_SENDER makes a sender wait, unless the kind says otherwise. */
+    public static final Duration DEFAULT_BLOCK = Duration.ofSeconds(1);
+
+    /** The longest that a sender can be made to wait. */
+    public static final Duration LONGEST_BLOCK = Duration.ofMinutes(1);
+
     /** Longest name, in UTF-8 bytes. */
     public static final int MAX_NAME_LENGTH = 100;
 
@@ -155,7 +161,7 @@ public final class Kind<M> {
      * for a durable kind it is settled in the log first. It has had no effect.
      *
      * @param capacity messages that may wait for one entity, 1 to {@value #MAX_MAILBOX}; the one at hand does not count
-     * @param overflow which message goes when there are more
+     * @param overflow which message goes when there are more; BLOCK_SENDER waits for {@link #DEFAULT_BLOCK} first
      * @throws IllegalArgumentException if the capacity is out of range
      */
     public Kind<M> mailbox(int capacity, Overflow overflow) {
@@ -163,7 +169,27 @@ public final class Kind<M> {
             throw new IllegalArgumentException(
                     "the mailbox of " + this + " must hold 1 to " + MAX_MAILBOX + " messages, not " + capacity);
         }
-        return with(options.holding(capacity, Objects.requireNonNull(overflow)));
+        return with(options.holding(
+                capacity,
+                Objects.requireNonNull(overflow),
+                overflow == Overflow.BLOCK_SENDER ? DEFAULT_BLOCK.toNanos() : 0));
+    }
+
+    /**
+     * {@return the same kind, whose actors have mailboxes of this size, and whose senders wait for room} {@link
+     * Overflow#BLOCK_SENDER}: for local actors; a node does not take it for entities, whose senders may be elsewhere.
+     *
+     * @param capacity messages that may wait for one actor, 1 to {@value #MAX_MAILBOX}; the one at hand does not count
+     * @param limit    how long one sender waits, 1 ms to a minute; then its message is rejected
+     * @throws IllegalArgumentException if the capacity or the limit is out of range
+     */
+    public Kind<M> mailboxBlocking(int capacity, Duration limit) {
+        if (limit.compareTo(Duration.ofMillis(1)) < 0 || limit.compareTo(LONGEST_BLOCK) > 0) {
+            throw new IllegalArgumentException("senders of " + this + " can wait for 1 ms to "
+                    + LONGEST_BLOCK.toSeconds() + " s, not for " + limit);
+        }
+        Kind<M> sized = mailbox(capacity, Overflow.BLOCK_SENDER);
+        return sized.with(sized.options.holding(capacity, Overflow.BLOCK_SENDER, limit.toNanos()));
     }
 
     /**

@@ -12,6 +12,9 @@ final class KindHost {
     final boolean passivates;
     final int mailbox;
     final boolean dropsOldest;
+    /** How long a sender waits for room; 0 for not at all. */
+    final long blockNs;
+
     final boolean goesOnUnfenced;
     /** Cells in the memory. */
     private final AtomicInteger active = new AtomicInteger();
@@ -27,6 +30,7 @@ final class KindHost {
         passivates = kind.options().passivates();
         mailbox = kind.options().mailbox();
         goesOnUnfenced = kind.options().quorumLoss() == QuorumLoss.CONTINUE_UNFENCED;
+        blockNs = kind.options().blockNs();
         dropsOldest = kind.options().overflow() == Overflow.DROP_OLDEST;
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param restarts         how often a handler may be restarted
  * @param mailbox          messages that may wait for one entity
  * @param overflow         what happens to those on top
+ * @param blockNs          how long their senders wait, if they do
  * @param quorumLoss       what its entities do without a lease
  * @param executor         where its turns run; null for the node's dispatcher
  */
@@ -24,33 +25,47 @@ record KindOptions(
         RestartLimit restarts,
         int mailbox,
         Overflow overflow,
+        long blockNs,
         QuorumLoss quorumLoss,
         @Nullable Executor executor) {
     static final KindOptions DEFAULT = new KindOptions(
-            ShardSet.DEFAULT, 0, 0, RestartLimit.DEFAULT, Kind.DEFAULT_MAILBOX, Overflow.REJECT, QuorumLoss.STOP, null);
+            ShardSet.DEFAULT,
+            0,
+            0,
+            RestartLimit.DEFAULT,
+            Kind.DEFAULT_MAILBOX,
+            Overflow.REJECT,
+            0,
+            QuorumLoss.STOP,
+            null);
 
     KindOptions in(ShardSet other) {
-        return new KindOptions(other, passivateAfterNs, maxActive, restarts, mailbox, overflow, quorumLoss, executor);
+        return new KindOptions(
+                other, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, executor);
     }
 
     KindOptions passivating(long afterNs, int beyond) {
-        return new KindOptions(shardSet, afterNs, beyond, restarts, mailbox, overflow, quorumLoss, executor);
+        return new KindOptions(shardSet, afterNs, beyond, restarts, mailbox, overflow, blockNs, quorumLoss, executor);
     }
 
     KindOptions restarting(RestartLimit other) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, quorumLoss, executor);
+        return new KindOptions(
+                shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, blockNs, quorumLoss, executor);
     }
 
-    KindOptions holding(int messages, Overflow beyond) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, quorumLoss, executor);
+    KindOptions holding(int messages, Overflow beyond, long waitNs) {
+        return new KindOptions(
+                shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, waitNs, quorumLoss, executor);
     }
 
     KindOptions on(Executor other) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, quorumLoss, other);
+        return new KindOptions(
+                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, other);
     }
 
     KindOptions without(QuorumLoss other) {
-        return new KindOptions(shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, other, executor);
+        return new KindOptions(
+                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, other, executor);
     }
 
     boolean passivates() {

@@ -32,6 +32,9 @@ final class LocalCell<M> extends VolatileCell<M> {
 
     /** Its end is over; under the lock, with the watchers. */
     private volatile boolean ended;
+
+    /** Where senders wait; null if they never do. */
+    private final @Nullable Room room;
     /** Who wants to hear of the end, each once; null for nobody. Guarded by this. */
     private @Nullable Set<Runnable> watchers;
     /** It takes nothing until it is decided what becomes of it; confined to its turns. */
@@ -63,6 +66,7 @@ final class LocalCell<M> extends VolatileCell<M> {
         this.given = given;
         this.above = above;
         protocol = kind.kind.protocol();
+        room = kind.blockNs > 0 ? new Room(this) : null;
     }
 
     @Override
@@ -92,7 +96,7 @@ final class LocalCell<M> extends VolatileCell<M> {
         if (locals().refusesCaller()) {
             return refuse(SettledOutcome.CLOSED);
         }
-        return put(message);
+        return put(message, kind.blockNs);
     }
 
     <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
@@ -111,7 +115,7 @@ final class LocalCell<M> extends VolatileCell<M> {
             outcome = refuse(SettledOutcome.CLOSED);
         } else {
             question.within(timeout);
-            outcome = put(question);
+            outcome = put(question, Math.min(kind.blockNs, timeout.toNanos()));
         }
         if (outcome != SettledOutcome.ACCEPTED) {
             question.fail(outcome.outcome());
@@ -121,9 +125,13 @@ final class LocalCell<M> extends VolatileCell<M> {
         return question;
     }
 
-    private SettledOutcome put(Object message) {
+    private SettledOutcome put(Object message, long blockNs) {
         for (; ; ) {
-            switch (offer(message)) {
+            Offer offer = offer(message);
+            if (offer == Offer.FULL && room != null) {
+                offer = room.offer(message, blockNs);
+            }
+            switch (offer) {
                 case TAKEN -> {
                     return SettledOutcome.ACCEPTED;
                 }
@@ -232,6 +240,13 @@ final class LocalCell<M> extends VolatileCell<M> {
     }
 
     @Override
+    void onTaken() {
+        if (room != null) {
+            room.onTaken();
+        }
+    }
+
+    @Override
     void onHeldUp() {
         above.onHeldUp();
     }
@@ -301,6 +316,9 @@ final class LocalCell<M> extends VolatileCell<M> {
     /** Takes nothing more and refuses what waits. Any thread. */
     void abandonAll() {
         shut();
+        if (room != null) {
+            room.onShut();
+        }
         for (Object waiting; (waiting = pushOut()) != null; ) {
             locals().onAbandoned();
             kind.runtime.deadLetters.add(id, null, id + " has ended");
