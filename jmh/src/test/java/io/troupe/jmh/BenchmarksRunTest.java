@@ -27,7 +27,7 @@ class BenchmarksRunTest {
                         .build())
                 .run();
         assertThat(results)
-                .hasSize(7)
+                .hasSize(10)
                 .allSatisfy(result ->
                         assertThat(result.getPrimaryResult().getScore()).isPositive());
     }
