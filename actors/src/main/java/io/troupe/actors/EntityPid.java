@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
@@ -73,6 +74,13 @@ final class EntityPid<M> extends Pid<M> {
     @Override
     public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
         return system.ask(this, query, timeout);
+    }
+
+    @Override
+    public <R> CompletableFuture<R> ask(Function<Pid<R>, ? extends M> message, Duration timeout) {
+        throw new IllegalArgumentException(
+                "entity " + this + " cannot be asked with an address for the answer, which is good"
+                        + " in this process only: let the message implement Query<R> and use ask(query, timeout)");
     }
 
     @Override

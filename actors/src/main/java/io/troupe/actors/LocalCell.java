@@ -99,9 +99,8 @@ final class LocalCell<M> extends VolatileCell<M> {
         return put(message, kind.blockNs);
     }
 
-    <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
-        check(query);
-        Question<R> question = new Question<>(this, query);
+    <R> CompletableFuture<R> ask(Question<R> question, Duration timeout) {
+        check(question.message());
         if (timeout.isNegative() || timeout.isZero()) {
             question.fail(new NotExecuted(Reason.DEADLINE_PASSED));
             return question;

@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
@@ -42,17 +43,26 @@ final class LocalPid<M> extends Pid<M> {
 
     @Override
     public CompletableFuture<SendOutcome> tell(M message, DeliveryGuarantee guarantee) {
-        if (guarantee != DeliveryGuarantee.AT_MOST_ONCE) {
-            throw new IllegalArgumentException(
-                    "a message to " + this + ", an actor of this process alone, is AT_MOST_ONCE," + " not " + guarantee
-                            + ": leave the guarantee out, ask, or use an entity of a cluster");
-        }
+        check(this, guarantee);
         return cell.tell(message);
+    }
+
+    static void check(Pid<?> local, DeliveryGuarantee guarantee) {
+        if (guarantee != DeliveryGuarantee.AT_MOST_ONCE) {
+            throw new IllegalArgumentException("a message to " + local
+                    + ", an actor of this process alone, is AT_MOST_ONCE, not " + guarantee
+                    + ": leave the guarantee out, ask, or use an entity of a cluster");
+        }
     }
 
     @Override
     public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
-        return cell.ask(query, timeout);
+        return cell.ask(new Question<>(cell, query), timeout);
+    }
+
+    @Override
+    public <R> CompletableFuture<R> ask(Function<Pid<R>, ? extends M> message, Duration timeout) {
+        return cell.ask(new Question<>(cell, message), timeout);
     }
 
     @Override

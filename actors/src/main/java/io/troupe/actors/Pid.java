@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
@@ -14,7 +15,7 @@ import io.troupe.cluster.SendOutcome;
  *
  * @param <M> the messages the actor takes
  */
-public abstract sealed class Pid<M> permits EntityPid, LocalPid {
+public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
     /** Only this package knows how to reach an actor. */
     Pid() {}
 
@@ -68,6 +69,19 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid {
      * @throws IllegalArgumentException if the query is none of the actor's messages
      */
     public abstract <R> CompletableFuture<R> ask(Query<R> query, Duration timeout);
+
+    /**
+     * Asks a local actor with a message that carries the address for the answer. The first message to that address is the
+     * answer, whoever sends it and whenever: also after the handler has returned, or from another actor of this process.
+     *
+     * @param message makes the message of the address; called at once, on the calling thread
+     * @param timeout how long to wait; the actor does not start it later
+     * @param <R>     the type of the answer
+     * @return the answer; fails with {@link AskException}, Unknown if the handler has begun and nobody has answered in time
+     * @throws IllegalArgumentException if the actor is an entity, which may be on another node where the address means
+     *     nothing; if the message is none of the actor's
+     */
+    public abstract <R> CompletableFuture<R> ask(Function<Pid<R>, ? extends M> message, Duration timeout);
 
     /**
      * Settles what is unknown of a message to this actor. Of a durable kind: from then on the message has either taken

@@ -3,6 +3,7 @@ package io.troupe.actors;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Function;
 
 import io.troupe.actors.internal.lifecycle.DeadlineQueue.Entry;
 import io.troupe.cluster.MessageId;
@@ -24,13 +25,26 @@ final class Question<R> extends CompletableFuture<R> implements Mail, Runnable {
 
     private final LocalCell<?> target;
     private final Object message;
+    /** Not the handler's reply is the answer, but what is sent to an address that the message carries. */
+    private final boolean carriesAddress;
     /** From WAITING to STARTED or to GIVEN_UP, once: what is given up is proven never to have run. */
     @SuppressWarnings("UnusedVariable") // read through its updater
     private volatile int phase;
 
-    Question(LocalCell<?> target, Object message) {
+    Question(LocalCell<?> target, Query<R> query) {
         this.target = target;
-        this.message = message;
+        message = query;
+        carriesAddress = false;
+    }
+
+    Question(LocalCell<?> target, Function<Pid<R>, ?> maker) {
+        this.target = target;
+        message = maker.apply(new ReplyPid<>(this, target));
+        carriesAddress = true;
+    }
+
+    Object message() {
+        return message;
     }
 
     /** Call before it is offered. */
@@ -97,6 +111,9 @@ final class Question<R> extends CompletableFuture<R> implements Mail, Runnable {
     @Override
     @SuppressWarnings("unchecked")
     public void done(@Nullable Object sealed) {
+        if (carriesAddress) {
+            return; // somebody answers, sooner or later
+        }
         if (sealed == null) {
             completeExceptionally(
                     new IllegalStateException(target.id + " handled the message but did not answer it: use reply"));
