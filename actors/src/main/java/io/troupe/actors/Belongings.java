@@ -116,6 +116,12 @@ final class Belongings<M> {
         return under != null && under.areEnding();
     }
 
+    /** {@return true until the end of such a wait is taken} */
+    boolean waitsForEnds() {
+        Children under = children;
+        return under != null && under.isWaitedFor();
+    }
+
     /** {@return true once after such a wait} */
     boolean takeEnded() {
         Children under = children;

@@ -83,6 +83,11 @@ final class Children implements LocalCell.Above {
         return ending && !byName.isEmpty();
     }
 
+    /** {@return true from an {@link #endAll} until its end is taken} */
+    boolean isWaitedFor() {
+        return ending;
+    }
+
     /** {@return true once after an {@link #endAll} that is over} */
     boolean takeEnded() {
         boolean over = ending && byName.isEmpty();

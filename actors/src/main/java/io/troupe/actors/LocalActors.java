@@ -16,6 +16,9 @@ final class LocalActors implements Home, LocalCell.Above {
     /** Actors at one time, without their children. */
     static final int MAX_ACTORS = 10_000_000;
 
+    /** Kinds of them; each is known for as long as the system lives. */
+    static final int MAX_KINDS = 10_000;
+
     /** Stands where the kind would, for actors without one. */
     private static final String NO_KIND = "local";
 
@@ -120,6 +123,10 @@ final class LocalActors implements Home, LocalCell.Above {
                     + " maxActive, or use entity(kind, id) of a ClusterActorSystem");
         }
         KindHost known = kinds.get(kind.name());
+        if (known == null && kinds.size() >= MAX_KINDS) {
+            throw new IllegalStateException("system " + name + " has spawned actors of " + MAX_KINDS
+                    + " kinds, one more (" + kind.name() + ") is too many: a kind is for many actors");
+        }
         if (known == null) {
             KindHost made = new KindHost(kind, runtime);
             known = kinds.putIfAbsent(kind.name(), made);

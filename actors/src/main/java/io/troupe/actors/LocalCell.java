@@ -211,10 +211,10 @@ final class LocalCell<M> extends VolatileCell<M> {
     }
 
     @Override
-    boolean isSuspended() {
+    boolean obeyDecision() {
         Supervision decided = decision;
         if (!suspended || decided == null) {
-            return suspended;
+            return !suspended;
         }
         decision = null;
         suspended = false;
@@ -225,7 +225,7 @@ final class LocalCell<M> extends VolatileCell<M> {
             case RESTART -> restart(null, null, Kind.MAX_ATTEMPTS, new IllegalStateException("its parent restarts it"));
             case STOP, ESCALATE -> endActivation();
         }
-        return isStopped();
+        return !isStopped();
     }
 
     @Override

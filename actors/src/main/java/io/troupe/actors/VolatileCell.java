@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An active volatile actor, an entity or a local one: what its handler does and what follows when it fails. All but the
+/**
+ * An active volatile actor, an entity or a local one: what its handler does and what follows when it fails. All but the
  * mailbox is confined to its turns.
  */
 abstract class VolatileCell<M> extends Cell {
@@ -65,9 +66,9 @@ abstract class VolatileCell<M> extends Cell {
     /** {@return the local actors of its system} */
     abstract LocalActors locals();
 
-    /** {@return true while somebody else has to decide what becomes of it} */
-    boolean isSuspended() {
-        return false;
+    /** Goes on as was decided about it. {@return false while that is not decided, or if it has ended} */
+    boolean obeyDecision() {
+        return true;
     }
 
     @Override
@@ -95,7 +96,7 @@ abstract class VolatileCell<M> extends Cell {
 
     /** Does what is next; false if that is nothing now. */
     private boolean step() {
-        if (isSuspended()) {
+        if (!obeyDecision()) {
             return false;
         }
         Belongings<M> own = belongings;
@@ -205,8 +206,8 @@ abstract class VolatileCell<M> extends Cell {
     @Override
     boolean hasWork() {
         Belongings<M> own = belongings;
-        if (own != null && own.areEnding()) {
-            return false;
+        if (own != null && own.waitsForEnds()) {
+            return !own.areEnding() && mayRun();
         }
         Retry<M> failed = retry;
         if (failed != null) {

@@ -540,6 +540,14 @@ class LocalActorSystemTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("kind echo cannot be spawned: a local actor that leaves the memory has ended; leave out"
                         + " passivateAfter and maxActive, or use entity(kind, id) of a ClusterActorSystem");
+        for (int i = 1; i < LocalActors.MAX_KINDS; i++) {
+            system.spawn(Kind.of("k" + i, String.class, () -> (message, context) -> {}), "x");
+        }
+        assertThatThrownBy(() -> system.spawn(Kind.of("last", String.class, () -> (message, context) -> {}), "x"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "system local-test has spawned actors of 10000 kinds, one more (last) is too many: a kind is for"
+                                + " many actors");
         assertThatThrownBy(() -> system.spawn(kind, "a/b"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the id of an actor must have 1 to 1000 bytes without '/', not 'a/b'");
