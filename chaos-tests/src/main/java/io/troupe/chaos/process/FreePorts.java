@@ -4,26 +4,31 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Ports of this machine that nobody uses now, below the range from which systems take ports for outgoing connections: a
- * node that is down for a while finds its port free again.
+ * node that is down for a while finds its port free again. Never the same port twice in one process.
  */
 final class FreePorts {
     private static final int FIRST = 15_000;
     private static final int LAST = 31_999;
 
+    /** Given out before: whoever has one may not have bound it yet, or not again. */
+    private static final Set<Integer> GIVEN = new HashSet<>();
+
     private FreePorts() {}
 
-    static List<Integer> find(int count) {
+    static synchronized List<Integer> find(int count) {
         List<Integer> found = new ArrayList<>();
         int range = LAST - FIRST + 1;
         // Processes that look at the same time start at different places.
         int start = (int) Math.floorMod(ProcessHandle.current().pid() * 61 + System.nanoTime() / 1_000, (long) range);
         for (int i = 0; i < range && found.size() < count; i++) {
             int port = FIRST + (start + i) % range;
-            if (isFree(port)) {
+            if (!GIVEN.contains(port) && isFree(port)) {
                 found.add(port);
             }
         }
@@ -31,6 +36,7 @@ final class FreePorts {
             throw new HarnessException("only " + found.size() + " of " + count + " ports between " + FIRST + " and "
                     + LAST + " are free: stop the processes that hold them");
         }
+        GIVEN.addAll(found);
         return found;
     }
 
