@@ -2,6 +2,7 @@ package io.troupe.metadata;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.metadata.MetadataConfig.Voter;
@@ -111,6 +112,64 @@ public interface MetadataStore extends AutoCloseable {
      * @return their results in the same order; fails as a whole as {@link #txn} does
      */
     CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns);
+
+    /**
+     * Writes a key.
+     *
+     * @param key   the key
+     * @param value its new value
+     * @return the revision of the write; fails as {@link #txn} does
+     */
+    default CompletableFuture<Long> put(String key, byte[] value) {
+        return txn(Txn.of(new Op.Put(key, value))).thenApply(TxnResult::revision);
+    }
+
+    /**
+     * Writes keys together, at one revision.
+     *
+     * @param values the keys and their new values
+     * @return the revision of the write; fails as {@link #txn} does, with TOO_LARGE if they do not fit one transaction
+     */
+    default CompletableFuture<Long> putAll(Map<String, byte[]> values) {
+        Op[] puts = values.entrySet().stream()
+                .map(entry -> new Op.Put(entry.getKey(), entry.getValue()))
+                .toArray(Op[]::new);
+        return txn(Txn.of(puts)).thenApply(TxnResult::revision);
+    }
+
+    /**
+     * Deletes a key.
+     *
+     * @param key the key
+     * @return true if it was there; fails as {@link #txn} does
+     */
+    default CompletableFuture<Boolean> delete(String key) {
+        return txn(Txn.of(new Op.Get(key), new Op.Delete(key)))
+                .thenApply(result -> result.reads().get(0) != null);
+    }
+
+    /**
+     * Deletes every key with a prefix, at one revision.
+     *
+     * @param prefix the prefix, not empty
+     * @return the revision after that; fails as {@link #txn} does
+     */
+    default CompletableFuture<Long> deleteRange(String prefix) {
+        return txn(Txn.of(new Op.DeleteRange(prefix))).thenApply(TxnResult::revision);
+    }
+
+    /**
+     * The keys with a prefix, a part at a time, each with everything that had completed anywhere before it was asked for.
+     * {@code view().keys} does the same at once, of what this node has applied.
+     *
+     * @param prefix the prefix; empty means every key
+     * @param after  the {@link KeyList#next} of the part before; empty for the first part
+     * @param limit  most keys of this part, 1 to {@link KeyList#MAX_KEYS}
+     * @return the part; fails as {@link #txn} does, and with IllegalArgumentException if this node does not keep such keys
+     */
+    default CompletableFuture<KeyList> listKeys(String prefix, String after, int limit) {
+        return barrier().thenApply(revision -> view().keys(prefix, after, limit));
+    }
 
     /**
      * A linearizable read point: completes when {@link #view()} contains every transaction that had completed anywhere

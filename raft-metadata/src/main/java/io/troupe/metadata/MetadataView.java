@@ -1,6 +1,9 @@
 package io.troupe.metadata;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +24,52 @@ public interface MetadataView {
     KeyValue get(String key);
 
     /**
+     * Visits the keys with the prefix, in ascending order, for as long as the visitor answers true; on a node without a log
+     * those that it follows.
+     *
+     * @param prefix  the prefix; empty means every key
+     * @param after   visits only keys behind this one; empty means from the first
+     * @param visitor called for each
+     */
+    void visit(String prefix, String after, Predicate<? super KeyValue> visitor);
+
+    /**
      * Visits every key with the prefix, in ascending order; on a node without a log those that it follows.
      *
      * @param prefix  the prefix; empty means every key
      * @param visitor called for each
      */
-    void forEach(String prefix, Consumer<? super KeyValue> visitor);
+    default void forEach(String prefix, Consumer<? super KeyValue> visitor) {
+        visit(prefix, "", entry -> {
+            visitor.accept(entry);
+            return true;
+        });
+    }
+
+    /**
+     * {@return the keys with the prefix, a part at a time}
+     *
+     * @param prefix the prefix; empty means every key
+     * @param after  the {@link KeyList#next} of the part before; empty for the first part
+     * @param limit  most keys of this part, 1 to {@link KeyList#MAX_KEYS}
+     * @throws IllegalArgumentException if the limit is out of range
+     */
+    default KeyList keys(String prefix, String after, int limit) {
+        if (limit < 1 || limit > KeyList.MAX_KEYS) {
+            throw new IllegalArgumentException("limit (" + limit + ") must be between 1 and " + KeyList.MAX_KEYS
+                    + ": ask for the next part behind the last key");
+        }
+        List<String> keys = new ArrayList<>();
+        boolean[] more = {false};
+        visit(prefix, after, entry -> {
+            more[0] = keys.size() == limit;
+            if (!more[0]) {
+                keys.add(entry.key());
+            }
+            return !more[0];
+        });
+        return new KeyList(List.copyOf(keys), more[0] ? keys.get(limit - 1) : null, revision());
+    }
 
     /**
      * {@return the settled messages of a channel; an empty window with floor 1 if there are none, and on a node without a

@@ -3,12 +3,15 @@ package io.troupe.metadata;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.metadata.MetadataException.Code;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What every {@link MetadataStore} promises of transactions. */
 abstract class TransactionContract extends MetadataStoreFixture {
@@ -157,5 +160,54 @@ abstract class TransactionContract extends MetadataStoreFixture {
                         Code.TOO_LARGE)
                 .hasMessageContaining("has 65537 bytes, the limit is 65536");
         assertThat(txn(put("a", "1")).succeeded()).isTrue();
+    }
+
+    @Test
+    void singleWritesAndDeletesSayWhenAndWhether() {
+        long first = get(store.put(prefix + "a", bytes("1")));
+        long both = get(store.putAll(Map.of(prefix + "b", bytes("2"), prefix + "c", bytes("3"))));
+        assertThat(key("a", first).modRevision()).isEqualTo(first);
+        assertThat(key("b", both).modRevision()).isEqualTo(both).isGreaterThan(first);
+        assertThat(key("c", both).modRevision()).isEqualTo(both);
+        assertThat(get(store.delete(prefix + "a"))).isTrue();
+        assertThat(get(store.delete(prefix + "a"))).isFalse();
+        get(store.awaitRevision(get(store.deleteRange(prefix))));
+        assertThat(store.view().keys(prefix, "", 10).keys()).isEmpty();
+    }
+
+    @Test
+    void keysAreListedInPartsWithoutAHoleOrADouble() {
+        Map<String, byte[]> values = new TreeMap<>();
+        for (int i = 0; i < 25; i++) {
+            values.put(prefix + "k/" + (char) ('a' + i), bytes("v"));
+        }
+        values.put(prefix + "k", bytes("before"));
+        values.put(prefix + "k0", bytes("behind"));
+        get(store.putAll(values));
+        List<String> listed = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        String after = "";
+        while (after != null) {
+            KeyList part = get(store.listKeys(prefix + "k/", after, 10));
+            assertThat(part.revision()).isGreaterThanOrEqualTo(key("k", 0).modRevision());
+            listed.addAll(part.keys());
+            sizes.add(part.keys().size());
+            after = part.next();
+        }
+        assertThat(sizes).containsExactly(10, 10, 5);
+        assertThat(listed)
+                .isEqualTo(values.keySet().stream()
+                        .filter(key -> key.startsWith(prefix + "k/"))
+                        .toList());
+        KeyList all = store.view().keys(prefix + "k/", "", 25);
+        assertThat(all.keys()).isEqualTo(listed);
+        assertThat(all.next()).as("a part that is just full is the last").isNull();
+        assertThat(store.view().keys(prefix + "k/", prefix + "k/b+", 1).keys())
+                .as("behind a key that is not there")
+                .containsExactly(prefix + "k/c");
+        assertThatThrownBy(() -> store.view().keys(prefix, "", 0))
+                .hasMessage("limit (0) must be between 1 and 10000: ask for the next part behind the last key");
+        assertThatThrownBy(() -> store.view().keys(prefix, "", 10_001))
+                .hasMessageStartingWith("limit (10001) must be between 1 and 10000");
     }
 }

@@ -1,6 +1,6 @@
 package io.troupe.chaos.sim;
 
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.metadata.KeyValue;
@@ -30,9 +30,9 @@ record PartialView(MetadataView all) implements MetadataView {
     }
 
     @Override
-    public void forEach(String prefix, Consumer<? super KeyValue> visitor) {
+    public void visit(String prefix, String after, Predicate<? super KeyValue> visitor) {
         checkFollowed(prefix);
-        all.forEach(prefix, visitor);
+        all.visit(prefix, after, visitor);
     }
 
     @Override

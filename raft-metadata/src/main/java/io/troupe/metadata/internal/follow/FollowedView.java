@@ -1,7 +1,7 @@
 package io.troupe.metadata.internal.follow;
 
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
@@ -49,17 +49,12 @@ record FollowedView(
     }
 
     @Override
-    public void forEach(String prefix, Consumer<? super KeyValue> visitor) {
+    public void visit(String prefix, String after, Predicate<? super KeyValue> visitor) {
         if (!follows(prefix) && prefixes.stream().noneMatch(followed -> followed.startsWith(prefix))) {
             throw unknown(prefix);
         }
-        keys.visitFrom(prefix, (key, entry) -> {
-            if (!key.startsWith(prefix)) {
-                return false;
-            }
-            visitor.accept(entry);
-            return true;
-        });
+        String low = after.compareTo(prefix) < 0 ? prefix : after;
+        keys.visitFrom(low, (key, entry) -> key.startsWith(prefix) && (key.equals(after) || visitor.test(entry)));
     }
 
     /** Not followed: a message that is settled is then found out by its Settle, not before. */

@@ -1,6 +1,7 @@
 package io.troupe.metadata.internal.state;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
@@ -39,14 +40,9 @@ public record StateView(
     }
 
     @Override
-    public void forEach(String prefix, Consumer<? super KeyValue> visitor) {
-        keys.visitFrom(prefix, (key, entry) -> {
-            if (!key.startsWith(prefix)) {
-                return false;
-            }
-            visitor.accept(entry);
-            return true;
-        });
+    public void visit(String prefix, String after, Predicate<? super KeyValue> visitor) {
+        String low = after.compareTo(prefix) < 0 ? prefix : after;
+        keys.visitFrom(low, (key, entry) -> key.startsWith(prefix) && (key.equals(after) || visitor.test(entry)));
     }
 
     @Override
