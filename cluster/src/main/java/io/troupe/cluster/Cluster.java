@@ -314,6 +314,26 @@ public final class Cluster implements AutoCloseable {
         return runtime.diagnose();
     }
 
+    /**
+     * Takes a lock that one holder in the cluster has at a time, for instance for work outside of actors that one node is to
+     * do; who has actors needs none. Waiters are served in no order.
+     *
+     * @param name  its name, 1 to 100 letters, digits, '.', '_' or '-'
+     * @param limit how long to wait for it
+     * @return the lock; cancel this to take the wish back. Fails with {@link ClusterException}: TIMEOUT, which names the
+     *     holder, CLOSED, or FAILED
+     * @throws IllegalArgumentException if it is no name
+     */
+    public CompletableFuture<ClusterLock> lock(String name, Duration limit) {
+        Names.check("lock", name);
+        return runtime.lock(name, limit);
+    }
+
+    /** {@return true if this node leads the metadata group, as far as it knows} */
+    public boolean isLeader() {
+        return store().isLeader();
+    }
+
     /** {@return what people and their tools ask of the cluster} */
     public ClusterManager manager() {
         return runtime.manager();

@@ -35,6 +35,9 @@ public final class ClusterKeys {
     /** Prefix of the shard sets besides the default one. */
     public static final String SETS = ALL + "set/";
 
+    /** Prefix of the locks; each entry is bound to its holder's session. */
+    public static final String LOCKS = ALL + "lock/";
+
     /** The number of the next shard that no set has, as bytes of {@link #epochBytes}; absent before the first set. */
     public static final String NEXT_SHARD = ALL + "next-shard";
 
@@ -59,6 +62,15 @@ public final class ClusterKeys {
      */
     public static String drain(String nodeId) {
         return DRAINS + nodeId;
+    }
+
+    /**
+     * {@return the key of a lock}
+     *
+     * @param name its name
+     */
+    public static String lock(String name) {
+        return LOCKS + name;
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.ClusterLock;
 import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.Lookup;
@@ -77,6 +78,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Drains drains;
     private final Moves moves;
     private final Requests requests;
+    private final Locks locks;
     private final ClusterManager manager;
     private final Coordinator coordinator;
     private final Leaving leaving;
@@ -130,6 +132,7 @@ public final class ClusterRuntime implements AutoCloseable {
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
         leaving = new Leaving(platform, requests, store, membership, drains, receiver, sender);
+        locks = new Locks(store, membership, requests);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 
@@ -191,6 +194,7 @@ public final class ClusterRuntime implements AutoCloseable {
             handOff.onTick(now);
             drains.onTick(now);
             moves.onTick(now);
+            locks.onTick(now);
             coordinator.onTick(now);
             actors.onTick();
             events.lookAtLeader(store.view());
@@ -237,7 +241,9 @@ public final class ClusterRuntime implements AutoCloseable {
                 if (changes.stream().anyMatch(change -> change.key().startsWith(ClusterKeys.SETS))) {
                     sets.onChange(view);
                 }
-                coordinator.onChange();
+                if (changes.stream().anyMatch(change -> !change.key().startsWith(ClusterKeys.LOCKS))) {
+                    coordinator.onChange();
+                }
             }
 
             @Override
@@ -465,6 +471,17 @@ public final class ClusterRuntime implements AutoCloseable {
         return membership.isLeaseValid(clock.nanoTime());
     }
 
+    /**
+     * Takes a lock.
+     *
+     * @param name  its name
+     * @param limit how long to wait for it
+     * @return the lock
+     */
+    public CompletableFuture<ClusterLock> lock(String name, Duration limit) {
+        return requests.onCluster(acquired -> locks.acquire(name, limit, acquired));
+    }
+
     /** {@return what people and tools ask of the cluster} */
     public ClusterManager manager() {
         return manager;
@@ -511,6 +528,7 @@ public final class ClusterRuntime implements AutoCloseable {
         readiness.fail(new ClusterException(ClusterException.Code.CLOSED, "the node was closed"));
         leaving.sayGoodbye();
         cluster.close();
+        locks.close();
         requests.close();
         sender.stop();
         routing.close();
