@@ -30,7 +30,7 @@ import static org.awaitility.Awaitility.await;
 class BlockedSenderTest {
     private static final SendOutcome FULL = new NotExecuted(Reason.MAILBOX_FULL);
     private static final SendOutcome ACCEPTED = new SendOutcome.Accepted();
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Kind.LONGEST_BLOCK; // longer than the test may take
 
     private final LocalActorSystem system = ActorSystem.create("blocking");
     private final List<Integer> seen = new CopyOnWriteArrayList<>();

@@ -306,6 +306,21 @@ class ChildrenAndWatchTest {
     }
 
     @Test
+    void aReplacedWatchTellsNothingEvenIfItsEndIsOver() {
+        Pid<Do> gone = system.spawn(new Actor("gone"), "gone");
+        gone.tell((actor, context) -> context.passivate());
+        await().until(() -> system.activeActors() == 0);
+        Pid<Do> root = root();
+        with(root, (actor, context) -> {
+            context.watch(gone, note("first"));
+            context.watch(gone, note("second"));
+            return true;
+        });
+        await().until(() -> seen.contains("root notes second"));
+        assertThat(seen).doesNotContain("root notes first");
+    }
+
+    @Test
     void aWithdrawnWatchTellsNothing() {
         Pid<Do> other = system.spawn(new Actor("other"), "other");
         Pid<Do> root = root();
@@ -388,8 +403,7 @@ class ChildrenAndWatchTest {
     @SuppressWarnings("NullAway") // the mistakes under test
     void mistakesAreNamed() {
         Pid<Do> root = root();
-        Pid<Do> child = child(root, "a");
-        Pid<Do> other = system.spawn(new Actor("other"), "other");
+        child(root, "a");
         refused(
                 root,
                 IllegalArgumentException.class,
@@ -420,6 +434,14 @@ class ChildrenAndWatchTest {
                         context.spawnLocal("c" + i, (message, unused) -> {});
                     }
                 });
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the mistakes under test
+    void mistakesWithOthersAreNamed() {
+        Pid<Do> root = root();
+        Pid<Do> child = child(root, "a");
+        Pid<Do> other = system.spawn(new Actor("other"), "other");
         String notMine =
                 "local/root/a is no child of local/other: an actor is ended by its parent, or by itself; send it"
                         + " a message";

@@ -3,9 +3,7 @@ package io.troupe.actors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +11,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.troupe.actors.Scribe.Add;
+import io.troupe.actors.Scribe.Aside;
+import io.troupe.actors.Scribe.Fail;
+import io.troupe.actors.Scribe.Get;
+import io.troupe.actors.Scribe.Hold;
+import io.troupe.actors.Scribe.Leave;
+import io.troupe.actors.Scribe.Note;
+import io.troupe.actors.Scribe.Release;
+import io.troupe.cluster.Cluster;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.SendOutcome.NotExecuted;
@@ -32,70 +39,6 @@ class LocalActorSystemTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final RestartLimit AT_ONCE =
             new RestartLimit(3, Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
-
-    sealed interface Note permits Add, Get, Fail, Leave, Hold, Aside, Release, Silent {}
-
-    record Add(int number) implements Note {}
-
-    record Get() implements Note, Query<List<String>> {}
-
-    record Fail(Supervision then) implements Note {}
-
-    record Leave() implements Note {}
-
-    record Hold(CountDownLatch latch, CountDownLatch inside) implements Note {}
-
-    record Aside() implements Note, Query<String> {}
-
-    record Release() implements Note {}
-
-    record Silent() implements Note, Query<String> {}
-
-    /** Writes down what happens to it. */
-    private static class Scribe implements Handler<Note> {
-        final List<String> seen = new CopyOnWriteArrayList<>();
-        private boolean released;
-
-        @Override
-        public void preStart(ActorContext<Note> context) throws Exception {
-            seen.add("start");
-        }
-
-        @Override
-        public void postStop(ActorContext<Note> context) {
-            seen.add("stop");
-        }
-
-        @Override
-        public void receive(Note note, ActorContext<Note> context) throws Exception {
-            if (note instanceof Add add) {
-                seen.add("" + add.number());
-            } else if (note instanceof Get get) {
-                context.reply(get, List.copyOf(seen));
-            } else if (note instanceof Fail fail) {
-                throw new IllegalStateException(fail.then().toString());
-            } else if (note instanceof Leave) {
-                context.passivate();
-            } else if (note instanceof Hold hold) {
-                hold.inside().countDown();
-                hold.latch().await();
-            } else if (note instanceof Aside aside) {
-                if (released) {
-                    context.reply(aside, "at last");
-                } else {
-                    context.stash();
-                }
-            } else if (note instanceof Release) {
-                released = true;
-                context.unstashAll();
-            }
-        }
-
-        @Override
-        public Supervision onError(Note note, Throwable failure, ActorContext<Note> context) {
-            return note instanceof Fail fail ? fail.then() : Supervision.RESUME;
-        }
-    }
 
     private final List<Scribe> scribes = new CopyOnWriteArrayList<>();
     private final Kind<Note> kind = Kind.of("scribe", Note.class, () -> {
@@ -117,15 +60,6 @@ class LocalActorSystemTest {
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("troupe-local-test-"))
                 .isEmpty());
-    }
-
-    private static SendOutcome outcomeOf(CompletableFuture<?> ask) {
-        AtomicReference<SendOutcome> outcome = new AtomicReference<>();
-        assertThatThrownBy(ask::join)
-                .isInstanceOf(CompletionException.class)
-                .cause()
-                .isInstanceOfSatisfying(AskException.class, e -> outcome.set(e.outcome()));
-        return Objects.requireNonNull(outcome.get());
     }
 
     private static NotExecuted notExecuted(Reason reason) {
@@ -266,7 +200,7 @@ class LocalActorSystemTest {
             scribe.tell(last);
             await().until(() -> system.activeActors() == 0);
             assertThat(scribe.tell(new Add(1)).join()).isEqualTo(notExecuted(Reason.ENDED));
-            assertThat(outcomeOf(scribe.ask(new Get(), LIMIT))).isEqualTo(notExecuted(Reason.ENDED));
+            assertThat(Scribe.outcomeOf(scribe.ask(new Get(), LIMIT))).isEqualTo(notExecuted(Reason.ENDED));
             await().untilAsserted(() -> assertThat(dead)
                     .filteredOn(letter -> letter.why().equals("scribe/a has ended"))
                     .hasSize(2));
@@ -289,8 +223,8 @@ class LocalActorSystemTest {
         CompletableFuture<List<String>> late = scribe.ask(new Get(), LIMIT);
         scribe.tell(new Add(1));
         latch.countDown();
-        assertThat(outcomeOf(late)).isEqualTo(notExecuted(Reason.ENDED));
-        assertThat(outcomeOf(stashed))
+        assertThat(Scribe.outcomeOf(late)).isEqualTo(notExecuted(Reason.ENDED));
+        assertThat(Scribe.outcomeOf(stashed))
                 .isEqualTo(new SendOutcome.Failed("scribe/a has ended before it had handled what it had read"));
         await().untilAsserted(() -> assertThat(dead).hasSize(3));
     }
@@ -327,57 +261,6 @@ class LocalActorSystemTest {
         await().untilAsserted(() -> assertThat(order).containsExactly("open", "a", "b", "c"));
     }
 
-    @Test
-    void anAskThatIsTooLateHasProvablyNotRun() throws InterruptedException {
-        Pid<Note> scribe = system.spawn(kind, "a");
-        CountDownLatch latch = new CountDownLatch(1);
-        CountDownLatch inside = new CountDownLatch(1);
-        scribe.tell(new Hold(latch, inside));
-        inside.await();
-        CompletableFuture<List<String>> late = scribe.ask(new Get(), Duration.ofMillis(20));
-        CompletableFuture<String> takenBack = scribe.ask(new Silent(), LIMIT);
-        assertThat(takenBack.cancel(false)).isTrue();
-        assertThat(outcomeOf(late)).isEqualTo(notExecuted(Reason.DEADLINE_PASSED));
-        latch.countDown();
-        assertThat(scribe.ask(new Get(), LIMIT).join()).containsExactly("start");
-        assertThat(outcomeOf(scribe.ask(new Get(), Duration.ZERO))).isEqualTo(notExecuted(Reason.DEADLINE_PASSED));
-        assertThat(outcomeOf(scribe.ask(new Get(), Duration.ofSeconds(-1))))
-                .isEqualTo(notExecuted(Reason.DEADLINE_PASSED));
-    }
-
-    @Test
-    void anAskWhoseHandlerHasBegunIsUnknown() {
-        Pid<Note> scribe = system.spawn(kind, "a");
-        assertThat(outcomeOf(scribe.ask(new Aside(), Duration.ofMillis(20))))
-                .isInstanceOfSatisfying(SendOutcome.Unknown.class, unknown -> {
-                    assertThat(unknown.why()).isEqualTo("its handler has begun and not answered in time");
-                    assertThat(unknown.messageId()).hasToString("local-test#0/-1/1");
-                    assertThat(scribe.resolve(unknown).join()).isSameAs(unknown);
-                });
-    }
-
-    @Test
-    void anAskThatIsNotAnsweredSaysSo() {
-        Pid<Note> scribe = system.spawn(kind, "a");
-        assertThatThrownBy(scribe.ask(new Silent(), LIMIT)::join)
-                .cause()
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("scribe/a handled the message but did not answer it: use reply");
-    }
-
-    @Test
-    void aFailedAskSaysWhy() {
-        Pid<Aside> pid = system.spawn(
-                Kind.of("thrower", Aside.class, () -> (message, context) -> {
-                            throw new IllegalArgumentException("no");
-                        })
-                        .restarts(new RestartLimit(0, Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO)),
-                "t");
-        assertThat(outcomeOf(pid.ask(new Aside(), LIMIT)))
-                .isEqualTo(new SendOutcome.Failed("failed once, and its actor was restarted too often:"
-                        + " java.lang.IllegalArgumentException: no"));
-    }
-
     private Pid<Note> blocked(Kind<Note> of, CountDownLatch latch) throws InterruptedException {
         Pid<Note> pid = system.spawn(of, "full");
         CountDownLatch inside = new CountDownLatch(1);
@@ -393,7 +276,7 @@ class LocalActorSystemTest {
         pid.tell(new Add(1));
         pid.tell(new Add(2));
         assertThat(pid.tell(new Add(3)).join()).isEqualTo(notExecuted(Reason.MAILBOX_FULL));
-        assertThat(outcomeOf(pid.ask(new Get(), LIMIT))).isEqualTo(notExecuted(Reason.MAILBOX_FULL));
+        assertThat(Scribe.outcomeOf(pid.ask(new Get(), LIMIT))).isEqualTo(notExecuted(Reason.MAILBOX_FULL));
         latch.countDown();
         await().untilAsserted(() -> assertThat(scribes.get(0).seen).containsExactly("start", "1", "2"));
         await().untilAsserted(() -> assertThat(dead)
@@ -409,7 +292,7 @@ class LocalActorSystemTest {
         for (int i = 1; i <= 3; i++) {
             assertThat(pid.tell(new Add(i)).join()).isEqualTo(new SendOutcome.Accepted());
         }
-        assertThat(outcomeOf(oldest)).isEqualTo(notExecuted(Reason.MAILBOX_FULL));
+        assertThat(Scribe.outcomeOf(oldest)).isEqualTo(notExecuted(Reason.MAILBOX_FULL));
         latch.countDown();
         await().untilAsserted(() -> assertThat(scribes.get(0).seen).containsExactly("start", "2", "3"));
     }
@@ -452,12 +335,36 @@ class LocalActorSystemTest {
     }
 
     @Test
+    void nothingIsQuietWhileAHandlerRunsOrATurnHasNotBegun() throws InterruptedException {
+        ActorRuntime runtime = new ActorRuntime(Cluster.threads("local-test"));
+        LocalActors actors = new LocalActors(system, "quiet", runtime);
+        List<Runnable> turns = new CopyOnWriteArrayList<>();
+        CountDownLatch latch = new CountDownLatch(1);
+        CountDownLatch inside = new CountDownLatch(1);
+        Pid<Note> pid = actors.spawn(kind.on(turns::add), "a");
+        assertThat(turns).hasSize(1); // it is to start
+        turns.remove(0).run();
+        assertThat(actors.isQuiet()).isTrue();
+        pid.tell(new Hold(latch, inside));
+        assertThat(actors.isQuiet()).isFalse(); // its turn has not begun
+        Thread thread = new Thread(turns.remove(0));
+        thread.start();
+        inside.await();
+        assertThat(actors.isQuiet()).isFalse(); // its mailbox is empty, and its handler runs
+        latch.countDown();
+        thread.join();
+        assertThat(actors.isQuiet()).isTrue();
+        actors.stop();
+        runtime.close();
+    }
+
+    @Test
     void aStopTakesNothingFromOutside() throws InterruptedException {
         CountDownLatch latch = new CountDownLatch(1);
         Pid<Note> pid = blocked(kind, latch);
         CompletableFuture<StopReport> stop = system.stop(LIMIT);
         assertThat(pid.tell(new Add(1)).join()).isEqualTo(notExecuted(Reason.CLOSED));
-        assertThat(outcomeOf(pid.ask(new Get(), LIMIT))).isEqualTo(notExecuted(Reason.CLOSED));
+        assertThat(Scribe.outcomeOf(pid.ask(new Get(), LIMIT))).isEqualTo(notExecuted(Reason.CLOSED));
         assertThatThrownBy(() -> system.spawn(kind.mailbox(1, Overflow.REJECT), "late"))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> system.spawn(new Scribe(), "late"))
@@ -491,12 +398,12 @@ class LocalActorSystemTest {
         assertThat(report.complete()).isFalse();
         assertThat(report.actors()).isEqualTo(1);
         assertThat(report.abandoned()).isEqualTo(2);
-        assertThat(outcomeOf(begun))
+        assertThat(Scribe.outcomeOf(begun))
                 .isInstanceOfSatisfying(
                         SendOutcome.Unknown.class,
                         unknown -> assertThat(unknown.why())
                                 .isEqualTo("its handler has begun, and the system was closed"));
-        assertThat(outcomeOf(waiting)).isEqualTo(notExecuted(Reason.ENDED));
+        assertThat(Scribe.outcomeOf(waiting)).isEqualTo(notExecuted(Reason.ENDED));
         never.countDown();
         threads.shutdown();
     }
