@@ -102,15 +102,15 @@ class LocalActorsOnANodeTest {
 
     @BeforeEach
     void start() {
-        nodes = new Nodes(directory, 1);
-        node = nodes.start(nodes.config("n1").build(), parents, Echo.KIND).join();
+        nodes = new Nodes('l', directory, 1);
+        node = nodes.start(nodes.config("l1").build(), parents, Echo.KIND).join();
     }
 
     @AfterEach
     void stop() {
         nodes.close();
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                .filteredOn(thread -> thread.getName().startsWith("troupe-"))
+                .filteredOn(thread -> thread.getName().startsWith("troupe-l1-"))
                 .isEmpty());
     }
 
@@ -128,7 +128,7 @@ class LocalActorsOnANodeTest {
         assertThatThrownBy(() -> node.whereIs(local))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("local/a" + hint);
-        assertThatThrownBy(() -> node.migrate(echo, "n1", LIMIT))
+        assertThatThrownBy(() -> node.migrate(echo, "l1", LIMIT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("echo/e" + hint);
     }
@@ -218,12 +218,12 @@ class LocalActorsOnANodeTest {
                 "a");
         local.tell("x");
         await().until(() -> seen.contains("child starts"));
-        nodes.stop("n1");
+        nodes.stop("l1");
         assertThat(seen).contains("local stops", "child stops", "parent stops");
         assertThat(local.tell("late").join()).isEqualTo(new NotExecuted(Reason.CLOSED));
         assertThat(child().tell("late").join()).isEqualTo(new NotExecuted(Reason.CLOSED));
         assertThatThrownBy(() -> node.spawn(Echo.KIND, "late"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("system n1 is being stopped: it cannot spawn echo/late");
+                .hasMessage("system l1 is being stopped: it cannot spawn echo/late");
     }
 }
