@@ -1,6 +1,5 @@
 package io.troupe.actors;
 
-import io.troupe.actors.internal.lifecycle.RestartBudget;
 import io.troupe.cluster.spi.InboundMessage.Ending;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,23 +17,11 @@ abstract class VolatileCell<M> extends Cell {
     /** Of the present turn. */
     private @Nullable VolatileContext<M> context;
 
-    private @Nullable RestartBudget restarts;
-    /** What comes before everything else, and not before its time; null when nothing has failed. */
-    private @Nullable Retry<M> retry;
+    /** Made when something fails first. */
+    private volatile @Nullable Restarts<M> restarts;
 
     /** Made when it is used first. */
     private volatile @Nullable Belongings<M> belongings;
-
-    /**
-     * A pause after a restart, and the message to try again after it.
-     *
-     * @param dueNs   when the pause ends
-     * @param mail    the message; null if it is the actor's own
-     * @param message the message, decoded; null if it has failed for good and only the pause is left
-     * @param attempt how often it will have been tried then
-     */
-    private record Retry<M>(
-            long dueNs, @Nullable Mail mail, @Nullable M message, int attempt) {}
 
     VolatileCell(EntityId id, Home home, KindHost kind) {
         super(id, home, kind);
@@ -109,14 +96,14 @@ abstract class VolatileCell<M> extends Cell {
                 return true;
             }
         }
-        Retry<M> failed = retry;
-        if (failed != null) {
-            if (kind.nanoTime() - failed.dueNs < 0) {
+        Restarts<M> failures = restarts;
+        if (failures != null && failures.isPausing()) {
+            if (!failures.isDue()) {
                 return false; // its timer wakes the cell
             }
-            retry = null;
-            if (failed.message != null) {
-                attempt(failed.mail, failed.message, failed.attempt);
+            Restarts.Retry<M> failed = failures.take();
+            if (failed != null && failed.message() != null) {
+                attempt(failed.mail(), failed.message(), failed.attempt());
                 return true;
             }
         }
@@ -209,9 +196,9 @@ abstract class VolatileCell<M> extends Cell {
         if (own != null && own.waitsForEnds()) {
             return !own.areEnding() && mayRun();
         }
-        Retry<M> failed = retry;
-        if (failed != null) {
-            return kind.nanoTime() - failed.dueNs >= 0 && mayRun();
+        Restarts<M> failures = restarts;
+        if (failures != null && failures.isPausing()) {
+            return failures.isDue() && mayRun();
         }
         if (handler == null && startsAlone()) {
             return mayRun();
@@ -351,37 +338,26 @@ abstract class VolatileCell<M> extends Cell {
     /** A null message: it is not because of one. */
     final void restart(@Nullable Mail mail, @Nullable M message, int attempt, Throwable failure) {
         endHandler();
-        RestartBudget budget = restarts;
-        if (budget == null) {
-            RestartLimit limit = kind.kind.options().restarts();
-            budget = new RestartBudget(
-                    limit.restarts(),
-                    limit.within().toNanos(),
-                    limit.backoff().toNanos(),
-                    limit.maxBackoff().toNanos());
-            restarts = budget;
+        Restarts<M> failures = restarts;
+        if (failures == null) {
+            failures = new Restarts<>(this);
+            restarts = failures;
         }
-        long nowNs = kind.nanoTime();
-        long waitNs = budget.onFailure(nowNs);
-        if (waitNs == RestartBudget.EXHAUSTED) {
-            if (message != null) {
-                fail(mail, "failed " + times(attempt) + ", and its actor was restarted too often", failure);
-            } else {
-                LOG.error("actor {} was restarted too often, and ends", id);
+        switch (failures.onFailure(mail, message, attempt)) {
+            case RETRY -> {}
+            case FAIL_MESSAGE -> {
+                if (message != null) {
+                    fail(mail, "failed " + times(attempt), failure);
+                }
             }
-            endActivation();
-            return;
-        }
-        if (attempt < Kind.MAX_ATTEMPTS) {
-            retry = new Retry<>(nowNs + waitNs, mail, message, attempt + 1);
-        } else {
-            if (message != null) {
-                fail(mail, "failed " + times(attempt), failure);
+            case END -> {
+                if (message != null) {
+                    fail(mail, "failed " + times(attempt) + ", and its actor was restarted too often", failure);
+                } else {
+                    LOG.error("actor {} was restarted too often, and ends", id);
+                }
+                endActivation();
             }
-            retry = new Retry<>(nowNs + waitNs, null, null, 0);
-        }
-        if (waitNs > 0) {
-            kind.runtime.timers.schedule(nowNs + waitNs, this::wake);
         }
     }
 
@@ -391,8 +367,8 @@ abstract class VolatileCell<M> extends Cell {
 
     /** A guess outside of its turns. */
     final boolean isRetrying() {
-        Retry<M> failed = retry;
-        return failed != null && failed.message != null;
+        Restarts<M> failures = restarts;
+        return failures != null && failures.isRetrying();
     }
 
     final boolean hasStashed() {
@@ -403,14 +379,18 @@ abstract class VolatileCell<M> extends Cell {
     /** Forgets the restarts of an activation that has ended. {@return true if it has stashed something} */
     final boolean forget() {
         endHandler();
-        restarts = null;
+        Restarts<M> failures = restarts;
+        if (failures != null) {
+            failures.forget();
+        }
         return hasStashed();
     }
 
     @Override
     boolean isIdle() {
         Belongings<M> own = belongings;
-        return retry == null && (own == null || own.areNone());
+        Restarts<M> failures = restarts;
+        return (failures == null || !failures.isPausing()) && (own == null || own.areNone());
     }
 
     @Override
@@ -456,12 +436,12 @@ abstract class VolatileCell<M> extends Cell {
     @Override
     void onStopped() {
         endHandler();
-        Retry<M> failed = retry;
+        Restarts<M> failures = restarts;
+        Restarts.Retry<M> failed = failures == null ? null : failures.take();
         Belongings<M> own = belongings;
         context = null;
-        retry = null;
-        if (failed != null && failed.mail != null) {
-            abandon(failed.mail);
+        if (failed != null && failed.mail() != null) {
+            abandon(failed.mail());
         }
         if (own != null) {
             for (Mail mail; (mail = own.pollStashed()) != null; ) {
