@@ -9,10 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.troupe.metadata.MetadataConfig.Election;
 
-/** Three voters and a node without a vote that do nothing. The worst of the voters counts. */
+/** Three voters and a node without a vote that do nothing, the worst of the voters counts; and actors that do nothing. */
 final class FootprintScenario {
-    private static final String NO_LOCAL_ACTORS = "there are no local actors to spawn";
-
     /** Start-up takes about so many rounds of work to be over and compiled. */
     private static final int SETTLE_ROUNDS = 5;
 
@@ -36,8 +34,7 @@ final class FootprintScenario {
     static void run(Rounds rounds, Report report, int voters) throws IOException, InterruptedException {
         FootprintScenario scenario = new FootprintScenario(rounds, report);
         report.part("idle voters", () -> scenario.idle(voters));
-        report.missing(Target.SPAWN, NO_LOCAL_ACTORS);
-        report.missing(Target.ACTOR_HEAP, NO_LOCAL_ACTORS);
+        report.part("idle actors", () -> new LocalFigures(rounds, report).actors());
     }
 
     private void idle(int voters) throws IOException, InterruptedException {

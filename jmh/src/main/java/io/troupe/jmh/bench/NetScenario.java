@@ -40,6 +40,7 @@ final class NetScenario {
             }
         }
         report.part("codec", () -> CodecFigures.measure(rounds, report));
+        report.part("local actors", () -> new LocalFigures(rounds, report).messages());
         missing();
     }
 
@@ -162,10 +163,5 @@ final class NetScenario {
     private void missing() {
         report.missing(Target.REMOTE_ASK_SPIN, "a cluster's configuration cannot set how its transport idles");
         report.missing(Target.SHARDED_ASK, "every actor is sharded: there is no plain one to compare with");
-        String local = "there are no local actors: every message to an entity is encoded";
-        report.missing(Target.LOCAL_TELL_THREAD, local);
-        report.missing(Target.LOCAL_TELL_ACTOR, local);
-        report.missing(Target.LOCAL_ASK, local);
-        report.missing(Target.LOCAL_PING_PONG, local);
     }
 }
