@@ -1,6 +1,7 @@
 package io.troupe.transport;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -30,7 +31,7 @@ public final class ClusterSecret {
     private static final String ALGORITHM = "HmacSHA256";
 
     /** Says what the key is for, so that the same secret used elsewhere gives another one; the salt of RFC 5869. */
-    private static final byte[] PURPOSE = "troupe-link-v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] PURPOSE = "troupe-link-v1".getBytes(StandardCharsets.US_ASCII);
 
     /** The first one proves; each may have proven. */
     private final List<SecretKeySpec> keys;

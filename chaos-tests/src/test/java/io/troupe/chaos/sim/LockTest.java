@@ -55,7 +55,9 @@ class LockTest {
     @Test
     void whoWaitsTooLongIsToldWhoHoldsIt() {
         try (TestCluster cluster = cluster(2)) {
-            ClusterLock held = cluster.await(lock(cluster, 0, LIMIT), LIMIT);
+            ClusterLock held = cluster.await(lock(cluster, 0, Duration.ZERO), LIMIT);
+            assertThatThrownBy(() -> cluster.await(lock(cluster, 1, Duration.ZERO), LIMIT))
+                    .hasMessageContaining("lock work was not free in time: node n1 holds it");
             assertThatThrownBy(() -> cluster.await(lock(cluster, 1, Duration.ofMillis(300)), LIMIT))
                     .hasCauseInstanceOf(ClusterException.class)
                     .hasMessageEndingWith(

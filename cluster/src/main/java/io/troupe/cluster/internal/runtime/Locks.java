@@ -2,10 +2,11 @@ package io.troupe.cluster.internal.runtime;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.ClusterLock;
@@ -34,8 +35,8 @@ final class Locks {
     private final MetadataStore store;
     private final Membership membership;
     private final Requests requests;
-    /** In the order in which they were asked for. */
-    private final ArrayDeque<Lock> locks = new ArrayDeque<>();
+    /** In the order in which they were asked for; a closing thread looks at them, too. */
+    private final Queue<Lock> locks = new ConcurrentLinkedQueue<>();
 
     private enum State {
         /** Its entry may be there or not. */
@@ -116,7 +117,7 @@ final class Locks {
         long nowNs = membership.clock().nanoTime();
         Lock lock = new Lock(name, nowNs + Requests.nanos(limit), acquired);
         locks.add(lock);
-        onTick(lock, nowNs);
+        propose(lock, nowNs); // once, whatever the limit
     }
 
     void onTick(long nowNs) {

@@ -9,6 +9,7 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.SettledWindow;
 import io.troupe.metadata.internal.state.KeyIndex;
 import io.troupe.metadata.internal.state.Settlements;
+import io.troupe.metadata.internal.state.StateView;
 import org.jspecify.annotations.Nullable;
 
 /** The followed part of the store at one revision: some keys, all sessions, the leader. Immutable. */
@@ -53,8 +54,7 @@ record FollowedView(
         if (!follows(prefix) && prefixes.stream().noneMatch(followed -> followed.startsWith(prefix))) {
             throw unknown(prefix);
         }
-        String low = after.compareTo(prefix) < 0 ? prefix : after;
-        keys.visitFrom(low, (key, entry) -> key.startsWith(prefix) && (key.equals(after) || visitor.test(entry)));
+        StateView.visit(keys, prefix, after, visitor);
     }
 
     /** Not followed: a message that is settled is then found out by its Settle, not before. */

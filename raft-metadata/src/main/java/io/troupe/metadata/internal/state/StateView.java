@@ -41,6 +41,19 @@ public record StateView(
 
     @Override
     public void visit(String prefix, String after, Predicate<? super KeyValue> visitor) {
+        visit(keys, prefix, after, visitor);
+    }
+
+    /**
+     * Visits a part of an index, as {@link MetadataView#visit} says.
+     *
+     * @param keys    the index
+     * @param prefix  the prefix
+     * @param after   visits only keys behind this one
+     * @param visitor called for each, for as long as it answers true
+     */
+    public static void visit(
+            KeyIndex<String, KeyValue> keys, String prefix, String after, Predicate<? super KeyValue> visitor) {
         String low = after.compareTo(prefix) < 0 ? prefix : after;
         keys.visitFrom(low, (key, entry) -> key.startsWith(prefix) && (key.equals(after) || visitor.test(entry)));
     }
