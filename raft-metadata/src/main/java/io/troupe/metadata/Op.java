@@ -5,6 +5,11 @@ import org.jspecify.annotations.Nullable;
 /** One operation of a {@link Txn}. Operations of one transaction take effect together, in order, at one revision. */
 @SuppressWarnings("ArrayRecordComponent") // values are written once and only read
 public sealed interface Op {
+    /** {@return how many values it can answer with} */
+    default int reads() {
+        return 0;
+    }
+
     /**
      * Writes a key.
      *
@@ -55,14 +60,92 @@ public sealed interface Op {
      *
      * @param key the key
      */
-    record Get(String key) implements Op {}
+    record Get(String key) implements Op {
+        @Override
+        public int reads() {
+            return 1;
+        }
+    }
+
+    /**
+     * Reads keys with a prefix as the transaction sees them, in ascending order; they are in {@link TxnResult#reads()}. It
+     * ends early behind the entry with which the values have {@value #MAX_BYTES} bytes: ask for what follows with the last
+     * key that was read.
+     *
+     * @param prefix the prefix; empty means every key
+     * @param after  reads only keys behind this one; empty means from the first
+     * @param limit  most keys, 1 to {@value #MAX_KEYS}
+     */
+    record GetRange(String prefix, String after, int limit) implements Op {
+        /** Most keys of one read. */
+        public static final int MAX_KEYS = 1_000;
+
+        /** With so many bytes of values a read ends. */
+        public static final int MAX_BYTES = 1 << 18;
+
+        /**
+         * Checks the limit.
+         *
+         * @param prefix the prefix
+         * @param after  the key before the first
+         * @param limit  most keys
+         * @throws IllegalArgumentException if the limit is out of range
+         */
+        public GetRange {
+            if (limit < 1 || limit > MAX_KEYS) {
+                throw new IllegalArgumentException("limit (" + limit + ") must be between 1 and " + MAX_KEYS
+                        + ": ask for the next part behind the last key");
+            }
+        }
+
+        @Override
+        public int reads() {
+            return limit;
+        }
+    }
+
+    /**
+     * Adds an entry to a queue: writes the key that {@link #entry} names with the next sequence. A sequence is one more than
+     * that of the append before, whatever was deleted meanwhile, and is assigned when the transaction is applied, so a
+     * refused one leaves no hole. The entry, with an empty value, is in {@link TxnResult#reads()}. The newest sequence is
+     * kept as the value of the key {@code queue}, which nothing else may write.
+     *
+     * @param queue the queue
+     * @param value the entry's value
+     */
+    record Append(String queue, byte[] value) implements Op {
+        /**
+         * {@return the key of an entry; the keys of a queue are in the order of their sequences}
+         *
+         * @param queue    the queue
+         * @param sequence the sequence, from 1
+         */
+        public static String entry(String queue, long sequence) {
+            String digits = Long.toHexString(sequence);
+            return queue + '/' + "0".repeat(2 * Long.BYTES - digits.length()) + digits;
+        }
+
+        /**
+         * {@return the sequence of an entry}
+         *
+         * @param key the key of the entry
+         * @throws IllegalArgumentException if it is no such key
+         */
+        public static long sequence(String key) {
+            int slash = key.lastIndexOf('/');
+            if (slash < 0 || key.length() - slash != 1 + 2 * Long.BYTES) {
+                throw new IllegalArgumentException(key + " is no key of a queue's entry");
+            }
+            return Long.parseLong(key, slash + 1, key.length(), 16);
+        }
+    }
 
     /**
      * Marks one message of a channel as settled, at most once ever. The whole transaction is refused
      * ({@link TxnResult.SettleRefused}) when the session is not open, the sequence is below the channel's floor, or it
      * is settled already: this is what makes effects exactly-once. Also raises the floor and forgets what is below it.
      *
-     * @param session  the sender's session
+     * @param session  the sender's session, or an {@link SessionId#outbox}
      * @param shard    the target shard; (session, shard) is the channel
      * @param sequence the message's sequence in the channel, from 1
      * @param floor    the sender's lowest unsettled sequence when it sent the message

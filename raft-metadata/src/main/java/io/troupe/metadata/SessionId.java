@@ -7,6 +7,23 @@ package io.troupe.metadata;
  * @param incarnation the revision at which this life was opened; a later life has a higher one
  */
 public record SessionId(String nodeId, long incarnation) implements Comparable<SessionId> {
+    /** No node can be named so. */
+    private static final String OUTBOX = ":outbox";
+
+    /**
+     * {@return the session of a durable sender: always open, and never ended}
+     *
+     * @param number names the sender, from 0
+     */
+    public static SessionId outbox(long number) {
+        return new SessionId(OUTBOX, number);
+    }
+
+    /** {@return true if it is the session of a durable sender, not the life of a node} */
+    public boolean isOutbox() {
+        return nodeId.equals(OUTBOX);
+    }
+
     @Override
     public int compareTo(SessionId other) {
         int byNode = nodeId.compareTo(other.nodeId);

@@ -10,7 +10,10 @@ public sealed interface TxnResult {
     /** {@return the store's revision right after this transaction} */
     long revision();
 
-    /** {@return what the applied {@link Op.Get}s saw, in order; null for a key that does not exist} */
+    /**
+     * {@return what the applied {@link Op.Get}s and {@link Op.GetRange}s saw and the {@link Op.Append}s wrote, in order; null
+     * for a key that a Get did not find}
+     */
     List<@Nullable KeyValue> reads();
 
     /** {@return true if the {@code then} branch was applied} */

@@ -103,6 +103,47 @@ abstract class TransactionContract extends MetadataStoreFixture {
     }
 
     @Test
+    void aQueueNumbersItsEntriesWithoutHolesWhateverIsDeletedMeanwhile() {
+        String queue = prefix + "queue";
+        assertThat(read(txn(new Op.Append(queue, bytes("one"))), 0).key()).isEqualTo(Op.Append.entry(queue, 1));
+        TxnResult two = txn(new Op.Append(queue, bytes("two")), new Op.Append(queue, bytes("three")));
+        assertThat(two.reads())
+                .extracting(KeyValue::key)
+                .containsExactly(Op.Append.entry(queue, 2), Op.Append.entry(queue, 3));
+        assertThat(read(two, 0).modRevision()).isEqualTo(two.revision());
+        get(store.txn(Txn.guarded(List.of(Compare.absent(queue)), List.of(new Op.Append(queue, bytes("refused"))))));
+        txn(new Op.DeleteRange(queue + "/"));
+        TxnResult four = txn(new Op.Append(queue, bytes("four")));
+        assertThat(read(four, 0).key()).isEqualTo(queue + "/0000000000000004");
+        assertThat(Op.Append.sequence(read(four, 0).key())).isEqualTo(4);
+        assertThat(key("queue/0000000000000004", four.revision()).value()).isEqualTo(bytes("four"));
+        assertThatThrownBy(() -> Op.Append.sequence("queue/4")).hasMessage("queue/4 is no key of a queue's entry");
+    }
+
+    @Test
+    void aRangeIsReadInPartsAsTheTransactionSeesIt() {
+        TxnResult all = txn(
+                put("r", "0"),
+                put("r/a", "1"),
+                put("r/b", "2"),
+                put("r/c", "3"),
+                put("r0", "4"),
+                new Op.GetRange(prefix + "r/", "", 10));
+        assertThat(all.reads())
+                .extracting(KeyValue::key)
+                .containsExactly(prefix + "r/a", prefix + "r/b", prefix + "r/c");
+        TxnResult part = txn(new Op.GetRange(prefix + "r/", prefix + "r/a", 1), new Op.GetRange(prefix + "r0", "", 10));
+        assertThat(part.reads()).extracting(KeyValue::key).containsExactly(prefix + "r/b", prefix + "r0");
+        txn(new Op.Put(prefix + "r/a", new byte[Op.GetRange.MAX_BYTES]));
+        assertThat(txn(new Op.GetRange(prefix + "r/", "", 10)).reads())
+                .as("ends early behind much")
+                .extracting(KeyValue::key)
+                .containsExactly(prefix + "r/a");
+        assertThatThrownBy(() -> new Op.GetRange("r", "", 1_001))
+                .hasMessage("limit (1001) must be between 1 and 1000: ask for the next part behind the last key");
+    }
+
+    @Test
     void transactionsOfOneNodeAreAppliedInTheOrderOfTheCalls() {
         List<CompletableFuture<TxnResult>> futures = new ArrayList<>();
         for (int i = 0; i < 300; i++) {

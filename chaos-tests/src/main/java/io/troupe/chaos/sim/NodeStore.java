@@ -267,7 +267,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     private static int gets(List<Op> ops) {
         int gets = 0;
         for (Op op : ops) {
-            gets += op instanceof Op.Get ? 1 : 0;
+            gets += op.reads();
         }
         return gets;
     }

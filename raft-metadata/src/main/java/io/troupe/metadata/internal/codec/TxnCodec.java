@@ -17,6 +17,8 @@ final class TxnCodec {
     private static final int DELETE_RANGE = 3;
     private static final int GET = 4;
     private static final int SETTLE = 5;
+    private static final int GET_RANGE = 6;
+    private static final int APPEND = 7;
 
     /** The shortest transaction: three empty lists. */
     static final int LEAST_BYTES = 3;
@@ -32,11 +34,11 @@ final class TxnCodec {
     }
 
     private static void checkLimits(Op op) {
-        if (op instanceof Op.Put put && put.value().length > MetadataStore.MAX_VALUE_LENGTH) {
-            throw new MetadataException(
-                    MetadataException.Code.TOO_LARGE,
-                    "the value of key " + put.key() + " has " + put.value().length + " bytes, the limit is "
-                            + MetadataStore.MAX_VALUE_LENGTH + ": split it over several keys");
+        if (op instanceof Op.Put put) {
+            checkValue("key " + put.key(), put.value());
+        }
+        if (op instanceof Op.Append append) {
+            checkValue("an entry of queue " + append.queue(), append.value());
         }
         if (op instanceof Op.Settle settle && settle.reply().length > Op.Settle.MAX_REPLY_LENGTH) {
             throw new MetadataException(
@@ -44,6 +46,15 @@ final class TxnCodec {
                     "the reply to message " + settle.sequence() + " of " + settle.session() + " has "
                             + settle.reply().length + " bytes, the limit is " + Op.Settle.MAX_REPLY_LENGTH
                             + ": put it in a key and answer with its name");
+        }
+    }
+
+    private static void checkValue(String where, byte[] value) {
+        if (value.length > MetadataStore.MAX_VALUE_LENGTH) {
+            throw new MetadataException(
+                    MetadataException.Code.TOO_LARGE,
+                    "the value of " + where + " has " + value.length + " bytes, the limit is "
+                            + MetadataStore.MAX_VALUE_LENGTH + ": split it over several keys");
         }
     }
 
@@ -95,6 +106,15 @@ final class TxnCodec {
         } else if (op instanceof Op.Get get) {
             to.writeByte(GET);
             to.writeString(get.key());
+        } else if (op instanceof Op.GetRange range) {
+            to.writeByte(GET_RANGE);
+            to.writeString(range.prefix());
+            to.writeString(range.after());
+            to.writeVarLong(range.limit());
+        } else if (op instanceof Op.Append append) {
+            to.writeByte(APPEND);
+            to.writeString(append.queue());
+            to.writeBytes(append.value());
         } else if (op instanceof Op.Settle settle) {
             to.writeByte(SETTLE);
             EventCodec.writeSessionId(to, settle.session());
@@ -115,6 +135,12 @@ final class TxnCodec {
             case DELETE -> new Op.Delete(from.readString());
             case DELETE_RANGE -> new Op.DeleteRange(from.require(from.readString(), p -> !p.isEmpty(), "a prefix"));
             case GET -> new Op.Get(from.readString());
+            case GET_RANGE ->
+                new Op.GetRange(
+                        from.readString(),
+                        from.readString(),
+                        from.require(from.readVarInt32(), n -> n >= 1 && n <= Op.GetRange.MAX_KEYS, "a limit"));
+            case APPEND -> new Op.Append(from.readString(), from.readBytes());
             case SETTLE ->
                 new Op.Settle(
                         EventCodec.readSessionId(from),
@@ -123,7 +149,7 @@ final class TxnCodec {
                         from.require(from.readVarLong(), n -> n >= 1, "a floor from 1"),
                         from.readByte(),
                         from.readBytes());
-            default -> throw from.expected("an operation from 1 to 5 before here, not " + code);
+            default -> throw from.expected("an operation from 1 to 7 before here, not " + code);
         };
     }
 

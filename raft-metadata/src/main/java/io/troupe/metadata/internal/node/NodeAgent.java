@@ -426,7 +426,7 @@ public final class NodeAgent implements AutoCloseable {
     private static int reads(List<Op> ops) {
         int reads = 0;
         for (Op op : ops) {
-            reads += op instanceof Op.Get ? 1 : 0;
+            reads += op.reads();
         }
         return reads;
     }

@@ -1,5 +1,6 @@
 package io.troupe.metadata.internal.state;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -62,7 +63,7 @@ final class Transactions {
         if (!(op instanceof Op.Settle settle)) {
             return null;
         }
-        boolean open = state.open(settle.session()) != null;
+        boolean open = settle.session().isOutbox() || state.open(settle.session()) != null;
         if (!open && !state.hasEnded(settle.session())) {
             return refused(Reason.SESSION_FORGOTTEN);
         }
@@ -104,8 +105,45 @@ final class Transactions {
         }
         if (op instanceof Op.Get get) {
             reads.add(state.keys.get(get.key()));
+        } else if (op instanceof Op.GetRange range) {
+            readRange(range, reads);
+        } else if (op instanceof Op.Append append) {
+            reads.add(append(append, revision));
+            return true;
         }
         return false;
+    }
+
+    private void readRange(Op.GetRange range, List<@Nullable KeyValue> reads) {
+        int last = reads.size() + range.limit();
+        long[] bytes = {0};
+        state.keys.visitFrom(
+                range.after().compareTo(range.prefix()) > 0 ? range.after() : range.prefix(), (key, entry) -> {
+                    if (!key.startsWith(range.prefix())) {
+                        return false;
+                    }
+                    if (!key.equals(range.after())) {
+                        reads.add(entry);
+                        bytes[0] += entry.value().length;
+                    }
+                    return reads.size() < last && bytes[0] < Op.GetRange.MAX_BYTES;
+                });
+    }
+
+    private KeyValue append(Op.Append append, long revision) {
+        KeyValue newest = state.keys.get(append.queue());
+        // A value that no append has written counts as none: an applied entry must never fail.
+        long sequence = newest == null || newest.value().length != Long.BYTES
+                ? 1
+                : ByteBuffer.wrap(newest.value()).getLong() + 1;
+        String key = Op.Append.entry(append.queue(), sequence);
+        state.put(
+                append.queue(),
+                ByteBuffer.allocate(Long.BYTES).putLong(sequence).array(),
+                null,
+                revision);
+        state.put(key, append.value(), null, revision);
+        return new KeyValue(key, NO_BYTES, revision, revision, 1, null);
     }
 
     // A loop, for this runs for every message to a durable entity on every voter.

@@ -108,10 +108,14 @@ public final class RandomEntries {
         return switch (random.nextInt(10)) {
             case 0 -> new Op.Delete(key());
             case 1 -> random.nextInt(3) == 0 ? new Op.DeleteRange("a/" + random.nextInt(4)) : new Op.Get(key());
-            case 2, 3 -> new Op.Get(key());
+            case 2 -> new Op.Get(key());
+            case 3 ->
+                random.nextBoolean()
+                        ? new Op.Append("queue/" + random.nextInt(2), value())
+                        : new Op.GetRange(random.nextBoolean() ? "queue/" : "a/", key(), 1 + random.nextInt(5));
             case 4, 5, 6 ->
                 new Op.Settle(
-                        session(),
+                        random.nextInt(4) == 0 ? SessionId.outbox(random.nextInt(2)) : session(),
                         random.nextInt(3) - 1,
                         1 + random.nextInt(200),
                         1 + random.nextInt(100),

@@ -35,6 +35,21 @@ class SettleTest extends StateFixture {
     }
 
     @Test
+    void theSessionOfAnOutboxIsAlwaysOpenAndNeverForgets() {
+        Op settle = new Op.Settle(SessionId.outbox(17), 17, 1, 1, 1, bytes("kept"));
+        assertThat(txn(Txn.of(settle, put("a", "1"))).succeeded()).isTrue();
+        assertThat(txn(Txn.of(settle, put("a", "2"))))
+                .isInstanceOfSatisfying(
+                        TxnResult.SettleRefused.class,
+                        refused -> assertThat(refused.reply()).isEqualTo(bytes("kept")));
+        assertThat(text("a")).isEqualTo("1");
+        assertThat(state.view().settled(SessionId.outbox(17), 17).isSettled(1)).isTrue();
+        assertThat(state.view().settled(SessionId.outbox(18), 17).isSettled(1))
+                .as("another outbox")
+                .isFalse();
+    }
+
+    @Test
     void settlingAloneTakesARevisionButNoEvent() {
         long before = state.view().revision();
         assertThat(txn(Txn.of(settle(1, 1, 1, ""))).revision()).isEqualTo(before + 1);
