@@ -1,18 +1,8 @@
 package io.troupe.jmh;
 
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-import io.troupe.actors.ActorContext;
-import io.troupe.actors.ActorSystem;
-import io.troupe.actors.Handler;
-import io.troupe.actors.Kind;
-import io.troupe.actors.LocalActorSystem;
-import io.troupe.actors.Overflow;
-import io.troupe.actors.Pid;
-import io.troupe.actors.Query;
-import io.troupe.cluster.SendOutcome;
+import io.troupe.jmh.bench.LocalLoad;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,61 +18,16 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /** Messages within a process, without a cluster. Run with {@code -prof gc}: the message is made once. */
 @State(Scope.Benchmark)
-@SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is measured
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(value = 1, jvmArgsAppend = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED")
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class LocalTellBenchmark {
-    /** Messages of one invocation; fewer than a mailbox holds. */
-    private static final int BURST = 50_000;
+    private final LocalLoad load = new LocalLoad(null);
 
     /** Made by the JMH runner. */
     public LocalTellBenchmark() {}
-
-    private record Last(CountDownLatch handled) {}
-
-    /** Handed on with the ball, so one player at a time has it. */
-    private static final class Rally {
-        int left = BURST;
-        final CountDownLatch over = new CountDownLatch(1);
-    }
-
-    private record Ball(Pid<Ball> from, Rally rally) {}
-
-    private record Ask() implements Query<String> {}
-
-    private static final Ask ASK = new Ask();
-    private static final Object MESSAGE = new Object();
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-
-    private final LocalActorSystem system = ActorSystem.create("bench");
-    private Pid<Object> sink = system.spawn(new Sink(), "sink");
-    private Pid<Ask> answering = system.spawn((message, context) -> context.reply(message, "yes"), "answering");
-    private final Kind<Ball> players =
-            Kind.of("player", Ball.class, () -> player()).mailbox(10, Overflow.REJECT);
-    private Pid<Ball> one = system.spawn(players, "one");
-    private Pid<Ball> two = system.spawn(players, "two");
-
-    private static final class Sink implements Handler<Object> {
-        @Override
-        public void receive(Object message, ActorContext<Object> context) {
-            if (message instanceof Last last) {
-                last.handled().countDown();
-            }
-        }
-    }
-
-    private static Handler<Ball> player() {
-        return (ball, context) -> {
-            if (ball.rally().left-- == 0) {
-                ball.rally().over.countDown();
-            } else {
-                ball.from().tell(new Ball(context.self(), ball.rally()));
-            }
-        };
-    }
 
     /**
      * The first turns start the handlers.
@@ -91,36 +36,30 @@ public class LocalTellBenchmark {
      */
     @Setup
     public void start() throws InterruptedException {
-        SendOutcome unused = tell();
+        load.burst();
     }
 
     /** Ends the threads. */
     @TearDown
     public void stop() {
-        system.close();
+        load.close();
     }
 
     /**
-     * {@return how the last tell ended} One thread tells, a worker handles.
+     * One thread tells, a worker handles.
      *
      * @throws InterruptedException if the run is ended
      */
     @Benchmark
-    @OperationsPerInvocation(BURST)
-    public SendOutcome tell() throws InterruptedException {
-        for (int i = 1; i < BURST; i++) {
-            sink.tell(MESSAGE);
-        }
-        CountDownLatch handled = new CountDownLatch(1);
-        SendOutcome last = sink.tell(new Last(handled)).getNow(null);
-        handled.await();
-        return last;
+    @OperationsPerInvocation(LocalLoad.BURST)
+    public void tell() throws InterruptedException {
+        load.burst();
     }
 
     /** {@return the answer} A thread asks and waits. */
     @Benchmark
     public String ask() {
-        return answering.ask(ASK, LIMIT).join();
+        return load.ask();
     }
 
     /**
@@ -129,10 +68,8 @@ public class LocalTellBenchmark {
      * @throws InterruptedException if the run is ended
      */
     @Benchmark
-    @OperationsPerInvocation(BURST)
+    @OperationsPerInvocation(LocalLoad.BURST)
     public void pingPong() throws InterruptedException {
-        Rally rally = new Rally();
-        one.tell(new Ball(two, rally));
-        rally.over.await();
+        load.rally();
     }
 }

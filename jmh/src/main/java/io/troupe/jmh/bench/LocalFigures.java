@@ -2,7 +2,6 @@ package io.troupe.jmh.bench;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -14,45 +13,15 @@ import io.troupe.actors.ActorSystem;
 import io.troupe.actors.Handler;
 import io.troupe.actors.Kind;
 import io.troupe.actors.LocalActorSystem;
-import io.troupe.actors.Overflow;
 import io.troupe.actors.Pid;
-import io.troupe.actors.Query;
-import io.troupe.cluster.SendOutcome;
 import org.HdrHistogram.Histogram;
 
 /** Actors of one process, without a cluster: messages between them, and how many there can be. */
 final class LocalFigures {
-    /** Fewer than a mailbox holds. */
-    private static final int BURST = 50_000;
-
     private static final int MOST_ACTORS = 1_000_000;
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final Object MESSAGE = new Object();
-    private static final Ask ASK = new Ask();
 
     private final Rounds rounds;
     private final Report report;
-
-    private record Last(CountDownLatch handled) {}
-
-    private record Ask() implements Query<String> {}
-
-    /** Handed on with the ball, so one player at a time has it. */
-    private static final class Rally {
-        int left = BURST;
-        final CountDownLatch over = new CountDownLatch(1);
-    }
-
-    private record Ball(Pid<Ball> from, Rally rally) {}
-
-    private static final class Sink implements Handler<Object> {
-        @Override
-        public void receive(Object message, ActorContext<Object> context) {
-            if (message instanceof Last last) {
-                last.handled().countDown();
-            }
-        }
-    }
 
     LocalFigures(Rounds rounds, Report report) {
         this.rounds = rounds;
@@ -61,65 +30,19 @@ final class LocalFigures {
 
     void messages() throws InterruptedException {
         ExecutorService worker = Executors.newSingleThreadExecutor();
-        try (LocalActorSystem system = ActorSystem.create("figures")) {
-            Pid<Object> sink = system.spawn(new Sink(), "sink");
-            report.measured(
-                    Target.LOCAL_TELL_THREAD,
-                    rate(() -> burst(sink)),
-                    "bursts of 50,000, each handled before the next");
-            Pid<Last> source = system.spawn((last, context) -> fill(sink, last), "source");
-            report.measured(
-                    Target.LOCAL_TELL_ACTOR,
-                    rate(() -> {
-                        CountDownLatch handled = new CountDownLatch(1);
-                        SendOutcome unused = source.tell(new Last(handled)).getNow(null);
-                        handled.await();
-                    }),
-                    "bursts of 50,000, each handled before the next");
-            Pid<Ask> answering = system.spawn((ask, context) -> context.reply(ask, "yes"), "answering");
-            Histogram nanos = asks(answering);
+        try (LocalLoad load = new LocalLoad(worker)) {
+            String bursts = "bursts of 50,000, each handled before the next";
+            report.measured(Target.LOCAL_TELL_THREAD, rate(load::burst), bursts);
+            report.measured(Target.LOCAL_TELL_ACTOR, rate(load::actorBurst), bursts);
+            Histogram nanos = asks(load);
             report.measured(Target.LOCAL_ASK, Rounds.micros(nanos, 50), Rounds.quantiles(nanos));
-            Kind<Ball> players = Kind.of("player", Ball.class, LocalFigures::player)
-                    .mailbox(10, Overflow.REJECT)
-                    .on(worker);
-            Pid<Ball> one = system.spawn(players, "one");
-            Pid<Ball> two = system.spawn(players, "two");
-            double perSecond = rate(() -> {
-                Rally rally = new Rally();
-                SendOutcome unused = one.tell(new Ball(two, rally)).getNow(null);
-                rally.over.await();
-            });
             report.measured(
                     Target.LOCAL_PING_PONG,
-                    1e6 / perSecond,
+                    1e6 / rate(load::rally),
                     "mean of a message in rallies of 50,000, median of rounds");
         } finally {
             worker.shutdownNow();
         }
-    }
-
-    private static Handler<Ball> player() {
-        return (ball, context) -> {
-            if (ball.rally().left-- == 0) {
-                ball.rally().over.countDown();
-            } else {
-                SendOutcome unused =
-                        ball.from().tell(new Ball(context.self(), ball.rally())).getNow(null);
-            }
-        };
-    }
-
-    private static void burst(Pid<Object> sink) throws InterruptedException {
-        CountDownLatch handled = new CountDownLatch(1);
-        fill(sink, new Last(handled));
-        handled.await();
-    }
-
-    private static void fill(Pid<Object> sink, Last last) {
-        for (int i = 1; i < BURST; i++) {
-            SendOutcome unused = sink.tell(MESSAGE).getNow(null);
-        }
-        SendOutcome unused = sink.tell(last).getNow(null);
     }
 
     private interface Burst {
@@ -135,7 +58,7 @@ final class LocalFigures {
             long messages = 0;
             while (System.nanoTime() - endNs < 0) {
                 burst.run();
-                messages += BURST;
+                messages += LocalLoad.BURST;
             }
             if (round >= 0) {
                 rates[round] = messages * 1e9 / (System.nanoTime() - begin);
@@ -144,11 +67,11 @@ final class LocalFigures {
         return Rounds.median(rates);
     }
 
-    private Histogram asks(Pid<Ask> answering) {
+    private Histogram asks(LocalLoad load) {
         Histogram nanos = Rounds.histogram();
         for (int i = -rounds.roundTrips(); i < rounds.rounds() * rounds.roundTrips(); i++) {
             long start = System.nanoTime();
-            String unused = answering.ask(ASK, LIMIT).join();
+            String unused = load.ask();
             if (i >= 0) {
                 nanos.recordValue(System.nanoTime() - start);
             }
