@@ -25,7 +25,7 @@ abstract class Cell implements Runnable {
     /** The sign of the count: takes nothing more. */
     private static final int CLOSED = Integer.MIN_VALUE;
     /** The cell whose turn the thread is running. */
-    private static final ThreadLocal<@Nullable Cell> RUNNING = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Cell> RUNNING = new ThreadLocal<>(); // the innermost one
 
     final EntityId id;
     final Home home;
@@ -159,6 +159,7 @@ abstract class Cell implements Runnable {
     @Override
     public final void run() {
         boolean again = false;
+        Cell outer = RUNNING.get(); // an executor may run the turn of one cell within that of another
         RUNNING.set(this);
         home.enter();
         try {
@@ -175,7 +176,7 @@ abstract class Cell implements Runnable {
         if (stopped) {
             onStopped();
         }
-        RUNNING.set(null);
+        RUNNING.set(outer);
         scheduled = 0;
         // What came in after the turn's last look finds either the flag cleared or this second look.
         if (again || (stopped ? hasEnd() : hasWork())) {

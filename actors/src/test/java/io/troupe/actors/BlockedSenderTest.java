@@ -195,4 +195,25 @@ class BlockedSenderTest {
                                     + " only: use REJECT or DROP_OLDEST for entities, or spawn local actors of it");
         }
     }
+
+    @Test
+    void anActorDoesNotWaitEvenBehindTheTurnOfAnotherOneOnItsThread() {
+        Kind<Integer> nested = Kind.of("nested", Integer.class, () -> (message, context) -> seen.add(message))
+                .on(Runnable::run);
+        Pid<Integer> inner = system.spawn(nested, "inner");
+        Kind<Integer> narrow = Kind.of("narrow", Integer.class, () -> (message, context) -> {})
+                .mailboxBlocking(1, LONG)
+                .on(step -> {}); // never runs
+        Pid<Integer> stuck = system.spawn(narrow, "stuck");
+        stuck.tell(1);
+        AtomicReference<SendOutcome> told = new AtomicReference<>();
+        Kind<Integer> outer = Kind.of("outer", Integer.class, () -> (message, context) -> {
+                    inner.tell(message); // its turn runs here and now, and is over
+                    told.set(stuck.tell(message).join());
+                })
+                .on(Runnable::run);
+        system.spawn(outer, "outer").tell(7);
+        assertThat(seen).containsExactly(7);
+        assertThat(told).hasValue(FULL);
+    }
 }
