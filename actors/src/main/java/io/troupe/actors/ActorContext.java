@@ -37,6 +37,24 @@ public interface ActorContext<M> {
     boolean isOwner();
 
     /**
+     * The address of an entity of the cluster; no I/O. In a durable actor it is good for {@link Effect#thenTell} alone.
+     *
+     * @param kind its kind
+     * @param id   its id within the kind
+     * @param <C>  its messages
+     * @return the address
+     * @throws IllegalArgumentException if the id is empty or too long
+     * @throws IllegalStateException if there is no cluster
+     */
+    default <C> Pid<C> entity(Kind<C> kind, String id) {
+        if (self().system() instanceof ClusterActorSystem cluster) {
+            return cluster.entity(kind, id);
+        }
+        throw new IllegalStateException(self() + " has no cluster that entity " + id + " of " + kind
+                + " could live in: start a ClusterActorSystem");
+    }
+
+    /**
      * Answers an ask when the handler has returned. For durable actors use {@link Effect#thenReply}.
      *
      * @param query the message being handled

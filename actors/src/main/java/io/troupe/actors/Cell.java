@@ -135,6 +135,20 @@ abstract class Cell implements Runnable {
         return RUNNING.get() != null;
     }
 
+    /** Throws in the handler of a durable entity: it may run more than once, and what it does may come to nothing. */
+    static void refuseInDurableHandler(Pid<?> target) {
+        Cell running = RUNNING.get();
+        if (running != null && running.isDeciding()) {
+            throw new IllegalStateException(running.id + " is durable and sends by its effect alone: use"
+                    + " Effect.thenTell for a message to " + target + ", for the handler may run more than once");
+        }
+    }
+
+    /** True while a handler decides about an effect. */
+    boolean isDeciding() {
+        return false;
+    }
+
     /** Takes the message that has waited longest, to make room; null if the entity was faster. Any thread. */
     final @Nullable Object pushOut() {
         Object message = mailbox.poll();

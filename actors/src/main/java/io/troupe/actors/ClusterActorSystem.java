@@ -38,6 +38,7 @@ public final class ClusterActorSystem implements ActorSystem {
     private final EntityHost host;
     private final Cluster cluster;
     private final EntityStore entityStore;
+    private final ClusterClock clusterClock;
     private final Traffic traffic;
 
     private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds, Platform platform) {
@@ -53,6 +54,7 @@ public final class ClusterActorSystem implements ActorSystem {
             throw e;
         }
         entityStore = new EntityStore(cluster);
+        clusterClock = new ClusterClock(cluster.store(), platform.clock());
         traffic = new Traffic(platform.clock().nanoTime());
     }
 
@@ -209,6 +211,8 @@ public final class ClusterActorSystem implements ActorSystem {
                 cluster.unsettled(),
                 cluster.retransmissions(),
                 runtime.deadLetters.count(),
+                host.outboxSize(),
+                host.reminderCount(),
                 traffic.messages(platform.clock().nanoTime()),
                 cluster.health());
     }
@@ -257,6 +261,10 @@ public final class ClusterActorSystem implements ActorSystem {
 
     EntityStore entityStore() {
         return entityStore;
+    }
+
+    ClusterClock clusterClock() {
+        return clusterClock;
     }
 
     <M> CompletableFuture<SendOutcome> send(EntityPid<M> target, M message, DeliveryGuarantee guarantee) {

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param unsettled       messages of this node that wait for their outcome
  * @param retransmissions messages that this node has sent more than once
  * @param deadLetters     messages that no actor of this node handled
+ * @param outbox          messages that durable entities of this node's shards have sent and that have not arrived, as far
+ *                        as is known
+ * @param reminders       reminders of those entities
  * @param messages        what became of the messages that this node has sent above AT_MOST_ONCE
  * @param healthStatus    {@code lease}: the node is in the cluster; {@code leader}: it knows a leader; {@code shards}:
  *                        every shard that it knows of has an owner and its own are active; {@code links}: it reaches every
@@ -27,6 +30,8 @@ public record ClusterMetrics(
         long unsettled,
         long retransmissions,
         long deadLetters,
+        long outbox,
+        long reminders,
         Messages messages,
         Map<String, Boolean> healthStatus) {
 
@@ -41,6 +46,8 @@ public record ClusterMetrics(
      * @param unsettled       messages that wait
      * @param retransmissions messages sent more than once
      * @param deadLetters     messages that no actor handled
+     * @param outbox          sent by durable entities and not arrived
+     * @param reminders       of durable entities
      * @param messages        what became of messages
      * @param healthStatus    what works
      */

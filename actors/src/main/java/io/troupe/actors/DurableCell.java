@@ -1,6 +1,5 @@
 package io.troupe.actors;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +12,6 @@ import io.troupe.actors.internal.durable.EntityCommitLog.Answer;
 import io.troupe.actors.internal.durable.EntityCommitLog.Place;
 import io.troupe.actors.internal.durable.EntityCommitLog.Step;
 import io.troupe.cluster.spi.InboundMessage;
-import io.troupe.cluster.spi.InboundMessage.Ending;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataException;
@@ -28,18 +26,16 @@ import org.slf4j.LoggerFactory;
  */
 final class DurableCell<M> extends Cell {
     private static final Logger LOG = LoggerFactory.getLogger(DurableCell.class);
-    private static final byte[] NO_REPLY = {};
-
     /** Results under way of one entity; a hot entity then waits for its oldest commit. */
     static final int MAX_PIPELINED = 512;
 
-    private final Pid<M> self;
     private final OwnedShard shard;
+    private final Duties duties;
     private final ShardGate gate;
     private final Messages messages;
     private final EntityStore store;
     private final EntityHost host;
-    private final StatefulHandler<Object, M> handler;
+    private final HandlerCall<M> handler;
     private final long activation;
     /** What the store has of it, once it is asked. */
     private volatile @Nullable CompletableFuture<@Nullable KeyValue> loading;
@@ -57,9 +53,8 @@ final class DurableCell<M> extends Cell {
     /** The entity has asked to leave the memory; confined to the turns. */
     private boolean leaves;
 
-    /** What a message came to, and what to do once it is committed. */
-    @SuppressWarnings("ArrayRecordComponent") // never leaves the cell
-    private record Result(Letter letter, Ending ending, byte[] reply, List<Runnable> afterCommit) {}
+    /** What a message came to. */
+    private record Result(Letter letter, Outcome outcome) {}
 
     /** What the store said about a place; null when it could not say. */
     private record Answered(
@@ -68,14 +63,14 @@ final class DurableCell<M> extends Cell {
     DurableCell(
             Pid<M> self, ShardCells home, KindHost kind, EntityHost host, ClusterActorSystem system, long activation) {
         super(self.entity(), home, kind);
-        this.self = self;
         gate = home.gate;
         shard = home.shard;
+        duties = home.duties;
         this.host = host;
         messages = system.messages();
         store = system.entityStore();
         this.activation = activation;
-        handler = self.kind().newStatefulHandler();
+        handler = new HandlerCall<>(self, home, host, messages, () -> leaves = true);
     }
 
     private EntityCommitLog<Result, Object> log() {
@@ -86,6 +81,9 @@ final class DurableCell<M> extends Cell {
     private boolean isLoaded() {
         if (loaded != null || broken != null) {
             return true;
+        }
+        if (!duties.isLoaded()) {
+            return false; // then all cells of the shard are woken
         }
         CompletableFuture<@Nullable KeyValue> asked = loading;
         if (asked == null) {
@@ -111,13 +109,11 @@ final class DurableCell<M> extends Cell {
 
     private void begin(@Nullable KeyValue stored) {
         try {
-            loaded = stored == null
-                    ? new EntityCommitLog<>(null, handler.initialState(id), shard.epoch(), activation)
-                    : new EntityCommitLog<>(
-                            CommitId.decode(stored.value()),
-                            messages.decode(stored.value(), CommitId.LENGTH),
-                            shard.epoch(),
-                            activation);
+            CommitId predecessor = stored == null ? null : CommitId.decode(stored.value());
+            Object state = stored == null || stored.value().length == CommitId.LENGTH // never stored, or deleted
+                    ? handler.initialState()
+                    : messages.decode(stored.value(), CommitId.LENGTH);
+            loaded = new EntityCommitLog<>(predecessor, state, shard.epoch(), activation);
         } catch (RuntimeException e) {
             LOG.error("entity {} cannot be activated", id, e);
             broken = "cannot be activated: " + e;
@@ -136,6 +132,11 @@ final class DurableCell<M> extends Cell {
                 && answers.isEmpty()
                 && again.isEmpty()
                 && store.hasApplied(shard, id, answeredRevision);
+    }
+
+    @Override
+    boolean isDeciding() {
+        return handler.isRunning();
     }
 
     @Override
@@ -177,6 +178,7 @@ final class DurableCell<M> extends Cell {
                 return false;
             }
         }
+        duties.pump();
         List<Result> discarded = log.takeDiscarded();
         for (int i = discarded.size() - 1; i >= 0; i--) {
             again.addFirst(discarded.get(i).letter()); // they came before those that an earlier refusal left here
@@ -225,9 +227,9 @@ final class DurableCell<M> extends Cell {
 
     /** False when the store takes nothing now: then the letter is the next one, a little later. */
     private boolean run(Letter letter) {
-        MetadataException.Code refused = propose(letter, runHandler(letter));
+        MetadataException.Code refused = propose(letter, handler.on(letter, log().state()));
         if (refused == MetadataException.Code.TOO_LARGE) {
-            refused = propose(letter, failed(letter, "its new state is too large", null));
+            refused = propose(letter, handler.failed(letter, "its effect is too large for one transaction", null));
         }
         if (refused != null) {
             again.addFirst(letter);
@@ -239,17 +241,10 @@ final class DurableCell<M> extends Cell {
     /** Null when the outcome is on its way; else why the store did not take it. */
     private MetadataException.@Nullable Code propose(Letter letter, Outcome outcome) {
         EntityCommitLog<Result, Object> log = log();
-        Result result = new Result(letter, outcome.ending, outcome.reply, outcome.afterCommit);
         Object before = log.state();
-        Place<Result, Object> place = log.propose(result, outcome.next);
-        InboundMessage message = letter.message();
-        CompletableFuture<TxnResult> commit = store.commit(
-                shard,
-                id,
-                place.predecessor(),
-                place.id(),
-                outcome.encodedNext,
-                message.isOneWay() ? null : message.settle(outcome.ending, outcome.reply));
+        Place<Result, Object> place = log.propose(new Result(letter, outcome), outcome.next());
+        CompletableFuture<TxnResult> commit =
+                store.commit(shard, id, place.predecessor(), place.id(), outcome, letter.message());
         MetadataException.Code refused = EntityStore.refusal(commit);
         if (refused != null) {
             log.withdraw(place, before);
@@ -261,6 +256,9 @@ final class DurableCell<M> extends Cell {
         CompletableFuture<?> unused = commit.whenComplete((answer, failure) -> {
             if (failure != null) {
                 LOG.debug("commit of {} has no answer: {}", id, failure.toString());
+            } else if (answer instanceof TxnResult.Succeeded done) {
+                OwnMessage kept = letter.message() instanceof OwnMessage own ? own : null;
+                duties.onCommitted(outcome.changes(), kept, done); // here, since answers come in the order of the log
             }
             answers.add(new Answered(place, answer));
             wake();
@@ -275,17 +273,18 @@ final class DurableCell<M> extends Cell {
         if (answer != null) {
             answeredRevision = Math.max(answeredRevision, answer.revision());
         }
-        Step step = log().onAnswer(place, classify(answer));
+        InboundMessage message = result.letter().message();
+        Step step = log().onAnswer(place, classify(message, answer));
         boolean lastInFlight = log().inFlight() == 0;
         switch (step) {
             case TELL -> {
-                result.letter().message().end(result.ending(), result.reply());
-                result.afterCommit().forEach(this::runAfterCommit);
+                message.end(result.outcome().ending(), result.outcome().reply());
+                result.outcome().afterCommit().forEach(this::runAfterCommit);
             }
             case TELL_AS_SETTLED -> {
-                if (answer instanceof TxnResult.SettleRefused refused && refused.reason() == TxnResult.Reason.SETTLED) {
-                    result.letter().message().endAsSettled(refused.outcome(), refused.reply());
-                } // else nobody waits for it
+                if (answer instanceof TxnResult.SettleRefused refused) {
+                    RelayedMessage.endAsRefused(message, refused);
+                }
             }
             case STOP -> stop();
             case NOTHING -> {
@@ -297,7 +296,7 @@ final class DurableCell<M> extends Cell {
         }
     }
 
-    private Answer classify(@Nullable TxnResult answer) {
+    private Answer classify(InboundMessage message, @Nullable TxnResult answer) {
         if (answer == null) {
             return Answer.FENCED; // unknown: the session is over or the node closes; the next owner reads what stands
         }
@@ -307,7 +306,12 @@ final class DurableCell<M> extends Cell {
         if (answer instanceof TxnResult.SettleRefused) {
             return Answer.SETTLED_BEFORE;
         }
-        return store.fenceHolds(shard, answer) ? Answer.NOT_THE_SUCCESSOR : Answer.FENCED;
+        if (!store.fenceHolds(shard, answer)) {
+            return Answer.FENCED;
+        }
+        return message instanceof OwnMessage own && !own.standsIn(answer.reads())
+                ? Answer.SETTLED_BEFORE
+                : Answer.NOT_THE_SUCCESSOR;
     }
 
     private void runAfterCommit(Runnable action) {
@@ -316,67 +320,5 @@ final class DurableCell<M> extends Cell {
         } catch (RuntimeException e) {
             LOG.warn("what entity {} wanted to run after a commit failed", id, e);
         }
-    }
-
-    /** What the handler made of a message, ready to be stored. */
-    @SuppressWarnings("ArrayRecordComponent") // never leaves the cell
-    private record Outcome(
-            Ending ending, byte[] reply, @Nullable Object next, byte[] encodedNext, List<Runnable> afterCommit) {
-        static Outcome without(Ending ending, String why) {
-            return new Outcome(ending, why.getBytes(StandardCharsets.UTF_8), null, NO_REPLY, List.of());
-        }
-    }
-
-    private Outcome runHandler(Letter letter) {
-        if (letter.message().isExpired()) {
-            return Outcome.without(Ending.EXPIRED, "");
-        }
-        M message;
-        try {
-            message = messages.decode(self.kind(), letter);
-        } catch (RuntimeException e) {
-            return failed(letter, "undecodable", e);
-        }
-        for (int attempt = 1; ; attempt++) {
-            try {
-                Effect<Object> effect = handler.receive(
-                                log().state(),
-                                message,
-                                new MessageContext<>(
-                                        self, kind.runtime.platform, letter.message(), () -> leaves = true))
-                        .take();
-                return outcome(effect);
-            } catch (Exception e) {
-                if (attempt == Kind.MAX_ATTEMPTS) {
-                    return failed(letter, "failed " + attempt + " times", e);
-                }
-            }
-        }
-    }
-
-    private Outcome outcome(Effect<Object> effect) {
-        String rejection = effect.rejection();
-        if (rejection != null) {
-            return Outcome.without(Ending.REJECTED, rejection);
-        }
-        Object next = effect.next();
-        Object reply = effect.reply();
-        return new Outcome(
-                Ending.DONE,
-                reply == null ? NO_REPLY : messages.encodeReply(reply),
-                next,
-                next == null ? NO_REPLY : messages.encode(next),
-                effect.afterCommit());
-    }
-
-    private Outcome failed(Letter letter, String what, @Nullable Exception cause) {
-        LOG.warn("message {} to {} {}", letter.message().id(), id, what, cause);
-        String why = cause == null ? what : what + ": " + cause;
-        return new Outcome(
-                Ending.FAILED,
-                why.getBytes(StandardCharsets.UTF_8),
-                null,
-                NO_REPLY,
-                List.of(() -> host.deadLetter(id, letter.message(), why)));
     }
 }

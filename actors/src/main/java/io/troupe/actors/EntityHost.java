@@ -12,13 +12,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
+import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
 import io.troupe.cluster.spi.OwnedShard;
+import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.TxnResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +45,9 @@ final class EntityHost implements HostedActors {
 
     private final AtomicLong activations = new AtomicLong();
     private final Map<String, Kind<?>> kindsByName;
+    /** Some kind of this node is durable: only then has a shard duties. */
+    private final boolean isDurable;
+
     /** What each kind has here, once attached; written before the system, and read after it. */
     private Map<String, KindHost> kindHosts = Map.of();
 
@@ -52,6 +58,7 @@ final class EntityHost implements HostedActors {
     EntityHost(int shards, Map<String, Kind<?>> kinds, ActorRuntime runtime) {
         kindsByName = kinds;
         this.kinds = kinds.keySet();
+        isDurable = kinds.values().stream().anyMatch(Kind::isDurable);
         sets = kinds.values().stream()
                 .map(Kind::shardSet)
                 .filter(set -> !set.isDefault())
@@ -97,9 +104,13 @@ final class EntityHost implements HostedActors {
 
     @Override
     public void onShardActive(OwnedShard shard) {
-        ShardCells earlier = shards.getAndSet(shard.shard(), new ShardCells(shard, this));
+        ShardCells cells = new ShardCells(shard, this);
+        ShardCells earlier = shards.getAndSet(shard.shard(), cells);
         if (earlier != null) {
             end(earlier.stop()); // its end is still to be told by another thread
+        }
+        if (isDurable) {
+            cells.duties.load();
         }
     }
 
@@ -144,6 +155,47 @@ final class EntityHost implements HostedActors {
         postponed.add(cell::wake);
     }
 
+    /** Runs a step with the next tick. */
+    void soon(Runnable step) {
+        postponed.add(step);
+    }
+
+    private ClusterActorSystem system() {
+        return Objects.requireNonNull(system);
+    }
+
+    EntityStore store() {
+        return system().entityStore();
+    }
+
+    Cluster cluster() {
+        return system().cluster();
+    }
+
+    ClusterClock clock() {
+        return system().clusterClock();
+    }
+
+    Platform platform() {
+        return runtime.platform;
+    }
+
+    /** {@return messages that entities of this node have sent and that have not arrived as far as is known} */
+    long outboxSize() {
+        return sum(cells -> cells.duties.outboxSize());
+    }
+
+    /** {@return reminders of entities of this node's shards} */
+    long reminderCount() {
+        return sum(cells -> cells.duties.reminderCount());
+    }
+
+    private long sum(ToIntFunction<ShardCells> counts) {
+        long[] sum = {0};
+        forEach(cells -> sum[0] += counts.applyAsInt(cells));
+        return sum[0];
+    }
+
     @Override
     public void onTick() {
         for (int waiting = postponed.size(); waiting > 0; waiting--) {
@@ -155,6 +207,10 @@ final class EntityHost implements HostedActors {
         ClusterActorSystem current = system;
         if (current != null) {
             Objects.requireNonNull(passivation).onTick(runtime.nanoTime());
+            if (isDurable) {
+                long clusterMillis = current.clusterClock().loggedMillis();
+                forEach(cells -> cells.duties.onTick(clusterMillis));
+            }
         }
     }
 
@@ -206,21 +262,48 @@ final class EntityHost implements HostedActors {
             refuse(current, null, message, Ending.FAILED, "undecodable: " + e.getMessage());
             return;
         }
+        InboundMessage received = envelope.origin() == null ? message : new RelayedMessage(message, envelope.origin());
         KindHost kind = kindHosts.get(envelope.target().kind());
         if (kind == null) {
             refuse(
                     current,
                     envelope.target(),
-                    message,
+                    received,
                     Ending.UNHOSTED,
                     "node " + current.nodeId() + " has no kind named "
                             + envelope.target().kind() + ": register it on every node that owns shards");
             return;
         }
-        put(new Letter(message, envelope.bodyOffset(), current.messages()), envelope.target(), cells, kind);
+        Letter letter = new Letter(received, envelope.bodyOffset(), current.messages());
+        while (!put(letter, envelope.target(), cells, kind)) {
+            String full = "the mailbox of " + envelope.target() + " is full (" + kind.mailbox + ")";
+            if (!kind.dropsOldest) {
+                overflow(received, envelope.target(), kind, full);
+                return;
+            }
+            Cell cell = cells.byId.get(envelope.target());
+            if (cell != null && cell.pushOut() instanceof Letter oldest) {
+                overflow(oldest.message(), envelope.target(), kind, full + ", and a newer message took its place");
+            }
+        }
     }
 
-    private void put(Letter letter, EntityId target, ShardCells cells, KindHost kind) {
+    /** What an entity of the shard has promised itself. Any thread. */
+    void deliver(ShardCells cells, OwnMessage message) {
+        Envelope envelope = Envelope.decode(message.content());
+        KindHost kind = kindHosts.get(envelope.target().kind());
+        if (kind == null) {
+            LOG.debug("entity {} waits for a node with its kind", envelope.target());
+            return; // it stands in the store: the next owner of the shard may have the kind
+        }
+        Letter letter = new Letter(message, envelope.bodyOffset(), system().messages());
+        if (!put(letter, envelope.target(), cells, kind)) {
+            message.promise().onPostponed();
+        }
+    }
+
+    /** False if the mailbox is full. */
+    private boolean put(Letter letter, EntityId target, ShardCells cells, KindHost kind) {
         for (; ; ) {
             Cell cell = cells.byId.get(target);
             if (cell == null) {
@@ -229,24 +312,17 @@ final class EntityHost implements HostedActors {
                 } catch (RuntimeException e) {
                     LOG.error("entity {} cannot be activated", target, e);
                     refuse(target, letter.message(), "cannot be activated: " + e);
-                    return;
+                    return true;
                 }
-                cells.add(cell);
+                cell = cells.add(cell);
             }
             switch (cell.offer(letter)) {
                 case TAKEN -> {
-                    return;
+                    return true;
                 }
                 case CLOSED -> cells.remove(cell); // it has just left the memory, or is about to say so
                 case FULL -> {
-                    String full = "the mailbox of " + target + " is full (" + kind.mailbox + ")";
-                    if (!kind.dropsOldest) {
-                        overflow(letter.message(), target, kind, full);
-                        return;
-                    }
-                    if (cell.pushOut() instanceof Letter oldest) {
-                        overflow(oldest.message(), target, kind, full + ", and a newer message took its place");
-                    }
+                    return false;
                 }
             }
         }
@@ -254,13 +330,17 @@ final class EntityHost implements HostedActors {
 
     /** Ends a message that has no place. Not logged: there may be very many. */
     private void overflow(InboundMessage message, EntityId target, KindHost kind, String why) {
+        if (message instanceof OwnMessage own) {
+            own.promise().onPostponed();
+            return;
+        }
         deadLetter(target, message, why);
         if (message.isOneWay()) {
             return;
         }
         byte[] reason = why.getBytes(StandardCharsets.UTF_8);
         if (kind.kind.isDurable()) {
-            settle(Objects.requireNonNull(system), message, Ending.FULL, reason);
+            settle(system(), message, Ending.FULL, reason);
             return;
         }
         try {
@@ -271,7 +351,7 @@ final class EntityHost implements HostedActors {
     }
 
     private <M> Cell activate(Kind<M> kind, String id, ShardCells cells, KindHost kindHost) {
-        ClusterActorSystem current = Objects.requireNonNull(system);
+        ClusterActorSystem current = system();
         // The kind's own name: an idle entity then needs no copy of it.
         EntityPid<M> self = new EntityPid<>(kind, new EntityId(kind.name(), id), current);
         return kind.isDurable()
@@ -281,7 +361,7 @@ final class EntityHost implements HostedActors {
 
     /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
     void refuse(EntityId target, InboundMessage message, String why) {
-        refuse(Objects.requireNonNull(system), target, message, Ending.FAILED, why);
+        refuse(system(), target, message, Ending.FAILED, why);
     }
 
     /** Not logged: there may be very many. */
@@ -300,7 +380,7 @@ final class EntityHost implements HostedActors {
 
     private void settle(ClusterActorSystem current, InboundMessage message, Ending ending, byte[] reason) {
         CompletableFuture<TxnResult> settled =
-                current.entityStore().settle(message.shard(), message.settle(ending, reason));
+                current.entityStore().guarded(message.shard(), List.of(message.settle(ending, reason)));
         if (EntityStore.refusal(settled) != null) {
             postponed.add(() -> settle(current, message, ending, reason));
             return;
@@ -308,9 +388,8 @@ final class EntityHost implements HostedActors {
         CompletableFuture<?> unused = settled.whenComplete((result, failure) -> {
             if (result instanceof TxnResult.Succeeded) {
                 message.end(ending, reason);
-            } else if (result instanceof TxnResult.SettleRefused refused
-                    && refused.reason() == TxnResult.Reason.SETTLED) {
-                message.endAsSettled(refused.outcome(), refused.reply());
+            } else if (result instanceof TxnResult.SettleRefused refused) {
+                RelayedMessage.endAsRefused(message, refused);
             } // else the shard has moved on: its next owner answers
         });
     }

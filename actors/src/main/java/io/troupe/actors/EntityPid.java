@@ -68,11 +68,13 @@ final class EntityPid<M> extends Pid<M> {
 
     @Override
     public CompletableFuture<SendOutcome> tell(M message, DeliveryGuarantee guarantee) {
+        Cell.refuseInDurableHandler(this);
         return system.send(this, message, guarantee);
     }
 
     @Override
     public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
+        Cell.refuseInDurableHandler(this);
         return system.ask(this, query, timeout);
     }
 

@@ -1,13 +1,16 @@
 package io.troupe.actors;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.Cluster;
+import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.KeyValue;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Owns the schema of the entities' keys, and builds the one transaction of a message's effect. */
 final class EntityStore {
-    private static final String ENTITIES = "entity/";
+    private static final byte[] NO_BYTES = {};
 
     private final Cluster cluster;
     private final MetadataStore store;
@@ -30,43 +33,124 @@ final class EntityStore {
         store = cluster.store();
     }
 
-    private static String key(OwnedShard shard, EntityId id) {
-        return ENTITIES + Cluster.paddedShard(shard.shard()) + '/' + id.kind() + '/' + id.id();
-    }
-
     /**
      * Commit id and state of an entity, or null if nothing was ever stored, at or after the raised fence: at once on a
      * node with a log, through the log on others.
      */
     CompletableFuture<@Nullable KeyValue> load(OwnedShard shard, EntityId id) {
-        return store.read(key(shard, id));
+        return store.read(EntityKeys.entity(shard.shard(), id));
     }
 
     /** True if a load would find what had been committed at a revision. */
     boolean hasApplied(OwnedShard shard, EntityId id, long revision) {
-        return !store.keeps(key(shard, id)) || store.view().revision() >= revision;
+        return !store.keeps(EntityKeys.entity(shard.shard(), id))
+                || store.view().revision() >= revision;
     }
 
-    /** Fence, exact predecessor, settle mark and state: all or nothing. */
+    /**
+     * Fence, exact predecessor, settle mark, state and all else that follows from a message: all or nothing. A refused one
+     * reads the fence, and then the key of what the entity has promised itself.
+     */
     CompletableFuture<TxnResult> commit(
             OwnedShard shard,
             EntityId id,
             @Nullable CommitId predecessor,
             @Nullable CommitId commit,
-            byte[] state,
-            Op.@Nullable Settle settle) {
-        String key = key(shard, id);
-        List<Op> then = new ArrayList<>(2);
-        if (settle != null) {
-            then.add(settle);
+            Outcome outcome,
+            InboundMessage message) {
+        String key = EntityKeys.entity(shard.shard(), id);
+        Compare fence = cluster.fenceHolds(shard);
+        List<Compare> conditions = new ArrayList<>(3);
+        conditions.add(fence);
+        conditions.add(follows(key, predecessor));
+        List<Op> then = new ArrayList<>(2 + outcome.changes().ops().size());
+        List<Op> otherwise = List.of(new Op.Get(fence.key()));
+        if (message instanceof OwnMessage own) {
+            conditions.add(own.stands());
+            then.add(own.change());
+            otherwise = List.of(new Op.Get(fence.key()), new Op.Get(own.key()));
+        } else if (!message.isOneWay()) {
+            then.add(message.settle(outcome.ending(), outcome.reply()));
         }
         if (commit != null) {
-            then.add(new Op.Put(key, commit.withState(state)));
+            then.add(new Op.Put(key, commit.withState(outcome.encoded())));
+            if (outcome.deletes()) {
+                then.add(new Op.Put(EntityKeys.deleted(shard.shard(), id), NO_BYTES));
+            }
         }
-        return store.txn(new Txn(
-                List.of(cluster.fenceHolds(shard), follows(key, predecessor)),
-                then,
-                List.of(new Op.Get(cluster.fenceHolds(shard).key()))));
+        then.addAll(outcome.changes().ops());
+        return store.txn(new Txn(conditions, then, otherwise));
+    }
+
+    /**
+     * What a shard owes.
+     *
+     * @param outbox    its messages, by sequence
+     * @param newest    the newest sequence that was ever assigned
+     * @param reminders its reminders
+     */
+    record Owed(List<KeyValue> outbox, long newest, List<KeyValue> reminders) {}
+
+    /**
+     * What a shard owes, at or after the raised fence: at once on a node with a log, through the log on others. Also removes
+     * what deleted entities have left, so that none of them may be active before.
+     */
+    CompletableFuture<Owed> owed(OwnedShard shard) {
+        String queue = EntityKeys.outbox(shard.shard());
+        return store.read(queue)
+                .thenCompose(newest -> all(queue + '/')
+                        .thenCompose(entries -> all(EntityKeys.reminders(shard.shard()))
+                                .thenCompose(reminders -> all(EntityKeys.deleted(shard.shard()))
+                                        .thenCompose(deleted -> bury(shard, deleted))
+                                        .thenApply(done -> new Owed(
+                                                entries,
+                                                newest == null
+                                                        ? 0
+                                                        : ByteBuffer.wrap(newest.value())
+                                                                .getLong(),
+                                                reminders)))));
+    }
+
+    /** Every entry with a prefix. */
+    private CompletableFuture<List<KeyValue>> all(String prefix) {
+        List<KeyValue> found = new ArrayList<>();
+        if (store.keeps(prefix)) {
+            store.view().forEach(prefix, found::add);
+            return CompletableFuture.completedFuture(found);
+        }
+        return part(prefix, "", found);
+    }
+
+    private CompletableFuture<List<KeyValue>> part(String prefix, String after, List<KeyValue> found) {
+        return store.txn(Txn.of(new Op.GetRange(prefix, after, Op.GetRange.MAX_KEYS)))
+                .thenCompose(result -> {
+                    result.reads().forEach(read -> found.add(Objects.requireNonNull(read)));
+                    return result.reads().isEmpty()
+                            ? CompletableFuture.completedFuture(found)
+                            : part(prefix, found.get(found.size() - 1).key(), found);
+                });
+    }
+
+    /**
+     * Nobody of this epoch has computed anything on the commit id of a deleted entity, so it can go: unless the entity was
+     * written again, at another revision than the marker of its deletion.
+     */
+    private CompletableFuture<?> bury(OwnedShard shard, List<KeyValue> deleted) {
+        List<CompletableFuture<?>> removals = new ArrayList<>();
+        for (KeyValue marker : deleted) {
+            String entity = EntityKeys.entityOf(marker.key());
+            removals.add(store.txn(new Txn(
+                    List.of(cluster.fenceHolds(shard), Compare.modRevision(entity, marker.modRevision())),
+                    List.of(new Op.Delete(entity)),
+                    List.of())));
+            removals.add(guarded(shard, List.of(new Op.Delete(marker.key()))));
+        }
+        return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new));
+    }
+
+    /** Applied only if no later owner has raised the fence. */
+    CompletableFuture<TxnResult> guarded(OwnedShard shard, List<Op> then) {
+        return store.txn(Txn.guarded(List.of(cluster.fenceHolds(shard)), then));
     }
 
     /** Why the store did not even take a transaction, or null if it did: then it may be applied. */
@@ -85,11 +169,6 @@ final class EntityStore {
 
     private static Compare follows(String key, @Nullable CommitId predecessor) {
         return predecessor == null ? Compare.absent(key) : Compare.valueStartsWith(key, predecessor.encode());
-    }
-
-    /** Settles a message that no entity can take. */
-    CompletableFuture<TxnResult> settle(OwnedShard shard, Op.Settle settle) {
-        return store.txn(Txn.guarded(List.of(cluster.fenceHolds(shard)), List.of(settle)));
     }
 
     /** True if a refused commit was refused for its predecessor, not for the fence. */

@@ -3,15 +3,40 @@ package io.troupe.actors;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Target and body of a message as bytes: kind length (1), kind, id length (2, big-endian), id, body; names in UTF-8.
+ * Target and body of a message as bytes: kind length (1), kind, id length (2, big-endian), id, body; names in UTF-8. A
+ * message of an outbox has its origin before that: mark (1), shard (4), sequence (8), floor (8).
  *
  * @param target     the entity
  * @param bodyOffset where the encoded message starts
+ * @param origin     its place in an outbox; null if it comes from none
  */
-record Envelope(EntityId target, int bodyOffset) {
+record Envelope(EntityId target, int bodyOffset, @Nullable Origin origin) {
     /** Longest id of an entity, in UTF-8 bytes. */
     static final int MAX_ID_LENGTH = 1000;
+
+    /** No kind's name is so long. */
+    private static final int FROM_OUTBOX = 0xFF;
+
+    private static final int ORIGIN_LENGTH = 1 + Integer.BYTES + 2 * Long.BYTES;
+
+    /**
+     * Where a message of an outbox comes from.
+     *
+     * @param shard    whose outbox
+     * @param sequence its place in it, from 1
+     * @param floor    the lowest place that the outbox may still send, from 1
+     */
+    record Origin(int shard, long sequence, long floor) {
+        Origin {
+            if (shard < 0 || sequence < 1 || floor < 1) {
+                throw new IllegalArgumentException(
+                        "no place in an outbox: shard " + shard + ", sequence " + sequence + ", floor " + floor);
+            }
+        }
+    }
 
     static byte[] encode(EntityId target, byte[] body) {
         byte[] kind = target.kind().getBytes(StandardCharsets.UTF_8);
@@ -25,11 +50,27 @@ record Envelope(EntityId target, int bodyOffset) {
                 .array();
     }
 
+    /** {@return an encoded envelope with its origin before it} */
+    static byte[] from(Origin origin, byte[] encoded) {
+        return ByteBuffer.allocate(ORIGIN_LENGTH + encoded.length)
+                .put((byte) FROM_OUTBOX)
+                .putInt(origin.shard())
+                .putLong(origin.sequence())
+                .putLong(origin.floor())
+                .put(encoded)
+                .array();
+    }
+
     static Envelope decode(byte[] content) {
         ByteBuffer buffer = ByteBuffer.wrap(content);
+        Origin origin = null;
+        if (buffer.remaining() >= ORIGIN_LENGTH && (buffer.get(0) & 0xFF) == FROM_OUTBOX) {
+            buffer.get();
+            origin = new Origin(buffer.getInt(), buffer.getLong(), buffer.getLong());
+        }
         String kind = name(buffer, require(buffer, 1) ? buffer.get() & 0xFF : -1);
         String id = name(buffer, require(buffer, 2) ? buffer.getShort() & 0xFFFF : -1);
-        return new Envelope(new EntityId(kind, id), buffer.position());
+        return new Envelope(new EntityId(kind, id), buffer.position(), origin);
     }
 
     private static boolean require(ByteBuffer buffer, int bytes) {

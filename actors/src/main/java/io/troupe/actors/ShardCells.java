@@ -8,27 +8,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.troupe.cluster.spi.OwnedShard;
 
 /**
- * The active entities of one ownership of one shard. Entities are added under the shard's lock; they leave on the threads
- * that run them, or all at once when the shard is lost.
+ * The active entities of one ownership of one shard. They leave on the threads that run them, or all at once when the shard
+ * is lost.
  */
 final class ShardCells implements Home {
     final OwnedShard shard;
     final ShardGate gate = new ShardGate();
     final Map<EntityId, Cell> byId = new ConcurrentHashMap<>();
+    final Duties duties;
     private final EntityHost host;
     private volatile boolean stopped;
 
     ShardCells(OwnedShard shard, EntityHost host) {
         this.shard = shard;
         this.host = host;
+        duties = new Duties(this, host);
     }
 
-    void add(Cell cell) {
-        byId.put(cell.id, cell);
+    /** {@return the cell of the entity: this one, unless another thread was faster} */
+    Cell add(Cell cell) {
+        Cell earlier = byId.putIfAbsent(cell.id, cell);
+        if (earlier != null) {
+            return earlier;
+        }
         cell.kind.onAdded();
         if (stopped && remove(cell)) {
             cell.stop(); // the shard was lost in this very moment: whoever stopped the others may have missed it
         }
+        return cell;
     }
 
     @Override
@@ -73,6 +80,7 @@ final class ShardCells implements Home {
     /** {@return those that have something to end: wake them, on a thread that may take its time} */
     List<Cell> stop() {
         stopped = true;
+        duties.stop();
         List<Cell> ending = new ArrayList<>(0);
         for (Cell cell : byId.values()) {
             if (remove(cell)) {

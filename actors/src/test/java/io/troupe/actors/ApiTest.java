@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +79,23 @@ class ApiTest {
         try {
             assertThat(Envelope.decode(garbage).bodyOffset()).isBetween(3, garbage.length);
         } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageStartingWith("an envelope ends within a name at byte ");
+            assertThat(e.getMessage())
+                    .matches("an envelope ends within a name at byte .*|no place in an outbox: shard .*");
         }
+    }
+
+    @Property
+    void theOriginOfAnEnvelopeIsKept(
+            @ForAll @IntRange int shard,
+            @ForAll @LongRange(min = 1) long sequence,
+            @ForAll @LongRange(min = 1) long floor,
+            @ForAll byte[] body) {
+        Envelope.Origin origin = new Envelope.Origin(shard, sequence, floor);
+        byte[] plain = Envelope.encode(new EntityId("kind", "id"), body);
+        Envelope read = Envelope.decode(Envelope.from(origin, plain));
+        assertThat(read.origin()).isEqualTo(origin);
+        assertThat(read.target()).isEqualTo(new EntityId("kind", "id"));
+        assertThat(read.bodyOffset()).isEqualTo(21 + Envelope.decode(plain).bodyOffset());
+        assertThat(Envelope.decode(plain).origin()).isNull();
     }
 }

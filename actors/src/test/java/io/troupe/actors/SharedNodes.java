@@ -64,7 +64,11 @@ final class SharedNodes implements BeforeAllCallback, AfterAllCallback {
 
     /** The first seed. */
     ClusterActorSystem node() {
-        return nodes().node(letter + "1");
+        return node(1);
+    }
+
+    ClusterActorSystem node(int number) {
+        return nodes().node("" + letter + number);
     }
 
     <M> Pid<M> entity(Kind<M> kind, String id) {

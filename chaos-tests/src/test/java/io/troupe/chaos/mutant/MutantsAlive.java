@@ -59,14 +59,14 @@ final class MutantsAlive {
             bug(
                     "entity takes a foreign fence for its own",
                     ACTORS + "DurableCell.java",
-                    "return store.fenceHolds(shard, answer) ? Answer.NOT_THE_SUCCESSOR : Answer.FENCED;",
-                    "return Answer.NOT_THE_SUCCESSOR;",
+                    "if (!store.fenceHolds(shard, answer)) {",
+                    "if (false) {",
                     1),
             bug(
                     "commit does not compare the fence",
                     ACTORS + "EntityStore.java",
-                    "List.of(cluster.fenceHolds(shard), follows(key, predecessor)),",
-                    "List.of(follows(key, predecessor)),",
+                    "        conditions.add(fence);\n",
+                    "",
                     1),
             bug(
                     "host keeps the entities of a lost shard",

@@ -14,9 +14,9 @@ final class MutantsOfNodes {
     static final List<ProductionMutant> KILLED = List.of(
             bug(
                     "poison message stops its entity",
-                    ACTORS + "DurableCell.java",
-                    "if (attempt == Kind.MAX_ATTEMPTS) {\n                    return",
-                    "if (attempt == Kind.MAX_ATTEMPTS) {\n                    stop();\n                    return",
+                    ACTORS + "HandlerCall.java",
+                    "                    return failed(letter, \"failed \"",
+                    "                    if (true) throw new IllegalStateException(e);\n                    return failed(letter, \"failed \"",
                     3),
             bug(
                     "shard whose fence the store was too busy to raise is never run",
@@ -75,20 +75,20 @@ final class MutantsOfNodes {
             bug(
                     "entity tells its effect before the log has it",
                     ACTORS + "DurableCell.java",
-                    "        InboundMessage message = letter.message();\n",
-                    "        InboundMessage message = letter.message();\n        message.end(outcome.ending, outcome.reply);\n",
+                    "        CompletableFuture<TxnResult> commit =\n",
+                    "        letter.message().end(outcome.ending(), outcome.reply());\n        CompletableFuture<TxnResult> commit =\n",
                     1),
             bug(
                     "commit does not compare its predecessor",
                     ACTORS + "EntityStore.java",
-                    "List.of(cluster.fenceHolds(shard), follows(key, predecessor)),",
-                    "List.of(cluster.fenceHolds(shard)),",
+                    "        conditions.add(follows(key, predecessor));\n",
+                    "",
                     15),
             bug(
                     "commit carries no settle mark",
                     ACTORS + "EntityStore.java",
-                    "if (settle != null) {\n            then.add(settle);",
-                    "if (settle == null) {\n            then.add(settle);",
+                    "} else if (!message.isOneWay()) {",
+                    "} else if (false) {",
                     2),
             bug(
                     "host wakes nobody when the lease is renewed",
@@ -129,8 +129,8 @@ final class MutantsOfNodes {
             bug(
                     "node without a log takes what it does not follow for absent",
                     ACTORS + "EntityStore.java",
-                    "return store.read(key(shard, id));",
-                    "return CompletableFuture.completedFuture(store.keeps(key(shard, id)) ? store.view().get(key(shard, id)) : null);",
+                    "return store.read(EntityKeys.entity(shard.shard(), id));",
+                    "String key = EntityKeys.entity(shard.shard(), id);\n        return CompletableFuture.completedFuture(store.keeps(key) ? store.view().get(key) : null);",
                     4),
             bug(
                     "entity is not woken when it is loaded",
@@ -148,7 +148,7 @@ final class MutantsOfNodes {
                     "entity answers before what it saw is committed",
                     ACTORS + "DurableCell.java",
                     "        Object before = log.state();\n",
-                    "        Object before = log.state();\n        if (outcome.next == null) {\n            letter.message().end(outcome.ending, outcome.reply);\n        }\n",
+                    "        Object before = log.state();\n        if (outcome.next() == null) {\n            letter.message().end(outcome.ending(), outcome.reply());\n        }\n",
                     1));
 
     private MutantsOfNodes() {}

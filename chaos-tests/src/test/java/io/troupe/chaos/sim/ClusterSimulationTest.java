@@ -104,9 +104,9 @@ class ClusterSimulationTest {
         "2,     f798b59f95273920",
         "3,     67263826502a45ad",
         "82,    14ea2e00ff8d4dab",
-        "4589,  e72a04be84af4f4f",
-        "10245, 7b933dec8c4cce10",
-        "13508, 6a77502510c0139d",
+        "4589,  25cc447c2eed242",
+        "10245, 674f77c09716e622",
+        "13508, 378cbbb3b61bb100",
         "20001, e9ba2b39de2c87c2",
     })
     void aSeedGivesTheSameRunOnEveryJvm(long seed, String hash) {

@@ -1,0 +1,317 @@
+package io.troupe.actors;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import io.troupe.actors.EntityStore.Owed;
+import io.troupe.actors.Outcome.Changes;
+import io.troupe.actors.Outcome.Reminding;
+import io.troupe.actors.internal.durable.Outbox;
+import io.troupe.actors.internal.durable.OutboxContent;
+import io.troupe.actors.internal.durable.Reminder;
+import io.troupe.actors.internal.durable.Reminders;
+import io.troupe.actors.internal.durable.Reminders.Standing;
+import io.troupe.cluster.Cluster;
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SettledWindow;
+import io.troupe.metadata.TxnResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the entities of one owned shard owe: the messages they have sent, and their reminders. Loaded once for an ownership,
+ * before any of its entities runs; from then on only this node changes them, by commits that compare the fence. Any thread.
+ */
+final class Duties {
+    private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
+
+    /** Reminders that are handed out in one tick. */
+    private static final int MOST_FIRED = 1_000;
+
+    /** Entries that one transaction removes; so many are not left to the next tick. */
+    private static final int MOST_REMOVED = 256;
+
+    private final ShardCells cells;
+    private final EntityHost host;
+    /** What was committed and is to be taken up, in the order of the log. */
+    private final ConcurrentLinkedQueue<Committed> committed = new ConcurrentLinkedQueue<>();
+
+    private volatile boolean loading;
+    private volatile boolean loaded;
+    /** Guarded by this, as all below. */
+    private Outbox outbox = new Outbox(0, SettledWindow.MAX_LENGTH);
+
+    private final Reminders reminders = new Reminders();
+    /** There was no room to send: the next tick tries again. */
+    private boolean blocked;
+
+    /** Messages and reminders; written under this, read by anyone. */
+    private volatile int count;
+
+    private volatile boolean stopped;
+
+    private record Committed(Changes changes, @Nullable OwnMessage kept, TxnResult.Succeeded result) {}
+
+    Duties(ShardCells cells, EntityHost host) {
+        this.cells = cells;
+        this.host = host;
+    }
+
+    /** True once the shard's entities may run. */
+    boolean isLoaded() {
+        return loaded;
+    }
+
+    /** Asks the store, unless it was asked. */
+    void load() {
+        if (loading || stopped) {
+            return;
+        }
+        loading = true;
+        CompletableFuture<Owed> asked = host.store().owed(cells.shard);
+        if (asked.isDone()) {
+            onLoaded(asked);
+        } else {
+            CompletableFuture<?> unused = asked.whenComplete((owed, failure) -> onLoaded(asked));
+        }
+    }
+
+    private void onLoaded(CompletableFuture<Owed> asked) {
+        if (asked.isCompletedExceptionally()) {
+            LOG.debug("what shard {} owes cannot be read now", cells.shard.shard());
+            loading = false; // the next tick asks again, unless the shard is lost by then
+            return;
+        }
+        Owed owed = asked.join();
+        synchronized (this) {
+            outbox = new Outbox(owed.newest(), SettledWindow.MAX_LENGTH);
+            for (KeyValue entry : owed.outbox()) {
+                outbox.add(new Outbox.Entry(
+                        Op.Append.sequence(entry.key()), entry.modRevision(), OutboxContent.decode(entry.value())));
+            }
+            for (KeyValue entry : owed.reminders()) {
+                reminders.set(new Standing(entry.key(), entry.modRevision(), Reminder.decode(entry.value())));
+            }
+            recount();
+        }
+        loaded = true;
+        cells.byId.values().forEach(Cell::wake);
+        pump();
+    }
+
+    /** {@return messages that were sent and have not arrived as far as is known} */
+    synchronized int outboxSize() {
+        return outbox.size();
+    }
+
+    synchronized int reminderCount() {
+        return reminders.size();
+    }
+
+    /** Whether an entity may set a reminder: it has fewer than so many, or has it already. */
+    synchronized boolean mayRemind(String prefix, int most) {
+        return reminders.count(prefix) < most;
+    }
+
+    /** The effect of a message is in the store. Called in the order of the log; {@link #pump} takes it up. */
+    void onCommitted(Changes changes, @Nullable OwnMessage kept, TxnResult.Succeeded result) {
+        if (kept != null || !changes.isEmpty()) {
+            committed.add(new Committed(changes, kept, result));
+        }
+    }
+
+    /** Sends what can be sent. */
+    void pump() {
+        if (committed.isEmpty() && count == 0) {
+            return;
+        }
+        synchronized (this) {
+            for (Committed next; (next = committed.poll()) != null; ) {
+                take(next);
+            }
+            for (Outbox.Entry entry; !blocked && !stopped && (entry = outbox.next()) != null; ) {
+                send(entry);
+            }
+            recount();
+        }
+    }
+
+    private void take(Committed next) {
+        long revision = next.result.revision();
+        if (next.kept != null) {
+            next.kept.promise().onKept(revision);
+        }
+        List<OutboxContent> sent = next.changes.sent();
+        List<@Nullable KeyValue> appended = next.result.reads();
+        for (int i = 0; i < sent.size(); i++) {
+            KeyValue entry = appended.get(i);
+            if (entry != null) {
+                outbox.add(new Outbox.Entry(Op.Append.sequence(entry.key()), entry.modRevision(), sent.get(i)));
+            }
+        }
+        for (Reminding change : next.changes.reminders()) {
+            Reminder reminder = change.reminder();
+            if (reminder != null) {
+                reminders.set(new Standing(change.key(), revision, reminder));
+            } else if (change.key().endsWith("/")) {
+                reminders.removeAll(change.key());
+            } else {
+                reminders.remove(change.key());
+            }
+        }
+    }
+
+    private void recount() {
+        count = outbox.size() + reminders.size();
+    }
+
+    private void send(Outbox.Entry entry) {
+        byte[] content = Envelope.from(
+                new Envelope.Origin(cells.shard.shard(), entry.sequence(), outbox.floor()),
+                entry.content().message());
+        boolean taken = host.cluster()
+                        .send(
+                                entry.content().targetShard(),
+                                DeliveryGuarantee.AT_LEAST_ONCE,
+                                false, // settled by the outbox, not by the channel
+                                content,
+                                Cluster.NO_DEADLINE,
+                                (outcome, reply) -> onOutcome(entry, outcome))
+                != null;
+        if (!taken) {
+            outbox.putBack(entry);
+            blocked = true;
+        }
+    }
+
+    private void onOutcome(Outbox.Entry entry, SendOutcome outcome) {
+        if (stopped) {
+            return; // another owner sends it
+        }
+        byte[] notice;
+        synchronized (this) {
+            Boolean done = ending(outcome);
+            if (done == null) {
+                outbox.putBack(entry);
+                blocked = true;
+                return;
+            }
+            notice = outbox.onEnd(entry, done);
+            if (notice == null && outbox.removable() >= MOST_REMOVED) {
+                removeEnded();
+            }
+        }
+        if (notice != null) {
+            tellSender(entry, notice);
+        }
+    }
+
+    /** True if it took effect, false if it never will, null if that is not known. */
+    private static @Nullable Boolean ending(SendOutcome outcome) {
+        if (outcome instanceof SendOutcome.Processed || outcome instanceof SendOutcome.Committed) {
+            return true;
+        }
+        if (outcome instanceof SendOutcome.Rejected || outcome instanceof SendOutcome.Failed) {
+            return false;
+        }
+        boolean never = outcome instanceof SendOutcome.NotExecuted not
+                && (not.reason() == SendOutcome.Reason.MAILBOX_FULL
+                        || not.reason() == SendOutcome.Reason.KIND_UNAVAILABLE);
+        return never ? false : null;
+    }
+
+    private void tellSender(Outbox.Entry entry, byte[] notice) {
+        String key = EntityKeys.outboxEntry(cells.shard.shard(), entry.sequence());
+        OwnMessage.Promise promise = new OwnMessage.Promise() {
+            @Override
+            public void onKept(long committedRevision) {
+                outbox.onRemoved(entry.sequence());
+            }
+
+            @Override
+            public void onPostponed() {
+                host.soon(() -> tellSender(entry, notice));
+            }
+        };
+        host.deliver(cells, new OwnMessage(cells.shard, notice, key, entry.revision(), new Op.Delete(key), promise));
+    }
+
+    private void remind(Standing due, long nowMillis) {
+        Reminder next = due.reminder().isPeriodic() ? due.reminder().next(nowMillis) : null;
+        Op change = next == null ? new Op.Delete(due.key()) : new Op.Put(due.key(), next.encode());
+        OwnMessage.Promise promise = new OwnMessage.Promise() {
+            @Override
+            public void onKept(long committedRevision) {
+                if (next == null) {
+                    reminders.remove(due.key());
+                } else {
+                    reminders.set(new Standing(due.key(), committedRevision, next));
+                }
+            }
+
+            @Override
+            public void onPostponed() {
+                synchronized (Duties.this) {
+                    reminders.putBack(due);
+                }
+            }
+        };
+        host.deliver(
+                cells,
+                new OwnMessage(cells.shard, due.reminder().message(), due.key(), due.revision(), change, promise));
+    }
+
+    /** Called with every tick of the cluster. */
+    void onTick(long clusterMillis) {
+        if (!loaded) {
+            load();
+            return;
+        }
+        if (count == 0 && committed.isEmpty()) {
+            return;
+        }
+        List<Standing> due = List.of();
+        synchronized (this) {
+            blocked = false;
+            if (cells.shard.mayRun()) {
+                removeEnded();
+                due = reminders.takeDue(clusterMillis, MOST_FIRED);
+            }
+        }
+        pump();
+        due.forEach(standing -> remind(standing, clusterMillis));
+    }
+
+    private void removeEnded() {
+        List<Long> sequences = outbox.takeRemovable(MOST_REMOVED);
+        if (sequences.isEmpty()) {
+            return;
+        }
+        List<Op> removals = new ArrayList<>(sequences.size());
+        sequences.forEach(
+                sequence -> removals.add(new Op.Delete(EntityKeys.outboxEntry(cells.shard.shard(), sequence))));
+        CompletableFuture<?> unused = host.store()
+                .guarded(cells.shard, removals)
+                .whenComplete((result, failure) -> onRemoved(sequences, result));
+    }
+
+    private synchronized void onRemoved(List<Long> sequences, @Nullable TxnResult result) {
+        if (result instanceof TxnResult.Succeeded) {
+            sequences.forEach(outbox::onRemoved);
+            recount();
+        } else {
+            outbox.keep(sequences); // harmless if the shard is lost: the next owner removes them
+        }
+    }
+
+    /** Another owner goes on. */
+    void stop() {
+        stopped = true;
+    }
+}
