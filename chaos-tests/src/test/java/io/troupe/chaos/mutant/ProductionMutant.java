@@ -28,6 +28,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed, String test
     static List<ProductionMutant> killed() {
         List<ProductionMutant> killed = new ArrayList<>(MutantsOfNodes.KILLED);
         killed.addAll(MutantsOfProtocols.KILLED);
+        killed.addAll(MutantsOfDuties.KILLED);
         return killed;
     }
 
