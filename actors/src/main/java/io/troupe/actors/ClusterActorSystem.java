@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
@@ -18,6 +20,7 @@ import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.ShutdownReport;
 import io.troupe.cluster.Subscription;
 import io.troupe.cluster.spi.Platform;
+import io.troupe.metadata.KeyValue;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -103,6 +106,9 @@ public final class ClusterActorSystem implements ActorSystem {
      */
     public static ClusterActorSystem create(
             Platform platform, ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
+        MessageRegistry.Builder classes = MessageRegistry.builder().addAll(registry);
+        Saga.register(classes);
+        MessageRegistry all = classes.build();
         Map<String, Kind<?>> byName = new HashMap<>();
         Map<String, ShardSet> sets = new HashMap<>();
         for (Kind<?> kind : kinds) {
@@ -111,7 +117,7 @@ public final class ClusterActorSystem implements ActorSystem {
                         ClusterException.Code.BAD_CONFIG,
                         "two kinds are named " + kind.name() + ": give every kind a name of its own");
             }
-            RegistrationCheck.check(kind, registry);
+            RegistrationCheck.check(kind, all);
             if (kind.options().blockNs() > 0) {
                 throw new ClusterException(
                         ClusterException.Code.BAD_CONFIG,
@@ -128,7 +134,7 @@ public final class ClusterActorSystem implements ActorSystem {
                                 + ", another kind says " + same + ": give both the same set");
             }
         }
-        ClusterActorSystem system = new ClusterActorSystem(config, registry.codec(), Map.copyOf(byName), platform);
+        ClusterActorSystem system = new ClusterActorSystem(config, all.codec(), Map.copyOf(byName), platform);
         system.host.attach(system);
         return system;
     }
@@ -178,6 +184,43 @@ public final class ClusterActorSystem implements ActorSystem {
                 entity.kind().shardSet(),
                 entity.entity().kind(),
                 entity.entity().id());
+    }
+
+    /**
+     * Reads the committed state of a durable entity, without a message and wherever it is: its handler does not run.
+     *
+     * @param actor the entity
+     * @param type  the type of its state
+     * @param how   how fresh it must be
+     * @param <S>   the type of its state
+     * @return the state and the revision it reflects; fails as {@link io.troupe.metadata.MetadataStore#txn} does, or with
+     *     {@link TransportException} if the state has another format than this node knows
+     * @throws IllegalArgumentException if the entity is not durable, its state is of another type, or its kind's set is not
+     *     known on this node
+     */
+    public <S> CompletableFuture<EntityState<S>> read(Pid<?> actor, Class<S> type, Read how) {
+        EntityPid<?> entity = EntityPid.of(actor);
+        if (entity.kind().stateType() != type) {
+            throw new IllegalArgumentException(entity.kind()
+                    + (entity.kind().isDurable()
+                            ? " keeps a "
+                                    + Objects.requireNonNull(entity.kind().stateType())
+                                            .getName() + ", not a " + type.getName()
+                            : " keeps nothing: ask the actor"));
+        }
+        if (entity.shard() < 0) {
+            throw new IllegalArgumentException("the set of " + entity.kind() + " is not known: start the node with it");
+        }
+        return entityStore.read(entity.shard(), entity.entity(), how).thenApply(stored -> {
+            KeyValue entry = stored.entry();
+            boolean none = entry == null || entry.value().length == CommitId.LENGTH;
+            return new EntityState<>(
+                    none
+                            ? null
+                            : type.cast(messages.decode(
+                                    Objects.requireNonNull(entry).value(), CommitId.LENGTH)),
+                    stored.revision());
+        });
     }
 
     @Override

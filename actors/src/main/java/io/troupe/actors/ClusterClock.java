@@ -23,7 +23,7 @@ final class ClusterClock {
         reading = new Reading(0, clock.nanoTime());
     }
 
-    /** {@return the newest time in the log, in milliseconds; never goes back} */
+    /** {@return the newest time in the log, in milliseconds; never goes back. 0 before the first tick of a new cluster} */
     long loggedMillis() {
         long logged = store.view().clusterTimeMillis();
         if (logged != reading.millis) {

@@ -70,8 +70,8 @@ final class Duties {
 
     /** Asks the store, unless it was asked. */
     void load() {
-        if (loading || stopped) {
-            return;
+        if (loading || stopped || host.clock().loggedMillis() == 0) {
+            return; // without a time in the log no reminder can be set
         }
         loading = true;
         CompletableFuture<Owed> asked = host.store().owed(cells.shard);

@@ -16,6 +16,7 @@ import io.troupe.metadata.Compare;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
@@ -39,6 +40,31 @@ final class EntityStore {
      */
     CompletableFuture<@Nullable KeyValue> load(OwnedShard shard, EntityId id) {
         return store.read(EntityKeys.entity(shard.shard(), id));
+    }
+
+    /**
+     * What stands of an entity at a revision.
+     *
+     * @param entry    its entry, or null
+     * @param revision the revision
+     */
+    record Stored(@Nullable KeyValue entry, long revision) {}
+
+    /** Commit id and state of an entity, for those who do not own it. */
+    CompletableFuture<Stored> read(int shard, EntityId id, Read how) {
+        String key = EntityKeys.entity(shard, id);
+        if (!store.keeps(key)) {
+            return store.txn(Txn.of(new Op.Get(key)))
+                    .thenApply(result -> new Stored(result.reads().get(0), result.revision()));
+        }
+        return how == Read.LOCAL
+                ? CompletableFuture.completedFuture(applied(key))
+                : store.barrier().thenApply(revision -> applied(key));
+    }
+
+    private Stored applied(String key) {
+        MetadataView view = store.view();
+        return new Stored(view.get(key), view.revision());
     }
 
     /** True if a load would find what had been committed at a revision. */

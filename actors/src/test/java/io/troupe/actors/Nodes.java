@@ -29,6 +29,7 @@ final class Nodes implements AutoCloseable {
             .add(1011, Echo.Count.class)
             .add(1012, Echo.Fail.class)
             .add(1020, Diary.Note.class)
+            .add(1030, SagaTest.Tour.class)
             .build();
 
     private final Path directory;

@@ -39,6 +39,8 @@ class RemindersTest {
     void remindersComeOnceAndOutliveARestartOfEveryNode() {
         try (Nodes nodes = new Nodes('r', directory, 1).startSeeds(Account.KIND)) {
             ClusterActorSystem first = nodes.node("r1");
+            long begin = System.nanoTime();
+            tell(first, "early", new Account.Save("it", 1, 700, 0));
             tell(first, "plain", new Account.Save("once", 1, 0, 0));
             tell(first, "replaced", new Account.Save("it", 1, 100_000, 0));
             tell(first, "replaced", new Account.Save("it", 10, 0, 0));
@@ -52,6 +54,10 @@ class RemindersTest {
             tell(first, "late", new Account.Save("with", 10, 1_500, 0));
             tell(first, "again", new Account.Save("and again", 1, 0, 1));
             awaitCents(first, "plain", 1);
+            awaitCents(first, "early", 1);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .as("never before its time, even if the cluster is new")
+                    .isGreaterThan(Duration.ofMillis(650)); // a tick takes some time to get here
             awaitCents(first, "replaced", 10);
             awaitCents(first, "cancelled", 10);
             await().atMost(LIMIT).until(() -> Account.read(first, "again").cents() >= 3);

@@ -83,7 +83,7 @@ final class MutantsOfNodes {
                     ACTORS + "EntityStore.java",
                     "        conditions.add(follows(key, predecessor));\n",
                     "",
-                    15),
+                    14),
             bug(
                     "commit carries no settle mark",
                     ACTORS + "EntityStore.java",
@@ -95,7 +95,7 @@ final class MutantsOfNodes {
                     ACTORS + "EntityHost.java",
                     "forEach(cells -> cells.byId.values().forEach(Cell::wake));",
                     "",
-                    93),
+                    189),
             bug(
                     "node goes on after its lease has passed",
                     RUNTIME + "Membership.java",
@@ -119,7 +119,7 @@ final class MutantsOfNodes {
                     RUNTIME + "Membership.java",
                     "code == MetadataException.Code.SESSION_ENDED || code == MetadataException.Code.NO_SESSION;",
                     "code == MetadataException.Code.SESSION_ENDED;",
-                    69),
+                    354),
             bug(
                     "shard runs before its fence is raised",
                     RUNTIME + "Receiver.java",

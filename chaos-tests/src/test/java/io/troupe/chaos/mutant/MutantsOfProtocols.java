@@ -79,7 +79,7 @@ final class MutantsOfProtocols {
                     DELIVERY + "SendChannel.java",
                     "if (message.firstEpoch() != 0 && message.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {",
                     "if (message.firstEpoch() == -1) {",
-                    135),
+                    230),
             bug(
                     "sender does not begin again after a new route",
                     DELIVERY + "SendChannel.java",
@@ -229,7 +229,7 @@ final class MutantsOfProtocols {
                     STATE + "Settlements.java",
                     "        if (settle.sequence() < raised) {\n            return Reason.BELOW_FLOOR;\n        }\n",
                     "        if (settle.sequence() < raised) {\n            return null;\n        }\n",
-                    197),
+                    110),
             bug(
                     "store keeps the keys of an ended session",
                     STATE + "Sessions.java",
@@ -241,7 +241,7 @@ final class MutantsOfProtocols {
                     STATE + "Transactions.java",
                     "if (!open && reason != Reason.SETTLED) {",
                     "if (!open) {",
-                    293),
+                    861),
             bug(
                     "drained owner that a set does not admit is fenced",
                     PLACEMENT + "TablePlanner.java",
