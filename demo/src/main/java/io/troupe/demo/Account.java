@@ -12,16 +12,14 @@ import io.troupe.transport.kryo.MessageRegistry;
 public final class Account implements StatefulHandler<Account.State, Account.Message> {
     static final Kind<Message> CUSTOMER = Kind.durable("customer", Message.class, State.class, Account::new);
     static final Kind<Message> STOCK = Kind.durable("stock", Message.class, State.class, Account::new);
-    static final MessageRegistry MESSAGES = MessageRegistry.builder()
-            .add(1000, Ordered.class)
-            .add(1001, Read.class)
-            .add(1002, State.class)
-            .build();
-
     private static final long CHAIN_FACTOR = 1_000_003;
 
     /** Made by its kinds. */
     Account() {}
+
+    static void register(MessageRegistry.Builder messages) {
+        messages.add(1000, Ordered.class).add(1001, Read.class).add(1002, State.class);
+    }
 
     /** What an account understands. */
     public sealed interface Message {}

@@ -2,6 +2,7 @@ package io.troupe.demo;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.troupe.actors.ClusterActorSystem;
@@ -30,13 +31,16 @@ final class DemoClient implements OrderGateway {
     }
 
     static CompletionStage<DemoClient> connect(List<Seed> seeds, Mode mode) {
+        return join(seeds).thenApply(system -> new DemoClient(system, mode));
+    }
+
+    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds) {
         ClusterConfig.Builder config = ClusterConfig.builder(NODE_ID)
                 .clusterName(NodeFile.CLUSTER_NAME)
                 .lease(Duration.ofMillis(NodeFile.LEASE_MILLIS))
                 .election(Election.FAST);
         seeds.forEach(seed -> config.addNode(seed.nodeId(), seed.host(), seed.messagingPort(), seed.raftPort()));
-        return ClusterActorSystem.start(config.build(), Account.MESSAGES)
-                .thenApply(system -> new DemoClient(system, mode));
+        return ClusterActorSystem.start(config.build(), NodeMain.MESSAGES);
     }
 
     @Override

@@ -33,6 +33,17 @@ record DemoOptions(
 
     DemoOptions {
         nodeJvm = List.copyOf(nodeJvm);
+        checkNodes(nodes, kill);
+        if (inFlight < 1 || inFlight > MAX_IN_FLIGHT) {
+            throw new BadInputException("--in-flight must be 1 to " + MAX_IN_FLIGHT + ", but was " + inFlight);
+        }
+        if (firstPort < 0 || firstPort + 2 * nodes - 1 > MAX_PORT) {
+            throw new BadInputException("--port must be 0 or 1 to " + (MAX_PORT - 2 * nodes + 1) + " for " + nodes
+                    + " nodes, but was " + firstPort);
+        }
+    }
+
+    static void checkNodes(int nodes, KillMode kill) {
         if (nodes < 1 || nodes > MAX_NODES || nodes % 2 == 0) {
             throw new BadInputException("--nodes must be 1, 3, 5 or 7, but was " + nodes
                     + ": an even number tolerates no more failures than one less");
@@ -41,13 +52,6 @@ record DemoOptions(
             throw new BadInputException(
                     "--nodes 1 does not survive a kill: use --kill none, or --nodes 3 or more with --kill "
                             + kill.label());
-        }
-        if (inFlight < 1 || inFlight > MAX_IN_FLIGHT) {
-            throw new BadInputException("--in-flight must be 1 to " + MAX_IN_FLIGHT + ", but was " + inFlight);
-        }
-        if (firstPort < 0 || firstPort + 2 * nodes - 1 > MAX_PORT) {
-            throw new BadInputException("--port must be 0 or 1 to " + (MAX_PORT - 2 * nodes + 1) + " for " + nodes
-                    + " nodes, but was " + firstPort);
         }
     }
 }

@@ -120,11 +120,17 @@ public final class Main implements Callable<Integer> {
      * @param arguments the options
      */
     public static void main(String... arguments) {
-        System.exit(execute(arguments, DemoConsole.standard(), Main::runForReal, configuredData()));
+        System.exit(execute(arguments, DemoConsole.standard(), Main::runForReal, Main::runBank, configuredData()));
     }
 
-    static int execute(String[] arguments, DemoConsole console, Runner runner, @Nullable Path configuredData) {
+    static int execute(
+            String[] arguments,
+            DemoConsole console,
+            Runner runner,
+            BankCommand.Runner bank,
+            @Nullable Path configuredData) {
         return new CommandLine(new Main(console, runner, configuredData))
+                .addSubcommand(new BankCommand(console, bank))
                 .setParameterExceptionHandler((refused, words) -> {
                     console.error(messageOf(refused));
                     return BAD_INPUT;
@@ -149,6 +155,10 @@ public final class Main implements Callable<Integer> {
             throws IOException, InterruptedException {
         DemoRun.Product product = new DemoRun.Product(NodeMain.class.getName(), DemoClient::connect);
         return new DemoRun(options, book, console, product).run();
+    }
+
+    private static boolean runBank(BankOptions options, DemoConsole console) throws IOException, InterruptedException {
+        return new BankRun(options, console).run();
     }
 
     private OrderBook loadInput() {

@@ -10,6 +10,7 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.metadata.MetadataView.Leader;
+import io.troupe.transport.kryo.MessageRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,21 @@ import org.jspecify.annotations.Nullable;
  * launcher is gone, even when that was killed. Exit codes: 0 stopped, 1 broken, 2 refused its configuration.
  */
 public final class NodeMain {
+    /** Of all that the demo runs: the same on every node. */
+    static final MessageRegistry MESSAGES = messages();
+
     private static final long STATUS_NANOS = 20_000_000;
     private static final int BROKEN = 1;
     private static final int REFUSED = 2;
 
     private NodeMain() {}
+
+    private static MessageRegistry messages() {
+        MessageRegistry.Builder messages = MessageRegistry.builder();
+        Account.register(messages);
+        Bank.register(messages);
+        return messages.build();
+    }
 
     /**
      * Runs a node.
@@ -38,7 +49,8 @@ public final class NodeMain {
         watch.start();
         try {
             ClusterConfig config = ClusterConfig.load(Path.of(arguments[0]));
-            Cluster cluster = ClusterActorSystem.start(config, Account.MESSAGES, Account.CUSTOMER, Account.STOCK)
+            Cluster cluster = ClusterActorSystem.start(
+                            config, MESSAGES, Account.CUSTOMER, Account.STOCK, Bank.ACCOUNT, Bank.TRANSFER.kind())
                     .join()
                     .cluster();
             say(StatusLine.READY);

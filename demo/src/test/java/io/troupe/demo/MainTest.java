@@ -27,6 +27,7 @@ class MainTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private boolean verdict = true;
     private @Nullable DemoOptions started;
+    private @Nullable BankOptions bank;
     private @Nullable Path configuredData;
     private OrderBook book = new OrderBook("none", List.of());
 
@@ -162,6 +163,28 @@ class MainTest {
         assertThat(started).isNull();
     }
 
+    @Test
+    void theBankHasOptionsOfItsOwn() {
+        assertThat(execute("bank")).isZero();
+        assertThat(bank).isEqualTo(new BankOptions(3, KillMode.LEADER, 1_000, 10_000, 1));
+        assertThat(execute("bank", "--nodes=5", "--kill=none", "--accounts=2k", "--transfers=50k", "--seed=9"))
+                .isZero();
+        assertThat(bank).isEqualTo(new BankOptions(5, KillMode.NONE, 2_000, 50_000, 9));
+        verdict = false;
+        assertThat(execute("bank")).isEqualTo(1);
+        assertThat(started).isNull();
+    }
+
+    @Test
+    void aBankThatCannotBeRunIsRefused() {
+        assertThat(execute("bank", "--accounts=1")).isEqualTo(2);
+        assertRefused("--accounts must be 2 to 1000000, but was 1\n");
+        err.reset();
+        assertThat(execute("bank", "--nodes=2")).isEqualTo(2);
+        assertRefused(
+                "--nodes must be 1, 3, 5 or 7, but was 2: an even number tolerates no more failures than one less\n");
+    }
+
     private void assertRefused(String message) {
         assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo(message);
         assertThat(out.size()).isZero();
@@ -180,6 +203,10 @@ class MainTest {
                 (options, input, ignored) -> {
                     started = options;
                     book = input;
+                    return verdict;
+                },
+                (options, ignored) -> {
+                    bank = options;
                     return verdict;
                 },
                 configuredData);

@@ -48,14 +48,14 @@ class DemoMutantTest {
     void withAcknowledgementsBeforeTheCommitMessagesAreLost() throws IOException, InterruptedException {
         SourceMutant mutant = SourceMutant.of(DURABLE_CELL)
                 .replace(
-                        "CompletableFuture<TxnResult> commit = store.commit(",
-                        "message.end(outcome.ending, outcome.reply);\n"
-                                + "CompletableFuture<TxnResult> commit = CompletableFuture.supplyAsync(() -> message, "
-                                + LATER + ").thenCompose(ended -> store.commit(")
-                .replace(
-                        "message.isOneWay() ? null : message.settle(outcome.ending, outcome.reply));",
-                        "message.isOneWay() ? null : message.settle(outcome.ending, outcome.reply)));")
-                .replace("result.letter().message().end(result.ending(), result.reply());", "");
+                        "        CompletableFuture<TxnResult> commit =\n"
+                                + "                store.commit(shard, id, place.predecessor(), place.id(), outcome, letter.message());",
+                        "InboundMessage told = letter.message();\n"
+                                + "told.end(outcome.ending(), outcome.reply());\n"
+                                + "CompletableFuture<TxnResult> commit = CompletableFuture.supplyAsync(() -> told, "
+                                + LATER + ").thenCompose(ended ->"
+                                + " store.commit(shard, id, place.predecessor(), place.id(), outcome, told));")
+                .replace("message.end(result.outcome().ending(), result.outcome().reply());", "");
         assertVerdict(mutant.classPath(classes()), "LOST [1-9]", 1);
     }
 
