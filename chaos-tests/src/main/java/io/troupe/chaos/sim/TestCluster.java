@@ -56,10 +56,31 @@ public final class TestCluster implements AutoCloseable {
      * @throws io.troupe.cluster.ClusterException if kinds and classes cannot work together
      */
     public static TestCluster simulated(long seed, int nodes, MessageRegistry registry, Kind<?>... kinds) {
-        if (nodes < 1 || nodes > MAX_NODES || nodes % 2 == 0) {
-            throw new IllegalArgumentException("a simulated cluster has 1, 3, 5 or 7 nodes, not " + nodes);
+        return simulated(seed, nodes, 0, registry, kinds);
+    }
+
+    /**
+     * Starts a cluster of which some nodes own shards without a log of their own, and waits until it has settled.
+     *
+     * @param seed       decides all that is drawn
+     * @param voters     how many nodes vote: 1, 3, 5 or 7; they have the first numbers
+     * @param withoutLog how many more nodes only own shards; with the voters {@value #MAX_NODES} at most
+     * @param registry   the classes of messages, states and replies
+     * @param kinds      the kinds of actors
+     * @return the cluster
+     * @throws IllegalArgumentException if the numbers of nodes are none of these
+     * @throws io.troupe.cluster.ClusterException if kinds and classes cannot work together
+     */
+    public static TestCluster simulated(
+            long seed, int voters, int withoutLog, MessageRegistry registry, Kind<?>... kinds) {
+        if (voters < 1 || voters > MAX_NODES || voters % 2 == 0) {
+            throw new IllegalArgumentException("a simulated cluster has 1, 3, 5 or 7 nodes, not " + voters);
         }
-        return new TestCluster(seed, new Topology(nodes, 0, 0, registry, kinds));
+        if (withoutLog < 0 || voters + withoutLog > MAX_NODES) {
+            throw new IllegalArgumentException("a simulated cluster of " + voters + " voters has 0 to "
+                    + (MAX_NODES - voters) + " nodes without a log, not " + withoutLog);
+        }
+        return new TestCluster(seed, new Topology(voters, withoutLog, 0, registry, kinds));
     }
 
     /**

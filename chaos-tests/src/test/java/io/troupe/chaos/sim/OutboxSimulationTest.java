@@ -197,7 +197,7 @@ class OutboxSimulationTest {
 
     private static long run(long seed) {
         SplitMix draws = new SplitMix(seed);
-        try (TestCluster cluster = TestCluster.simulated(seed, 3, REGISTRY, Account.KIND)) {
+        try (TestCluster cluster = TestCluster.simulated(seed, 3, (int) (seed % 2), REGISTRY, Account.KIND)) {
             for (int account = 0; account < ACCOUNTS; account++) {
                 SendOutcome opened = cluster.await(
                         cluster.node(0).entity(Account.KIND, "a" + account).tell(new Open(1_000)), LIMIT);
@@ -205,11 +205,11 @@ class OutboxSimulationTest {
             }
             List<CompletableFuture<SendOutcome>> told = new ArrayList<>();
             for (int round = 0; round < 12; round++) {
-                CompletableFuture<?> unused = cluster.node(draws.below(3))
+                CompletableFuture<?> unused = cluster.node(draws.below(cluster.nodes()))
                         .entity(Account.KIND, "a" + draws.below(ACCOUNTS))
                         .tell(new Cancel());
                 for (int i = 0; i < 6; i++) {
-                    told.add(cluster.node(draws.below(3))
+                    told.add(cluster.node(draws.below(cluster.nodes()))
                             .entity(Account.KIND, "a" + draws.below(ACCOUNTS))
                             .tell(new Send("a" + draws.below(ACCOUNTS), 1 + draws.below(15), draws.below(2) == 0)));
                 }

@@ -100,7 +100,8 @@ class SagaSimulationTest {
 
     private static Result run(long seed) {
         SplitMix draws = new SplitMix(seed);
-        try (TestCluster cluster = TestCluster.simulated(seed, 3, REGISTRY, Account.KIND, TRANSFER.kind())) {
+        try (TestCluster cluster =
+                TestCluster.simulated(seed, 3, (int) (seed % 2), REGISTRY, Account.KIND, TRANSFER.kind())) {
             for (int account = 0; account < ACCOUNTS; account++) {
                 SendOutcome opened = cluster.await(
                         cluster.node(0).entity(Account.KIND, "a" + account).tell(new Deposit(1_000)), LIMIT);
@@ -111,7 +112,7 @@ class SagaSimulationTest {
                 for (int i = 0; i < 3; i++) {
                     Transfer transfer = new Transfer(
                             "a" + draws.below(ACCOUNTS), "a" + draws.below(ACCOUNTS), 20 + draws.below(200));
-                    CompletableFuture<?> unused = cluster.node(draws.below(3))
+                    CompletableFuture<?> unused = cluster.node(draws.below(cluster.nodes()))
                             .entity(TRANSFER.kind(), "t" + transfers.size())
                             .tell(TRANSFER.start(transfer));
                     transfers.add(transfer);
