@@ -30,6 +30,7 @@ final class BenchNode {
             .add(1000, Add.class)
             .add(1001, Read.class)
             .add(1002, Total.class)
+            .add(1003, Pass.class)
             .build();
 
     private BenchNode() {}
@@ -39,6 +40,9 @@ final class BenchNode {
 
     /** Adds. */
     record Add(long amount) implements Note {}
+
+    /** Adds one, and goes on to another entity, and back, so many times more; durable counters only. */
+    record Pass(String to, int left) implements Note {}
 
     /** Asks for the total. */
     record Read() implements Note, Query<Total> {}
@@ -126,6 +130,14 @@ final class BenchNode {
         public Effect<Total> receive(Total total, Note note, ActorContext<Note> context) {
             if (note instanceof Read read) {
                 return Effect.<Total>none().thenReply(read, total);
+            }
+            if (note instanceof Pass pass) {
+                Effect<Total> effect = Effect.persist(new Total(total.sum() + 1));
+                return pass.left() == 0
+                        ? effect
+                        : effect.thenTell(
+                                context.entity(COUNTER, pass.to()),
+                                new Pass(context.self().actorId(), pass.left() - 1));
             }
             return Effect.persist(new Total(total.sum() + ((Add) note).amount()));
         }

@@ -5,10 +5,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
+import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Pid;
+import io.troupe.actors.Read;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.Lookup;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.metadata.MetadataConfig.Election;
 import org.HdrHistogram.Histogram;
@@ -20,6 +24,9 @@ final class DurableScenario {
 
     /** A write is this many times slower than a round trip, and so there are fewer in a round. */
     private static final int TIMES_FEWER = 20;
+
+    /** Each look is a transaction, too. */
+    private static final long LOOK_AGAIN_NS = 5_000_000;
 
     private static final int ANSWER_SECONDS = 120;
     private static final int VOTERS = 3;
@@ -66,6 +73,7 @@ final class DurableScenario {
                 flood(Target.DURABLE_MANY, n -> cluster.client().entity(BenchNode.COUNTER, "many-" + n % ENTITIES));
                 flood(Target.DURABLE_HOT, n -> hot);
                 oneAtATime(hot, bareWrite);
+                hops(cluster.client(), bareWrite);
             });
         }
         report.part("local reads", () -> {
@@ -168,6 +176,55 @@ final class DurableScenario {
             rates[round] = flood.runFor(rounds.millis());
         }
         report.measured(target, Rounds.median(rates), String.format("%,d committed", flood.succeeded()));
+    }
+
+    /** A message that goes back and forth between two nodes, by the outboxes of both: one commit a hop. */
+    private void hops(ClusterActorSystem client, double bareWrite) {
+        int chain = Math.max(10, rounds.roundTrips() / TIMES_FEWER / TIMES_FEWER);
+        double[] micros = new double[rounds.rounds()];
+        for (int round = -1; round < micros.length; round++) {
+            Pid<BenchNode.Note> from = client.entity(BenchNode.COUNTER, "hop-from-" + round);
+            Pid<BenchNode.Note> to = from;
+            for (int i = 0; owner(client, to).equals(owner(client, from)); i++) {
+                to = client.entity(BenchNode.COUNTER, "hop-to-" + round + "-" + i);
+            }
+            long start = System.nanoTime();
+            SendOutcome outcome = from.tell(new BenchNode.Pass(to.actorId(), 2 * chain - 1))
+                    .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .join();
+            if (!(outcome instanceof SendOutcome.Committed)) {
+                throw new BenchException("a message was " + outcome);
+            }
+            while (sum(client, to) < chain) {
+                if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(ANSWER_SECONDS)) {
+                    throw new BenchException("a chain of " + 2 * chain + " messages has not ended");
+                }
+                LockSupport.parkNanos(LOOK_AGAIN_NS);
+            }
+            if (round >= 0) {
+                micros[round] = (System.nanoTime() - start) / 1e3 / (2.0 * chain);
+            }
+        }
+        report.measured(
+                Target.OUTBOX_HOP,
+                Rounds.median(micros),
+                bareWrite,
+                String.format(Locale.ROOT, "chains of %d, median of rounds", 2 * chain));
+    }
+
+    private static String owner(ClusterActorSystem client, Pid<?> entity) {
+        if (client.whereIs(entity) instanceof Lookup.Hosted hosted) {
+            return hosted.nodeId();
+        }
+        throw new BenchException("entity " + entity + " has no owner");
+    }
+
+    private static long sum(ClusterActorSystem client, Pid<?> entity) {
+        BenchNode.Total total = client.read(entity, BenchNode.Total.class, Read.LINEARIZABLE)
+                .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .join()
+                .state();
+        return total == null ? 0 : total.sum();
     }
 
     private void oneAtATime(Pid<BenchNode.Note> hot, double bareWrite) {

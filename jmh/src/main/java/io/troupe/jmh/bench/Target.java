@@ -51,6 +51,7 @@ enum Target {
 
     DURABLE_MANY(DURABLE, "durable EXACTLY_ONCE effects, 10,000 entities", "/s", AT_LEAST, 60_000, ""),
     DURABLE_HOT(DURABLE, "durable EXACTLY_ONCE effects, one entity", "/s", AT_LEAST, 20_000, ""),
+    OUTBOX_HOP(DURABLE, "outbox hop to an entity on another node, mean of a chain", "us", RATIO, 3, "bare Ratis write"),
     METADATA_WRITE(DURABLE, "metadata write, one at a time, p50", "us", RATIO, 1.15, "bare Ratis"),
     METADATA_WRITE_ETCD(DURABLE, "metadata write against etcd, p50", "us", RATIO, 1.6, "etcd"),
     METADATA_BATCHED(DURABLE, "metadata transactions of 100 bytes", "/s", AT_LEAST, 100_000, "bare Ratis entries"),
