@@ -26,8 +26,11 @@ public final class LinkHandshake {
     private final boolean dialled;
     private final @Nullable ClusterSecret secret;
 
-    /** Who was challenged by an accepting node, or has proven itself to a dialling one. */
-    private @Nullable Hello challenger;
+    /** Whom an accepting node has challenged, and whose proof it waits for; null before that and in a dialling node. */
+    private @Nullable Hello challenged;
+
+    /** Who has proven itself to a dialling node with its challenge; null before that and in an accepting node. */
+    private @Nullable Hello proven;
 
     /** What this node must do next. */
     public sealed interface Step {}
@@ -109,21 +112,21 @@ public final class LinkHandshake {
      */
     public Step onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length)
             throws FramingException {
-        boolean proven = secret == null || challenger != null;
-        if (control && !dialled && challenger == null && type == Control.HELLO) {
+        boolean trusted = secret == null || proven != null;
+        if (control && !dialled && challenged == null && type == Control.HELLO) {
             return onHello(Control.hello(buffer, offset, length));
         }
-        if (control && !dialled && challenger != null && type == Control.PROOF) {
-            return onProof(challenger, Control.proof(buffer, offset, length));
+        if (control && !dialled && challenged != null && type == Control.PROOF) {
+            return onProof(challenged, Control.proof(buffer, offset, length));
         }
-        if (control && dialled && !proven && type == Control.CHALLENGE) {
+        if (control && dialled && !trusted && type == Control.CHALLENGE) {
             return onChallenge(Control.challenge(buffer, offset, length));
         }
-        if (control && dialled && proven && type == Control.WELCOME) {
+        if (control && dialled && trusted && type == Control.WELCOME) {
             return onWelcome(Control.hello(buffer, offset, length));
         }
         if (control && dialled && type == Control.REFUSE) {
-            return onRefusal(Control.refusal(buffer, offset, length), proven);
+            return onRefusal(Control.refusal(buffer, offset, length), trusted);
         }
         throw new FramingException(
                 (control ? "control" : "data") + " frame of type " + type + " before the end of the handshake");
@@ -139,7 +142,7 @@ public final class LinkHandshake {
         if (secret == null) {
             return judge(other);
         }
-        challenger = other;
+        challenged = other;
         Hello answer = own.saidTo(other.nodeId());
         return new Challenge(answer, secret.prove(transcript(ACCEPTING, other, answer)));
     }
@@ -171,13 +174,13 @@ public final class LinkHandshake {
         if (secret == null || !secret.isProof(transcript(ACCEPTING, own, other), challenge.proof())) {
             return refused(other, RefusalCode.SECRET);
         }
-        challenger = other;
+        proven = other;
         return new Prove(secret.prove(transcript(DIALLING, own, other)));
     }
 
-    private Step onRefusal(Control.Refusal refusal, boolean proven) throws FramingException {
+    private Step onRefusal(Control.Refusal refusal, boolean trusted) throws FramingException {
         boolean allowed = refusal.code() == RefusalCode.PROTOCOL || refusal.code() == RefusalCode.SECRET;
-        if (!proven && !allowed) {
+        if (!trusted && !allowed) {
             throw new FramingException("a refusal by a node that has not proven that it knows the cluster secret");
         }
         return refused(refusal.by(), refusal.code());
@@ -185,7 +188,7 @@ public final class LinkHandshake {
 
     /** The accepting node has checked us; we check it all the same, for it may be wrong about itself. */
     private Step onWelcome(Hello other) throws FramingException {
-        if (challenger != null && !other.equals(challenger)) {
+        if (proven != null && !other.equals(proven)) {
             throw new FramingException("a welcome by another node than the one that has proven itself");
         }
         if (other.protocol() != own.protocol()) {
@@ -217,7 +220,7 @@ public final class LinkHandshake {
      * @return the step
      */
     public Refuse refuse(Hello other, RefusalCode code) {
-        return new Refuse(other, code, code.reason(own, other), secret != null && challenger == null);
+        return new Refuse(other, code, code.reason(own, other), secret != null && challenged == null);
     }
 
     private Refused refused(Hello other, RefusalCode code) {
