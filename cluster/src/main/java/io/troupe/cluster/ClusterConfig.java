@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param joining      where this node's log is reached, if it was or is to be added to the voters at run time; else null
  * @param secret       what every node of the cluster must prove to know before a link to it is made; null for none
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
+ * @param restoreFrom  the backup that a new cluster starts from, the same on every seed; null for an empty one
  */
 public record ClusterConfig(
         String nodeId,
@@ -59,7 +60,8 @@ public record ClusterConfig(
         int minimumPeersQuorum,
         @Nullable InetSocketAddress joining,
         @Nullable ClusterSecret secret,
-        List<NodeAddress> dialAddresses) {
+        List<NodeAddress> dialAddresses,
+        @Nullable Path restoreFrom) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
@@ -87,7 +89,7 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, minimum.peers.quorum, secret.file, dial.addresses} (as {@code seeds}). An environment variable {@code TROUPE_NODE_ID} (and
+     * {@code move.timeout.millis, minimum.peers.quorum, secret.file, dial.addresses} (as {@code seeds}), {@code restore.from}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
      * @param file the file
@@ -162,6 +164,7 @@ public record ClusterConfig(
         private @Nullable InetSocketAddress joining;
         private @Nullable ClusterSecret secret;
         private final List<NodeAddress> dialAddresses = new ArrayList<>();
+        private @Nullable Path restoreFrom;
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -230,6 +233,18 @@ public record ClusterConfig(
          */
         public Builder dataDir(Path directory) {
             dataDir = directory;
+            return this;
+        }
+
+        /**
+         * Forms a new cluster that starts from a backup: told every seed, with the same backup and an empty data directory, while
+         * no node of the old cluster runs. In later starts it may stay, and is not needed.
+         *
+         * @param backup what {@link ClusterManager#backup} has written
+         * @return this
+         */
+        public Builder restoreFrom(Path backup) {
+            restoreFrom = backup;
             return this;
         }
 
@@ -433,6 +448,11 @@ public record ClusterConfig(
                         + " be added to the voters");
             }
             checkJoining(isSeed, errors);
+            if (restoreFrom != null && (!isSeed || joining != null)) {
+                errors.add("node " + nodeId + " cannot restore " + restoreFrom + ", because it "
+                        + (isSeed ? "joins" : "is not in the seed list")
+                        + ": only seeds that form a new cluster do; the others get the state from them");
+            }
             checkHosting(isSeed, errors);
             if (lease.toMillis() < 5L * election.minMillis()) {
                 errors.add(
@@ -465,7 +485,8 @@ public record ClusterConfig(
                     minimumPeersQuorum,
                     joining,
                     secret,
-                    List.copyOf(dialAddresses));
+                    List.copyOf(dialAddresses),
+                    restoreFrom);
         }
 
         private void checkLimits(List<String> errors) {

@@ -45,7 +45,8 @@ final class ClusterConfigFile {
             "max.moves",
             "move.timeout.millis",
             "minimum.peers.quorum",
-            "dial.addresses");
+            "dial.addresses",
+            "restore.from");
 
     private final Properties properties = new Properties();
     private final Map<String, String> environment;
@@ -89,6 +90,7 @@ final class ClusterConfigFile {
                         .map(String::trim)
                         .forEach(address -> builder.dialAddress(NodeAddress.parse(address))));
         text("data.dir", directory -> builder.dataDir(Path.of(directory)));
+        text("restore.from", backup -> builder.restoreFrom(Path.of(backup)));
         text("listen", address -> address(address, builder::listen));
         text("secret.file", path -> builder.secret(secret(path)));
         text("joining", address -> address(address, builder::joining));

@@ -29,6 +29,8 @@ public final class ClusterException extends RuntimeException {
         UNKNOWN_NODE,
         /** A node may not own the shard: it lacks a role or a kind of the shard's set, or is to own nothing. */
         NOT_ADMITTED,
+        /** A backup cannot be written to its file, or cannot be restored from it; the message names the file. */
+        BAD_BACKUP,
         /** The voters that answer would be no majority any more. */
         UNSAFE,
         /** Nobody would be left to own the shards. */

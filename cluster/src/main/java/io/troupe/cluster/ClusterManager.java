@@ -1,8 +1,11 @@
 package io.troupe.cluster;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+
+import io.troupe.metadata.Backup;
 
 /**
  * What people and their tools ask of a cluster: where shards live, who leads, who votes, whether it answers. Every method
@@ -114,6 +117,17 @@ public interface ClusterManager {
      *     BAD_CONFIG if it is no voter, UNSAFE if those of the rest that answer are no majority, or FAILED
      */
     CompletableFuture<Void> removeVoter(String nodeId, Duration limit);
+
+    /**
+     * Writes everything that the cluster keeps in its log to a file: the state of durable entities, what is settled, pins and
+     * shard sets. It has everything that was acknowledged anywhere before this call; the cluster goes on meanwhile. A new cluster
+     * starts from it with {@link ClusterConfig.Builder#restoreFrom}. Asked of any voter's node, one at a time.
+     *
+     * @param file a file of that node's machine that does not exist, in a directory that does
+     * @return completes when the file is on the disk; fails with {@link ClusterException} BAD_BACKUP if it cannot be written, and
+     *     then nothing of it is left, or if this node keeps no log
+     */
+    CompletableFuture<Backup> backup(Path file);
 
     /**
      * Forms the cluster without the seeds that are silent, for an operator who knows that they never ran. Once, on the seed

@@ -267,6 +267,34 @@ class ClusterConfigTest {
     }
 
     @Test
+    void aBackupToRestoreIsNamedByAnyMeans() throws IOException {
+        assertThat(three("n1")
+                        .dataDir(directory)
+                        .restoreFrom(Path.of("b"))
+                        .build()
+                        .restoreFrom())
+                .isEqualTo(Path.of("b"));
+        Path file = Files.writeString(
+                directory.resolve("r.properties"),
+                "node.id=n1\nseeds=n1@127.0.0.1:7701:7801\ndata.dir=d\nrestore.from=monday\n");
+        assertThat(ClusterConfigFile.load(file, Map.of()).restoreFrom()).isEqualTo(Path.of("monday"));
+        assertThat(ClusterConfigFile.load(file, Map.of("TROUPE_RESTORE_FROM", "friday"))
+                        .restoreFrom())
+                .isEqualTo(Path.of("friday"));
+    }
+
+    @Test
+    void onlySeedsThatFormANewClusterRestore() {
+        refused(
+                three("w").restoreFrom(Path.of("b")),
+                "node w cannot restore b, because it is not in the seed list: only seeds that form a new cluster do; "
+                        + "the others get the state from them");
+        refused(
+                three("n1").dataDir(directory).joining("127.0.0.1", 7801).restoreFrom(Path.of("b")),
+                "node n1 cannot restore b, because it joins");
+    }
+
+    @Test
     void theEnvironmentOverridesTheFile() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("d.properties"), "node.id=d\nseeds=n1@127.0.0.1:7701:7801\nshards=64\n");

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotEntries log entries between two snapshots
  * @param dialAddresses   voters that this node dials elsewhere than the seed list says: through a proxy or translation
  * @param joining         this node and its Raft address, if it waits to be added to a group that exists; else null
+ * @param restoreFrom     the backup that a new cluster starts from, the same on every seed; null for an empty one
  */
 public record MetadataConfig(
         String nodeId,
@@ -37,7 +38,8 @@ public record MetadataConfig(
         int maxPending,
         long snapshotEntries,
         List<Voter> dialAddresses,
-        @Nullable Voter joining) {
+        @Nullable Voter joining,
+        @Nullable Path restoreFrom) {
 
     /**
      * A voter of the metadata group.
@@ -132,6 +134,7 @@ public record MetadataConfig(
         private long snapshotEntries = 50_000;
         private final List<Voter> dialAddresses = new ArrayList<>();
         private @Nullable Voter joining;
+        private @Nullable Path restoreFrom;
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -185,6 +188,18 @@ public record MetadataConfig(
          */
         public Builder joining(String host, int raftPort) {
             joining = new Voter(nodeId, host, raftPort);
+            return this;
+        }
+
+        /**
+         * Forms a new cluster that starts from a backup. To be told every seed, with the same backup and an empty directory;
+         * in later starts it may stay, and is not needed.
+         *
+         * @param backup what {@link MetadataStore#backup} has written
+         * @return this
+         */
+        public Builder restoreFrom(Path backup) {
+            restoreFrom = backup;
             return this;
         }
 
@@ -328,7 +343,8 @@ public record MetadataConfig(
                     maxPending,
                     snapshotEntries,
                     List.copyOf(dialAddresses),
-                    joining);
+                    joining,
+                    restoreFrom);
         }
 
         private void checkOwn(boolean seed, List<String> errors, Set<String> addresses) {
@@ -337,6 +353,11 @@ public record MetadataConfig(
             }
             if (joining != null) {
                 checkJoining(joining, seed, errors, addresses);
+            }
+            if (restoreFrom != null && (joining != null || !seed)) {
+                errors.add("node " + nodeId + " cannot restore " + restoreFrom + ", because it "
+                        + (seed ? "joins" : "is not in the seed list")
+                        + ": only seeds that form a new cluster do; the others get the state from them");
             }
         }
 

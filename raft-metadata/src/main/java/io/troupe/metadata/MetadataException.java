@@ -33,6 +33,8 @@ public final class MetadataException extends RuntimeException {
         WIPED_VOTER,
         /** This voter was removed from the group: it must be added again, with an empty directory. */
         REMOVED_VOTER,
+        /** A backup cannot be written to its file, or cannot be restored from it; the message names the file. */
+        BAD_BACKUP,
         /** The change would leave too few living voters for a majority; nothing was changed. */
         UNSAFE,
         /** The store was not ready in time. */

@@ -1,5 +1,6 @@
 package io.troupe.metadata;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +260,22 @@ public interface MetadataStore extends AutoCloseable {
      */
     default CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
         return CompletableFuture.failedFuture(notLeading());
+    }
+
+    /**
+     * Writes the whole state to a file, with everything that was acknowledged anywhere before this call, while the store goes
+     * on. A new cluster can start from it: {@link MetadataConfig.Builder#restoreFrom}. To be asked of any voter, one at a time.
+     *
+     * @param file a file that does not exist, in a directory that does; only this user may read what is made
+     * @return completes when the file is on the disk; fails with BAD_BACKUP if it cannot be written, and then nothing of it is
+     *     left, BUSY while another one is written, or as {@link #txn} does
+     */
+    default CompletableFuture<Backup> backup(Path file) {
+        return CompletableFuture.failedFuture(new MetadataException(
+                MetadataException.Code.BAD_BACKUP,
+                "node " + nodeId() + " cannot write backup " + file
+                        + ", because it does not have all of the state: ask one" + " of the voters "
+                        + voters().stream().map(Voter::nodeId).toList()));
     }
 
     /** Stops the store and frees its threads, ports and locks. Blocks a few seconds at most. Idempotent. */

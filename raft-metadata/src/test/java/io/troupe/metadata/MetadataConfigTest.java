@@ -86,6 +86,16 @@ class MetadataConfigTest {
     }
 
     @Test
+    void onlySeedsThatFormANewGroupRestore() {
+        assertRefused(
+                three("n9").restoreFrom(SOMEWHERE),
+                "node n9 cannot restore " + SOMEWHERE + ", because it is not in the seed list: only seeds");
+        assertRefused(
+                three("n1").directory(SOMEWHERE).joining("localhost", 7801).restoreFrom(SOMEWHERE),
+                "node n1 cannot restore " + SOMEWHERE + ", because it joins");
+    }
+
+    @Test
     void allErrorsAreToldAtOnce() {
         assertRefused(
                 three("n1").sessionTick(Duration.ZERO).maxPending(0),

@@ -1,5 +1,8 @@
 package io.troupe.metadata;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -167,6 +171,42 @@ public abstract class MetadataStoreContract extends SessionContract {
         }
     }
 
+    // Backups
+
+    @Test
+    void aBackupIsAsNewAsTheLastAnswerBeforeIt(@TempDir Path directory) {
+        long written = txn(put("a", "1")).revision();
+        Path file = directory.resolve("first.backup");
+        if (!hasAllOfTheState()) {
+            assertFails(store.backup(file), Code.BAD_BACKUP)
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining("ask one of the voters [");
+            assertThat(directory).isEmptyDirectory();
+            return;
+        }
+        Backup backup = get(store.backup(file));
+        assertThat(backup.revision()).isGreaterThanOrEqualTo(written);
+        assertThat(backup.file()).isEqualTo(file).hasSize(backup.length());
+        assertThat(directory).isDirectoryContaining(found -> found.equals(file));
+        assertThat(directory.toFile().list()).hasSize(1);
+        assertThat(backup.digest()).matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void aBackupReplacesNoFileAndMakesNoDirectory(@TempDir Path directory) throws IOException {
+        if (!hasAllOfTheState()) {
+            return;
+        }
+        Path taken = Files.writeString(directory.resolve("taken"), "mine");
+        assertFails(store.backup(taken), Code.BAD_BACKUP)
+                .hasMessageContaining(taken + " is not written: the file exists; choose another name");
+        Path missing = directory.resolve("missing");
+        assertFails(store.backup(missing.resolve("a.backup")), Code.BAD_BACKUP)
+                .hasMessageContaining("there is no directory " + missing + "; make it first");
+        assertThat(taken).hasContent("mine");
+        assertThat(directory.toFile().list()).containsExactly("taken");
+    }
+
     // The end; every test above needs the store open.
 
     @Test
@@ -183,6 +223,9 @@ public abstract class MetadataStoreContract extends SessionContract {
         assertFails(store.closeSession(), Code.CLOSED);
         assertFails(store.awaitRevision(0), Code.CLOSED);
         assertFails(store.barrier(), Code.CLOSED);
+        if (hasAllOfTheState()) {
+            assertFails(store.backup(Path.of("late.backup")), Code.CLOSED);
+        }
         assertThat(store.isLeader()).isFalse();
         assertThat(store.view().revision()).isPositive();
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())

@@ -53,6 +53,11 @@ public abstract class MetadataStoreFixture {
         return true;
     }
 
+    /** {@return whether the store has all of the state; a node without a log does not} */
+    protected boolean hasAllOfTheState() {
+        return true;
+    }
+
     @BeforeAll
     void start() throws Exception {
         store = startStore();

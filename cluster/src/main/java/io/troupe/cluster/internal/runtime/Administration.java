@@ -1,5 +1,6 @@
 package io.troupe.cluster.internal.runtime;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,7 @@ import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.metadata.Backup;
 import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataStore;
 
@@ -72,11 +74,16 @@ record Administration(MetadataStore store, Requests requests, Drains drains, Mov
     }
 
     @Override
+    public CompletableFuture<Backup> backup(Path file) {
+        return asked(store.backup(file));
+    }
+
+    @Override
     public CompletableFuture<Void> bootstrap() {
         return asked(store.bootstrap());
     }
 
-    private CompletableFuture<Void> asked(CompletableFuture<Void> answer) {
+    private <T> CompletableFuture<T> asked(CompletableFuture<T> answer) {
         return requests.track(answer.exceptionally(failure -> {
             throw Wiring.explain(failure);
         }));

@@ -78,6 +78,9 @@ final class Wiring {
         if (config.dataDir() != null) {
             builder.directory(config.dataDir());
         }
+        if (config.restoreFrom() != null) {
+            builder.restoreFrom(config.restoreFrom());
+        }
         return MetadataStores.open(builder.build(), peers);
     }
 
@@ -136,6 +139,7 @@ final class Wiring {
             case CLOSED -> ClusterException.Code.CLOSED;
             case REMOVED_VOTER -> ClusterException.Code.BAD_DIRECTORY;
             case UNSAFE -> ClusterException.Code.UNSAFE;
+            case BAD_BACKUP -> ClusterException.Code.BAD_BACKUP;
             case NOT_LEADING -> ClusterException.Code.NOT_LEADING;
             default -> ClusterException.Code.FAILED;
         };

@@ -38,6 +38,7 @@ public final class ClusterFile implements AutoCloseable {
     private static final String PEER = "peer.";
     private static final String SEED = "seed.";
     private static final String REMOVED = "removed";
+    private static final String RESTORED = "restoredFrom";
 
     private final Path directory;
     private final FileChannel lockChannel;
@@ -90,17 +91,18 @@ public final class ClusterFile implements AutoCloseable {
      *
      * @param config       who uses it
      * @param newStorageId the storage id of an empty directory, random
+     * @param backup       the digest of the backup that a new cluster is to start from, or null
      * @return the identity, on disk
      * @throws MetadataException with code BAD_DIRECTORY if it belongs to another node or cluster, or cannot be read
      */
-    public Identity open(MetadataConfig config, String newStorageId) {
+    public Identity open(MetadataConfig config, String newStorageId, @Nullable String backup) {
         List<Voter> seeds = Identity.seeds(config);
         Path file = directory.resolve(FILE);
         if (!Files.exists(file)) {
             if (Files.exists(raftDirectory())) {
                 throw bad("has a Raft log but no " + FILE + ": restore the file, or choose an empty directory");
             }
-            Identity fresh = new Identity(config.clusterName(), config.nodeId(), newStorageId, seeds, null);
+            Identity fresh = new Identity(config.clusterName(), config.nodeId(), newStorageId, seeds, null, backup);
             write(fresh);
             return fresh;
         }
@@ -113,14 +115,22 @@ public final class ClusterFile implements AutoCloseable {
             throw bad("belongs to node " + found.nodeId() + ", not to " + config.nodeId() + ": start it as node "
                     + found.nodeId() + ", or choose another directory");
         }
+        Group group = found.group();
+        if (group == null) {
+            Identity asked = new Identity(found.clusterName(), found.nodeId(), found.storageId(), seeds, null, backup);
+            write(asked); // Nothing was formed with another list.
+            return asked;
+        }
         if (!found.seeds().equals(seeds)) {
-            if (found.group() == null) {
-                Identity corrected = new Identity(found.clusterName(), found.nodeId(), found.storageId(), seeds, null);
-                write(corrected); // Nothing was formed with the old list.
-                return corrected;
-            }
             throw bad("was formed with the seed list " + Identity.text(found.seeds()) + ", not with "
                     + Identity.text(seeds) + ": start every node with the list the cluster was formed with");
+        }
+        if (backup != null && !backup.equals(found.backup())) {
+            throw bad("is not empty: it holds the cluster with id " + group.clusterId()
+                    + ", which did not start from backup "
+                    + config.restoreFrom()
+                    + ": choose an empty directory on every seed to restore it into a new cluster,"
+                    + " or start without restoreFrom to go on with this one");
         }
         return found;
     }
@@ -223,7 +233,8 @@ public final class ClusterFile implements AutoCloseable {
                 required(properties, "nodeId"),
                 required(properties, "storageId"),
                 seeds,
-                group);
+                group,
+                properties.getProperty(RESTORED));
         if (properties.getProperty(REMOVED) != null) {
             throw removed(identity);
         }
@@ -252,6 +263,10 @@ public final class ClusterFile implements AutoCloseable {
         } else {
             map.put("clusterId", group.clusterId());
             map.put("groupVersion", Long.toString(group.version()));
+            String backup = identity.backup();
+            if (backup != null) {
+                map.put(RESTORED, backup);
+            }
             identity.seeds().forEach(seed -> map.put(SEED + seed.nodeId(), address(seed)));
             group.members().forEach(member -> map.put(PEER + member.peerId(), address(member.voter())));
         }

@@ -2,6 +2,7 @@ package io.troupe.metadata.internal.formation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Afterwards the voters change as Raft commits it, told here by {@link #onCommitted}. A node that joins adopts the
  * group without being in it, and waits. Every voter goes on telling, at a slow pace: so a voter that was removed while it
  * was away learns it, because its storage id is added at most once.
+ *
+ * <p>A group can start from a backup instead of an empty state. Then every seed must have the same one: whoever wins the first
+ * election has to have the state, and a backup that all of them have read needs nothing but what Raft does anyway.
  *
  * <p>Safe at every crash: a seed's storage id is on its disk before it is told, only the seed with the lowest id ever
  * decides, and it has the group on its disk before it tells it. A seed that has the group answers every identity it
@@ -359,6 +363,16 @@ public final class FormationProtocol {
                             + " if that is lost, start with joining and call addVoter on the leader");
             return;
         }
+        String backup = other.backup();
+        if (backup != null && !backup.equals(self.backup())) {
+            fail(
+                    Code.BAD_CONFIG,
+                    "cluster " + self.clusterName() + " (" + group.clusterId() + ") was formed to start from backup "
+                            + backup
+                            + ", as node " + other.nodeId() + " says, with the directory of node " + self.nodeId()
+                            + ": start node " + self.nodeId() + " with restoreFrom and that backup");
+            return;
+        }
         form(group);
     }
 
@@ -412,7 +426,27 @@ public final class FormationProtocol {
                     + self.nodeId() + " to " + ours.clusterId()
                     + ": one of them has the data directory of another cluster";
         }
+        boolean sameBackup = Objects.equals(self.backup(), other.backup());
+        if (ours == null && theirs == null && isSeed(other) && !sameBackup) {
+            return "node " + self.nodeId() + " restores " + text(self.backup()) + ", node " + other.nodeId()
+                    + " restores " + text(other.backup()) + ": give every seed the same backup, or none of them one";
+        }
+        if (ours == null && theirs != null && self.backup() != null && !sameBackup) {
+            return "node " + self.nodeId() + " restores " + text(self.backup()) + ", but node " + other.nodeId()
+                    + " belongs to the cluster with id " + theirs.clusterId() + ", which restored "
+                    + text(other.backup())
+                    + ": a backup makes a new cluster of empty directories, so give every seed one, or start node "
+                    + self.nodeId() + " without restoreFrom";
+        }
         return null;
+    }
+
+    private boolean isSeed(Identity other) {
+        return self.seeds().stream().anyMatch(seed -> seed.nodeId().equals(other.nodeId()));
+    }
+
+    private static String text(@Nullable String backup) {
+        return backup == null ? "none" : "backup " + backup;
     }
 
     private void fail(Code code, String message) {

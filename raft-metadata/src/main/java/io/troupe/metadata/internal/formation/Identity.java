@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param storageId   its data directory: random, made with the directory, so a wiped disk is never the same voter
  * @param seeds       the seed list it was given, in order of node id
  * @param group       the formed group, or null before the formation
+ * @param backup      the digest of the backup that the state of its group starts from, or is to; null for an empty one
  */
 public record Identity(
         String clusterName,
         String nodeId,
         String storageId,
         List<Voter> seeds,
-        @Nullable Group group) {
+        @Nullable Group group,
+        @Nullable String backup) {
 
     /**
      * The group that a formation has made, with the voters that it has by now.
@@ -87,9 +89,23 @@ public record Identity(
      * @param storageId   its data directory: random, made with the directory, so a wiped disk is never the same voter
      * @param seeds       the seed list it was given, in order of node id
      * @param group       the formed group, or null before the formation
+     * @param backup      the digest of the backup that its group starts from, or null
      */
     public Identity {
         seeds = List.copyOf(seeds);
+    }
+
+    /**
+     * An identity of a group that starts empty.
+     *
+     * @param clusterName the cluster's name
+     * @param nodeId      the voter
+     * @param storageId   its data directory
+     * @param seeds       the seed list it was given, in order of node id
+     * @param group       the formed group, or null before the formation
+     */
+    public Identity(String clusterName, String nodeId, String storageId, List<Voter> seeds, @Nullable Group group) {
+        this(clusterName, nodeId, storageId, seeds, group, null);
     }
 
     /**
@@ -119,6 +135,6 @@ public record Identity(
     }
 
     Identity formed(Group formed) {
-        return new Identity(clusterName, nodeId, storageId, seeds, formed);
+        return new Identity(clusterName, nodeId, storageId, seeds, formed, backup);
     }
 }

@@ -11,7 +11,7 @@ import io.troupe.metadata.internal.formation.Identity.Member;
 
 /** An {@link Identity} and its bytes, as voters tell each other. */
 public final class IdentityCodec {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int LEAST_VOTER = 3;
 
     private IdentityCodec() {}
@@ -29,6 +29,8 @@ public final class IdentityCodec {
         to.writeString(identity.storageId());
         to.writeVarInt(identity.seeds().size());
         identity.seeds().forEach(seed -> writeVoter(to, seed));
+        String backup = identity.backup();
+        to.writeString(backup == null ? "" : backup);
         Group group = identity.group();
         to.writeByte(group == null ? 0 : 1);
         if (group != null) {
@@ -61,7 +63,8 @@ public final class IdentityCodec {
         for (int left = from.readCount(LEAST_VOTER); left > 0; left--) {
             seeds.add(readVoter(from));
         }
-        Identity identity = new Identity(clusterName, nodeId, storageId, seeds, null);
+        String backup = from.readString();
+        Identity identity = new Identity(clusterName, nodeId, storageId, seeds, null, backup.isEmpty() ? null : backup);
         if (from.readByte() == 0) {
             return identity;
         }

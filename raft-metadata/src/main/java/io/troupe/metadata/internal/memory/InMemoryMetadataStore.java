@@ -1,5 +1,6 @@
 package io.troupe.metadata.internal.memory;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import io.troupe.metadata.Backup;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
@@ -17,10 +19,13 @@ import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchListener;
+import io.troupe.metadata.internal.backup.BackupWriter;
+import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.Outcome;
 import io.troupe.metadata.internal.state.Outcome.Ticked;
+import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.internal.watch.WatchHub;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +42,7 @@ public final class InMemoryMetadataStore implements MetadataStore {
     private final String nodeId;
     private final String storageId;
     private final WatchHub hub;
+    private final BackupWriter backups;
 
     /** Any thread; counts the calls that are not answered yet. */
     private final AtomicInteger pending = new AtomicInteger();
@@ -76,6 +82,7 @@ public final class InMemoryMetadataStore implements MetadataStore {
         this.nodeId = nodeId;
         this.storageId = storageId;
         hub = new WatchHub(nodeId, view);
+        backups = new BackupWriter(nodeId);
     }
 
     @Override
@@ -166,6 +173,26 @@ public final class InMemoryMetadataStore implements MetadataStore {
     }
 
     @Override
+    public CompletableFuture<Backup> backup(Path file) {
+        return backups.write(file, new BackupWriter.Source() {
+            @Override
+            public CompletableFuture<Long> barrier() {
+                return InMemoryMetadataStore.this.barrier();
+            }
+
+            @Override
+            public StateView state() {
+                return group.view();
+            }
+
+            @Override
+            public BackupCodec.Head head(long revision) {
+                return new BackupCodec.Head("", "", nodeId, group.view().clusterTimeMillis(), revision);
+            }
+        });
+    }
+
+    @Override
     public void close() {
         synchronized (this) {
             if (closed) {
@@ -181,6 +208,7 @@ public final class InMemoryMetadataStore implements MetadataStore {
             openings.forEach(opening -> opening.answer.completeExceptionally(closedFailure()));
             openings.clear();
         });
+        backups.close();
         hub.close();
     }
 

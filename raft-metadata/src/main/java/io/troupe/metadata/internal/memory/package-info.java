@@ -1,6 +1,6 @@
 /**
  * The in-memory store with the same contract, for tests of the modules above.
- * Knows no Ratis type, network, or disk.
+ * Knows no Ratis type and no network, and no disk but for backups.
  * Start at {@code InMemoryGroup}.
  */
 @NullMarked

@@ -56,6 +56,9 @@ final class MetadataStateMachine extends BaseStateMachine {
     private final Events events;
     private final SnapshotFiles snapshots = new SnapshotFiles();
 
+    /** Forgotten once it is on the disk. */
+    private @Nullable Origin origin;
+
     private MetadataState state = new MetadataState();
     private @Nullable Leader lastLeader;
 
@@ -92,7 +95,9 @@ final class MetadataStateMachine extends BaseStateMachine {
         void onDead(String what, @Nullable Throwable cause);
     }
 
-    MetadataStateMachine(String nodeId, long snapshotEntries, Events events) {
+    /** @param origin what the group starts from, null for an empty state */
+    MetadataStateMachine(String nodeId, long snapshotEntries, @Nullable Origin origin, Events events) {
+        this.origin = origin;
         this.nodeId = nodeId;
         this.snapshotEntries = snapshotEntries;
         this.events = events;
@@ -105,6 +110,7 @@ final class MetadataStateMachine extends BaseStateMachine {
                         () -> {
                             super.initialize(server, groupId, storage);
                             snapshots.init(storage);
+                            begin(storage);
                             restore();
                         },
                         IOException.class);
@@ -220,6 +226,14 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
         getLifeCycle().checkStateAndClose();
         events.onDead("its Raft server has closed", null);
+    }
+
+    /** A group from a backup has a snapshot before its first entry, so it is sent to whoever joins, like any other one. */
+    private void begin(RaftStorage storage) throws IOException {
+        if (origin != null) {
+            snapshots.begin(origin, storage.getStorageDir().getCurrentDir());
+            origin = null;
+        }
     }
 
     private void restore() throws IOException {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.troupe.metadata.Backup;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
@@ -20,6 +21,8 @@ import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
+import io.troupe.metadata.internal.backup.BackupWriter;
+import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.follow.FollowServer;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.node.NodeAgent;
@@ -66,6 +69,7 @@ public final class RatisMetadataStore implements MetadataStore {
     private final FollowServer followers;
     private final Leadership leadership;
     private final VoterMembership membership;
+    private final BackupWriter backups;
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private @Nullable Thread starter;
@@ -90,6 +94,7 @@ public final class RatisMetadataStore implements MetadataStore {
         this.config = config;
         agent = new NodeAgent(config, channel, this::turn, this::onBroken);
         start = new VoterStart(config, dir, agent, this::die);
+        backups = new BackupWriter(config.nodeId());
         membership = new VoterMembership(config, agent, start, () -> raft);
         hub = new WatchHub(config.nodeId(), StateView.EMPTY);
         gateway = new LeaderGateway(config.nodeId(), config.sessionTick().toNanos(), new GatewayOutput());
@@ -252,14 +257,40 @@ public final class RatisMetadataStore implements MetadataStore {
         return isLeader() ? membership.remove(nodeId, limit) : MetadataStore.super.removeVoter(nodeId, limit);
     }
 
+    @Override
+    public CompletableFuture<Backup> backup(Path file) {
+        return backups.write(file, new BackupWriter.Source() {
+            @Override
+            public CompletableFuture<Long> barrier() {
+                return RatisMetadataStore.this.barrier();
+            }
+
+            @Override
+            public StateView state() {
+                return (StateView) hub.view();
+            }
+
+            @Override
+            public BackupCodec.Head head(long revision) {
+                Identity.Group group = start.group();
+                return new BackupCodec.Head(
+                        config.clusterName(),
+                        group == null ? "" : group.clusterId(),
+                        config.nodeId(),
+                        System.currentTimeMillis(),
+                        revision);
+            }
+        });
+    }
+
     // ------------------------------------------------------------------ start and stop
 
     private void startUp() {
         try {
             hub.start();
             Identity known = start.form();
-            MetadataStateMachine machine =
-                    new MetadataStateMachine(config.nodeId(), config.snapshotEntries(), new RaftEvents());
+            MetadataStateMachine machine = new MetadataStateMachine(
+                    config.nodeId(), config.snapshotEntries(), start.takeOrigin(), new RaftEvents());
             raft = RatisNode.start(config, known, start.raftDirectory(), machine);
             agent.execute(() -> {}); // Its turns look for a leader from here on.
             start.awaitLeader();
@@ -286,6 +317,7 @@ public final class RatisMetadataStore implements MetadataStore {
         if (running != null) {
             running.close();
         }
+        backups.close();
         hub.close();
         agent.execute(() -> {
             leadership.onNotLeading();

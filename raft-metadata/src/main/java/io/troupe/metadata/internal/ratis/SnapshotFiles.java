@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,7 +31,11 @@ import org.jspecify.annotations.Nullable;
  * which is written last.
  */
 final class SnapshotFiles extends SimpleStateMachineStorage {
+    /** Of the state that a group from a backup starts from: before the first entry and the first leader. */
+    static final TermIndex ORIGIN = TermIndex.valueOf(0, 0);
+
     private static final int BUFFER = 1 << 16;
+    private static final String LOG_SEGMENTS = "log_*";
 
     private volatile boolean cleanupDue = true;
 
@@ -50,6 +55,35 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
         if (cleanupDue) {
             cleanupDue = false;
             super.cleanupOldSnapshots(policy);
+        }
+    }
+
+    /**
+     * Writes the state that a group starts from, once.
+     *
+     * @param origin the state
+     * @param log    where Ratis keeps the log
+     * @throws IOException if it should be there and is not, or cannot be written
+     */
+    void begin(Origin origin, File log) throws IOException {
+        if (newest() != null) {
+            return;
+        }
+        StateView state = origin.state();
+        if (hasSegments(log.toPath())) {
+            throw new IOException(
+                    "its log goes on from backup " + origin.backup() + ", and the snapshot of that is lost");
+        }
+        if (state == null) {
+            throw new IOException("its group is to start from backup " + origin.backup()
+                    + ", and that was not written here yet: start it once more with restoreFrom and that backup");
+        }
+        write(state, ORIGIN);
+    }
+
+    private static boolean hasSegments(Path log) throws IOException {
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(log, LOG_SEGMENTS)) {
+            return segments.iterator().hasNext();
         }
     }
 

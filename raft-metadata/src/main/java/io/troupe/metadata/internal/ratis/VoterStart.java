@@ -15,11 +15,15 @@ import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.backup.BackupFile;
+import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.formation.ClusterFile;
 import io.troupe.metadata.internal.formation.FormationProtocol;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.formation.IdentityCodec;
 import io.troupe.metadata.internal.node.NodeAgent;
+import io.troupe.metadata.internal.state.Restoration;
+import io.troupe.metadata.internal.state.StateView;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +53,9 @@ final class VoterStart {
     private long deadlineNs;
     private boolean strangerSeen;
 
+    /** What the group starts from; taken once, because it can be large. */
+    private @Nullable Origin origin;
+
     /** What this voter is now; null before {@link #form}. */
     private volatile @Nullable Identity identity;
 
@@ -75,7 +82,9 @@ final class VoterStart {
     Identity form() {
         ClusterFile lock = ClusterFile.lock(directory);
         file = lock;
-        Identity found = lock.open(config, newStorageId());
+        Path file = config.restoreFrom();
+        BackupCodec.Contents backup = file == null ? null : BackupFile.read(file);
+        Identity found = lock.open(config, newStorageId(), backup == null ? null : backup.digest());
         identity = found;
         RatisNode.checkPort(RatisNode.self(config));
         formation =
@@ -85,7 +94,30 @@ final class VoterStart {
         }
         agent.start(found.storageId());
         deadlineNs = System.nanoTime() + config.formationTimeout().toNanos();
-        return await(formed);
+        Identity known = await(formed);
+        if (known.backup() != null) {
+            origin = new Origin(known.backup(), backup == null ? null : restored(backup));
+        }
+        return known;
+    }
+
+    private StateView restored(BackupCodec.Contents backup) {
+        StateView state = Restoration.of(backup.state());
+        LOG.info(
+                "node {}: its group starts from backup {}: {}, now at revision {}",
+                config.nodeId(),
+                config.restoreFrom(),
+                backup.head(),
+                state.revision());
+        return state;
+    }
+
+    /** What the group of {@link #form} starts from, or null for an empty state; to be taken once. */
+    @Nullable
+    Origin takeOrigin() {
+        Origin taken = origin;
+        origin = null;
+        return taken;
     }
 
     /** See {@link io.troupe.metadata.MetadataStore#bootstrap}; once the start has begun. */

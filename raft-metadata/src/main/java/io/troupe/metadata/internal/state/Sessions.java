@@ -80,6 +80,13 @@ final class Sessions {
         return new Ticked(revision, List.copyOf(late));
     }
 
+    /** Ends every open session, in the order of node ids. */
+    void endAll() {
+        List<SessionState> open = new ArrayList<>();
+        state.sessions.visitFrom(null, (nodeId, session) -> !session.open() || open.add(session));
+        open.forEach(this::end);
+    }
+
     private void end(SessionState current) {
         SessionId id = current.session().id();
         long revision = ++state.revision;

@@ -37,7 +37,7 @@ class ClusterFileTest {
 
     private Identity open(MetadataConfig config) {
         try (ClusterFile file = ClusterFile.lock(directory())) {
-            return file.open(config, "disk-1");
+            return file.open(config, "disk-1", null);
         }
     }
 
@@ -68,6 +68,51 @@ class ClusterFileTest {
         assertThat(fresh.storageId()).isEqualTo("disk-1");
         assertThat(fresh.group()).isNull();
         assertThat(open(config("shop", "n1", 7803, 7802, 7801))).isEqualTo(fresh);
+    }
+
+    private Identity restore(String backup) {
+        MetadataConfig config = MetadataConfig.builder("n1")
+                .clusterName("shop")
+                .directory(directory())
+                .voter("n1", "127.0.0.1", 7801)
+                .voter("n2", "127.0.0.1", 7802)
+                .voter("n3", "127.0.0.1", 7803)
+                .restoreFrom(Path.of("monday.backup"))
+                .build();
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            return file.open(config, "disk-1", backup);
+        }
+    }
+
+    @Test
+    void aBackupIsNotRestoredIntoADirectoryThatHasACluster() {
+        formed();
+        assertBad(() -> restore("feed"))
+                .hasMessageContaining(directory().toString())
+                .hasMessageContaining("is not empty")
+                .hasMessageContaining("11111111-2222-3333-4444-555555555555")
+                .hasMessageContaining("monday.backup")
+                .hasMessageContaining("choose an empty directory on every seed")
+                .hasMessageContaining("start without restoreFrom");
+    }
+
+    @Test
+    void aRestoredDirectoryGoesOnWithAndWithoutItsBackupAndRefusesAnother() {
+        Identity fresh = restore("feed");
+        Identity formed = fresh.formed(new Identity.Group("id", List.of(), 0));
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.write(formed);
+        }
+        assertThat(restore("feed")).isEqualTo(formed);
+        assertThat(open(config("shop", "n1", 7803, 7802, 7801)).backup()).isEqualTo("feed");
+        assertBad(() -> restore("beef")).hasMessageContaining("is not empty");
+    }
+
+    @Test
+    void aDirectoryWithoutAClusterTakesTheBackupItIsToldNow() {
+        open(config("shop", "n1", 7803, 7802, 7801));
+        assertThat(restore("feed").backup()).isEqualTo("feed");
+        assertThat(open(config("shop", "n1", 7803, 7802, 7801)).backup()).isNull();
     }
 
     @Test

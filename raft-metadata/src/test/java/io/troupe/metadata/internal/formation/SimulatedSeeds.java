@@ -23,6 +23,13 @@ final class SimulatedSeeds {
             List.of(new Voter("n1", "h1", 7801), new Voter("n2", "h2", 7802), new Voter("n3", "h3", 7803));
 
     private final Map<String, Seed> seeds = new TreeMap<>();
+    /** Tells the seeds to restore, from their next start on; those with a group have theirs already. */
+    static Identity restoring(Identity disk, @Nullable String backup) {
+        return disk.group() != null
+                ? disk
+                : new Identity(disk.clusterName(), disk.nodeId(), disk.storageId(), disk.seeds(), null, backup);
+    }
+
     private final ArrayDeque<Runnable> wire = new ArrayDeque<>();
     private final Random random;
     private long now;

@@ -27,6 +27,11 @@ class FollowerContractTest extends MetadataStoreContract {
         return false;
     }
 
+    @Override
+    protected boolean hasAllOfTheState() {
+        return false;
+    }
+
     @AfterAll
     void closeVoters() {
         if (voters != null) {
