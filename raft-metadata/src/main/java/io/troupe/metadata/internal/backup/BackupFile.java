@@ -57,7 +57,6 @@ public final class BackupFile {
      * @throws MetadataException with code BAD_BACKUP if it cannot be written; then nothing of it is left
      */
     public static Backup write(Path file, BackupCodec.Head head, StateView state) {
-        checkTarget(file);
         try {
             Path aside = Files.createTempFile(directory(file), file.getFileName() + ".", ".tmp");
             try {
