@@ -104,11 +104,12 @@ class RestoredFormationTest {
 
     @Example
     void whoJoinsARestoredGroupNeedsNoBackup() {
-        List.of("n1", "n2", "n3").forEach(id -> add(id, "feed").start());
-        seeds.run(10);
         Seed fourth = seeds.add("n4");
         fourth.joining = true;
         fourth.start();
+        List.of("n1", "n2", "n3").forEach(id -> add(id, "feed").start());
+        seeds.run(10);
+        assertThat(seeds.groupsFormed()).isEqualTo(1);
         seeds.run(10);
         assertThat(fourth.failure).isNull();
         assertThat(fourth.disk.group()).isNotNull();
