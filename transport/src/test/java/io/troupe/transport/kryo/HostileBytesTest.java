@@ -137,7 +137,7 @@ class HostileBytesTest {
     }
 
     /** Whether our class loader has been asked for the class; asks the JVM without loading it. */
-    private static boolean isLoaded(String name) {
+    static boolean isLoaded(String name) {
         // The only witness that needs no open package is the JVM's own list.
         try {
             Object histogram = ManagementFactory.getPlatformMBeanServer()
