@@ -12,7 +12,6 @@ public final class MessagingSystems {
      * @param config  the node and its links
      * @param handler receives frames and link changes
      * @return the messaging system
-     * @throws TransportException with code MISSING_FLAG if Agrona cannot work in this JVM
      */
     public static MessagingSystem tcp(TransportConfig config, MessagingSystem.FrameHandler handler) {
         return new TcpMessagingSystem(config, handler);

@@ -20,9 +20,7 @@ public final class TransportException extends RuntimeException {
         /** A message that cannot be written. */
         UNENCODABLE,
         /** A message breaks a limit. */
-        TOO_LARGE,
-        /** Agrona needs a JVM flag that is missing. */
-        MISSING_FLAG
+        TOO_LARGE
     }
 
     /**

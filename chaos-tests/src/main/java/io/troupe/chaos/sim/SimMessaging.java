@@ -3,11 +3,11 @@ package io.troupe.chaos.sim;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
+import io.troupe.transport.Buffers;
 import io.troupe.transport.LinkState;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The links of one life of a node: frames travel as bytes. Worse than real links, which neither repeat frames nor change
@@ -46,7 +46,7 @@ final class SimMessaging implements MessagingSystem {
     }
 
     void onFrame(String from, int type, byte[] body) {
-        frames.onFrame(from, type, new UnsafeBuffer(body), 0, body.length);
+        frames.onFrame(from, type, Buffers.of(body), 0, body.length);
     }
 
     void onLink(String other, boolean up) {

@@ -5,16 +5,16 @@ import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.troupe.transport.Buffers;
 import io.troupe.transport.spi.MessageCodec;
-import org.agrona.ExpandableArrayBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /** A class with a codec of its own: length, then what the codec wrote. The codec sees its own bytes only. */
 final class CodecSerializer<T> extends Serializer<T> {
     private final Class<T> type;
     private final MessageCodec<T> codec;
-    private final ExpandableArrayBuffer scratch = new ExpandableArrayBuffer();
-    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final MutableDirectBuffer scratch = Buffers.growing();
+    private final MutableDirectBuffer view = Buffers.view();
 
     CodecSerializer(Class<T> type, MessageCodec<T> codec) {
         this.type = type;

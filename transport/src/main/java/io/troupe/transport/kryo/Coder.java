@@ -3,8 +3,9 @@ package io.troupe.transport.kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.io.Output;
+import io.troupe.transport.Buffers;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * One thread's Kryo with its buffers. A message is the number of its class, four bytes little-endian, and what the
@@ -16,7 +17,7 @@ final class Coder {
     private final MessageKryo kryo;
     private final Output output;
     private final BoundedInput input = new BoundedInput();
-    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final MutableDirectBuffer view = Buffers.view();
 
     /** Bytes that came in a buffer off the heap; Kryo reads arrays only. */
     private byte[] copy = {};

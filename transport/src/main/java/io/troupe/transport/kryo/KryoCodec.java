@@ -8,7 +8,6 @@ import java.util.Objects;
 
 import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
 import io.troupe.transport.TransportException;
-import io.troupe.transport.internal.buffer.AgronaFlag;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,6 @@ public final class KryoCodec {
      * @throws TransportException {@code UNREGISTERED} if a class cannot be taken apart; names all of them
      */
     public KryoCodec(MessageRegistry registry, int maxMessageLength) {
-        AgronaFlag.check();
         this.registry = registry;
         this.maxMessageLength = maxMessageLength;
         this.structs = plan(registry);

@@ -23,9 +23,9 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
+import io.troupe.transport.Buffers;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,7 +138,7 @@ final class HandOff {
     }
 
     private void offer(String nodeId, int type, byte[] body) {
-        messaging.offer(nodeId, type, new UnsafeBuffer(body), 0, body.length); // if it is dropped it is sent again
+        messaging.offer(nodeId, type, Buffers.of(body), 0, body.length); // if it is dropped it is sent again
     }
 
     void onTick(long nowNs) {

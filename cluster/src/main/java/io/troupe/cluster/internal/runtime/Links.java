@@ -9,10 +9,11 @@ import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.delivery.SendOutput;
 import io.troupe.metadata.SessionId;
+import io.troupe.transport.Buffers;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,8 @@ final class Links implements SendOutput, Receiver.Replies {
     static final int MAX_CONTENT_LENGTH = 256 * 1024;
 
     /** Of the thread, not of the node: a frame is offered before anything else is encoded. */
-    private static final ThreadLocal<UnsafeBuffer> SCRATCH = ThreadLocal.withInitial(
-            () -> new UnsafeBuffer(new byte[DeliveryFrames.DATA_HEADER_LENGTH + MAX_CONTENT_LENGTH]));
+    private static final ThreadLocal<MutableDirectBuffer> SCRATCH =
+            ThreadLocal.withInitial(() -> Buffers.of(new byte[DeliveryFrames.DATA_HEADER_LENGTH + MAX_CONTENT_LENGTH]));
 
     private final String nodeId;
     private final MessagingSystem messaging;
@@ -51,7 +52,7 @@ final class Links implements SendOutput, Receiver.Replies {
             Objects.requireNonNull(receiver).onFrame(local(route, message, floor, session));
             return true;
         }
-        UnsafeBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = SCRATCH.get();
         int length = DeliveryFrames.encodeData(
                 buffer, 0, message, route.epoch(), floor, session.incarnation(), clock.nanoTime());
         return offered(route.owner(), DeliveryFrames.DATA, buffer, length);
@@ -78,7 +79,7 @@ final class Links implements SendOutput, Receiver.Replies {
                             shard, null, 0, 0, route.epoch(), false, false, OutboundMessage.NO_DEADLINE, content));
             return true;
         }
-        UnsafeBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = SCRATCH.get();
         int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
         buffer.putBytes(header, content);
         return offered(route.owner(), DeliveryFrames.ONE_WAY, buffer, header + content.length);
@@ -92,7 +93,7 @@ final class Links implements SendOutput, Receiver.Replies {
                     .onAck(frame.shard(), source.incarnation(), frame.sequence(), nextExpected, end, epoch);
             return;
         }
-        UnsafeBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = SCRATCH.get();
         int length = DeliveryFrames.encodeAck(
                 buffer,
                 0,
@@ -109,7 +110,7 @@ final class Links implements SendOutput, Receiver.Replies {
             Objects.requireNonNull(sender).onAccepted(frame.shard(), source.incarnation(), nextExpected, gap, epoch);
             return;
         }
-        UnsafeBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = SCRATCH.get();
         int length = DeliveryFrames.encodeAccepted(
                 buffer, 0, new DeliveryFrames.Accepted(frame.shard(), source.incarnation(), nextExpected, epoch, gap));
         offered(source.nodeId(), DeliveryFrames.ACCEPTED, buffer, length);
@@ -124,11 +125,11 @@ final class Links implements SendOutput, Receiver.Replies {
             Objects.requireNonNull(sender).onNack(nack.shard(), reason, nack.owner(), nack.epoch());
             return;
         }
-        UnsafeBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = SCRATCH.get();
         offered(source.nodeId(), DeliveryFrames.NACK, buffer, DeliveryFrames.encodeNack(buffer, 0, nack));
     }
 
-    private boolean offered(String target, int type, UnsafeBuffer buffer, int length) {
+    private boolean offered(String target, int type, MutableDirectBuffer buffer, int length) {
         return messaging.offer(target, type, buffer, 0, length) == Offer.ACCEPTED;
     }
 }

@@ -9,11 +9,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.internal.delivery.FrameException;
 import io.troupe.metadata.MetadataStore;
+import io.troupe.transport.Buffers;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Asks another node for a sign of life on the link that messages take, and the log for an entry. A ping is a number that
@@ -85,7 +86,7 @@ final class Pings {
     }
 
     private Offer send(String to, int type, long number) {
-        UnsafeBuffer frame = new UnsafeBuffer(new byte[Long.BYTES]);
+        MutableDirectBuffer frame = Buffers.of(new byte[Long.BYTES]);
         frame.putLong(0, number);
         return messaging.offer(to, type, frame, 0, Long.BYTES);
     }

@@ -3,10 +3,10 @@ package io.troupe.cluster.internal.runtime;
 import java.util.Objects;
 
 import io.troupe.metadata.spi.PeerChannel;
+import io.troupe.transport.Buffers;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Carries the store's protocols over the node's links. */
@@ -22,7 +22,7 @@ final class TransportPeerChannel implements PeerChannel {
 
     @Override
     public boolean send(String nodeId, byte[] message) {
-        return messaging.offer(nodeId, FRAME_TYPE, new UnsafeBuffer(message), 0, message.length) == Offer.ACCEPTED;
+        return messaging.offer(nodeId, FRAME_TYPE, Buffers.of(message), 0, message.length) == Offer.ACCEPTED;
     }
 
     @Override

@@ -149,7 +149,7 @@ final class Wiring {
         return switch (failure.code()) {
             case PORT_IN_USE -> ClusterException.Code.PORT_IN_USE;
             case UNREGISTERED -> ClusterException.Code.UNREGISTERED;
-            case BAD_CONFIG, MISSING_FLAG -> ClusterException.Code.BAD_CONFIG;
+            case BAD_CONFIG -> ClusterException.Code.BAD_CONFIG;
             default -> ClusterException.Code.FAILED;
         };
     }

@@ -1,7 +1,7 @@
 /**
- * What the transport must know about Agrona's buffers before it touches one.
+ * Buffers: Agrona's own where their JVM flag is set, otherwise ones of the JDK's var handles with the same contract.
  * Knows no frame and no socket.
- * Start at {@link io.troupe.transport.internal.buffer.AgronaFlag}.
+ * Start at {@link io.troupe.transport.internal.buffer.BufferFactory}.
  */
 @NullMarked
 package io.troupe.transport.internal.buffer;

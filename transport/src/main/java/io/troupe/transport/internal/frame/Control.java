@@ -3,10 +3,10 @@ package io.troupe.transport.internal.frame;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.troupe.transport.Buffers;
 import io.troupe.transport.TransportConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -130,8 +130,8 @@ public final class Control {
 
     /** All that a hello says, as bytes: what proofs are about. */
     static byte[] bytes(Hello hello) {
-        UnsafeBuffer bytes = new UnsafeBuffer(new byte[MAX_HANDSHAKE_BODY]);
-        return Arrays.copyOf(bytes.byteArray(), putHelloBody(bytes, 0, hello));
+        byte[] bytes = new byte[MAX_HANDSHAKE_BODY];
+        return Arrays.copyOf(bytes, putHelloBody(Buffers.of(bytes), 0, hello));
     }
 
     /** Who refused, and why. */

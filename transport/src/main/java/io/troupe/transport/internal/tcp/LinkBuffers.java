@@ -2,9 +2,10 @@ package io.troupe.transport.internal.tcp;
 
 import java.nio.ByteBuffer;
 
+import io.troupe.transport.Buffers;
 import io.troupe.transport.internal.frame.Control;
 import io.troupe.transport.internal.frame.FrameLayout;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * One connection's two buffers between socket and frames. Direct, because the JDK copies heap buffers through a cache of
@@ -13,16 +14,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class LinkBuffers {
     final int maxBodyLength;
     final ByteBuffer receive;
-    final UnsafeBuffer receiveView;
+    final AtomicBuffer receiveView;
     final ByteBuffer send;
-    final UnsafeBuffer sendView;
+    final AtomicBuffer sendView;
 
     private LinkBuffers(int maxBodyLength, int receiveLength, int sendLength) {
         this.maxBodyLength = maxBodyLength;
         receive = ByteBuffer.allocateDirect(receiveLength);
-        receiveView = new UnsafeBuffer(receive);
+        receiveView = Buffers.of(receive);
         send = ByteBuffer.allocateDirect(sendLength);
-        sendView = new UnsafeBuffer(send);
+        sendView = Buffers.of(send);
         clear();
     }
 

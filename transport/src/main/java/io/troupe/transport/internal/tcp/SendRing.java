@@ -2,13 +2,13 @@ package io.troupe.transport.internal.tcp;
 
 import java.nio.ByteBuffer;
 
+import io.troupe.transport.Buffers;
 import io.troupe.transport.internal.frame.FrameLayout;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -33,7 +33,7 @@ final class SendRing {
     private int frames;
 
     SendRing(int capacity) {
-        memory = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH));
+        memory = Buffers.of(ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH));
         ring = new ManyToOneRingBuffer(memory);
         mask = capacity - 1;
         target = memory;

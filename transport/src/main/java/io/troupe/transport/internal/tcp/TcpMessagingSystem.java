@@ -48,10 +48,14 @@ public final class TcpMessagingSystem implements MessagingSystem {
      *
      * @param config  how to speak to the other nodes
      * @param handler receives what they say
-     * @throws TransportException {@code MISSING_FLAG} if Agrona cannot work in this JVM
      */
     public TcpMessagingSystem(TransportConfig config, FrameHandler handler) {
-        AgronaFlag.check();
+        if (!AgronaFlag.isSet()) {
+            LOG.info(
+                    "node {}: buffers of the JDK are used; with the JVM flag {} Agrona's are, which are a little faster",
+                    config.nodeId(),
+                    AgronaFlag.text());
+        }
         this.config = config;
         this.handler = new GuardedHandler(config.nodeId(), handler, counts);
         this.links = new Links(config, ThreadLocalRandom.current().nextLong(), this.handler, counts);
