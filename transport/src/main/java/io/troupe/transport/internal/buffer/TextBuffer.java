@@ -217,7 +217,7 @@ abstract class TextBuffer extends MemoryBuffer {
 
     @Override
     public void putNaturalPaddedIntAscii(int index, int length, int value) {
-        String digits = Integer.toString(value);
+        String digits = digits(value);
         if (digits.length() > length) {
             throw new NumberFormatException("Cannot write " + value + " in " + length + " bytes");
         }
@@ -226,10 +226,15 @@ abstract class TextBuffer extends MemoryBuffer {
 
     @Override
     public int putNaturalIntAsciiFromEnd(int value, int end) {
-        String digits = value == 0 ? "" : Integer.toString(value); // Agrona writes no digit for 0.
+        String digits = digits(value);
         int index = end - digits.length();
         putStringWithoutLengthAscii(index, digits);
         return index;
+    }
+
+    /** As Agrona has it: none for 0, where digits are written from the end. */
+    private static String digits(int value) {
+        return value == 0 ? "" : Integer.toString(value);
     }
 
     private String natural(int index, int length) {
