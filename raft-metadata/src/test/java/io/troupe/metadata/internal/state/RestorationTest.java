@@ -103,6 +103,20 @@ class RestorationTest {
                         refused -> assertThat(refused.reason()).isEqualTo(TxnResult.Reason.SESSION_CLOSED));
     }
 
+    @Example
+    void whatAnOutboxHasSettledStaysAndItMaySettleMore() {
+        MetadataState before = new MetadataState();
+        SessionId outbox = SessionId.outbox(5);
+        submit(before, open(before, "n1"), settle(outbox, 1));
+        MetadataState after = new MetadataState(Restoration.of(before.view()));
+        assertThat(submit(after, open(after, "n2"), settle(outbox, 1)))
+                .isInstanceOfSatisfying(
+                        TxnResult.SettleRefused.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(TxnResult.Reason.SETTLED));
+        assertThat(submit(after, open(after, "n3"), settle(outbox, 2)).succeeded())
+                .isTrue();
+    }
+
     private static Op settle(SessionId sender, long sequence) {
         return new Op.Settle(sender, 3, sequence, 1, 7, new byte[0]);
     }
