@@ -88,21 +88,31 @@ final class Duties {
             loading = false; // the next tick asks again, unless the shard is lost by then
             return;
         }
-        Owed owed = asked.join();
-        synchronized (this) {
-            outbox = new Outbox(owed.newest(), SettledWindow.MAX_LENGTH);
-            for (KeyValue entry : owed.outbox()) {
-                outbox.add(new Outbox.Entry(
-                        Op.Append.sequence(entry.key()), entry.modRevision(), OutboxContent.decode(entry.value())));
-            }
-            for (KeyValue entry : owed.reminders()) {
-                reminders.set(new Standing(entry.key(), entry.modRevision(), Reminder.decode(entry.value())));
-            }
-            recount();
+        try {
+            take(asked.join());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "node cannot read what shard {} owes, and runs no durable entity of it: upgrade the node, or restore"
+                            + " a backup",
+                    cells.shard.shard(),
+                    e);
+            return; // its entities wait; nothing is lost, and another node may be able to
         }
         loaded = true;
         cells.byId.values().forEach(Cell::wake);
         pump();
+    }
+
+    private synchronized void take(Owed owed) {
+        outbox = new Outbox(owed.newest(), SettledWindow.MAX_LENGTH);
+        for (KeyValue entry : owed.outbox()) {
+            outbox.add(new Outbox.Entry(
+                    Op.Append.sequence(entry.key()), entry.modRevision(), OutboxContent.decode(entry.value())));
+        }
+        for (KeyValue entry : owed.reminders()) {
+            reminders.set(new Standing(entry.key(), entry.modRevision(), Reminder.decode(entry.value())));
+        }
+        recount();
     }
 
     /** {@return messages that were sent and have not arrived as far as is known} */

@@ -101,6 +101,28 @@ class RemindersTest {
     }
 
     @Test
+    void aShardWhoseRemindersNobodyHereCanReadWaitsAndTheOthersWork() {
+        try (Nodes nodes = new Nodes('r', directory, 1).startSeeds(Account.KIND)) {
+            ClusterActorSystem node = nodes.node("r1");
+            int shard = node.cluster().shardOf("account", "stuck");
+            String well = "well";
+            while (node.cluster().shardOf("account", well) == shard) {
+                well += "!";
+            }
+            node.cluster()
+                    .store()
+                    .put(EntityKeys.reminders(shard) + "account/5:stuck/newer", new byte[] {99})
+                    .join();
+            ClusterActorSystem again = restarted(nodes);
+            tell(again, well, new Account.Deposit(1));
+            assertThatThrownBy(() -> again.entity(Account.KIND, "stuck")
+                            .ask(new Account.Read(), Duration.ofMillis(500))
+                            .join())
+                    .hasCauseInstanceOf(AskException.class);
+        }
+    }
+
+    @Test
     void badInputIsNamed() {
         Effect<String> effect = Effect.none();
         assertThatThrownBy(() -> effect.thenRemind("", Duration.ZERO, "x"))
