@@ -26,14 +26,14 @@ final class RegistrationCheck {
         }
     }
 
-    /** Leaves of sealed hierarchies must be registered; of an open type only what is concrete can be checked. */
+    /** Leaves of sealed hierarchies must be registered; of an open type, as Object is, only what is concrete can be checked. */
     private static void collect(Class<?> type, MessageRegistry registry, Set<String> missing) {
         if (type.isSealed()) {
             for (Class<?> permitted : type.getPermittedSubclasses()) {
                 collect(permitted, registry, missing);
             }
         }
-        boolean concrete = !type.isInterface() && !Modifier.isAbstract(type.getModifiers());
+        boolean concrete = type != Object.class && !type.isInterface() && !Modifier.isAbstract(type.getModifiers());
         if (concrete && !registry.contains(type)) {
             missing.add(type.getName());
         }

@@ -24,7 +24,13 @@ public final class ClusterLinks implements AutoCloseable {
     /** Guarded by this; in the order of opening. */
     private final Map<Key, FaultProxy> proxies = new LinkedHashMap<>();
 
-    ClusterLinks(List<NodeAddress> seeds, long seed) {
+    /**
+     * Makes the links of a cluster, none of them open yet.
+     *
+     * @param seeds the seed list
+     * @param seed  decides what the proxies do at random
+     */
+    public ClusterLinks(List<NodeAddress> seeds, long seed) {
         this.seeds = List.copyOf(seeds);
         seedSource = new SplittableRandom(seed);
     }
@@ -34,8 +40,9 @@ public final class ClusterLinks implements AutoCloseable {
      *
      * @param nodeId the node that dials
      * @return where it dials the other seeds
+     * @throws IOException if a proxy cannot listen
      */
-    synchronized List<NodeAddress> open(String nodeId) throws IOException {
+    public synchronized List<NodeAddress> open(String nodeId) throws IOException {
         boolean isSeed = seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId));
         List<NodeAddress> dialled = new ArrayList<>();
         for (NodeAddress seed : seeds) {

@@ -12,7 +12,7 @@ import java.util.Set;
  * Ports of this machine that nobody uses now, below the range from which systems take ports for outgoing connections: a
  * node that is down for a while finds its port free again. Never the same port twice in one process.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int FIRST = 15_000;
     private static final int LAST = 31_999;
 
@@ -21,7 +21,14 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    static synchronized List<Integer> find(int count) {
+    /**
+     * Looks for ports.
+     *
+     * @param count how many
+     * @return the ports, nobody else's in this process from now on
+     * @throws HarnessException if so many are not free
+     */
+    public static synchronized List<Integer> find(int count) {
         List<Integer> found = new ArrayList<>();
         int range = LAST - FIRST + 1;
         // Processes that look at the same time start at different places.

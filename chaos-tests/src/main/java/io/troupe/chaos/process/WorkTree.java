@@ -19,7 +19,13 @@ public final class WorkTree {
 
     private WorkTree() {}
 
-    static Path create() throws IOException {
+    /**
+     * Makes an empty directory among the temporary files.
+     *
+     * @return the directory
+     * @throws IOException if there can be none
+     */
+    public static Path create() throws IOException {
         return Files.createTempDirectory("troupe-chaos-");
     }
 

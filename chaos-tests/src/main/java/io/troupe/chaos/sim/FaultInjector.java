@@ -109,6 +109,15 @@ final class FaultInjector {
         });
     }
 
+    /** Ends partitions and pauses; what is down stays down. */
+    void healLinks() {
+        world.network.healAll();
+        for (SimNode node : world.nodes) {
+            node.goOn();
+            node.afterStep();
+        }
+    }
+
     void healAll() {
         world.network.healAll();
         for (SimNode node : world.nodes) {

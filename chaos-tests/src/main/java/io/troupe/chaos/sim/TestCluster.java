@@ -215,7 +215,7 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /**
-     * Stops a node's process for a while; its clock goes on. Ends early with {@link #settle}.
+     * Stops a node's process for a while; its clock goes on. Ends early with {@link #heal} and {@link #settle}.
      *
      * @param node  its number
      * @param pause how long
@@ -226,7 +226,7 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /**
-     * Cuts the links between two groups of nodes, until {@link #settle}.
+     * Cuts the links between two groups of nodes, until {@link #heal} or {@link #settle}.
      *
      * @param some   numbers of nodes
      * @param others numbers of other nodes
@@ -239,6 +239,12 @@ public final class TestCluster implements AutoCloseable {
                 world.network.block(at(other).index, at(one).index);
             }
         }
+    }
+
+    /** Ends partitions and pauses, at once. What is down stays down, and a storm's other faults go on. */
+    public void heal() {
+        open();
+        new FaultInjector(world).healLinks();
     }
 
     /** Makes another voter the leader, although the present one is well. */
