@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -24,6 +25,7 @@ import io.troupe.metadata.KeyValue;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node of an actor cluster inside this process. Actors are addressed by kind and id, live on the node that owns their
@@ -43,14 +45,17 @@ public final class ClusterActorSystem implements ActorSystem {
     private final EntityStore entityStore;
     private final ClusterClock clusterClock;
     private final Traffic traffic;
+    private final NamedActors names = new NamedActors();
+    /** Null for that of the kind. */
+    private volatile @Nullable DeliveryGuarantee usual;
 
     private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds, Platform platform) {
         messages = new Messages(codec);
         this.platform = platform;
         runtime = new ActorRuntime(platform);
         locals = new LocalActors(this, config.nodeId(), runtime);
-        host = new EntityHost(config.allShards(), kinds, runtime);
         try {
+            host = new EntityHost(config.allShards(), names.hosted(kinds.values()), runtime);
             cluster = Cluster.create(config, host, platform);
         } catch (RuntimeException e) {
             runtime.close();
@@ -59,6 +64,7 @@ public final class ClusterActorSystem implements ActorSystem {
         entityStore = new EntityStore(cluster);
         clusterClock = new ClusterClock(cluster.store(), platform.clock());
         traffic = new Traffic(platform.clock().nanoTime());
+        names.attach(this, runtime);
     }
 
     /**
@@ -144,6 +150,7 @@ public final class ClusterActorSystem implements ActorSystem {
         CompletableFuture<ClusterActorSystem> ready = new CompletableFuture<>();
         CompletableFuture<?> unused = cluster.start().whenComplete((started, failure) -> {
             if (failure == null) {
+                names.begin();
                 ready.complete(this);
             } else {
                 close();
@@ -221,6 +228,99 @@ public final class ClusterActorSystem implements ActorSystem {
                                     Objects.requireNonNull(entry).value(), CommitId.LENGTH)),
                     stored.revision());
         });
+    }
+
+    /**
+     * Begins to spawn an actor in the cluster, under a name that nobody else has.
+     *
+     * @param handler its class; a kind that is {@link Kind#spawnedAs spawned as} it must be among this system's
+     * @param <M>     its messages
+     * @return what spawns it
+     * @throws IllegalArgumentException if there is no such kind
+     */
+    public <M> ActorBuilder<M> actorOf(Class<? extends Handler<M>> handler) {
+        return names.actorOf(handler);
+    }
+
+    /**
+     * Tells whether a spawned actor bears a name.
+     *
+     * @param name the name
+     * @return with all that was spawned and despawned anywhere before the call; fails with {@link
+     *     io.troupe.metadata.MetadataException} if the log cannot be reached
+     * @throws IllegalArgumentException if the name is none
+     */
+    public CompletableFuture<Boolean> actorExists(String name) {
+        return names.lookUp(name).thenApply(Optional::isPresent);
+    }
+
+    /**
+     * Finds the spawned actor that bears a name.
+     *
+     * @param name the name
+     * @return its address, empty if there is none, with all that was spawned and despawned anywhere before the call; fails
+     *     with {@link IllegalStateException} if this system does not have its kind, and with {@link
+     *     io.troupe.metadata.MetadataException} if the log cannot be reached
+     * @throws IllegalArgumentException if the name is none
+     */
+    public CompletableFuture<Optional<Pid<?>>> get(String name) {
+        return names.get(name);
+    }
+
+    /**
+     * Gives up the name of a spawned actor. When this completes the name is free; the actor itself ends a moment later, when
+     * its node has heard of it, and until then handles what comes. After that its messages are refused as {@link
+     * SendOutcome.Failed}, unless an actor is spawned under the name again.
+     *
+     * @param name the name
+     * @return false if nobody bears it; fails with {@link io.troupe.metadata.MetadataException} if the log cannot be reached
+     * @throws IllegalArgumentException if the name is none
+     */
+    public CompletableFuture<Boolean> despawn(String name) {
+        return names.despawn(name);
+    }
+
+    /**
+     * Sends to the spawned actor that bears a name. Two calls for a name that this node has not yet heard of may overtake
+     * each other: keep the address that {@link ActorBuilder#spawn} or {@link #get} returns where order matters.
+     *
+     * @param name      the name
+     * @param message   the message
+     * @param guarantee what may become of it
+     * @return how it ended, NotExecuted(ENDED) if nobody bears the name; fails as {@link #get} does, and with {@link
+     *     IllegalArgumentException} if the message is none of the actor's
+     * @throws IllegalArgumentException if the name is none, or the message is none of the actor's
+     */
+    public CompletableFuture<SendOutcome> routeMessage(String name, Object message, DeliveryGuarantee guarantee) {
+        return names.route(name, message, Objects.requireNonNull(guarantee));
+    }
+
+    /**
+     * Chooses the guarantee for what entities are told through this system without one, in place of EXACTLY_ONCE for durable
+     * kinds and AT_LEAST_ONCE for volatile ones. What a spawned actor was given goes before it.
+     *
+     * @param guarantee the guarantee
+     */
+    public void setDefaultDeliveryGuarantee(DeliveryGuarantee guarantee) {
+        usual = Objects.requireNonNull(guarantee);
+    }
+
+    /**
+     * As {@link #setDefaultDeliveryGuarantee}.
+     *
+     * @param guarantee the guarantee
+     * @return this system
+     */
+    public ClusterActorSystem withDeliveryGuarantee(DeliveryGuarantee guarantee) {
+        setDefaultDeliveryGuarantee(guarantee);
+        return this;
+    }
+
+    DeliveryGuarantee usualGuarantee(Kind<?> kind) {
+        DeliveryGuarantee chosen = usual;
+        return chosen != null
+                ? chosen
+                : kind.isDurable() ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE;
     }
 
     @Override
@@ -414,6 +514,7 @@ public final class ClusterActorSystem implements ActorSystem {
 
     /** Call when the node owns nothing any more: then every handler is about to end. */
     private void closeActors() {
+        names.close();
         locals.stop();
         runtime.close();
         locals.close();

@@ -16,11 +16,18 @@ final class EntityPid<M> extends Pid<M> {
     private int shard = -1;
 
     private final ClusterActorSystem system;
+    /** What a spawned actor asked for; null for the system's default. */
+    private final @Nullable DeliveryGuarantee usual;
 
     EntityPid(Kind<M> kind, EntityId entity, ClusterActorSystem system) {
+        this(kind, entity, system, null);
+    }
+
+    EntityPid(Kind<M> kind, EntityId entity, ClusterActorSystem system, @Nullable DeliveryGuarantee usual) {
         this.kind = kind;
         this.entity = entity;
         this.system = system;
+        this.usual = usual;
     }
 
     /** {@return the same, for what only an entity has} */
@@ -63,7 +70,7 @@ final class EntityPid<M> extends Pid<M> {
 
     @Override
     public CompletableFuture<SendOutcome> tell(M message) {
-        return tell(message, kind.isDurable() ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE);
+        return tell(message, usual != null ? usual : system.usualGuarantee(kind));
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class Kind<M> {
     private final @Nullable Class<?> stateType;
     private final @Nullable Supplier<? extends Handler<M>> handlers;
     private final @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers;
+    private final @Nullable Class<?> handlerType;
     private final KindOptions options;
 
     private Kind(
@@ -46,6 +47,7 @@ public final class Kind<M> {
             @Nullable Class<?> stateType,
             @Nullable Supplier<? extends Handler<M>> handlers,
             @Nullable Supplier<? extends StatefulHandler<?, M>> statefulHandlers,
+            @Nullable Class<?> handlerType,
             KindOptions options) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (name.isBlank()
@@ -60,6 +62,7 @@ public final class Kind<M> {
         this.stateType = stateType;
         this.handlers = handlers;
         this.statefulHandlers = statefulHandlers;
+        this.handlerType = handlerType;
         this.options = options;
     }
 
@@ -73,7 +76,7 @@ public final class Kind<M> {
      * @return the kind
      */
     public static <M> Kind<M> of(String name, Class<M> protocol, Supplier<? extends Handler<M>> handlers) {
-        return new Kind<>(name, protocol, null, Objects.requireNonNull(handlers), null, KindOptions.DEFAULT);
+        return new Kind<>(name, protocol, null, Objects.requireNonNull(handlers), null, null, KindOptions.DEFAULT);
     }
 
     /**
@@ -95,6 +98,7 @@ public final class Kind<M> {
                 Objects.requireNonNull(state),
                 null,
                 Objects.requireNonNull(handlers),
+                null,
                 KindOptions.DEFAULT);
     }
 
@@ -220,8 +224,41 @@ public final class Kind<M> {
                 options.on(Objects.requireNonNull(executor, "on needs an executor: leave it out for the node's own")));
     }
 
+    /**
+     * {@return the same kind, whose actors exist from their spawn on and not from their first message} They are made by
+     * {@link ClusterActorSystem#actorOf} under a name that is theirs in the whole cluster, and come back on another node
+     * when theirs is lost; an address of a name that nobody bears leads to nobody. Say it on every node.
+     *
+     * @param handler the class that {@code actorOf} is called with; one kind for each
+     * @throws IllegalArgumentException if the kind is durable, or its messages are of a class of the JDK: then what the
+     *     node itself tells its actors could be taken for one
+     */
+    public Kind<M> spawnedAs(Class<? extends Handler<M>> handler) {
+        if (isDurable()) {
+            throw new IllegalArgumentException(this + " cannot be spawned as "
+                    + Objects.requireNonNull(handler).getName()
+                    + ": a durable entity is there from its first message on, and for ever; use entity(kind, id)");
+        }
+        if (protocol.getName().startsWith("java.")) {
+            throw new IllegalArgumentException(
+                    this + " cannot be spawned as " + handler.getName() + ": its messages are " + protocol.getName()
+                            + "; give it a protocol of your own, such as a record");
+        }
+        return new Kind<>(name, protocol, null, handlers, null, Objects.requireNonNull(handler), options);
+    }
+
+    /** What runs on a node for the actors of this kind, if they are spawned: each looks for its name first. */
+    Kind<Object> named(NamedActor.Names names) {
+        return new Kind<>(name, Object.class, null, () -> new NamedActor<>(this, names), null, handlerType, options);
+    }
+
+    @Nullable
+    Class<?> handlerType() {
+        return handlerType;
+    }
+
     private Kind<M> with(KindOptions other) {
-        return new Kind<>(name, protocol, stateType, handlers, statefulHandlers, other);
+        return new Kind<>(name, protocol, stateType, handlers, statefulHandlers, handlerType, other);
     }
 
     KindOptions options() {

@@ -3,6 +3,8 @@ package io.troupe.actors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.troupe.cluster.spi.Platform;
+
 /** Senders that wait for a place in one full mailbox, each for a limited time. Any thread that may wait. */
 final class Room {
     /** Senders that wait for one mailbox; one more is rejected at once. */
@@ -22,15 +24,15 @@ final class Room {
      * mailboxes, maybe this one; not on any thread of a system or a node, which complete futures and call listeners; not
      * where time passes only between steps.
      */
-    private boolean mayWait() {
+    static boolean mayWait(Platform platform) {
         return !Cell.isRunning()
-                && !cell.kind.runtime.platform.isVirtual()
+                && !platform.isVirtual()
                 && !Thread.currentThread().getName().startsWith(THREADS);
     }
 
     /** Puts a message into the mailbox once there is room, or says why not: within the limit, and at once if it may not wait. */
     Cell.Offer offer(Object message, long limitNs) {
-        if (!mayWait()) {
+        if (!mayWait(cell.kind.runtime.platform)) {
             return Cell.Offer.FULL;
         }
         // Counted before the mailbox is looked at again: whoever takes a message then sees a sender, or has made room.

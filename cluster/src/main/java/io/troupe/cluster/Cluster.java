@@ -31,6 +31,9 @@ public final class Cluster implements AutoCloseable {
     /** A deadline that never passes. */
     public static final long NO_DEADLINE = OutboundMessage.NO_DEADLINE;
 
+    /** Prefix of the keys of the store that belong to what runs above the cluster, and that every node keeps a copy of. */
+    public static final String ACTOR_KEYS = ClusterKeys.ACTORS;
+
     private final ClusterConfig config;
     private final ClusterRuntime runtime;
 

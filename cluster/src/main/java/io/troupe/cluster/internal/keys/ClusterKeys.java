@@ -38,6 +38,9 @@ public final class ClusterKeys {
     /** Prefix of the locks; each entry is bound to its holder's session. */
     public static final String LOCKS = ALL + "lock/";
 
+    /** Prefix of the names of spawned actors, which the module above owns; every node follows them, too. */
+    public static final String ACTORS = ALL + "actor/";
+
     /** The number of the next shard that no set has, as bytes of {@link #epochBytes}; absent before the first set. */
     public static final String NEXT_SHARD = ALL + "next-shard";
 

@@ -241,7 +241,7 @@ public final class ClusterRuntime implements AutoCloseable {
                 if (changes.stream().anyMatch(change -> change.key().startsWith(ClusterKeys.SETS))) {
                     sets.onChange(view);
                 }
-                if (changes.stream().anyMatch(change -> !change.key().startsWith(ClusterKeys.LOCKS))) {
+                if (changes.stream().anyMatch(change -> isPlacement(change.key()))) {
                     coordinator.onChange();
                 }
             }
@@ -254,6 +254,11 @@ public final class ClusterRuntime implements AutoCloseable {
                 coordinator.onChange();
             }
         };
+    }
+
+    /** {@return whether a key can change what the coordinator would do} */
+    private static boolean isPlacement(String key) {
+        return !key.startsWith(ClusterKeys.LOCKS) && !key.startsWith(ClusterKeys.ACTORS);
     }
 
     /**

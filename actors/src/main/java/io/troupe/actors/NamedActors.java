@@ -1,0 +1,231 @@
+package io.troupe.actors;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import io.troupe.metadata.Compare;
+import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.Txn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The spawned actors of a cluster, as one node sees them. Their names are in the store, of which every node has a copy; what
+ * a caller must be sure of is read behind a barrier of the log. Safe for any thread.
+ */
+final class NamedActors implements NamedActor.Names {
+    static final int SPAWN_SECONDS = 30;
+
+    /** How long an actor waits before it asks the log for its name, so that it asks once for many messages. */
+    static final Duration LOOK = Duration.ofMillis(2);
+
+    private final Map<String, Kind<?>> byName = new HashMap<>();
+    private final Map<Class<?>, Kind<?>> byHandler = new HashMap<>();
+    private @Nullable ClusterActorSystem system;
+    private @Nullable ActorRuntime runtime;
+    private @Nullable Roster roster;
+
+    /** The kinds as a node runs them: {@link NamedActor} takes the place of handlers whose actors are spawned. */
+    Map<String, Kind<?>> hosted(Collection<Kind<?>> kinds) {
+        Map<String, Kind<?>> hosted = new HashMap<>();
+        for (Kind<?> kind : kinds) {
+            Class<?> handler = kind.handlerType();
+            hosted.put(kind.name(), handler == null ? kind : kind.named(this));
+            if (handler != null) {
+                byName.put(kind.name(), kind);
+                Kind<?> other = byHandler.put(handler, kind);
+                if (other != null) {
+                    throw new ClusterException(
+                            ClusterException.Code.BAD_CONFIG,
+                            other + " and " + kind + " are both spawned as " + handler.getName()
+                                    + ": make a handler class for each, or spawn the actors of both by one kind");
+                }
+            }
+        }
+        return Map.copyOf(hosted);
+    }
+
+    /** Call before anybody sends. */
+    void attach(ClusterActorSystem owner, ActorRuntime threads) {
+        system = owner;
+        runtime = threads;
+    }
+
+    /** Call when the node has started. */
+    void begin() {
+        if (!byName.isEmpty()) {
+            Roster begun = new Roster(this, system(), Objects.requireNonNull(runtime));
+            synchronized (this) {
+                roster = begun;
+            }
+            begun.begin();
+        }
+    }
+
+    void close() {
+        Roster ended;
+        synchronized (this) {
+            ended = roster;
+        }
+        if (ended != null) {
+            ended.close();
+        }
+    }
+
+    private ClusterActorSystem system() {
+        return Objects.requireNonNull(system);
+    }
+
+    private MetadataStore store() {
+        return system().cluster().store();
+    }
+
+    @Nullable
+    Kind<?> kind(String name) {
+        return byName.get(name);
+    }
+
+    @Override
+    public @Nullable Registration find(String name) {
+        return Registration.find(store().view(), name);
+    }
+
+    @Override
+    public CompletableFuture<Long> barrier() {
+        return store().barrier();
+    }
+
+    /** For what a node itself tells an actor. */
+    @SuppressWarnings("unchecked")
+    EntityPid<Object> untyped(Kind<?> kind, String name) {
+        return pid((Kind<Object>) kind, name, null);
+    }
+
+    private <M> EntityPid<M> pid(Kind<M> kind, String name, @Nullable DeliveryGuarantee usual) {
+        return new EntityPid<>(kind, new EntityId(kind.name(), name), system(), usual);
+    }
+
+    /** The kind was registered with the class, so it takes the messages that its handlers take. */
+    @SuppressWarnings("unchecked")
+    <M> ActorBuilder<M> actorOf(Class<? extends Handler<M>> handler) {
+        Kind<?> kind = byHandler.get(Objects.requireNonNull(handler));
+        if (kind == null) {
+            TreeSet<String> known = new TreeSet<>();
+            byHandler.keySet().forEach(type -> known.add(type.getName()));
+            throw new IllegalArgumentException("node " + system().nodeId() + " has no kind whose actors are spawned as "
+                    + handler.getName() + " (it has " + known + "): give it one on every node, made with"
+                    + " Kind.of(...).spawnedAs(" + handler.getSimpleName() + ".class)");
+        }
+        return new ActorBuilder<>(this, (Kind<M>) kind, null, null);
+    }
+
+    <M> CompletableFuture<Pid<M>> spawn(Kind<M> kind, String name, @Nullable DeliveryGuarantee usual) {
+        return store().txn(Registration.create(name, kind, usual))
+                .thenApplyAsync(
+                        result -> {
+                            if (!result.succeeded()) {
+                                Registration other = Registration.of(
+                                        Objects.requireNonNull(result.reads().get(0)));
+                                throw new ActorNameTakenException(name, other.kind());
+                            }
+                            return pid(kind, name, usual);
+                        },
+                        Objects.requireNonNull(runtime).dispatcher);
+    }
+
+    <T> T await(String name, Supplier<CompletableFuture<T>> spawning) {
+        if (!Room.mayWait(Objects.requireNonNull(runtime).platform)) {
+            throw new IllegalStateException("actor " + name + " cannot be spawned by a thread that others wait for ("
+                    + Thread.currentThread().getName() + "): use spawnAsync");
+        }
+        CompletableFuture<T> spawned = spawning.get();
+        try {
+            return spawned.get(SPAWN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException("actor " + name + " was not spawned", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "the log has not answered within " + SPAWN_SECONDS + " s whether actor " + name
+                            + " is spawned: look for it with actorExists once a majority of the voters is up",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "interrupted before the log has answered whether actor " + name + " is spawned", e);
+        }
+    }
+
+    /** With everything that was spawned or despawned anywhere before this call. */
+    CompletableFuture<Optional<Registration>> lookUp(String name) {
+        LocalActors.checked(name, "name of an actor");
+        return barrier()
+                .thenApplyAsync(
+                        revision -> Optional.ofNullable(find(name)), Objects.requireNonNull(runtime).dispatcher);
+    }
+
+    CompletableFuture<Optional<Pid<?>>> get(String name) {
+        return lookUp(name).thenApply(found -> found.map(this::pid));
+    }
+
+    private Pid<?> pid(Registration registered) {
+        return pid(known(registered), registered.name(), registered.usual());
+    }
+
+    private Kind<?> known(Registration registered) {
+        Kind<?> kind = kind(registered.kind());
+        if (kind == null) {
+            throw new IllegalStateException("actor " + registered.name() + " is of kind " + registered.kind()
+                    + ", which node " + system().nodeId() + " does not have: give it to this node, too");
+        }
+        return kind;
+    }
+
+    CompletableFuture<Boolean> despawn(String name) {
+        String key = Registration.key(LocalActors.checked(name, "name of an actor"));
+        return store().txn(new Txn(List.of(Compare.exists(key)), List.of(new Op.Delete(key)), List.of()))
+                .thenApplyAsync(result -> result.succeeded(), Objects.requireNonNull(runtime).dispatcher);
+    }
+
+    /** By what this node has applied if the name is there, else behind a barrier. */
+    CompletableFuture<SendOutcome> route(String name, Object message, @Nullable DeliveryGuarantee guarantee) {
+        LocalActors.checked(name, "name of an actor");
+        Registration applied = find(name);
+        if (applied != null) {
+            return tell(applied, message, guarantee);
+        }
+        return lookUp(name)
+                .thenCompose(found -> found.map(registered -> tell(registered, message, guarantee))
+                        .orElseGet(() -> CompletableFuture.completedFuture(
+                                new SendOutcome.NotExecuted(SendOutcome.Reason.ENDED))));
+    }
+
+    private CompletableFuture<SendOutcome> tell(
+            Registration registered, Object message, @Nullable DeliveryGuarantee guarantee) {
+        Kind<?> kind = known(registered);
+        if (!kind.protocol().isInstance(message)) {
+            throw new IllegalArgumentException("a " + message.getClass().getName() + " is no message of " + kind
+                    + ", of which actor " + registered.name() + " is: it takes "
+                    + kind.protocol().getName());
+        }
+        EntityPid<Object> actor = untyped(kind, registered.name());
+        DeliveryGuarantee chosen = guarantee != null ? guarantee : registered.usual();
+        return chosen == null ? actor.tell(message) : actor.tell(message, chosen);
+    }
+}

@@ -1,0 +1,202 @@
+package io.troupe.actors;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/** Spawned actors on a real log, and what their callers can do wrong. */
+@Timeout(60)
+class NamedActorsOnANodeTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /** Answers how often it was asked since it started. */
+    static final class Clerk implements Handler<Diary.Note> {
+        static final Kind<Diary.Note> KIND =
+                Kind.of("clerk", Diary.Note.class, Clerk::new).spawnedAs(Clerk.class);
+
+        private int asked;
+
+        @Override
+        public void receive(Diary.Note message, ActorContext<Diary.Note> context) {
+            context.reply(message, ++asked);
+        }
+    }
+
+    /** Nobody has a kind of it. */
+    static final class Stranger implements Handler<Diary.Note> {
+        @Override
+        public void receive(Diary.Note message, ActorContext<Diary.Note> context) {
+            throw new IllegalStateException("it is never made");
+        }
+    }
+
+    @RegisterExtension
+    static final SharedNodes NODES = new SharedNodes('s', 1, Clerk.KIND, Counter.KIND);
+
+    private static ActorBuilder<Diary.Note> clerk(String name) {
+        return NODES.node().actorOf(Clerk.class).withId(name);
+    }
+
+    @Test
+    void anActorIsSpawnedOnceUnderItsName() {
+        Pid<Diary.Note> clerk = clerk("my-actor").spawn();
+        assertThat(clerk.ask(new Diary.Note("n"), LIMIT).join()).isEqualTo(1);
+        assertThatThrownBy(() -> clerk("my-actor").spawn())
+                .isInstanceOf(ActorNameTakenException.class)
+                .hasMessage("the name my-actor is taken by an actor of kind clerk: choose another one, or despawn that"
+                        + " actor first");
+        assertThat(clerk.ask(new Diary.Note("n"), LIMIT).join()).isEqualTo(2);
+        assertThat(NODES.node().despawn("my-actor").join()).isTrue();
+        Pid<Diary.Note> next = clerk("my-actor").spawn();
+        assertThat(next.ask(new Diary.Note("n"), LIMIT).join()).isEqualTo(1);
+    }
+
+    @Test
+    void theGuaranteeOfTheMessageGoesBeforeThatOfTheActorAndThatBeforeTheSystems(@TempDir Path directory) {
+        try (Nodes nodes = new Nodes(directory, 1).startSeeds(Clerk.KIND)) {
+            ClusterActorSystem node = nodes.node("n1");
+            Pid<Diary.Note> plain = node.actorOf(Clerk.class).withId("plain").spawn();
+            Pid<Diary.Note> once = node.actorOf(Clerk.class)
+                    .withId("once")
+                    .withDeliveryGuarantee(DeliveryGuarantee.AT_MOST_ONCE)
+                    .spawn();
+            assertThat(plain.tell(new Diary.Note("n")).join()).isInstanceOf(SendOutcome.Processed.class);
+            assertThat(once.tell(new Diary.Note("n")).join()).isInstanceOf(SendOutcome.Accepted.class);
+            assertThat(once.tell(new Diary.Note("n"), DeliveryGuarantee.EXACTLY_ONCE)
+                            .join())
+                    .isInstanceOf(SendOutcome.Processed.class);
+            assertThat(tell(node.get("once").join().orElseThrow())).isInstanceOf(SendOutcome.Accepted.class);
+            assertThat(node.withDeliveryGuarantee(DeliveryGuarantee.AT_MOST_ONCE))
+                    .isSameAs(node);
+            assertThat(plain.tell(new Diary.Note("n")).join()).isInstanceOf(SendOutcome.Accepted.class);
+            node.setDefaultDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE);
+            assertThat(plain.tell(new Diary.Note("n")).join()).isInstanceOf(SendOutcome.Processed.class);
+            assertThat(once.tell(new Diary.Note("n")).join()).isInstanceOf(SendOutcome.Accepted.class);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static SendOutcome tell(Pid<?> actor) {
+        return ((Pid<Diary.Note>) actor).tell(new Diary.Note("n")).join();
+    }
+
+    /** With one unsettled message at a time most starts are refused at first. */
+    @Test
+    void manyActorsStartAlthoughTheirNodeIsBusyAndAgainWhenItIsStartedAgain(@TempDir Path directory) {
+        try (Nodes nodes = new Nodes(directory, 1)) {
+            ClusterActorSystem node = nodes.start(busy(nodes), Clerk.KIND).join();
+            CompletableFuture<?>[] spawned = new CompletableFuture<?>[6];
+            for (int i = 0; i < spawned.length; i++) {
+                spawned[i] = node.actorOf(Clerk.class).withId("c" + i).spawnAsync();
+            }
+            CompletableFuture.allOf(spawned).join();
+            await().atMost(LIMIT).until(() -> node.activeEntities() == spawned.length);
+            nodes.stop("n1");
+            ClusterActorSystem again = nodes.start(busy(nodes), Clerk.KIND).join();
+            await().atMost(LIMIT).until(() -> again.activeEntities() == spawned.length);
+        }
+    }
+
+    private static ClusterConfig busy(Nodes nodes) {
+        return nodes.config("n1").shards(1).maxUnsettled(1).build();
+    }
+
+    /** A node that owns nothing and has no log follows the names, too. */
+    @Test
+    void aClientSpawnsAndFindsActors() {
+        Nodes nodes = NODES.nodes();
+        ClusterActorSystem client =
+                nodes.start(nodes.config("client").build(), Clerk.KIND).join();
+        Pid<Diary.Note> clerk = client.actorOf(Clerk.class).withId("remote").spawn();
+        assertThat(clerk.ask(new Diary.Note("n"), LIMIT).join()).isEqualTo(1);
+        assertThat(client.actorExists("remote").join()).isTrue();
+        assertThat(client.routeMessage("remote", new Diary.Note("n"), DeliveryGuarantee.AT_LEAST_ONCE)
+                        .join())
+                .isInstanceOf(SendOutcome.Processed.class);
+        nodes.stop("client");
+        ClusterActorSystem other =
+                nodes.start(nodes.config("other").build(), Counter.KIND).join();
+        assertThatThrownBy(() -> other.get("remote").join())
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("actor remote is of kind clerk, which node other does not have: give it to this"
+                        + " node, too");
+        nodes.stop("other");
+    }
+
+    @Test
+    void whatCannotBeSpawnedIsNamed() {
+        assertThatThrownBy(() -> NODES.node().actorOf(Stranger.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("node s1 has no kind whose actors are spawned as " + Stranger.class.getName() + " (it has ["
+                        + Clerk.class.getName() + "]): give it one on every node, made with"
+                        + " Kind.of(...).spawnedAs(Stranger.class)");
+        assertThatThrownBy(() -> NODES.node().actorOf(Clerk.class).spawn())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("an actor of kind clerk has no name: call withId before spawn");
+        assertThatThrownBy(() -> clerk("a/b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the name of an actor must have 1 to ")
+                .hasMessageEndingWith(" bytes without '/', not 'a/b'");
+        assertThatThrownBy(() -> NODES.node().actorExists(""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the name of an actor must have");
+        interface Named extends Handler<Counter.Message> {}
+        assertThatThrownBy(() -> Counter.KIND.spawnedAs(Named.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("durable kind counter cannot be spawned as " + Named.class.getName()
+                        + ": a durable entity is there from its first message on, and for ever; use entity(kind, id)");
+    }
+
+    @Test
+    void aKindOfJdkMessagesCannotBeSpawned() {
+        interface Named extends Handler<String> {}
+        Kind<String> strings = Kind.of("strings", String.class, () -> (message, context) -> {});
+        assertThatThrownBy(() -> strings.spawnedAs(Named.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("kind strings cannot be spawned as " + Named.class.getName()
+                        + ": its messages are java.lang.String; give it a protocol of your own, such as a record");
+    }
+
+    @Test
+    void twoKindsCannotBeSpawnedAsOneClass(@TempDir Path directory) {
+        Kind<Diary.Note> other = Kind.of("other", Diary.Note.class, Clerk::new).spawnedAs(Clerk.class);
+        try (Nodes nodes = new Nodes(directory, 1)) {
+            assertThatThrownBy(() -> nodes.start(nodes.config("n1").build(), Clerk.KIND, other)
+                            .join())
+                    .hasCauseInstanceOf(ClusterException.class)
+                    .hasMessageContaining("are both spawned as " + Clerk.class.getName()
+                            + ": make a handler class for each, or spawn the actors of both by one kind");
+        }
+    }
+
+    @Test
+    void aThreadThatOthersWaitForMustNotWaitForASpawn() {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        CompletableFuture<?> unused = clerk("first").spawnAsync().thenAccept(pid -> {
+            try {
+                clerk("second").spawn();
+            } catch (IllegalStateException e) {
+                failure.complete(e);
+            }
+        });
+        assertThat(failure.join())
+                .hasMessageStartingWith("actor second cannot be spawned by a thread that others wait for (troupe-s1-")
+                .hasMessageEndingWith("): use spawnAsync");
+        assertThat(NODES.node().actorExists("second").join()).isFalse();
+    }
+}
