@@ -4,6 +4,7 @@ package io.troupe.actors;
 public final class ActorNameTakenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The name that is taken. */
     private final String name;
 
     ActorNameTakenException(String name, String kind) {

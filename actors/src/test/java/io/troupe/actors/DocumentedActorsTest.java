@@ -122,6 +122,18 @@ class DocumentedActorsTest {
         }
     }
 
+    static final class Greeter implements Handler<Greeter.Greet> {
+        record Greet(String whom) implements Query<String> {}
+
+        static final Kind<Greet> KIND =
+                Kind.of("greeter", Greet.class, Greeter::new).spawnedAs(Greeter.class);
+
+        @Override
+        public void receive(Greet message, ActorContext<Greet> context) {
+            context.reply(message, "hello " + message.whom());
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
     static List<Integer> countWithoutACluster() {
         record Add(int number) {}
@@ -160,7 +172,7 @@ class DocumentedActorsTest {
         for (; code.find(); blocks++) {
             assertThat(withoutLayout(here)).contains(withoutLayout(code.group(1)));
         }
-        assertThat(blocks).isEqualTo(4);
+        assertThat(blocks).isEqualTo(5);
     }
 
     private static String withoutLayout(String code) {
@@ -174,11 +186,12 @@ class DocumentedActorsTest {
                 .add(1001, Door.Open.class)
                 .add(1002, Door.Close.class)
                 .add(1003, Mailer.Send.class)
+                .add(1004, Greeter.Greet.class)
                 .build();
         ExecutorService threads = Executors.newCachedThreadPool();
         Kind<Mailer.Send> mailer = Mailer.kind(directory, threads);
         try (ClusterActorSystem system = ClusterActorSystem.start(
-                        new Nodes(directory, 1).config("n1").build(), messages, Door.KIND, mailer)
+                        new Nodes(directory, 1).config("n1").build(), messages, Door.KIND, mailer, Greeter.KIND)
                 .join()) {
             Pid<Door.Message> door = system.entity(Door.KIND, "front");
             CompletableFuture<Integer> early = door.ask(new Door.Enter("ann"), LIMIT);
@@ -188,6 +201,9 @@ class DocumentedActorsTest {
             assertThat(system.entity(mailer, "m").tell(new Mailer.Send("ann")).join())
                     .isInstanceOf(SendOutcome.Processed.class);
             assertThat(directory.resolve("ann")).hasContent("welcome");
+            Pid<Greeter.Greet> greeter =
+                    system.actorOf(Greeter.class).withId("my-actor").spawn();
+            assertThat(greeter.ask(new Greeter.Greet("ann"), LIMIT).join()).isEqualTo("hello ann");
         } finally {
             threads.shutdownNow();
         }

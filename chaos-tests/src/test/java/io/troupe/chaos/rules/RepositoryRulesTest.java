@@ -36,6 +36,7 @@ class RepositoryRulesTest {
             "Main.java",
             "DemoConsole.java",
             "NodeMain.java",
+            "TwoTerminals.java",
             "BenchCommand.java",
             "Child.java",
             "CheckCommand.java",
