@@ -84,6 +84,21 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
     public abstract <R> CompletableFuture<R> ask(Function<Pid<R>, ? extends M> message, Duration timeout);
 
     /**
+     * {@return this actor as an object of an interface, whose methods send it messages} Each method has the name of a record
+     * of the actor's protocol, in any case, and its components as parameters. One that returns {@code
+     * CompletableFuture<SendOutcome>} tells, one that returns {@code CompletableFuture<R>} asks a {@code Query<R>}; others
+     * cannot be. Default methods are called as they are.
+     *
+     * @param type    the interface
+     * @param timeout how long each ask waits
+     * @param <T>     the interface
+     * @throws IllegalArgumentException naming every method that stands for no message, and what it could be
+     */
+    public final <T> T as(Class<T> type, Duration timeout) {
+        return PidProxy.of(this, type, timeout);
+    }
+
+    /**
      * Settles what is unknown of a message to this actor. Of a durable kind: from then on the message has either taken
      * effect or never will, and it is safe to act on what this says. Of a volatile kind or a local actor nothing can be
      * found out, and it stays unknown.
