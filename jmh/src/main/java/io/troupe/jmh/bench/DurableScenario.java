@@ -25,6 +25,9 @@ final class DurableScenario {
     /** A write is this many times slower than a round trip, and so there are fewer in a round. */
     private static final int TIMES_FEWER = 20;
 
+    /** Ids that are tried until one lives elsewhere; a single node has no elsewhere. */
+    private static final int MOST_TRIES = 100;
+
     /** Each look is a transaction, too. */
     private static final long LOOK_AGAIN_NS = 5_000_000;
 
@@ -185,7 +188,7 @@ final class DurableScenario {
         for (int round = -1; round < micros.length; round++) {
             Pid<BenchNode.Note> from = client.entity(BenchNode.COUNTER, "hop-from-" + round);
             Pid<BenchNode.Note> to = from;
-            for (int i = 0; owner(client, to).equals(owner(client, from)); i++) {
+            for (int i = 0; i < MOST_TRIES && owner(client, to).equals(owner(client, from)); i++) {
                 to = client.entity(BenchNode.COUNTER, "hop-to-" + round + "-" + i);
             }
             long start = System.nanoTime();
