@@ -20,6 +20,9 @@ public final class Reminders {
     /** Those that were not handed out; each is in {@link #byKey}. */
     private final TreeSet<Standing> waiting = new TreeSet<>(BY_TIME);
 
+    /** None so far. */
+    public Reminders() {}
+
     /**
      * A reminder in the store.
      *
