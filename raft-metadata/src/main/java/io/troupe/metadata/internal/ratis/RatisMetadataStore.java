@@ -3,7 +3,6 @@ package io.troupe.metadata.internal.ratis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -14,25 +13,18 @@ import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
-import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.Watch;
-import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.backup.BackupWriter;
 import io.troupe.metadata.internal.codec.BackupCodec;
-import io.troupe.metadata.internal.follow.FollowServer;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.node.NodeAgent;
-import io.troupe.metadata.internal.state.Outcome;
 import io.troupe.metadata.internal.state.StateView;
-import io.troupe.metadata.internal.submit.LeaderGateway;
-import io.troupe.metadata.internal.submit.Message;
 import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,22 +50,15 @@ import org.slf4j.LoggerFactory;
 public final class RatisMetadataStore implements MetadataStore {
     private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataStore.class);
 
-    /** How often a starting voter looks whether it has caught up, in ns. */
-    static final long READY_CHECK_NS = 5_000_000;
-
     private final MetadataConfig config;
     private final NodeAgent agent;
     private final VoterStart start;
-    private final LeaderGateway gateway;
     private final WatchHub hub;
-    private final FollowServer followers;
-    private final Leadership leadership;
-    private final VoterMembership membership;
+    private final Replica replica;
     private final BackupWriter backups;
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private @Nullable Thread starter;
-    private volatile @Nullable RatisNode raft;
     private volatile boolean closing;
     private final AtomicBoolean dead = new AtomicBoolean();
     private volatile @Nullable MetadataException startFailure;
@@ -95,13 +80,8 @@ public final class RatisMetadataStore implements MetadataStore {
         agent = new NodeAgent(config, channel, this::turn, this::onBroken);
         start = new VoterStart(config, dir, agent, this::die);
         backups = new BackupWriter(config.nodeId());
-        membership = new VoterMembership(config, agent, start, () -> raft);
         hub = new WatchHub(config.nodeId(), StateView.EMPTY);
-        gateway = new LeaderGateway(config.nodeId(), config.sessionTick().toNanos(), new GatewayOutput());
-        leadership = new Leadership(config.nodeId(), agent);
-        followers = new FollowServer(agent, hub, config.sessionTick().toNanos());
-        agent.onGateway(gateway::onMessage);
-        agent.onProtocol(NodeAgent.FOLLOW_PROTOCOL, (from, message) -> followers.onMessage(from, message));
+        replica = new Replica(config, agent, start, hub, this::die);
     }
 
     @Override
@@ -178,12 +158,12 @@ public final class RatisMetadataStore implements MetadataStore {
 
     @Override
     public void onLeadership(LeadershipListener listener) {
-        leadership.add(listener);
+        replica.leadership().add(listener);
     }
 
     @Override
     public boolean isLeader() {
-        return leadership.isLeading();
+        return replica.leadership().isLeading();
     }
 
     @Override
@@ -207,7 +187,7 @@ public final class RatisMetadataStore implements MetadataStore {
     /** {@return the Raft server of a started store, for tests of this package} */
     @Nullable
     RatisNode raft() {
-        return raft;
+        return replica.raft();
     }
 
     @Override
@@ -221,22 +201,7 @@ public final class RatisMetadataStore implements MetadataStore {
         if (!isLeader()) {
             return MetadataStore.super.transferLeadership(nodeId, limit);
         }
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        agent.execute(() -> {
-            RatisNode running = raft;
-            CompletableFuture<?> transferred = running == null
-                    ? CompletableFuture.failedFuture(new IllegalStateException("the store is closed"))
-                    : running.transferLeadership(to.peerId(), limit.toMillis());
-            CompletableFuture<?> unused = transferred.whenComplete((reply, failure) -> {
-                if (failure == null) {
-                    done.complete(null);
-                } else {
-                    done.completeExceptionally(new MetadataException(
-                            Code.FAILED, "node " + nodeId + " does not lead after " + limit + ": " + failure, failure));
-                }
-            });
-        });
-        return done;
+        return replica.transferLeadership(to, limit);
     }
 
     @Override
@@ -249,12 +214,12 @@ public final class RatisMetadataStore implements MetadataStore {
 
     @Override
     public CompletableFuture<Void> addVoter(MetadataConfig.Voter voter, Duration limit) {
-        return isLeader() ? membership.add(voter, limit) : MetadataStore.super.addVoter(voter, limit);
+        return isLeader() ? replica.membership().add(voter, limit) : MetadataStore.super.addVoter(voter, limit);
     }
 
     @Override
     public CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
-        return isLeader() ? membership.remove(nodeId, limit) : MetadataStore.super.removeVoter(nodeId, limit);
+        return isLeader() ? replica.membership().remove(nodeId, limit) : MetadataStore.super.removeVoter(nodeId, limit);
     }
 
     @Override
@@ -288,10 +253,7 @@ public final class RatisMetadataStore implements MetadataStore {
     private void startUp() {
         try {
             hub.start();
-            Identity known = start.form();
-            MetadataStateMachine machine = new MetadataStateMachine(
-                    config.nodeId(), config.snapshotEntries(), start.takeOrigin(), new RaftEvents());
-            raft = RatisNode.start(config, known, start.raftDirectory(), machine);
+            replica.begin(start.form());
             agent.execute(() -> {}); // Its turns look for a leader from here on.
             start.awaitLeader();
             started.complete(null);
@@ -312,17 +274,10 @@ public final class RatisMetadataStore implements MetadataStore {
     private synchronized void release() {
         closing = true;
         agent.end(closed());
-        RatisNode running = raft;
-        raft = null;
-        if (running != null) {
-            running.close();
-        }
+        replica.close();
         backups.close();
         hub.close();
-        agent.execute(() -> {
-            leadership.onNotLeading();
-            membership.end(closed());
-        });
+        agent.execute(() -> replica.onClose(closed()));
         agent.close();
         start.unlock();
         started.completeExceptionally(startFailure == null ? closed() : startFailure);
@@ -332,18 +287,10 @@ public final class RatisMetadataStore implements MetadataStore {
         return new MetadataException(Code.CLOSED, "the metadata store of node " + config.nodeId() + " is closed");
     }
 
-    // ------------------------------------------------------------------ on the metadata thread
+    // ------------------------------------------------------------------ its end
 
     private long turn(long nowNs) {
-        long wake = start.turn(nowNs);
-        if (!start.hasLeader() && raft != null) {
-            checkReady();
-            wake = Math.min(wake, nowNs + READY_CHECK_NS); // Ratis has no event for "caught up with the leader's term".
-        }
-        wake = Math.min(wake, membership.turn(nowNs));
-        gateway.flush(nowNs, System.currentTimeMillis());
-        wake = Math.min(wake, gateway.nextWakeNs());
-        return Math.min(wake, followers.flush(nowNs));
+        return replica.turn(nowNs);
     }
 
     private void onBroken(Throwable cause) {
@@ -352,7 +299,7 @@ public final class RatisMetadataStore implements MetadataStore {
 
     /** A replica that cannot go on says so; it never pretends to live. */
     private void die(String what, @Nullable Throwable cause) {
-        RatisNode running = raft;
+        RatisNode running = replica.raft();
         boolean leftOut = running != null && start.isMember() && running.isLeftOut();
         die(new MetadataException(
                 Code.FAILED,
@@ -369,120 +316,14 @@ public final class RatisMetadataStore implements MetadataStore {
         }
         LOG.error("{}", failure.getMessage(), failure.getCause());
         agent.end(failure);
-        agent.execute(() -> {
-            gateway.onNotLeading();
-            leadership.onNotLeading();
-            membership.end(failure);
-        });
+        agent.execute(() -> replica.onDeath(failure));
         start.end(failure);
-        RatisNode running = raft;
+        RatisNode running = replica.raft();
         if (running != null) {
             // A replica that cannot write would go on refusing its leader for ever.
             Thread closer = new Thread(running::close, "troupe-" + config.nodeId() + "-fail");
             closer.setDaemon(true);
             closer.start();
-        }
-    }
-
-    private void onOutcomes(long entry, @Nullable List<Outcome> outcomes) {
-        if (outcomes == null) {
-            gateway.onUnknown(entry);
-        } else {
-            gateway.onApplied(entry, outcomes, hub.view(), System.nanoTime());
-        }
-    }
-
-    private final class GatewayOutput implements LeaderGateway.Output {
-        @Override
-        public void propose(long entry, List<byte[]> commands) {
-            RatisNode running = raft;
-            if (running == null) {
-                agent.execute(() -> gateway.onUnknown(entry));
-                return;
-            }
-            var unused =
-                    running.propose(commands).thenAccept(outcomes -> agent.execute(() -> onOutcomes(entry, outcomes)));
-        }
-
-        @Override
-        public void answer(String nodeId, Message message) {
-            agent.sendMessage(nodeId, message);
-        }
-    }
-
-    /** Carries Ratis' events, some told under its locks, to the metadata thread. */
-    private final class RaftEvents implements MetadataStateMachine.Events {
-        @Override
-        public void onApplied(StateView view, List<WatchEvent> events, boolean leaderChanged) {
-            hub.publish(view, events);
-            followers.onApplied();
-            if (leaderChanged) {
-                onLeader(view.leader());
-            }
-        }
-
-        @Override
-        public void onRestored(StateView view) {
-            hub.resync(view);
-            followers.onApplied();
-        }
-
-        @Override
-        public void onLeaderReady() {
-            agent.execute(() -> gateway.onLeading((StateView) hub.view(), System.nanoTime()));
-        }
-
-        @Override
-        public void onNotLeader() {
-            agent.execute(() -> {
-                gateway.onNotLeading();
-                leadership.onNotLeading();
-                membership.onNotLeading();
-            });
-        }
-
-        @Override
-        public void onConfiguration(long index, Map<String, String> peers) {
-            agent.execute(() -> membership.onConfiguration(index, peers));
-        }
-
-        @Override
-        public void onLeaderElected(RaftPeerId peer) {
-            String peerId = peer.toString();
-            String leader = peerId.substring(0, peerId.lastIndexOf('@'));
-            agent.execute(() -> {
-                RatisNode running = raft;
-                if (running != null) {
-                    gateway.onLeader(new Leader(leader, running.term()));
-                }
-            });
-        }
-
-        @Override
-        public void onDead(String what, @Nullable Throwable cause) {
-            die(what, cause);
-        }
-    }
-
-    /** The log names a leader: from here on it is known on this node, and if it is this one, it may act. */
-    private void onLeader(@Nullable Leader leader) {
-        agent.execute(() -> {
-            if (leader == null) {
-                return;
-            }
-            gateway.onLeader(leader);
-            agent.onLeader(leader);
-            leadership.onLeader(leader, gateway.isLeading());
-        });
-    }
-
-    /** Ready once the leader that Raft knows now is the one that this replica's log names: no old log was replayed. */
-    private void checkReady() {
-        RatisNode running = raft;
-        Leader leader = hub.view().leader();
-        if (running != null && start.isMember() && leader != null && leader.term() == running.term()) {
-            onLeader(leader);
-            start.onLeader();
         }
     }
 }

@@ -89,7 +89,7 @@ final class VoterMembership {
                 committed = null;
                 start.onCommitted(news);
             } else {
-                wake = nowNs + RatisMetadataStore.READY_CHECK_NS;
+                wake = nowNs + Replica.READY_CHECK_NS;
             }
         }
         VoterChangeProtocol protocol = changes;
