@@ -84,9 +84,10 @@ abstract class Cell implements Runnable {
         if ((!stopped || hasEnd()) && SCHEDULED.compareAndSet(this, 0, 1)) {
             try {
                 kind.executor.execute(this);
-            } catch (RuntimeException e) {
-                if (!(e instanceof RejectedExecutionException)) {
-                    LOG.warn("the executor of {} did not take a turn of entity {}", kind.kind, id, e);
+            } catch (Throwable t) { // an Error, too, for example when no thread can be made: the entity would be silent
+                // for ever
+                if (!(t instanceof RejectedExecutionException)) {
+                    LOG.warn("the executor of {} did not take a turn of entity {}", kind.kind, id, t);
                 }
                 scheduled = 0;
                 home.wakeSoon(this); // an executor of the user's may be full; a closed node has no next tick

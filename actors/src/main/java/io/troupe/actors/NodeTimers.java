@@ -62,21 +62,22 @@ final class NodeTimers {
             used = platform.newLoop("timer");
             loop = used;
         }
-        armed = true;
-        armedNs = wakeNs;
         try {
             used.schedule(sleepNs, () -> fire(wakeNs));
         } catch (RejectedExecutionException e) {
             LOG.debug("closed: no timer fires any more");
+            return;
         }
+        armed = true;
+        armedNs = wakeNs;
     }
 
     private void fire(long wakeNs) {
         for (Runnable step; (step = next(wakeNs)) != null; ) {
             try {
                 step.run();
-            } catch (RuntimeException e) {
-                LOG.error("a timer failed", e);
+            } catch (Throwable t) { // an Error, too: the wake-up that is still marked as armed would be the last one
+                LOG.error("a timer failed", t);
             }
         }
     }

@@ -98,12 +98,12 @@ class MailboxAndExecutorTest {
             Kind.of("blocking", Diary.Note.class, () -> behind(CROWD)).on(THREADS);
     private static final Kind<Diary.Note> REFUSED = Kind.of("refused", Diary.Note.class, Diary::new)
             .on(turn -> {
-                if (REFUSALS.incrementAndGet() <= 3) {
-                    throw REFUSALS.get() == 2
-                            ? new IllegalStateException("broken")
-                            : new RejectedExecutionException("not now");
+                switch (REFUSALS.incrementAndGet()) {
+                    case 1 -> throw new RejectedExecutionException("not now");
+                    case 2 -> throw new IllegalStateException("broken");
+                    case 3 -> throw new OutOfMemoryError("unable to create native thread");
+                    default -> THREADS.execute(turn);
                 }
-                THREADS.execute(turn);
             });
     private static final Kind<Diary.Note> PLAIN = Kind.of("plain", Diary.Note.class, Diary::new);
 

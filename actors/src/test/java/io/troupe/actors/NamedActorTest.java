@@ -1,6 +1,7 @@
 package io.troupe.actors;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,18 @@ class NamedActorTest {
         }
 
         CompletableFuture<Long> awaitBarrier(int number) {
-            await().atMost(LIMIT).until(() -> barriers.size() >= number);
+            try {
+                await().atMost(LIMIT).until(() -> barriers.size() >= number);
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError(
+                        "there are " + barriers + ", number " + number + " was awaited, and its threads are "
+                                + Thread.getAllStackTraces().entrySet().stream()
+                                        .filter(thread ->
+                                                thread.getKey().getName().startsWith("troupe-"))
+                                        .map(thread -> thread.getKey() + " " + Arrays.toString(thread.getValue()))
+                                        .toList(),
+                        e);
+            }
             return barriers.get(number - 1);
         }
     }
