@@ -183,13 +183,7 @@ final class InProcessCluster implements TestCluster {
     @Override
     public <T> TestProbe<T> probe(Class<T> type) {
         open();
-        return board.newProbe(
-                type,
-                time,
-                () -> up().stream()
-                        .findFirst()
-                        .orElseThrow(() ->
-                                new IllegalStateException("no node is up that could send to the probe: restart one")));
+        return board.newProbe(type, time, this::up);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.troupe.chaos.kit;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,10 +68,18 @@ final class ProbeBoard {
         return told;
     }
 
-    <T> TestProbe<T> newProbe(Class<T> type, Passage time, Supplier<ClusterActorSystem> sender) {
+    <T> TestProbe<T> newProbe(Class<T> type, Passage time, Supplier<List<ClusterActorSystem>> up) {
         String id = "probe-" + made.incrementAndGet();
         Told told = new Told(time);
         byId.put(id, told);
-        return new TestProbe<>(id, type, told, time, sender);
+        return new TestProbe<>(
+                id,
+                type,
+                told,
+                time,
+                () -> up.get().stream()
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new IllegalStateException("no node is up that could send to the probe: restart one")));
     }
 }

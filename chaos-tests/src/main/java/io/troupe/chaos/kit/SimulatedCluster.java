@@ -71,13 +71,7 @@ final class SimulatedCluster implements TestCluster, Passage {
 
     @Override
     public <T> TestProbe<T> probe(Class<T> type) {
-        return board.newProbe(
-                type,
-                this,
-                () -> up().stream()
-                        .findFirst()
-                        .orElseThrow(() ->
-                                new IllegalStateException("no node is up that could send to the probe: restart one")));
+        return board.newProbe(type, this, this::up);
     }
 
     @Override

@@ -12,17 +12,10 @@ import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
-import io.troupe.metadata.MetadataStore;
-import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.MetadataView.Leader;
-import io.troupe.metadata.SessionId;
-import io.troupe.metadata.Txn;
-import io.troupe.metadata.TxnResult;
-import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
-import io.troupe.metadata.WatchListener;
+import io.troupe.metadata.internal.node.AgentStore;
 import io.troupe.metadata.internal.node.NodeAgent;
-import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +24,7 @@ import org.jspecify.annotations.Nullable;
  * node does. It never leads. Its storage id is random in every life of the process, so a restart waits for the end of the
  * session it had, unless that one was closed.
  */
-public final class MetadataFollower implements MetadataStore {
-    private final MetadataConfig config;
-    private final NodeAgent agent;
-    private final WatchHub hub;
+public final class MetadataFollower extends AgentStore {
     private final FollowProtocol protocol;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private @Nullable Leader lastLeader;
@@ -48,9 +38,7 @@ public final class MetadataFollower implements MetadataStore {
      * @param channel reaches the voters
      */
     public MetadataFollower(MetadataConfig config, PeerChannel channel) {
-        this.config = config;
-        agent = new NodeAgent(config, channel, this::turn, cause -> {});
-        hub = new WatchHub(config.nodeId(), FollowedView.empty(config.followPrefixes()));
+        super(config, channel, FollowedView.empty(config.followPrefixes()));
         protocol = new FollowProtocol(
                 config.voters().stream().map(Voter::nodeId).toList(),
                 config.followPrefixes(),
@@ -60,11 +48,6 @@ public final class MetadataFollower implements MetadataStore {
         agent.onProtocol(
                 NodeAgent.FOLLOW_PROTOCOL,
                 (from, message) -> protocol.onMessage(from, FollowCodec.read(message), System.nanoTime()));
-    }
-
-    @Override
-    public String nodeId() {
-        return config.nodeId();
     }
 
     @Override
@@ -93,49 +76,8 @@ public final class MetadataFollower implements MetadataStore {
     }
 
     @Override
-    public MetadataView view() {
-        return hub.view();
-    }
-
-    @Override
     public boolean keeps(String key) {
         return config.followPrefixes().stream().anyMatch(key::startsWith);
-    }
-
-    @Override
-    public CompletableFuture<SessionId> openSession(long ttlMillis) {
-        return agent.openSession(ttlMillis);
-    }
-
-    @Override
-    public CompletableFuture<Long> keepAlive() {
-        return agent.keepAlive();
-    }
-
-    @Override
-    public CompletableFuture<Void> closeSession() {
-        return agent.closeSession();
-    }
-
-    @Override
-    public CompletableFuture<TxnResult> txn(Txn txn) {
-        return agent.submit(List.of(txn)).thenApply(results -> results.get(0));
-    }
-
-    @Override
-    public CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns) {
-        return agent.submit(txns);
-    }
-
-    @Override
-    public CompletableFuture<Long> awaitRevision(long revision) {
-        MetadataException over = agent.ended();
-        return over == null ? hub.awaitRevision(revision) : CompletableFuture.failedFuture(over);
-    }
-
-    @Override
-    public Watch watch(String prefix, long fromRevision, WatchListener listener) {
-        return hub.watch(prefix, fromRevision, listener);
     }
 
     /** Told once that this node does not lead: it never will. */
@@ -165,7 +107,13 @@ public final class MetadataFollower implements MetadataStore {
         hub.close();
     }
 
-    private long turn(long nowNs) {
+    @Override
+    protected void onBroken(Throwable cause) {
+        // The agent has ended, and has said so: this store has nothing that would go on.
+    }
+
+    @Override
+    protected long turn(long nowNs) {
         protocol.flush(nowNs);
         return protocol.nextWakeNs();
     }

@@ -11,19 +11,11 @@ import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
-import io.troupe.metadata.MetadataStore;
-import io.troupe.metadata.MetadataView;
-import io.troupe.metadata.SessionId;
-import io.troupe.metadata.Txn;
-import io.troupe.metadata.TxnResult;
-import io.troupe.metadata.Watch;
-import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.backup.BackupWriter;
 import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.formation.Identity;
-import io.troupe.metadata.internal.node.NodeAgent;
+import io.troupe.metadata.internal.node.AgentStore;
 import io.troupe.metadata.internal.state.StateView;
-import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,13 +39,10 @@ import org.slf4j.LoggerFactory;
  * three times slower. A voter at rest has two threads of ours, seven to ten of Ratis, and a share of the JVM's gRPC and
  * timer threads; it uses about 5 % of a core with the DEFAULT preset, of which our two threads are a small part.
  */
-public final class RatisMetadataStore implements MetadataStore {
+public final class RatisMetadataStore extends AgentStore {
     private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataStore.class);
 
-    private final MetadataConfig config;
-    private final NodeAgent agent;
     private final VoterStart start;
-    private final WatchHub hub;
     private final Replica replica;
     private final BackupWriter backups;
 
@@ -70,23 +59,16 @@ public final class RatisMetadataStore implements MetadataStore {
      * @param channel reaches other nodes
      */
     public RatisMetadataStore(MetadataConfig config, PeerChannel channel) {
+        super(config, channel, StateView.EMPTY);
         Path dir = config.directory();
         if (dir == null) {
             throw new MetadataException(
                     Code.BAD_CONFIG,
                     "voter " + config.nodeId() + " has no data directory: set one that survives restarts");
         }
-        this.config = config;
-        agent = new NodeAgent(config, channel, this::turn, this::onBroken);
         start = new VoterStart(config, dir, agent, this::die);
         backups = new BackupWriter(config.nodeId());
-        hub = new WatchHub(config.nodeId(), StateView.EMPTY);
         replica = new Replica(config, agent, start, hub, this::die);
-    }
-
-    @Override
-    public String nodeId() {
-        return config.nodeId();
     }
 
     @Override
@@ -111,49 +93,8 @@ public final class RatisMetadataStore implements MetadataStore {
     }
 
     @Override
-    public MetadataView view() {
-        return hub.view();
-    }
-
-    @Override
     public boolean keeps(String key) {
         return true;
-    }
-
-    @Override
-    public CompletableFuture<SessionId> openSession(long ttlMillis) {
-        return agent.openSession(ttlMillis);
-    }
-
-    @Override
-    public CompletableFuture<Long> keepAlive() {
-        return agent.keepAlive();
-    }
-
-    @Override
-    public CompletableFuture<Void> closeSession() {
-        return agent.closeSession();
-    }
-
-    @Override
-    public CompletableFuture<TxnResult> txn(Txn txn) {
-        return agent.submit(List.of(txn)).thenApply(results -> results.get(0));
-    }
-
-    @Override
-    public CompletableFuture<List<TxnResult>> txnBatch(List<Txn> txns) {
-        return agent.submit(txns);
-    }
-
-    @Override
-    public CompletableFuture<Long> awaitRevision(long revision) {
-        MetadataException over = agent.ended();
-        return over == null ? hub.awaitRevision(revision) : CompletableFuture.failedFuture(over);
-    }
-
-    @Override
-    public Watch watch(String prefix, long fromRevision, WatchListener listener) {
-        return hub.watch(prefix, fromRevision, listener);
     }
 
     @Override
@@ -199,7 +140,7 @@ public final class RatisMetadataStore implements MetadataStore {
                     Code.BAD_CONFIG, "node " + nodeId + " is no other voter of this cluster: name one of " + voters()));
         }
         if (!isLeader()) {
-            return MetadataStore.super.transferLeadership(nodeId, limit);
+            return super.transferLeadership(nodeId, limit);
         }
         return replica.transferLeadership(to, limit);
     }
@@ -214,12 +155,12 @@ public final class RatisMetadataStore implements MetadataStore {
 
     @Override
     public CompletableFuture<Void> addVoter(MetadataConfig.Voter voter, Duration limit) {
-        return isLeader() ? replica.membership().add(voter, limit) : MetadataStore.super.addVoter(voter, limit);
+        return isLeader() ? replica.membership().add(voter, limit) : super.addVoter(voter, limit);
     }
 
     @Override
     public CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
-        return isLeader() ? replica.membership().remove(nodeId, limit) : MetadataStore.super.removeVoter(nodeId, limit);
+        return isLeader() ? replica.membership().remove(nodeId, limit) : super.removeVoter(nodeId, limit);
     }
 
     @Override
@@ -289,11 +230,13 @@ public final class RatisMetadataStore implements MetadataStore {
 
     // ------------------------------------------------------------------ its end
 
-    private long turn(long nowNs) {
+    @Override
+    protected long turn(long nowNs) {
         return replica.turn(nowNs);
     }
 
-    private void onBroken(Throwable cause) {
+    @Override
+    protected void onBroken(Throwable cause) {
         die("an invariant of its metadata thread is broken", cause);
     }
 
