@@ -1,5 +1,7 @@
 package io.troupe.metadata;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One life of a node, as the store sees it.
  *
@@ -24,8 +26,25 @@ public record SessionId(String nodeId, long incarnation) implements Comparable<S
         return nodeId.equals(OUTBOX);
     }
 
+    // By hand, for the generated one is not inlined, and this runs several times for every message.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof SessionId session
+                        && incarnation == session.incarnation
+                        && nodeId.equals(session.nodeId));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * nodeId.hashCode() + Long.hashCode(incarnation);
+    }
+
     @Override
     public int compareTo(SessionId other) {
+        if (this == other) {
+            return 0;
+        }
         int byNode = nodeId.compareTo(other.nodeId);
         return byNode != 0 ? byNode : Long.compare(incarnation, other.incarnation);
     }

@@ -94,7 +94,7 @@ final class MutantsOfDuties {
             bug(
                     "session of an outbox is not open",
                     STATE + "Transactions.java",
-                    "settle.session().isOutbox() || ",
+                    " || settle.session().isOutbox()",
                     "",
                     "metadata.internal.state.SettleTest"),
             bug(

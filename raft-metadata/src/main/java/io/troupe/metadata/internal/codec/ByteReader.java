@@ -119,9 +119,20 @@ public final class ByteReader {
      */
     public <T> List<T> readList(int leastBytes, Function<ByteReader, T> element) {
         int count = readCount(leastBytes);
+        if (count == 0) {
+            return List.of();
+        }
+        T first = element.apply(this);
+        if (count == 1) {
+            return List.of(first);
+        }
+        if (count == 2) {
+            return List.of(first, element.apply(this));
+        }
         // Grows as elements are really there: a count alone allocates nothing.
         List<T> elements = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        elements.add(first);
+        for (int i = 1; i < count; i++) {
             elements.add(element.apply(this));
         }
         return List.copyOf(elements);
@@ -149,23 +160,32 @@ public final class ByteReader {
     /** {@return a text} */
     public String readString() {
         int start = bytes.position();
-        byte[] text = readBytes();
-        boolean ascii = true;
-        for (byte next : text) {
-            ascii &= next >= 0;
-        }
-        if (ascii) {
-            return new String(text, StandardCharsets.ISO_8859_1);
+        int length = readCount(1);
+        int from = bytes.position();
+        boolean inArray = bytes.hasArray();
+        byte[] text = inArray ? bytes.array() : readRaw(length);
+        int at = inArray ? bytes.arrayOffset() + from : 0;
+        bytes.position(from + length);
+        if (isAscii(text, at, length)) {
+            return new String(text, at, length, StandardCharsets.ISO_8859_1);
         }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(text))
+                    .decode(ByteBuffer.wrap(text, at, length))
                     .toString();
         } catch (CharacterCodingException e) {
             bytes.position(start);
             throw expected("UTF-8 text");
         }
+    }
+
+    private static boolean isAscii(byte[] text, int from, int length) {
+        int all = 0;
+        for (int i = from; i < from + length; i++) {
+            all |= text[i];
+        }
+        return all >= 0;
     }
 
     /**

@@ -138,7 +138,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         ByteString bytes = entry.getStateMachineLogEntry().getLogData();
         List<Command> commands;
         try {
-            commands = EntryCodec.decode(bytes.asReadOnlyByteBuffer());
+            commands = EntryCodec.decode(bytes.toByteArray());
         } catch (CodecException e) {
             // The same on every replica that reads this format: nothing changes, and nobody hears of a success.
             LOG.error(

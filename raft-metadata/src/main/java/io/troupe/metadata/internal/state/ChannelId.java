@@ -1,6 +1,7 @@
 package io.troupe.metadata.internal.state;
 
 import io.troupe.metadata.SessionId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One sender's way to one shard.
@@ -9,6 +10,18 @@ import io.troupe.metadata.SessionId;
  * @param shard   the target shard
  */
 public record ChannelId(SessionId session, int shard) implements Comparable<ChannelId> {
+    // By hand, as those of the session.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof ChannelId channel && shard == channel.shard && session.equals(channel.session));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * session.hashCode() + shard;
+    }
+
     @Override
     public int compareTo(ChannelId other) {
         int bySession = session.compareTo(other.session);

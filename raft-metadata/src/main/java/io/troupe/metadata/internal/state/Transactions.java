@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.KeyValue;
@@ -33,7 +31,7 @@ final class Transactions {
         List<Op> branch = holds ? txn.then() : txn.otherwise();
 
         // Staged, so that a later settle of this transaction sees the earlier ones, and a refusal leaves no trace.
-        Map<ChannelId, Settlements> settled = new TreeMap<>();
+        StagedSettles settled = new StagedSettles();
         for (Op op : branch) {
             SettleRefused refused = refusal(op, settled);
             if (refused != null) {
@@ -56,19 +54,25 @@ final class Transactions {
                 : new TxnResult.CompareFailed(state.revision, seen);
     }
 
-    private @Nullable SettleRefused refusal(Op op, Map<ChannelId, Settlements> settled) {
+    private @Nullable SettleRefused refusal(Op op, StagedSettles settled) {
         if (op instanceof Op.Put put) {
             return put.session() == null || state.open(put.session()) != null ? null : refused(Reason.SESSION_CLOSED);
         }
         if (!(op instanceof Op.Settle settle)) {
             return null;
         }
-        boolean open = settle.session().isOutbox() || state.open(settle.session()) != null;
+        SessionState sender = state.open(settle.session());
+        boolean open = sender != null || settle.session().isOutbox();
         if (!open && !state.hasEnded(settle.session())) {
             return refused(Reason.SESSION_FORGOTTEN);
         }
-        ChannelId channel = new ChannelId(settle.session(), settle.shard());
-        Settlements window = settled.containsKey(channel) ? settled.get(channel) : state.channels.get(channel);
+        // The state's own id of the session: equal ones are then mostly the same, and quickly compared.
+        ChannelId channel = new ChannelId(
+                sender == null ? settle.session() : sender.session().id(), settle.shard());
+        Settlements window = settled.get(channel);
+        if (window == null) {
+            window = state.channels.get(channel);
+        }
         if (window == null) {
             window = Settlements.EMPTY;
         }

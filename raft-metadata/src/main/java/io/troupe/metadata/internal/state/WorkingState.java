@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The state while an entry is applied: editors of all indexes, the next revision, and the changes made so far. */
 final class WorkingState {
-    final KeyIndex.Editor<String, KeyValue> keys;
+    final Newest<String, KeyValue> keys;
     final KeyIndex.Editor<String, SessionState> sessions;
-    final KeyIndex.Editor<ChannelId, Settlements> channels;
+    final Newest<ChannelId, Settlements> channels;
     final KeyIndex.Editor<EndedSession, Boolean> ended;
 
     long revision;
@@ -31,9 +31,9 @@ final class WorkingState {
     private List<WatchEvent> events = new ArrayList<>();
 
     WorkingState(StateView from) {
-        keys = from.keys().edit();
+        keys = new Newest<>(from.keys());
         sessions = from.sessions().edit();
-        channels = from.channels().edit();
+        channels = new Newest<>(from.channels());
         ended = from.ended().edit();
         revision = from.revision();
         clusterTimeMillis = from.clusterTimeMillis();
@@ -83,7 +83,7 @@ final class WorkingState {
         KeyValue old = keys.get(key);
         KeyValue entry = old == null
                 ? new KeyValue(key, value, atRevision, atRevision, 1, session)
-                : new KeyValue(key, value, old.createRevision(), atRevision, old.version() + 1, session);
+                : new KeyValue(old.key(), value, old.createRevision(), atRevision, old.version() + 1, session);
         if (old != null) {
             unbind(old);
         }

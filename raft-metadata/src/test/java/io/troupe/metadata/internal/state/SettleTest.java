@@ -124,6 +124,25 @@ class SettleTest extends StateFixture {
     }
 
     @Test
+    void oneTransactionSettlesInManyChannels() {
+        Op[] settles = new Op[6];
+        for (int i = 0; i < settles.length; i++) {
+            settles[i] =
+                    new Op.Settle(own, 3 - i % 3, 1 + i / 3, 1, 1, NONE); // each channel twice, in a row of its own
+        }
+        assertThat(txn(Txn.of(settles)).succeeded()).isTrue();
+        for (int shard = 1; shard <= 3; shard++) {
+            assertThat(state.view().settled(own, shard).highest()).isEqualTo(2);
+            assertThat(state.view().settled(own, shard).isSettled(1)).isTrue();
+        }
+        settles[5] = new Op.Settle(own, 1, 1, 1, 1, NONE);
+        refused(new Op.Settle(own, 2, 3, 1, 1, NONE), settles[5], Reason.SETTLED);
+        assertThat(state.view().settled(own, 2).highest())
+                .as("nothing of a refused one")
+                .isEqualTo(2);
+    }
+
+    @Test
     void aWindowThatIsTooWideIsRefused() {
         long last = SettledWindow.MAX_LENGTH;
         assertThat(txn(Txn.of(settle(last, 1, 1, ""))).succeeded()).isTrue();
