@@ -173,12 +173,16 @@ final class DurableScenario {
 
     private void flood(Target target, IntFunction<Pid<BenchNode.Note>> targets) throws InterruptedException {
         Flood flood = new Flood(DeliveryGuarantee.EXACTLY_ONCE, targets);
-        flood.runFor(rounds.millis());
+        int warmUpMillis = rounds.warmUps() * rounds.millis();
+        flood.runFor(warmUpMillis);
         double[] rates = new double[rounds.rounds()];
         for (int round = 0; round < rates.length; round++) {
             rates[round] = flood.runFor(rounds.millis());
         }
-        report.measured(target, Rounds.median(rates), String.format("%,d committed", flood.succeeded()));
+        report.measured(
+                target,
+                Rounds.median(rates),
+                String.format(Locale.ROOT, "%,d committed, %d s of warm-up", flood.succeeded(), warmUpMillis / 1_000));
     }
 
     /** A message that goes back and forth between two nodes, by the outboxes of both: one commit a hop. */

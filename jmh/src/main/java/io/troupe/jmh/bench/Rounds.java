@@ -13,15 +13,16 @@ import org.HdrHistogram.Histogram;
  * @param roundTrips in a round, of everything that is done one at a time; fewer if {@link #untilNs} comes first
  * @param messages   in a round of the transport's one-way stream
  * @param millis     of a round of everything that is done as fast as it goes
+ * @param warmUps    rounds before those of a flood of durable effects: four JVMs compile as long as half a minute on two cores
  * @param kills      of a leader, per election preset
  * @param keys       in the large one of the metadata states
  */
-record Rounds(int rounds, int roundTrips, int messages, int millis, int kills, int keys) {
+record Rounds(int rounds, int roundTrips, int messages, int millis, int warmUps, int kills, int keys) {
     /** A round of one at a time lasts at most as long as so many others. */
     private static final int LONGEST = 2;
 
-    static final Rounds QUICK = new Rounds(1, 5_000, 300_000, 2_000, 3, 1_000_000);
-    static final Rounds FULL = new Rounds(5, 20_000, 2_000_000, 3_000, 20, 1_000_000);
+    static final Rounds QUICK = new Rounds(1, 5_000, 300_000, 2_000, 1, 3, 1_000_000);
+    static final Rounds FULL = new Rounds(5, 20_000, 2_000_000, 3_000, 10, 20, 1_000_000);
 
     /** {@return when a round that starts now ends at last: spinning threads on a busy machine may take for ever} */
     long untilNs() {

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every scenario runs, very briefly and where it can with one voter, tells of every target it has, and leaves no process. */
 class ScenariosTest {
-    private static final Rounds TINY = new Rounds(1, 200, 2_000, 100, 1, 10_000);
+    private static final Rounds TINY = new Rounds(1, 200, 2_000, 100, 1, 1, 10_000);
 
     private final Report report =
             new Report(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
