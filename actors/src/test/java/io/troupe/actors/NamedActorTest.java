@@ -51,8 +51,14 @@ class NamedActorTest {
         }
 
         CompletableFuture<Long> awaitBarrier(int number) {
+            return awaitBarrier(number, new CompletableFuture<>());
+        }
+
+        CompletableFuture<Long> awaitBarrier(int number, CompletableFuture<?> unanswered) {
             try {
-                await().atMost(LIMIT).until(() -> barriers.size() >= number);
+                await().atMost(LIMIT)
+                        .failFast("it is answered before", unanswered::isDone)
+                        .until(() -> barriers.size() >= number);
             } catch (ConditionTimeoutException e) {
                 throw new AssertionError(
                         "there are " + barriers + ", number " + number + " was awaited, and its threads are "
@@ -144,7 +150,7 @@ class NamedActorTest {
         await().atMost(LIMIT).until(() -> seen.messages.contains(new Say("later")));
         first.complete(9L);
         assertRefused(early);
-        CompletableFuture<Long> second = names.awaitBarrier(2);
+        CompletableFuture<Long> second = names.awaitBarrier(2, later);
         assertThat(later).isNotDone();
         names.register("anna", "parrot");
         second.complete(10L);

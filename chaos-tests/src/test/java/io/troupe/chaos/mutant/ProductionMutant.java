@@ -29,6 +29,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed, String test
         List<ProductionMutant> killed = new ArrayList<>(MutantsOfNodes.KILLED);
         killed.addAll(MutantsOfProtocols.KILLED);
         killed.addAll(MutantsOfDuties.KILLED);
+        killed.addAll(MutantsOfNames.KILLED);
         return killed;
     }
 

@@ -84,38 +84,4 @@ class NamedActorsInStormsTest {
         }
         assertThat(told).isGreaterThan(SEEDS);
     }
-
-    /** Nobody sends them anything: their nodes start them, and end them. */
-    @Test
-    void onceHealedExactlyTheSpawnedActorsRun() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            try (TestCluster cluster = TestCluster.simulated(seed, 3, REGISTRY, Worker.KIND)) {
-                for (int i = 0; i < NAMES; i++) {
-                    cluster.await(
-                            cluster.node(i % 3)
-                                    .actorOf(Worker.class)
-                                    .withId("w" + i)
-                                    .spawnAsync(),
-                            LIMIT);
-                }
-                cluster.storm(GUST.multipliedBy(10));
-                for (int i = 0; i < NAMES; i += 3) {
-                    CompletableFuture<Boolean> unused = cluster.node(1).despawn("w" + i);
-                }
-                cluster.storm(GUST.multipliedBy(10));
-                cluster.settle();
-                cluster.run(Duration.ofSeconds(2));
-                int spawned = 0;
-                for (int i = 0; i < NAMES; i++) {
-                    spawned += cluster.await(cluster.node(0).actorExists("w" + i), LIMIT) ? 1 : 0;
-                }
-                int running = 0;
-                for (int node = 0; node < 3; node++) {
-                    running += cluster.node(node).activeEntities();
-                }
-                assertThat(spawned).as("seed %d", seed).isBetween(NAMES - NAMES / 3, NAMES);
-                assertThat(running).as("actors that run with seed %d", seed).isEqualTo(spawned);
-            }
-        }
-    }
 }
