@@ -22,7 +22,7 @@ final class DemoClient implements OrderGateway {
     private final ClusterActorSystem system;
     private final DeliveryGuarantee guarantee;
 
-    private DemoClient(ClusterActorSystem system, Mode mode) {
+    DemoClient(ClusterActorSystem system, Mode mode) {
         this.system = system;
         this.guarantee = switch (mode) {
             case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
@@ -30,17 +30,14 @@ final class DemoClient implements OrderGateway {
         };
     }
 
-    static CompletionStage<DemoClient> connect(List<Seed> seeds, Mode mode) {
-        return join(seeds).thenApply(system -> new DemoClient(system, mode));
-    }
-
-    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds) {
+    /** Joins as a node without vote, log or shards. */
+    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds, Kind<?>... sentTo) {
         ClusterConfig.Builder config = ClusterConfig.builder(NODE_ID)
                 .clusterName(NodeFile.CLUSTER_NAME)
                 .lease(Duration.ofMillis(NodeFile.LEASE_MILLIS))
                 .election(Election.FAST);
         seeds.forEach(seed -> config.addNode(seed.nodeId(), seed.host(), seed.messagingPort(), seed.raftPort()));
-        return ClusterActorSystem.start(config.build(), NodeMain.MESSAGES);
+        return ClusterActorSystem.start(config.build(), NodeMain.MESSAGES, sentTo);
     }
 
     @Override
@@ -87,11 +84,6 @@ final class DemoClient implements OrderGateway {
     @Override
     public void cutLink(String nodeId) {
         system.cluster().cutLink(nodeId);
-    }
-
-    @Override
-    public void close() {
-        system.close();
     }
 
     private static Kind<Account.Message> kindOf(EntityKind kind) {

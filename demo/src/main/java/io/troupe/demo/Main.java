@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 
 import io.troupe.demo.input.BadInputException;
 import io.troupe.demo.input.GeneratedOrders;
@@ -19,10 +18,9 @@ import io.troupe.demo.verdict.Totals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.TypeConversionException;
 
 /** The command line of the demo: checks every option and the whole input, then runs. Exit codes: 0 kept, 1 broken, 2 bad input. */
 @Command(
@@ -33,30 +31,21 @@ import picocli.CommandLine.TypeConversionException;
                 "Starts nodes as processes, sends orders as messages, kills a node half-way, compares every entity.")
 public final class Main implements Callable<Integer> {
     private static final int DEFAULT_EVENTS = 100_000;
-    private static final int BROKEN = 1;
-    private static final int BAD_INPUT = 2;
 
-    @Option(names = "--nodes", paramLabel = "N", description = "1, 3, 5 or 7 nodes (default 3)")
-    private int nodes = 3;
-
-    @Option(
-            names = "--kill",
-            paramLabel = "WHO",
-            converter = KillModeConverter.class,
-            description = "leader, random or none dies half-way (default leader)")
-    private KillMode kill = KillMode.LEADER;
+    @Mixin
+    private final LaunchFlags launch = new LaunchFlags();
 
     @Option(
             names = "--events",
             paramLabel = "N",
-            converter = CountConverter.class,
+            converter = OptionValues.OfCount.class,
             description = "order lines, such as 50k (default 100k generated, or the whole file)")
     private int events;
 
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            converter = ModeConverter.class,
+            converter = OptionValues.OfMode.class,
             description = "exactly-once or at-least-once (default exactly-once)")
     private Mode mode = Mode.EXACTLY_ONCE;
 
@@ -67,12 +56,6 @@ public final class Main implements Callable<Integer> {
     private @Nullable Path data;
 
     @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "of the generated orders and of a random kill (default 1)")
-    private long seed = 1;
-
-    @Option(
             names = "--in-flight",
             paramLabel = "N",
             description = "most messages sent and not yet acknowledged (default 2000)")
@@ -81,36 +64,20 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--stock", description = "send every line to its stock item as well")
     private boolean stock;
 
-    @Option(names = "--port", paramLabel = "N", description = "first of two loopback ports a node (default any free)")
-    private int port;
-
-    @Option(names = "--fault", hidden = true, converter = FaultConverter.class)
+    @Option(names = "--fault", hidden = true, converter = OptionValues.OfFault.class)
     private Fault fault = Fault.NONE;
 
     @Option(names = "--node-jvm", hidden = true, split = " ")
     private List<String> nodeJvm = List.of();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this and exit")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private boolean help;
-
     private final DemoConsole console;
-    private final Runner runner;
+    private final Runs runs;
     /** The data file that the surroundings name, for when --data does not. */
     private final @Nullable Path configuredData;
 
-    /** What happens once every input is known to be good. */
-    interface Runner {
-        /** {@return true if the cluster kept its promise} */
-        boolean run(DemoOptions options, OrderBook book, DemoConsole console) throws IOException, InterruptedException;
-    }
-
-    private Main(DemoConsole console, Runner runner, @Nullable Path configuredData) {
+    private Main(DemoConsole console, Runs runs, @Nullable Path configuredData) {
         this.console = console;
-        this.runner = runner;
+        this.runs = runs;
         this.configuredData = configuredData;
     }
 
@@ -120,48 +87,33 @@ public final class Main implements Callable<Integer> {
      * @param arguments the options
      */
     public static void main(String... arguments) {
-        System.exit(execute(arguments, DemoConsole.standard(), Main::runForReal, Main::runBank, configuredData()));
+        System.exit(execute(arguments, DemoConsole.standard(), new Runs.OnProcesses(), configuredData()));
     }
 
-    static int execute(
-            String[] arguments,
-            DemoConsole console,
-            Runner runner,
-            BankCommand.Runner bank,
-            @Nullable Path configuredData) {
-        return new CommandLine(new Main(console, runner, configuredData))
-                .addSubcommand(new BankCommand(console, bank))
+    static int execute(String[] arguments, DemoConsole console, Runs runs, @Nullable Path configuredData) {
+        return new CommandLine(new Main(console, runs, configuredData))
+                .addSubcommand(new BankCommand(console, runs))
                 .setParameterExceptionHandler((refused, words) -> {
                     console.error(messageOf(refused));
-                    return BAD_INPUT;
+                    return Runs.BAD_INPUT;
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     console.error(String.valueOf(failure.getMessage()));
                     boolean badInput = failure instanceof BadInputException
                             || (failure instanceof NodeFailedException node && node.isRefused());
-                    return badInput ? BAD_INPUT : BROKEN;
+                    return badInput ? Runs.BAD_INPUT : Runs.BROKEN;
                 })
                 .execute(arguments);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        DemoOptions options = new DemoOptions(nodes, kill, mode, seed, inFlight, stock, port, fault, nodeJvm);
-        OrderBook book = loadInput();
-        return runner.run(options, book, console) ? 0 : BROKEN;
+        LaunchOptions nodes = launch.checked();
+        DemoOptions options = new DemoOptions(nodes, mode, inFlight, stock, fault, nodeJvm);
+        return Runs.exitCode(runs.orders(options, loadInput(nodes.seed()), console));
     }
 
-    private static boolean runForReal(DemoOptions options, OrderBook book, DemoConsole console)
-            throws IOException, InterruptedException {
-        DemoRun.Product product = new DemoRun.Product(NodeMain.class.getName(), DemoClient::connect);
-        return new DemoRun(options, book, console, product).run();
-    }
-
-    private static boolean runBank(BankOptions options, DemoConsole console) throws IOException, InterruptedException {
-        return new BankRun(options, console).run();
-    }
-
-    private OrderBook loadInput() {
+    private OrderBook loadInput(long seed) {
         Path file = data != null ? data : configuredData;
         if (file == null) {
             return GeneratedOrders.generate(seed, events == 0 ? DEFAULT_EVENTS : events);
@@ -195,53 +147,5 @@ public final class Main implements Callable<Integer> {
     private static String messageOf(ParameterException refused) {
         String message = String.valueOf(refused.getMessage());
         return message + ". Use --help for the options and their values.";
-    }
-
-    static final class KillModeConverter implements ITypeConverter<KillMode> {
-        @Override
-        public KillMode convert(String text) {
-            return converted(() -> KillMode.parse(text));
-        }
-    }
-
-    static final class ModeConverter implements ITypeConverter<Mode> {
-        @Override
-        public Mode convert(String text) {
-            return converted(() -> Mode.parse(text));
-        }
-    }
-
-    static final class FaultConverter implements ITypeConverter<Fault> {
-        @Override
-        public Fault convert(String text) {
-            return converted(() -> Fault.parse(text));
-        }
-    }
-
-    /** Whole numbers with an optional k or m: 50k is 50,000. */
-    static final class CountConverter implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String text) {
-            String lower = text.toLowerCase(Locale.ROOT);
-            int factor = lower.endsWith("k") ? 1_000 : lower.endsWith("m") ? 1_000_000 : 1;
-            try {
-                long count = Long.parseLong(factor == 1 ? lower : lower.substring(0, lower.length() - 1)) * factor;
-                if (count >= 1 && count <= OrderBook.MAX_LINES) {
-                    return (int) count;
-                }
-            } catch (NumberFormatException notANumber) {
-                // Falls through to the one message for every bad count.
-            }
-            throw new TypeConversionException(
-                    "expected 1 to " + OrderBook.MAX_LINES / 1_000_000 + "m, such as 50k, but was '" + text + "'");
-        }
-    }
-
-    private static <T> T converted(Supplier<T> conversion) {
-        try {
-            return conversion.get();
-        } catch (IllegalArgumentException refused) {
-            throw new TypeConversionException(String.valueOf(refused.getMessage()));
-        }
     }
 }

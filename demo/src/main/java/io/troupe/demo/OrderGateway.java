@@ -8,7 +8,7 @@ import io.troupe.demo.verdict.Totals;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster as the driver sees it. Stages complete on a thread of the product: do nothing slow there. */
-interface OrderGateway extends AutoCloseable {
+interface OrderGateway {
     /** What became of a message. */
     enum Sent {
         /** It took effect, and the log of a majority says so. */
@@ -37,7 +37,4 @@ interface OrderGateway extends AutoCloseable {
 
     /** Closes this process' connection to a node at once, as a broken network would. */
     void cutLink(String nodeId);
-
-    @Override
-    void close();
 }

@@ -39,16 +39,14 @@ final class Watcher {
 
     /** The one kill of a run and what came after it. */
     private static final class Death {
-        final NodeProcess victim;
-        final StatusLine before;
+        final Victim victim;
         final long atNs;
         final Recovery recovery;
         boolean told;
         long leaderAfterNs = -1;
 
-        Death(NodeProcess victim, StatusLine before, long atNs, Recovery recovery) {
+        Death(Victim victim, long atNs, Recovery recovery) {
             this.victim = victim;
-            this.before = before;
             this.atNs = atNs;
             this.recovery = recovery;
         }
@@ -60,7 +58,7 @@ final class Watcher {
         this.gateway = gateway;
         this.driver = driver;
         this.console = console;
-        this.random = new SplittableRandom(options.seed());
+        this.random = new SplittableRandom(options.launch().seed());
     }
 
     /** {@return all latencies in microseconds, once the driver is done and the recovery is over} */
@@ -100,7 +98,7 @@ final class Watcher {
     private void tick(long now) {
         checkAlive();
         checkMoving(now);
-        if (death == null && options.kill() != KillMode.NONE && driver.acked() >= driver.total() / 2) {
+        if (death == null && options.launch().kill() != KillMode.NONE && driver.acked() >= driver.total() / 2) {
             death = kill();
         }
         if (death != null && !death.told) {
@@ -108,7 +106,7 @@ final class Watcher {
         }
         if (options.fault() == Fault.CUT_LINKS && now - cutAtNs >= CUT_NS) {
             cutAtNs = now;
-            gateway.cutLink("n" + (1 + random.nextInt(options.nodes())));
+            gateway.cutLink("n" + (1 + random.nextInt(options.launch().nodes())));
         }
         if (now - progressAtNs >= PROGRESS_NS) {
             showProgress(now);
@@ -116,23 +114,19 @@ final class Watcher {
     }
 
     private Death kill() {
-        StatusLine before = cluster.newestStatus();
-        String nodeId = options.kill()
-                .victim(cluster.nodes().stream().map(NodeProcess::nodeId).toList(), before.leader(), options.seed());
-        NodeProcess victim = cluster.node(nodeId);
-        Map<Integer, String> probes = Recovery.probesOf(gateway, nodeId);
-        console.event("KILL " + nodeId + " (" + (nodeId.equals(before.leader()) ? "leader, " : "") + "pid "
-                + victim.pid() + ")");
-        victim.kill();
+        Victim victim = Victim.choose(options.launch(), cluster);
+        Map<Integer, String> probes = Recovery.probesOf(gateway, victim.nodeId());
+        victim.kill(console);
         long now = System.nanoTime();
-        return new Death(victim, before, now, new Recovery(gateway, nodeId, probes, now));
+        return new Death(victim, now, new Recovery(gateway, victim.nodeId(), probes, now));
     }
 
     private void watchRecovery(Death kill, long now) {
         kill.recovery.tick();
         StatusLine status = cluster.newestStatus();
-        boolean lostLeader = kill.victim.nodeId().equals(kill.before.leader());
-        if (kill.leaderAfterNs < 0 && (!lostLeader || status.term() > kill.before.term())) {
+        boolean lostLeader = kill.victim.isLeader();
+        if (kill.leaderAfterNs < 0
+                && (!lostLeader || status.term() > kill.victim.before().term())) {
             kill.leaderAfterNs = now - kill.atNs;
         }
         if (kill.leaderAfterNs >= 0 && kill.recovery.shardsWaiting() == 0) {
@@ -155,7 +149,7 @@ final class Watcher {
 
     private void checkAlive() {
         for (NodeProcess node : cluster.nodes()) {
-            if (!node.isAlive() && (death == null || death.victim != node)) {
+            if (!node.isAlive() && (death == null || death.victim.process() != node)) {
                 throw new NodeFailedException(node.condition(), false);
             }
         }

@@ -71,7 +71,4 @@ final class InMemoryGateway implements OrderGateway {
 
     @Override
     public void cutLink(String nodeId) {}
-
-    @Override
-    public void close() {}
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class MainTest {
+    private static final LaunchOptions DEFAULT = new LaunchOptions(3, KillMode.LEADER, 1, 0);
     private static final String HINT = ". Use --help for the options and their values.\n";
 
     @TempDir
@@ -34,9 +35,7 @@ class MainTest {
     @Test
     void defaultsAreThreeNodesALeaderKillAndGeneratedOrders() {
         assertThat(execute()).isZero();
-        assertThat(started)
-                .isEqualTo(new DemoOptions(
-                        3, KillMode.LEADER, Mode.EXACTLY_ONCE, 1, 2_000, false, 0, Fault.NONE, List.of()));
+        assertThat(started).isEqualTo(new DemoOptions(DEFAULT, Mode.EXACTLY_ONCE, 2_000, false, Fault.NONE, List.of()));
         assertThat(book.source()).isEqualTo("100,000 generated orders (seed 1)");
         assertThat(book.lines()).hasSize(100_000);
     }
@@ -70,13 +69,10 @@ class MainTest {
                 .isZero();
         assertThat(started)
                 .isEqualTo(new DemoOptions(
-                        5,
-                        KillMode.RANDOM,
+                        new LaunchOptions(5, KillMode.RANDOM, 7, 7_700),
                         Mode.AT_LEAST_ONCE,
-                        7,
                         9,
                         true,
-                        7_700,
                         Fault.CUT_LINKS,
                         List.of("-Xint", "-Xmx1g")));
         assertThat(book.lines()).hasSize(2_000);
@@ -166,10 +162,17 @@ class MainTest {
     @Test
     void theBankHasOptionsOfItsOwn() {
         assertThat(execute("bank")).isZero();
-        assertThat(bank).isEqualTo(new BankOptions(3, KillMode.LEADER, 1_000, 10_000, 1));
-        assertThat(execute("bank", "--nodes=5", "--kill=none", "--accounts=2k", "--transfers=50k", "--seed=9"))
+        assertThat(bank).isEqualTo(new BankOptions(DEFAULT, 1_000, 10_000));
+        assertThat(execute(
+                        "bank",
+                        "--nodes=5",
+                        "--kill=none",
+                        "--accounts=2k",
+                        "--transfers=50k",
+                        "--seed=9",
+                        "--port=7700"))
                 .isZero();
-        assertThat(bank).isEqualTo(new BankOptions(5, KillMode.NONE, 2_000, 50_000, 9));
+        assertThat(bank).isEqualTo(new BankOptions(new LaunchOptions(5, KillMode.NONE, 9, 7_700), 2_000, 50_000));
         verdict = false;
         assertThat(execute("bank")).isEqualTo(1);
         assertThat(started).isNull();
@@ -197,20 +200,23 @@ class MainTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false,
                 0);
-        int exitCode = Main.execute(
-                arguments,
-                console,
-                (options, input, ignored) -> {
-                    started = options;
-                    book = input;
-                    return verdict;
-                },
-                (options, ignored) -> {
-                    bank = options;
-                    return verdict;
-                },
-                configuredData);
+        int exitCode = Main.execute(arguments, console, new Recorded(), configuredData);
         assertThat(err.size() > 0).isEqualTo(exitCode == 2);
         return exitCode;
+    }
+
+    private final class Recorded implements Runs {
+        @Override
+        public boolean orders(DemoOptions options, OrderBook input, DemoConsole console) {
+            started = options;
+            book = input;
+            return verdict;
+        }
+
+        @Override
+        public boolean bank(BankOptions options, DemoConsole console) {
+            bank = options;
+            return verdict;
+        }
     }
 }

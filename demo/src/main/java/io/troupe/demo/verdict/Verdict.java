@@ -1,26 +1,17 @@
 package io.troupe.demo.verdict;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
  * The answer to "did we lose anything?", entity by entity.
  *
- * @param entities   how many entities were compared
- * @param matching   how many hold exactly what they must
- * @param lost       events that are missing, over all entities
- * @param doubled    events too many, over all entities
- * @param reordered  entities with the right number of events whose sums or chain differ: something was swapped
- * @param unreadable entities that gave no answer
- * @param mismatches what differs, for the first few entities
+ * @param matches   which entities hold exactly what they must
+ * @param lost      events that are missing, over all entities
+ * @param doubled   events too many, over all entities
+ * @param reordered entities with the right number of events whose sums or chain differ: something was swapped
  */
-public record Verdict(
-        int entities, int matching, long lost, long doubled, int reordered, int unreadable, List<String> mismatches) {
-    /** How many mismatching entities are described one by one. */
-    public static final int MAX_DESCRIBED = 5;
-
+public record Verdict(Matches matches, long lost, long doubled, int reordered) {
     /**
      * Compares.
      *
@@ -29,33 +20,19 @@ public record Verdict(
      * @return the verdict
      */
     public static Verdict compare(Map<String, Totals> expected, Map<String, Totals> actual) {
-        int matching = 0;
         long lost = 0;
         long doubled = 0;
         int reordered = 0;
-        int unreadable = 0;
-        List<String> mismatches = new ArrayList<>();
         for (Map.Entry<String, Totals> entry : expected.entrySet()) {
             Totals must = entry.getValue();
             Totals is = actual.get(entry.getKey());
-            if (must.equals(is)) {
-                matching++;
-                continue;
-            }
-            if (mismatches.size() < MAX_DESCRIBED) {
-                mismatches.add(entry.getKey() + " must hold " + must + " but "
-                        + (is == null ? "gave no answer" : "holds " + is));
-            }
-            if (is == null) {
-                unreadable++;
-            } else if (is.events() == must.events()) {
-                reordered++;
-            } else {
+            if (is != null && !is.equals(must)) {
+                reordered += is.events() == must.events() ? 1 : 0;
                 lost += Math.max(0, must.events() - is.events());
                 doubled += Math.max(0, is.events() - must.events());
             }
         }
-        return new Verdict(expected.size(), matching, lost, doubled, reordered, unreadable, List.copyOf(mismatches));
+        return new Verdict(Matches.compare(expected, actual), lost, doubled, reordered);
     }
 
     /**
@@ -64,7 +41,7 @@ public record Verdict(
      * @param doublesAllowed true for at-least-once, which promises that nothing is lost and no more
      */
     public boolean isOk(boolean doublesAllowed) {
-        return doublesAllowed ? lost == 0 && reordered == 0 && unreadable == 0 : matching == entities;
+        return doublesAllowed ? lost == 0 && reordered == 0 && matches.unreadable() == 0 : matches.isAll();
     }
 
     /**
@@ -76,12 +53,12 @@ public record Verdict(
         return String.format(
                 Locale.ROOT,
                 "%,d/%,d %s match (events, units, amount, order): LOST %,d, DOUBLED %,d%s%s",
-                matching,
-                entities,
+                matches.matching(),
+                matches.entities(),
                 entityName,
                 lost,
                 doubled,
                 reordered == 0 ? "" : String.format(Locale.ROOT, ", REORDERED %,d", reordered),
-                unreadable == 0 ? "" : String.format(Locale.ROOT, ", UNREADABLE %,d", unreadable));
+                matches.unreadable() == 0 ? "" : String.format(Locale.ROOT, ", UNREADABLE %,d", matches.unreadable()));
     }
 }

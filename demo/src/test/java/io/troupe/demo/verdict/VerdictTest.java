@@ -37,7 +37,7 @@ class VerdictTest {
                 .isEqualTo("0/4 customers match (events, units, amount, order): LOST 2, DOUBLED 4, REORDERED 1,"
                         + " UNREADABLE 1");
         assertThat(verdict.isOk(false)).isFalse();
-        assertThat(verdict.mismatches())
+        assertThat(verdict.matches().mismatches())
                 .contains("d must hold " + GOOD + " but gave no answer")
                 .hasSize(4);
     }
@@ -62,7 +62,7 @@ class VerdictTest {
     void onlyTheFirstFewMismatchesAreDescribed() {
         Map<String, Totals> many = IntStream.range(0, 1_234).boxed().collect(Collectors.toMap(i -> "e" + i, i -> GOOD));
         Verdict verdict = Verdict.compare(many, Map.of());
-        assertThat(verdict.mismatches()).hasSize(Verdict.MAX_DESCRIBED);
+        assertThat(verdict.matches().mismatches()).hasSize(Matches.MAX_DESCRIBED);
         assertThat(verdict.line("customers"))
                 .startsWith("0/1,234 customers match")
                 .endsWith("UNREADABLE 1,234");

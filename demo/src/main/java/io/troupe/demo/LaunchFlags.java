@@ -1,0 +1,34 @@
+package io.troupe.demo;
+
+import picocli.CommandLine.Option;
+
+/** The options that every command has. */
+final class LaunchFlags {
+    @Option(names = "--nodes", paramLabel = "N", description = "1, 3, 5 or 7 nodes (default 3)")
+    private int nodes = 3;
+
+    @Option(
+            names = "--kill",
+            paramLabel = "WHO",
+            converter = OptionValues.OfKillMode.class,
+            description = "leader, random or none dies half-way (default leader)")
+    private KillMode kill = KillMode.LEADER;
+
+    @Option(names = "--seed", paramLabel = "N", description = "of the generated input and a random kill (default 1)")
+    private long seed = 1;
+
+    @Option(names = "--port", paramLabel = "N", description = "first of two loopback ports a node (default any free)")
+    private int port;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this and exit")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+
+    /** Throws {@link io.troupe.demo.input.BadInputException} if a value is out of range. */
+    LaunchOptions checked() {
+        return new LaunchOptions(nodes, kill, seed, port);
+    }
+}
