@@ -31,13 +31,13 @@ final class DemoClient implements OrderGateway {
     }
 
     /** Joins as a node without vote, log or shards. */
-    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds, Kind<?>... sentTo) {
+    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds) {
         ClusterConfig.Builder config = ClusterConfig.builder(NODE_ID)
                 .clusterName(NodeFile.CLUSTER_NAME)
                 .lease(Duration.ofMillis(NodeFile.LEASE_MILLIS))
                 .election(Election.FAST);
         seeds.forEach(seed -> config.addNode(seed.nodeId(), seed.host(), seed.messagingPort(), seed.raftPort()));
-        return ClusterActorSystem.start(config.build(), NodeMain.MESSAGES, sentTo);
+        return ClusterActorSystem.start(config.build(), NodeMain.MESSAGES);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.troupe.actors.ClusterActorSystem;
-import io.troupe.actors.Kind;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes as processes and the driver's own node, from their start to their end: the same around what every command does. */
@@ -26,11 +25,11 @@ final class Launch {
     }
 
     /** {@return what the work returned} Nothing is left of the nodes then. */
-    static boolean run(LaunchOptions options, List<String> nodeJvm, Work work, Kind<?>... sentTo)
+    static boolean run(LaunchOptions options, List<String> nodeJvm, Work work)
             throws IOException, InterruptedException {
         try (LocalCluster cluster = LocalCluster.prepare(options.nodes(), options.firstPort())) {
             CompletableFuture<Void> started = cluster.start(NodeMain.class.getName(), nodeJvm);
-            CompletableFuture<ClusterActorSystem> joining = DemoClient.join(cluster.seeds(), sentTo);
+            CompletableFuture<ClusterActorSystem> joining = DemoClient.join(cluster.seeds());
             await(started, "the nodes to start", cluster);
             try (ClusterActorSystem driver = await(joining, "the driver to join", cluster)) {
                 return work.run(cluster, driver);

@@ -93,6 +93,7 @@ public final class Main implements Callable<Integer> {
     static int execute(String[] arguments, DemoConsole console, Runs runs, @Nullable Path configuredData) {
         return new CommandLine(new Main(console, runs, configuredData))
                 .addSubcommand(new BankCommand(console, runs))
+                .addSubcommand(new UsersCommand(console, runs))
                 .setParameterExceptionHandler((refused, words) -> {
                     console.error(messageOf(refused));
                     return Runs.BAD_INPUT;

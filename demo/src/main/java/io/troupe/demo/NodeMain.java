@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import io.troupe.actors.ClusterActorSystem;
+import io.troupe.actors.Kind;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
+import io.troupe.demo.users.Users;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,7 @@ public final class NodeMain {
         MessageRegistry.Builder messages = MessageRegistry.builder();
         Account.register(messages);
         Bank.register(messages);
+        Users.register(messages);
         return messages.build();
     }
 
@@ -49,12 +53,10 @@ public final class NodeMain {
         watch.start();
         try {
             ClusterConfig config = ClusterConfig.load(Path.of(arguments[0]));
-            Cluster cluster = ClusterActorSystem.start(
-                            config, MESSAGES, Account.CUSTOMER, Account.STOCK, Bank.ACCOUNT, Bank.TRANSFER.kind())
-                    .join()
-                    .cluster();
+            ClusterActorSystem system =
+                    ClusterActorSystem.start(config, MESSAGES, kinds()).join();
             say(StatusLine.READY);
-            tellStatus(cluster);
+            tellStatus(system);
         } catch (ClusterException refused) {
             refuse(String.valueOf(refused.getMessage()));
         } catch (CompletionException failed) {
@@ -65,12 +67,21 @@ public final class NodeMain {
         }
     }
 
+    private static Kind<?>[] kinds() {
+        return Stream.concat(
+                        Stream.of(Account.CUSTOMER, Account.STOCK, Bank.ACCOUNT, Bank.TRANSFER.kind()),
+                        Stream.of(Users.kinds()))
+                .toArray(Kind<?>[]::new);
+    }
+
     /** Never returns: the process lives as long as its launcher wants it. */
-    private static void tellStatus(Cluster cluster) {
+    private static void tellStatus(ClusterActorSystem system) {
+        Cluster cluster = system.cluster();
         StatusLine told = StatusLine.NONE;
         while (true) {
             Leader leader = cluster.leader().orElse(new Leader(StatusLine.NONE.leader(), 0));
-            StatusLine status = new StatusLine(leader.nodeId(), leader.term(), cluster.activeShards());
+            StatusLine status =
+                    new StatusLine(leader.nodeId(), leader.term(), cluster.activeShards(), system.activeEntities());
             if (!status.equals(told)) {
                 say(status.format());
                 told = status;

@@ -16,6 +16,8 @@ interface Runs {
 
     boolean bank(BankOptions options, DemoConsole console) throws IOException, InterruptedException;
 
+    boolean users(UsersOptions options, DemoConsole console) throws IOException, InterruptedException;
+
     /** {@return what the process says about a promise} */
     static int exitCode(boolean kept) {
         return kept ? 0 : BROKEN;
@@ -32,6 +34,11 @@ interface Runs {
         @Override
         public boolean bank(BankOptions options, DemoConsole console) throws IOException, InterruptedException {
             return new BankRun(options, console).run();
+        }
+
+        @Override
+        public boolean users(UsersOptions options, DemoConsole console) throws IOException, InterruptedException {
+            return new UsersRun(options, console).run();
         }
     }
 }

@@ -33,7 +33,7 @@ class LocalClusterTest {
             cluster.start(TOY, SMALL).join();
             nodes = cluster.nodes();
             assertThat(nodes).hasSize(3).allMatch(NodeProcess::isAlive);
-            await().until(() -> cluster.newestStatus().equals(new StatusLine("n1", 1, 5)));
+            await().until(() -> cluster.newestStatus().equals(new StatusLine("n1", 1, 5, 6)));
             cluster.node("n2").kill();
             assertThat(nodes).extracting(NodeProcess::isAlive).containsExactly(true, false, true);
         }

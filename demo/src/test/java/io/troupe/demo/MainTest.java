@@ -29,6 +29,7 @@ class MainTest {
     private boolean verdict = true;
     private @Nullable DemoOptions started;
     private @Nullable BankOptions bank;
+    private @Nullable UsersOptions users;
     private @Nullable Path configuredData;
     private OrderBook book = new OrderBook("none", List.of());
 
@@ -188,6 +189,34 @@ class MainTest {
                 "--nodes must be 1, 3, 5 or 7, but was 2: an even number tolerates no more failures than one less\n");
     }
 
+    @Test
+    void theUsersHaveOptionsOfTheirOwn() {
+        assertThat(execute("users")).isZero();
+        assertThat(users).isEqualTo(new UsersOptions(DEFAULT, 1_000, 20_000));
+        assertThat(execute("users", "--kill=random", "--users=2k", "--events=50k", "--seed=9", "--port=7700"))
+                .isZero();
+        assertThat(users).isEqualTo(new UsersOptions(new LaunchOptions(3, KillMode.RANDOM, 9, 7_700), 2_000, 50_000));
+        verdict = false;
+        assertThat(execute("users")).isEqualTo(1);
+        assertThat(started).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--users=1      | --users must be 2 to 100000, but was 1: points go from one to another",
+                "--users=100001 | --users must be 2 to 100000, but was 100001: points go from one to another",
+                "--events=2m    | --events must be 1 to 1000000, but was 2000000",
+                "--nodes=6      | --nodes must be 1, 3, 5 or 7, but was 6: an even number tolerates no more failures than one less",
+                "--port=-1      | --port must be 0 or 1 to 65530 for 3 nodes, but was -1",
+            })
+    void usersThatCannotBeRunAreRefused(String option, String message) {
+        assertThat(execute("users", option)).isEqualTo(2);
+        assertRefused(message + "\n");
+        assertThat(users).isNull();
+    }
+
     private void assertRefused(String message) {
         assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo(message);
         assertThat(out.size()).isZero();
@@ -206,6 +235,12 @@ class MainTest {
     }
 
     private final class Recorded implements Runs {
+        @Override
+        public boolean users(UsersOptions options, DemoConsole console) {
+            users = options;
+            return verdict;
+        }
+
         @Override
         public boolean orders(DemoOptions options, OrderBook input, DemoConsole console) {
             started = options;

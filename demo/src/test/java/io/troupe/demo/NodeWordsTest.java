@@ -25,7 +25,7 @@ class NodeWordsTest {
 
     @Test
     void statusSurvivesTheLineAndOtherLinesAreNoStatus() {
-        StatusLine status = new StatusLine("n2", 7, 341);
+        StatusLine status = new StatusLine("n2", 7, 341, 250);
         assertThat(StatusLine.parse(status.format())).isEqualTo(status);
         assertThat(StatusLine.parse("STATUS leader=n2")).isNull();
         assertThat(StatusLine.parse("hello")).isNull();
@@ -35,7 +35,7 @@ class NodeWordsTest {
     void progressIsOneLine() {
         Progress progress = new Progress(
                 new Progress.Traffic(271_004, 541_909, 43_210, 812, 96, 1_800),
-                new StatusLine("n2", 3, 0),
+                new StatusLine("n2", 3, 0, 0),
                 List.of(new Progress.NodeShards("n1", true, 342), new Progress.NodeShards("n2", false, 341)));
         assertThat(progress.head() + " | " + progress.tail())
                 .isEqualTo("271,004/541,909 acked 43k/s | leader n2 term 3 | shards n1=342 n2=dead | in flight 812"

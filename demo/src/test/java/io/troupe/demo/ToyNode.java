@@ -20,7 +20,7 @@ final class ToyNode {
         }
         Files.writeString(Path.of(words[0]).resolveSibling("log"), "entries");
         System.out.println(StatusLine.READY);
-        System.out.println(new StatusLine("n1", 1, 5).format());
+        System.out.println(new StatusLine("n1", 1, 5, 6).format());
         while (System.in.read() >= 0) {
             // Waits for the launcher's end of the pipe to close.
         }

@@ -1,5 +1,5 @@
 /**
- * Where the demo's order lines come from: a file or the generator, checked before anything is started.
+ * Where order lines and the doings of users come from: a file or a generator, checked before anything is started.
  * Knows nothing of the cluster, and shares no class with it.
  * Start at {@link io.troupe.demo.input.OrderBook}.
  */

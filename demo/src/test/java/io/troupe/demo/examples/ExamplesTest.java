@@ -6,16 +6,14 @@ import java.io.PipedReader;
 import java.io.PipedWriter;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 
 import io.troupe.cluster.ClusterConfig;
+import io.troupe.demo.FreePort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,17 +43,17 @@ class ExamplesTest {
 
     @Test
     void workersLiveOnNodesWithTheirRoleAndAreFoundByName() throws IOException {
-        int messaging = port();
-        int raft = port();
+        int messaging = FreePort.next();
+        int raft = FreePort.next();
         ClusterConfig front = config("front", messaging, raft)
                 .dataDir(directory.resolve("front"))
                 .build();
         ClusterConfig first = config("w1", messaging, raft)
-                .listen("127.0.0.1", port())
+                .listen("127.0.0.1", FreePort.next())
                 .roles(Workers.ROLE)
                 .build();
         ClusterConfig second = config("w2", messaging, raft)
-                .listen("127.0.0.1", port())
+                .listen("127.0.0.1", FreePort.next())
                 .roles(Workers.ROLE)
                 .build();
         List<String> answers = Workers.run(front, first, second);
@@ -69,7 +67,7 @@ class ExamplesTest {
 
     @Test
     void twoTerminalsWriteIntoOneBook() throws IOException {
-        List<String> ports = List.of("" + port(), "" + port(), "" + port());
+        List<String> ports = List.of("" + FreePort.next(), "" + FreePort.next(), "" + FreePort.next());
         try (Terminal voter = new Terminal(file("voter", ports))) {
             voter.awaitLine("voter is in the cluster: type a name, or end the input to leave");
             voter.type("Ann");
@@ -152,7 +150,7 @@ class ExamplesTest {
     }
 
     private ClusterConfig alone() throws IOException {
-        return config("n1", port(), port()).dataDir(directory).build();
+        return config("n1", FreePort.next(), FreePort.next()).dataDir(directory).build();
     }
 
     private static ClusterConfig.Builder config(String nodeId, int messagingPort, int raftPort) {
@@ -162,19 +160,5 @@ class ExamplesTest {
                 .shards(16)
                 .setShards(16)
                 .addNode(seed, "127.0.0.1", messagingPort, raftPort);
-    }
-
-    /** Below the range from which systems take the ports of outgoing connections. */
-    private static int port() throws IOException {
-        IOException last = new IOException("no port was tried");
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                last = taken;
-            }
-        }
-        throw last;
     }
 }
