@@ -16,7 +16,7 @@ final class Believers {
 
     private final Simulation world;
     /** The newest epoch of which an effect was accepted, per shard. */
-    private final long[] epochs = new long[Topology.SHARDS + Topology.SET_SHARDS];
+    private final long[] epochs;
 
     /** How many shards there are, with those of all sets. */
     private int shards = Topology.SHARDS;
@@ -25,6 +25,7 @@ final class Believers {
 
     Believers(Simulation world) {
         this.world = world;
+        epochs = new long[world.topology().allShards()];
     }
 
     void breakClocks() {

@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
 import io.troupe.cluster.ClusterConfig;
+import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -15,8 +17,8 @@ import io.troupe.transport.kryo.MessageRegistry;
 /** Which nodes there are and what they run; the same for many simulations. */
 final class Topology {
     static final int SHARDS = 5;
-    /** Room for the shards of other sets. */
-    static final int SET_SHARDS = 16;
+    /** Room for the shards of other sets, or more if the kinds have more. */
+    private static final int SET_SHARDS = 16;
 
     static final long LEASE_NS = 360_000_000;
     private static final Duration RETRY = Duration.ofMillis(60);
@@ -36,6 +38,7 @@ final class Topology {
     private final List<String> voterIds = new ArrayList<>();
     private final MessageRegistry registry;
     private final Kind<?>[] kinds;
+    private final int setShards;
 
     /** The first nodes vote and own shards, more only own shards, the last ones only send. */
     Topology(int voters, int more, int clients, MessageRegistry registry, Kind<?>... kinds) {
@@ -43,6 +46,12 @@ final class Topology {
         hosts = voters + more;
         this.registry = registry;
         this.kinds = kinds.clone();
+        int ofKinds = Stream.of(kinds)
+                .map(Kind::shardSet)
+                .distinct()
+                .mapToInt(ShardSet::shards)
+                .sum();
+        setShards = Math.max(SET_SHARDS, ofKinds);
         for (int node = 0; node < voters; node++) {
             voterIds.add(id(node));
         }
@@ -59,7 +68,7 @@ final class Topology {
         ClusterConfig.Builder builder = ClusterConfig.builder(id(node))
                 .clusterName("simulated")
                 .shards(SHARDS)
-                .setShards(SET_SHARDS)
+                .setShards(setShards)
                 .lease(Duration.ofNanos(LEASE_NS))
                 .election(Election.FAST)
                 .retry(RETRY)
@@ -76,6 +85,11 @@ final class Topology {
             builder.listen("simulated-" + id(node), 1);
         }
         return builder.build();
+    }
+
+    /** {@return the shards of all sets that there can be} */
+    int allShards() {
+        return SHARDS + setShards;
     }
 
     int voters() {
