@@ -58,6 +58,25 @@ class DemoProcessTest {
     }
 
     @Test
+    void theUsersAreWhatTheirEventsMakeOfThemWithoutTheirLeader() throws IOException, InterruptedException {
+        try (DemoCommand demo = DemoCommand.start(workspace, "users", "--users=200", "--events=1k")) {
+            assertThat(demo.exitCode()).as("%s%s", demo.out(), demo.err()).isZero();
+            assertThat(demo.out())
+                    .containsPattern("KILL n[123] \\(leader, pid \\d+\\)\n")
+                    .containsPattern("\n[34] nodes as driver sees them, leader n[123]\n")
+                    .containsPattern("  n[123] UP, leader: \\d+ shards, \\d+ of them of users, \\d+ entities active\n")
+                    .containsPattern("20 log-ins that nobody renewed have ended by a reminder; [1-9]\\d* entities were"
+                            + " active, now 0\n")
+                    .containsPattern("gifts done, [1-9]\\d* undone\n")
+                    .containsPattern(
+                            "\n200/200 users match \\(device, profile, log-ins, points\\): accepted ([\\d,]+) of"
+                                    + " \\1, points ([\\d,]+) of \\2; 0 entities active after all were read\n$");
+            assertThat(demo.err()).isEmpty();
+            assertNothingLeft(demo);
+        }
+    }
+
+    @Test
     void interruptedItLeavesNoProcessPortOrFile() throws IOException, InterruptedException {
         endedBySignalLeavesNothing("INT", 130);
     }
