@@ -1,6 +1,10 @@
 package io.troupe.demo;
 
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.cluster.SendOutcome;
@@ -16,18 +20,29 @@ class WindowTest {
 
     @Test
     void noMoreThanAWindowOfMessagesIsUnderWay() throws InterruptedException {
-        AtomicInteger underWay = new AtomicInteger();
+        BlockingQueue<CompletableFuture<Void>> underWay = new LinkedBlockingQueue<>();
         AtomicInteger most = new AtomicInteger();
-        AtomicInteger ended = new AtomicInteger();
-        Window.each(5_000, number -> {
-            most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
-            return CompletableFuture.runAsync(() -> {
-                underWay.decrementAndGet();
-                ended.incrementAndGet();
-            });
+        CountDownLatch full = new CountDownLatch(500);
+        // Nothing ends before the window is full: whoever did not wait would have begun all of them by then.
+        CompletableFuture<Void> ending = CompletableFuture.runAsync(() -> {
+            try {
+                full.await();
+                for (int ended = 0; ended < 5_000; ended++) {
+                    underWay.take().complete(null);
+                }
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
+            }
         });
-        assertThat(ended).hasValue(5_000);
-        assertThat(most.get()).isLessThanOrEqualTo(500);
+        Window.each(5_000, number -> {
+            CompletableFuture<Void> message = new CompletableFuture<>();
+            underWay.add(message);
+            most.accumulateAndGet(underWay.size(), Math::max);
+            full.countDown();
+            return message;
+        });
+        assertThat(ending).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(most).hasValue(500);
     }
 
     @Test
