@@ -42,10 +42,7 @@ final class BankRun {
                 options.accounts(),
                 account -> driver.entity(Bank.ACCOUNT, "a" + account).tell(new Bank.Deposit(OPENED_WITH)));
         console.event(String.format(
-                Locale.ROOT,
-                "%d nodes up, %,d accounts opened",
-                options.launch().nodes(),
-                options.accounts()));
+                Locale.ROOT, "%s, %,d accounts opened", options.launch().nodesUp(), options.accounts()));
         List<Transfer> transfers = transfers();
         long begin = System.nanoTime();
         Window.each(transfers.size(), number -> {

@@ -49,12 +49,10 @@ final class DemoRun {
         if (reply.isEmpty()) {
             throw new NodeFailedException(Launch.vain(FIRST_REPLY_LIMIT, "the first entity to answer", cluster), false);
         }
-        int nodes = options.launch().nodes();
         console.event(String.format(
                 Locale.ROOT,
-                "%d node%s up, first durable reply after %.1f s; %s, %s",
-                nodes,
-                nodes == 1 ? "" : "s",
+                "%s, first durable reply after %.1f s; %s, %s",
+                options.launch().nodesUp(),
                 (System.nanoTime() - startNs) / 1e9,
                 book.source(),
                 options.mode().label()));

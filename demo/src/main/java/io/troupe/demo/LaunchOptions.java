@@ -29,4 +29,9 @@ record LaunchOptions(int nodes, KillMode kill, long seed, int firstPort) {
                     + " nodes, but was " + firstPort);
         }
     }
+
+    /** {@return how many nodes are up once all are, for a person} */
+    String nodesUp() {
+        return nodes == 1 ? "1 node up" : nodes + " nodes up";
+    }
 }

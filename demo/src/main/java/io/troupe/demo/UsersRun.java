@@ -51,8 +51,8 @@ final class UsersRun {
     private boolean drive(LocalCluster cluster, ClusterActorSystem driver) throws InterruptedException {
         Users users = new Users(driver, ASK_LIMIT);
         say(
-                "%d nodes up; %,d events of %,d users (seed %d)",
-                options.launch().nodes(),
+                "%s; %,d events of %,d users (seed %d)",
+                options.launch().nodesUp(),
                 events.size(),
                 names.size(),
                 options.launch().seed());

@@ -46,7 +46,10 @@ final class Window {
         }
         free.acquire(SIZE);
         if (!failures.isEmpty()) {
-            throw new IllegalStateException(failures.size() + " messages failed, the first one", failures.get(0));
+            throw new IllegalStateException(
+                    failures.size() + " messages failed, the first one: "
+                            + failures.get(0).getMessage(),
+                    failures.get(0));
         }
     }
 

@@ -55,7 +55,7 @@ class WindowTest {
                             : CompletableFuture.completedFuture(null);
                 }))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("3 messages failed, the first one")
+                .hasMessage("3 messages failed, the first one: number 1")
                 .hasRootCauseMessage("number 1");
         assertThat(begun).hasValue(10);
     }

@@ -62,6 +62,7 @@ class DemoProcessTest {
         try (DemoCommand demo = DemoCommand.start(workspace, "users", "--users=200", "--events=1k")) {
             assertThat(demo.exitCode()).as("%s%s", demo.out(), demo.err()).isZero();
             assertThat(demo.out())
+                    .contains("3 nodes up; 1,000 events of 200 users (seed 1)\n")
                     .containsPattern("KILL n[123] \\(leader, pid \\d+\\)\n")
                     .containsPattern("\n[34] nodes as driver sees them, leader n[123]\n")
                     .containsPattern("  n[123] UP, leader: \\d+ shards, \\d+ of them of users, \\d+ entities active\n")
