@@ -68,6 +68,10 @@ class NodesComeAndGoTest {
         try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
             ClusterManager seed = nodes.node("n1").cluster().manager();
             assertThat(seed.voters()).containsExactly("n1");
+            assertThatThrownBy(() -> seed.forceLeaderElection(LIMIT).join())
+                    .hasMessageEndingWith(
+                            "node n1 is the last of the voters [n1] that lives: start another one before it"
+                                    + " gives up the leadership");
             int raftPort = Ports.draw();
             CompletableFuture<ClusterActorSystem> joining = nodes.start(nodes.config("v2")
                     .dataDir(directory.resolve("v2"))
@@ -79,7 +83,7 @@ class NodesComeAndGoTest {
             assertThat(added.cluster().manager().voters()).containsExactly("n1", "v2");
             assertThat(added.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
                     .isInstanceOf(SendOutcome.Committed.class);
-            seed.transferLeadership("v2", LIMIT).join();
+            assertThat(seed.forceLeaderElection(LIMIT).join()).isEqualTo("v2");
             assertThatThrownBy(() -> seed.removeVoter("v2", LIMIT).join())
                     .cause()
                     .isInstanceOf(ClusterException.class)

@@ -33,7 +33,7 @@ public final class ClusterException extends RuntimeException {
         BAD_BACKUP,
         /** The voters that answer would be no majority any more. */
         UNSAFE,
-        /** Nobody would be left to own the shards. */
+        /** Nobody would be left to own the shards, or to lead. */
         LAST_NODE,
         /** This node is closed. */
         CLOSED,

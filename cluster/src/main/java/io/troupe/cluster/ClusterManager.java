@@ -92,6 +92,17 @@ public interface ClusterManager {
      */
     CompletableFuture<Void> transferLeadership(String nodeId, Duration limit);
 
+    /**
+     * Makes another voter the leader, whichever is best: one that lives and has a link to the leader, and that stays before
+     * one that drains. If it does not take over, the next one is asked, so that each has its share of the limit. To be asked
+     * of the leader.
+     *
+     * @param limit how long all of it may take
+     * @return the new leader; fails with {@link ClusterException}: NOT_LEADING, which names the leader, LAST_NODE if no other
+     *     voter lives, TIMEOUT if nobody is known to lead in time, or FAILED with why the last one asked did not
+     */
+    CompletableFuture<String> forceLeaderElection(Duration limit);
+
     /** {@return who votes, as this node knows it: the seed list, until voters were added or removed} */
     List<String> voters();
 

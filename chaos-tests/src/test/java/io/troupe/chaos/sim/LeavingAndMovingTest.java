@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.troupe.actors.ClusterActorSystem;
@@ -20,6 +21,8 @@ import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.ShutdownPhase;
 import io.troupe.cluster.ShutdownReport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.troupe.chaos.sim.UserActors.LIMIT;
 import static io.troupe.chaos.sim.UserActors.REGISTRY;
@@ -51,6 +54,41 @@ class LeavingAndMovingTest {
                 assertThat(cluster.node(0).cluster().nodes()).hasSize(3).noneMatch(node -> node.draining());
             }
         }
+    }
+
+    /** One that is known to be cut off is asked last, and one that nobody knows to be does not have to answer. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 400})
+    void aLeaderThatIsForcedOutHandsOverToAnotherVoterThatIsAble(long millisSinceCut) {
+        try (TestCluster cluster = TestCluster.simulated(21, 5, REGISTRY, Account.KIND)) {
+            String first = leader(cluster, 0);
+            int leading = number(first);
+            int bystander = (leading + 1) % 5;
+            ClusterManager notLeading = cluster.node(bystander).cluster().manager();
+            assertThatThrownBy(() -> cluster.await(notLeading.forceLeaderElection(LIMIT), LIMIT))
+                    .hasMessageEndingWith("node n" + (bystander + 1) + " does not lead: ask " + first);
+
+            int cut = leading == 0 ? 1 : 0;
+            cluster.partition(Set.of(cut), others(cut));
+            cluster.run(Duration.ofMillis(millisSinceCut));
+            String second =
+                    cluster.await(cluster.node(leading).cluster().manager().forceLeaderElection(LIMIT), LIMIT);
+            assertThat(second).isNotEqualTo(first).isNotEqualTo("n" + (cut + 1));
+            cluster.settle();
+            assertThat(leader(cluster, number(second))).isEqualTo(second);
+        }
+    }
+
+    private static Set<Integer> others(int node) {
+        return IntStream.range(0, 5).filter(other -> other != node).boxed().collect(Collectors.toSet());
+    }
+
+    private static int number(String nodeId) {
+        return Integer.parseInt(nodeId.substring(1)) - 1;
+    }
+
+    private static String leader(TestCluster cluster, int asked) {
+        return cluster.node(asked).cluster().leader().orElseThrow().nodeId();
     }
 
     @Test

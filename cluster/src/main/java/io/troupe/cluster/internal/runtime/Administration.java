@@ -15,7 +15,14 @@ import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataStore;
 
 /** Sends what people ask to the part that does it, and keeps it among the requests until it is answered. Any thread. */
-record Administration(MetadataStore store, Requests requests, Drains drains, Moves moves, ShardSets sets, Pings pings)
+record Administration(
+        MetadataStore store,
+        Requests requests,
+        Drains drains,
+        Moves moves,
+        ShardSets sets,
+        Pings pings,
+        Succession succession)
         implements ClusterManager {
     @Override
     public CompletableFuture<DrainReport> drainNode(String nodeId, Duration limit) {
@@ -56,6 +63,11 @@ record Administration(MetadataStore store, Requests requests, Drains drains, Mov
     @Override
     public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
         return asked(store.transferLeadership(nodeId, limit));
+    }
+
+    @Override
+    public CompletableFuture<String> forceLeaderElection(Duration limit) {
+        return requests.onCluster(request -> succession.abdicate(limit, request));
     }
 
     @Override

@@ -128,10 +128,11 @@ public final class ClusterRuntime implements AutoCloseable {
         frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, clock));
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(new NodeWrites(store), routing, clock);
-        manager = new Administration(store, requests, drains, moves, sets, pings);
+        Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
+        manager = new Administration(store, requests, drains, moves, sets, pings, succession);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
-        leaving = new Leaving(platform, requests, store, membership, drains, receiver, sender);
+        leaving = new Leaving(platform, requests, store, membership, drains, receiver, sender, succession);
         locks = new Locks(store, membership, requests);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }

@@ -16,9 +16,7 @@ import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.ShutdownPhase;
 import io.troupe.cluster.ShutdownReport;
-import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.spi.Platform;
-import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +43,7 @@ final class Leaving {
     private final Drains drains;
     private final Receiver receiver;
     private final Sender sender;
+    private final Succession succession;
     private final List<Hook> hooks = new CopyOnWriteArrayList<>();
     private @Nullable CompletableFuture<ShutdownReport> stopping;
 
@@ -73,7 +72,8 @@ final class Leaving {
             Membership membership,
             Drains drains,
             Receiver receiver,
-            Sender sender) {
+            Sender sender,
+            Succession succession) {
         this.platform = platform;
         this.requests = requests;
         this.store = store;
@@ -81,6 +81,7 @@ final class Leaving {
         this.drains = drains;
         this.receiver = receiver;
         this.sender = sender;
+        this.succession = succession;
     }
 
     void onShutdown(ShutdownPhase phase, String name, Supplier<? extends CompletableFuture<?>> action) {
@@ -200,11 +201,7 @@ final class Leaving {
         }
         Duration limit =
                 Duration.ofNanos(Math.max(1, progress.leftNs(platform.clock().nanoTime())));
-        List<String> voters = store.voters().stream().map(Voter::nodeId).toList();
-        return LiveNode.all(store.view()).stream()
-                .map(LiveNode::nodeId)
-                .filter(other -> !other.equals(store.nodeId()))
-                .filter(voters::contains)
+        return succession.heirs().stream()
                 .findFirst()
                 .map(heir -> store.transferLeadership(heir, limit))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
