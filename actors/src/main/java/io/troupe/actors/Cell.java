@@ -131,6 +131,11 @@ abstract class Cell implements Runnable {
         return (waiting & ~CLOSED) == 0;
     }
 
+    /** {@return messages that wait, a guess outside of its turns} */
+    final int waitingMessages() {
+        return waiting & ~CLOSED;
+    }
+
     /** {@return true on a thread that is running a turn of any cell} */
     static boolean isRunning() {
         return RUNNING.get() != null;

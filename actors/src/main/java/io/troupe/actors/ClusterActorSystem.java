@@ -268,6 +268,21 @@ public final class ClusterActorSystem implements ActorSystem {
     }
 
     /**
+     * Lists the spawned actors whose names begin with a prefix, a part at a time. Who is in the memory of which node, also
+     * without a spawn, is what {@link io.troupe.cluster.ClusterManager#actors} asks the nodes.
+     *
+     * @param prefix the prefix; empty for all
+     * @param after  the {@link SpawnedPage#next} of the part before; null for the first part
+     * @param limit  most names of this part, 1 to {@value SpawnedPage#MAX_LIMIT}
+     * @return a part, with all that was spawned and despawned anywhere before the call; fails with {@link
+     *     io.troupe.metadata.MetadataException} if the log cannot be reached
+     * @throws IllegalArgumentException if the limit is out of range
+     */
+    public CompletableFuture<SpawnedPage> spawnedActors(String prefix, @Nullable String after, int limit) {
+        return names.list(prefix, after, limit);
+    }
+
+    /**
      * Gives up the name of a spawned actor. When this completes the name is free; the actor itself ends a moment later, when
      * its node has heard of it, and until then handles what comes. After that its messages are refused as {@link
      * SendOutcome.Failed}, unless an actor is spawned under the name again.

@@ -15,8 +15,10 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
+import io.troupe.cluster.ActorInfo;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.spi.ActorRange;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
@@ -94,6 +96,25 @@ final class EntityHost implements HostedActors {
             return kind != null && kind.goesOnUnfenced;
         } catch (IllegalArgumentException e) {
             return false; // refused once there is a lease again
+        }
+    }
+
+    /** Not on a thread of the cluster: there may be many. */
+    @Override
+    public void list(ActorRange range, Consumer<List<ActorInfo>> found) {
+        try {
+            runtime.dispatcher.execute(() -> {
+                Census census = new Census(system().nodeId(), range);
+                for (int shard = range.shard(); shard < shards.length() && !census.isFull(); shard++) {
+                    ShardCells cells = shards.get(shard);
+                    if (cells != null) {
+                        census.add(cells);
+                    }
+                }
+                found.accept(census.result());
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed before the actors of this node were listed");
         }
     }
 

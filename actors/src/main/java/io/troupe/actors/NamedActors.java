@@ -1,6 +1,7 @@
 package io.troupe.actors;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +180,32 @@ final class NamedActors implements NamedActor.Names {
         return barrier()
                 .thenApplyAsync(
                         revision -> Optional.ofNullable(find(name)), Objects.requireNonNull(runtime).dispatcher);
+    }
+
+    /** With everything that was spawned or despawned anywhere before this call. */
+    CompletableFuture<SpawnedPage> list(String prefix, @Nullable String after, int limit) {
+        if (limit < 1 || limit > SpawnedPage.MAX_LIMIT) {
+            throw new IllegalArgumentException("limit (" + limit + ") must be between 1 and " + SpawnedPage.MAX_LIMIT
+                    + ": ask for the next part with what the page names as next");
+        }
+        return barrier()
+                .thenApplyAsync(revision -> page(prefix, after, limit), Objects.requireNonNull(runtime).dispatcher);
+    }
+
+    private SpawnedPage page(String prefix, @Nullable String after, int limit) {
+        MetadataView view = store().view();
+        List<SpawnedPage.Entry> found = new ArrayList<>();
+        boolean[] more = {false};
+        view.visit(Registration.key(prefix), after == null ? "" : Registration.key(after), entry -> {
+            more[0] = found.size() == limit;
+            if (!more[0]) {
+                Registration registered = Registration.of(entry);
+                found.add(new SpawnedPage.Entry(registered.name(), registered.kind(), registered.revision()));
+            }
+            return !more[0];
+        });
+        return new SpawnedPage(
+                List.copyOf(found), more[0] ? found.get(limit - 1).name() : null, view.revision());
     }
 
     CompletableFuture<Optional<Pid<?>>> get(String name) {

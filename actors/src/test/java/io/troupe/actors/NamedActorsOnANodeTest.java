@@ -52,6 +52,30 @@ class NamedActorsOnANodeTest {
     }
 
     @Test
+    void theNamesAreListedInParts() {
+        for (int i = 0; i < 5; i++) {
+            clerk("listed-" + i).spawn();
+        }
+        ClusterActorSystem node = NODES.node();
+        SpawnedPage first = node.spawnedActors("listed-", null, 3).join();
+        assertThat(first.actors())
+                .extracting(SpawnedPage.Entry::name)
+                .containsExactly("listed-0", "listed-1", "listed-2");
+        assertThat(first.actors()).allMatch(actor -> actor.kind().equals("clerk") && actor.spawnedAt() > 0);
+        assertThat(first.next()).isEqualTo("listed-2");
+        assertThat(node.despawn("listed-3").join()).isTrue();
+        SpawnedPage second = node.spawnedActors("listed-", first.next(), 3).join();
+        assertThat(second.actors()).extracting(SpawnedPage.Entry::name).containsExactly("listed-4");
+        assertThat(second.next()).isNull();
+        assertThat(second.revision()).isGreaterThan(first.revision());
+        assertThat(node.spawnedActors("listed-4", null, 1).join().next()).isNull();
+        assertThat(node.spawnedActors("nobody", null, 1).join().actors()).isEmpty();
+        assertThatThrownBy(() -> node.spawnedActors("", null, 501))
+                .hasMessage("limit (501) must be between 1 and 500: ask for the next part with what the page names as"
+                        + " next");
+    }
+
+    @Test
     void anActorIsSpawnedOnceUnderItsName() {
         Pid<Diary.Note> clerk = clerk("my-actor").spawn();
         assertThat(clerk.ask(new Diary.Note("n"), LIMIT).join()).isEqualTo(1);

@@ -64,6 +64,31 @@ public interface ClusterManager {
     CompletableFuture<Void> changeSet(ShardSet set);
 
     /**
+     * Lists the actors of the cluster that are in the memory of a node, as that node says it. Between two parts actors may
+     * come and go; one that stays there all the time is in exactly one of them. Actors of one process are in no list.
+     *
+     * @param nodeId the node
+     * @param query  which, and from where on
+     * @param limit  how long to wait for its answer
+     * @return a part of the list, by shard, kind and id; fails with {@link ClusterException}: UNKNOWN_NODE, TIMEOUT, or FAILED
+     *     if there is no link to it
+     * @throws IllegalArgumentException if the query goes on from a place that no part of this node's list has named
+     */
+    CompletableFuture<ActorPage> actorsOf(String nodeId, ActorQuery query, Duration limit);
+
+    /**
+     * Lists the actors of the cluster that are in the memory of any node: as {@link #actorsOf}, one node after the other. An
+     * actor whose shard moves meanwhile may be in the list twice, or missing; with its epoch two entries can be told apart.
+     *
+     * @param query which, and from where on
+     * @param limit how long to wait for all answers
+     * @return a part of the list, by node, shard, kind and id; fails with {@link ClusterException} as soon as one node does
+     *     not answer: TIMEOUT, or FAILED, which names it
+     * @throws IllegalArgumentException if the query goes on from a place that no part has named
+     */
+    CompletableFuture<ActorPage> actors(ActorQuery query, Duration limit);
+
+    /**
      * Asks a node for a sign of life, on the link that messages take.
      *
      * @param nodeId the node

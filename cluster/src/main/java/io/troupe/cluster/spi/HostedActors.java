@@ -1,7 +1,10 @@
 package io.troupe.cluster.spi;
 
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
+import io.troupe.cluster.ActorInfo;
 import io.troupe.cluster.ShardSet;
 
 /**
@@ -18,6 +21,16 @@ public interface HostedActors {
      */
     default boolean goesOnUnfenced(byte[] content) {
         return false;
+    }
+
+    /**
+     * Lists actors that are in the memory now, in their order. They may come and go meanwhile.
+     *
+     * @param range which
+     * @param found called once, on any thread
+     */
+    default void list(ActorRange range, Consumer<List<ActorInfo>> found) {
+        found.accept(List.of());
     }
 
     /** {@return the shard sets of the kinds that this node runs or sends to, besides the default one; always the same} */

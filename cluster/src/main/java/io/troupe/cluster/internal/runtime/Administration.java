@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.troupe.cluster.ActorPage;
+import io.troupe.cluster.ActorQuery;
 import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.MoveReport;
@@ -22,7 +24,8 @@ record Administration(
         Moves moves,
         ShardSets sets,
         Pings pings,
-        Succession succession)
+        Succession succession,
+        Listings listings)
         implements ClusterManager {
     @Override
     public CompletableFuture<DrainReport> drainNode(String nodeId, Duration limit) {
@@ -48,6 +51,16 @@ record Administration(
     @Override
     public CompletableFuture<Void> changeSet(ShardSet set) {
         return requests.onCluster(request -> sets.change(set, request));
+    }
+
+    @Override
+    public CompletableFuture<ActorPage> actorsOf(String nodeId, ActorQuery query, Duration limit) {
+        return listings.of(nodeId, query, limit);
+    }
+
+    @Override
+    public CompletableFuture<ActorPage> actors(ActorQuery query, Duration limit) {
+        return listings.ofAll(query, limit);
     }
 
     @Override

@@ -125,11 +125,12 @@ public final class ClusterRuntime implements AutoCloseable {
         links.connect(sender, receiver);
         requests = new Requests(config.nodeId(), cluster);
         Pings pings = new Pings(config.nodeId(), messaging, store, clock, requests);
-        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, clock));
+        Listings listings = new Listings(messaging, store, actors, clock, requests);
+        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, listings, clock));
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(new NodeWrites(store), routing, clock);
         Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
-        manager = new Administration(store, requests, drains, moves, sets, pings, succession);
+        manager = new Administration(store, requests, drains, moves, sets, pings, succession, listings);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
         leaving = new Leaving(platform, requests, store, membership, drains, receiver, sender, succession);

@@ -7,13 +7,14 @@ import io.troupe.cluster.internal.delivery.FrameException;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.handoff.TransferFrames;
+import io.troupe.cluster.internal.listing.ListingFrames;
 import io.troupe.metadata.SessionId;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns frames of messages, transfers and pings into calls of those who handle them. On the transport's thread. */
+/** Turns frames of messages, transfers, pings and lists into calls of those who handle them. On the transport's thread. */
 final class FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
 
@@ -21,14 +22,16 @@ final class FrameDecoder {
     private final Receiver receiver;
     private final HandOff handOff;
     private final Pings pings;
+    private final Listings listings;
     private final NanoClock clock;
     private final AtomicLong malformed = new AtomicLong();
 
-    FrameDecoder(Sender sender, Receiver receiver, HandOff handOff, Pings pings, NanoClock clock) {
+    FrameDecoder(Sender sender, Receiver receiver, HandOff handOff, Pings pings, Listings listings, NanoClock clock) {
         this.sender = sender;
         this.receiver = receiver;
         this.handOff = handOff;
         this.pings = pings;
+        this.listings = listings;
         this.clock = clock;
     }
 
@@ -45,6 +48,9 @@ final class FrameDecoder {
                 case TransferFrames.RECEIVED ->
                     handOff.onReceived(nodeId, TransferFrames.decodeReceived(copy(buffer, offset, length)));
                 case Pings.PING, Pings.PONG -> pings.onFrame(nodeId, type, buffer, offset, length);
+                case ListingFrames.ASK -> listings.onAsk(nodeId, ListingFrames.decodeAsk(copy(buffer, offset, length)));
+                case ListingFrames.PART ->
+                    listings.onPart(nodeId, ListingFrames.decodePart(copy(buffer, offset, length), nodeId));
                 default -> throw new FrameException("unknown frame type " + type);
             }
         } catch (FrameException e) {

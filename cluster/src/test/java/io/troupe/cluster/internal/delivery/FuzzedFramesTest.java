@@ -15,10 +15,14 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 import com.sun.management.ThreadMXBean;
+import io.troupe.cluster.ActorInfo;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.internal.handoff.Transfer;
 import io.troupe.cluster.internal.handoff.TransferFrames;
+import io.troupe.cluster.internal.listing.Listing;
+import io.troupe.cluster.internal.listing.ListingFrames;
+import io.troupe.cluster.spi.ActorRange;
 import io.troupe.metadata.SessionId;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -140,6 +144,8 @@ class FuzzedFramesTest {
         });
         readOrRefuse(() -> TransferFrames.decode(input));
         readOrRefuse(() -> TransferFrames.decodeReceived(input));
+        readOrRefuse(() -> ListingFrames.decodeAsk(input));
+        readOrRefuse(() -> ListingFrames.decodePart(input, "n1"));
     }
 
     private static void readOrRefuse(Runnable decoding) {
@@ -175,6 +181,11 @@ class FuzzedFramesTest {
                 "transfer",
                 HexFormat.of().formatHex(TransferFrames.encode(new Transfer(17, 4, 0, 2, List.of(channel, other)))));
         written.put("received", HexFormat.of().formatHex(TransferFrames.encode(new Transfer.Received(17, 4, 1))));
+        Listing.Ask ask = new Listing.Ask(5, new ActorRange("", 17, "konto", "ä", 100));
+        written.put("list-ask", HexFormat.of().formatHex(ListingFrames.encode(ask)));
+        List<ActorInfo> actors = List.of(
+                new ActorInfo("konto", "ö", "n2", 17, 4, 3, false), new ActorInfo("konto", "z", "n2", 18, 9, 0, true));
+        written.put("list-part", HexFormat.of().formatHex(ListingFrames.encode(new Listing.Part(5, true, actors))));
         Map<String, String> golden = new TreeMap<>();
         corpus().forEach((name, bytes) -> golden.put(name, HexFormat.of().formatHex(bytes)));
         assertThat(golden).isEqualTo(written);
