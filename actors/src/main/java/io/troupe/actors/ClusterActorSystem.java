@@ -200,8 +200,9 @@ public final class ClusterActorSystem implements ActorSystem {
      * @param type  the type of its state
      * @param how   how fresh it must be
      * @param <S>   the type of its state
-     * @return the state and the revision it reflects; fails as {@link io.troupe.metadata.MetadataStore#txn} does, or with
-     *     {@link TransportException} if the state has another format than this node knows
+     * @return the state and the revision it reflects; fails as {@link io.troupe.metadata.MetadataStore#txn} does, with {@link
+     *     ClusterException} NO_QUORUM if it is LOCAL, this node has no lease, and the kind does not say {@link
+     *     QuorumLoss#SERVE_READS}, or with {@link TransportException} if the state has another format than this node knows
      * @throws IllegalArgumentException if the entity is not durable, its state is of another type, or its kind's set is not
      *     known on this node
      */
@@ -218,7 +219,8 @@ public final class ClusterActorSystem implements ActorSystem {
         if (entity.shard() < 0) {
             throw new IllegalArgumentException("the set of " + entity.kind() + " is not known: start the node with it");
         }
-        return entityStore.read(entity.shard(), entity.entity(), how).thenApply(stored -> {
+        QuorumLoss without = entity.kind().options().quorumLoss();
+        return entityStore.read(entity.shard(), entity.entity(), how, without).thenApply(stored -> {
             KeyValue entry = stored.entry();
             boolean none = entry == null || entry.value().length == CommitId.LENGTH;
             return new EntityState<>(

@@ -90,6 +90,14 @@ final class EntityHost implements HostedActors {
     }
 
     @Override
+    public Set<String> degradable() {
+        return kindsByName.values().stream()
+                .filter(kind -> kind.options().quorumLoss() != QuorumLoss.STOP)
+                .map(Kind::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
     public boolean goesOnUnfenced(byte[] content) {
         try {
             KindHost kind = kindHosts.get(Envelope.decode(content).target().kind());

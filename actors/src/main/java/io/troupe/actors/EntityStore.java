@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.Cluster;
+import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.Compare;
@@ -50,12 +51,21 @@ final class EntityStore {
      */
     record Stored(@Nullable KeyValue entry, long revision) {}
 
-    /** Commit id and state of an entity, for those who do not own it. */
-    CompletableFuture<Stored> read(int shard, EntityId id, Read how) {
+    /**
+     * Commit id and state of an entity, for those who do not own it. What this node has applied counts only as long as it
+     * has a lease, for that is what bounds its age; unless any age will do.
+     */
+    CompletableFuture<Stored> read(int shard, EntityId id, Read how, QuorumLoss without) {
         String key = EntityKeys.entity(shard, id);
         if (!store.keeps(key)) {
             return store.txn(Txn.of(new Op.Get(key)))
                     .thenApply(result -> new Stored(result.reads().get(0), result.revision()));
+        }
+        if (how == Read.LOCAL && without != QuorumLoss.SERVE_READS && !cluster.inCluster()) {
+            return CompletableFuture.failedFuture(new ClusterException(
+                    ClusterException.Code.NO_QUORUM,
+                    "node " + store.nodeId() + " has no lease, so nobody knows how old its copy of " + id
+                            + " is: read it on another node, or let its kind say onQuorumLoss(SERVE_READS)"));
         }
         return how == Read.LOCAL
                 ? CompletableFuture.completedFuture(applied(key))

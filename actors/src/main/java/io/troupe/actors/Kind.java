@@ -200,13 +200,19 @@ public final class Kind<M> {
      * {@return the same kind, which does this while its node reaches no majority of the voters} STOP without it.
      *
      * @param what what its actors do then
-     * @throws IllegalArgumentException if the kind is durable and is to go on: its effects need the majority
+     * @throws IllegalArgumentException if the kind is durable and is to go on, for its effects need the majority; or if it is
+     *     volatile and is to be read, for it keeps nothing
      */
     public Kind<M> onQuorumLoss(QuorumLoss what) {
-        if (isDurable() && what != QuorumLoss.STOP) {
+        if (isDurable() && what == QuorumLoss.CONTINUE_UNFENCED) {
             throw new IllegalArgumentException(this
-                    + " cannot go on without a majority, for its effects are committed by one: use a volatile kind, or"
-                    + " STOP");
+                    + " cannot go on without a majority, for its effects are committed by one: use SERVE_READS or STOP,"
+                    + " or a volatile kind");
+        }
+        if (!isDurable() && what == QuorumLoss.SERVE_READS) {
+            throw new IllegalArgumentException(this
+                    + " keeps nothing that could be read without a majority: use CONTINUE_UNFENCED or STOP, or a"
+                    + " durable kind");
         }
         return with(options.without(Objects.requireNonNull(what)));
     }

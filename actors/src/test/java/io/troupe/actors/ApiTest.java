@@ -44,7 +44,11 @@ class ApiTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "durable kind counter cannot go on without a majority, for its effects are committed by one:"
-                                + " use a volatile kind, or STOP");
+                                + " use SERVE_READS or STOP, or a volatile kind");
+        assertThatThrownBy(() -> Echo.KIND.onQuorumLoss(QuorumLoss.SERVE_READS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("kind echo keeps nothing that could be read without a majority: use CONTINUE_UNFENCED or"
+                        + " STOP, or a durable kind");
     }
 
     @Test

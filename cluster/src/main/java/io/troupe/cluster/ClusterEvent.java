@@ -1,10 +1,13 @@
 package io.troupe.cluster;
 
+import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in the cluster, as this node's copy of the store has it: every node sees the same changes of
- * nodes and shards in the same order, each at its own time. Only {@link NodeSuspected} is what this node alone observes.
+ * nodes and shards in the same order, each at its own time. Only {@link NodeSuspected}, {@link QuorumLost}, {@link Degraded} and {@link QuorumRegained} are what
+ * this node alone observes.
  */
 public sealed interface ClusterEvent {
     /** {@return the revision of the store with which it happened; never lower than that of the event before} */
@@ -70,6 +73,32 @@ public sealed interface ClusterEvent {
      * @param revision the newest revision when this node learned of it
      */
     record LeaderChanged(String nodeId, long term, long revision) implements ClusterEvent {}
+
+    /**
+     * This node's lease has passed, and it was noticed: it reaches no majority of the voters, or its process stood still for
+     * longer than the lease. What it runs waits, but for what {@link Degraded} names. A gap of less than some tens of
+     * milliseconds goes by unnoticed. Only this node observes it.
+     *
+     * @param revision the newest revision that this node had heard of
+     */
+    record QuorumLost(long revision) implements ClusterEvent {}
+
+    /**
+     * Told after {@link QuorumLost} by a node with kinds that go on without a lease, in the way that each of them says.
+     *
+     * @param kinds    their names
+     * @param revision the newest revision that this node had heard of
+     */
+    record Degraded(Set<String> kinds, long revision) implements ClusterEvent {}
+
+    /**
+     * This node has a lease again, and all its kinds work as ever.
+     *
+     * @param kept     true if it is the same life: nobody can have been given what it owns, and its actors go on with what
+     *     they have. False if that life has ended: so have all its actors, also those that had gone on
+     * @param revision the newest revision when this node had it
+     */
+    record QuorumRegained(boolean kept, long revision) implements ClusterEvent {}
 
     /**
      * What happened in between is not known any more, because this node was away for long: look at the nodes and shards

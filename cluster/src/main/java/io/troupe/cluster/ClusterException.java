@@ -35,6 +35,8 @@ public final class ClusterException extends RuntimeException {
         UNSAFE,
         /** Nobody would be left to own the shards, or to lead. */
         LAST_NODE,
+        /** This node's lease has passed, or it has none yet: it reaches no majority of the voters. */
+        NO_QUORUM,
         /** This node is closed. */
         CLOSED,
         /** Something else failed; see the cause. */

@@ -89,6 +89,17 @@ public interface ClusterManager {
     CompletableFuture<ActorPage> actors(ActorQuery query, Duration limit);
 
     /**
+     * Compares the shards that this node runs with what the log says, and ends those it does not own. A node does that by
+     * itself with everything it hears; after it had no quorum this says when it is done, also for actors that went on
+     * without one: when it completes, no handler starts here for an actor that somebody else had been given before
+     * the call.
+     *
+     * @param limit how long to wait
+     * @return what was found; fails with {@link ClusterException}: TIMEOUT if the log cannot be reached, or FAILED
+     */
+    CompletableFuture<ActorSync> syncActorRegistry(Duration limit);
+
+    /**
      * Asks a node for a sign of life, on the link that messages take.
      *
      * @param nodeId the node

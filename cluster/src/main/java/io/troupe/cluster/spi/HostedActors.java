@@ -14,6 +14,11 @@ public interface HostedActors {
     /** {@return the names of the kinds that can run here; always the same} Called before anything else. */
     Set<String> kinds();
 
+    /** {@return the names of the kinds that do something while this node has no lease; always the same} */
+    default Set<String> degradable() {
+        return Set.of();
+    }
+
     /**
      * {@return whether a message is for an actor that goes on while this node has no lease, at the risk of running twice}
      *

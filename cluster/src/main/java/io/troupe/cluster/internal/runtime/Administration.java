@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.ActorPage;
 import io.troupe.cluster.ActorQuery;
+import io.troupe.cluster.ActorSync;
+import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.MoveReport;
@@ -25,7 +27,8 @@ record Administration(
         ShardSets sets,
         Pings pings,
         Succession succession,
-        Listings listings)
+        Listings listings,
+        Receiver receiver)
         implements ClusterManager {
     @Override
     public CompletableFuture<DrainReport> drainNode(String nodeId, Duration limit) {
@@ -61,6 +64,18 @@ record Administration(
     @Override
     public CompletableFuture<ActorPage> actors(ActorQuery query, Duration limit) {
         return listings.ofAll(query, limit);
+    }
+
+    @Override
+    public CompletableFuture<ActorSync> syncActorRegistry(Duration limit) {
+        CompletableFuture<ActorSync> request = asked(store.barrier().thenApply(receiver::sync));
+        requests.later(
+                Requests.nanos(limit),
+                () -> request.completeExceptionally(new ClusterException(
+                        ClusterException.Code.TIMEOUT,
+                        "node " + store.nodeId() + " has not heard within " + limit + " what it owns: a majority of the"
+                                + " voters must reach a leader")));
+        return request;
     }
 
     @Override

@@ -31,6 +31,7 @@ import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.keys.SetRecord;
+import io.troupe.cluster.internal.membership.QuorumWatch;
 import io.troupe.cluster.internal.placement.ShardHash;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
@@ -85,6 +86,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Diagnosis diagnosis;
     private final Readiness readiness;
     private final Events events;
+    private final QuorumWatch quorum = new QuorumWatch();
     private volatile @Nullable Watch watch;
     private volatile boolean started;
     private volatile boolean closed;
@@ -130,7 +132,7 @@ public final class ClusterRuntime implements AutoCloseable {
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(new NodeWrites(store), routing, clock);
         Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
-        manager = new Administration(store, requests, drains, moves, sets, pings, succession, listings);
+        manager = new Administration(store, requests, drains, moves, sets, pings, succession, listings, receiver);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
         leaving = new Leaving(platform, requests, store, membership, drains, receiver, sender, succession);
@@ -191,6 +193,7 @@ public final class ClusterRuntime implements AutoCloseable {
         try {
             long now = clock.nanoTime();
             membership.onTick(now);
+            lookAtQuorum(now);
             sender.onTick(now);
             receiver.onTick();
             handOff.onTick(now);
@@ -205,6 +208,13 @@ public final class ClusterRuntime implements AutoCloseable {
         } catch (RuntimeException e) {
             // The next tick must come whatever happened in this one: the lease depends on it.
             LOG.error("a tick of node {} failed", config.nodeId(), e);
+        }
+    }
+
+    private void lookAtQuorum(long now) {
+        QuorumWatch.Change change = quorum.onTick(membership.isLeaseValid(now), incarnation());
+        if (change != null) {
+            events.onQuorum(change, actors.degradable(), store.view());
         }
     }
 

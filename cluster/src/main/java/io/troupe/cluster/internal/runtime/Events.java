@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -12,6 +13,7 @@ import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.Subscription;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.keys.NodeRecord;
+import io.troupe.cluster.internal.membership.QuorumWatch;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
@@ -69,6 +71,18 @@ final class Events implements WatchListener {
         if (now != null && !now.equals(leader)) {
             leader = now;
             tell(new ClusterEvent.LeaderChanged(now.nodeId(), now.term(), view.revision()));
+        }
+    }
+
+    /** On the cluster thread. */
+    void onQuorum(QuorumWatch.Change change, Set<String> degradable, MetadataView view) {
+        if (change != QuorumWatch.Change.LOST) {
+            tell(new ClusterEvent.QuorumRegained(change == QuorumWatch.Change.REGAINED, view.revision()));
+            return;
+        }
+        tell(new ClusterEvent.QuorumLost(view.revision()));
+        if (!degradable.isEmpty()) {
+            tell(new ClusterEvent.Degraded(degradable, view.revision()));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
+import io.troupe.cluster.ActorSync;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.delivery.End;
 import io.troupe.cluster.internal.delivery.Nack;
@@ -18,7 +19,9 @@ import io.troupe.cluster.internal.handoff.TransferredWindow;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
+import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
@@ -370,6 +373,35 @@ final class Receiver {
                 lose(current);
             }
         }
+    }
+
+    /** Ends what this node still runs and owns no more, as it has applied the log; up to a revision that it has applied. */
+    ActorSync sync(long revision) {
+        int owned = 0;
+        int ended = 0;
+        for (int shard = 0; shard < hosted.length(); shard++) {
+            HostedShard current =
+                    hosted.get(shard); // before the view: what is hosted was granted in this one or earlier
+            if (current == null || current.state() == HostedShard.State.LOST) {
+                continue;
+            }
+            if (stands(current.shard(), current.epoch(), store.view())) {
+                owned++;
+            } else {
+                ended++;
+                lose(current);
+            }
+        }
+        return new ActorSync(revision, owned, ended);
+    }
+
+    /** True if an ownership is the committed one, and the life that it was granted to goes on. */
+    static boolean stands(int shard, long epoch, MetadataView view) {
+        KeyValue entry = view.get(ClusterKeys.shard(shard));
+        ShardRecord record = entry == null ? null : ShardRecord.decode(entry.value(), entry.modRevision());
+        return record != null
+                && record.epoch() == epoch
+                && view.isOpen(new SessionId(record.owner(), record.incarnation()));
     }
 
     /** Time has passed: what the store was too busy for is tried again. */
