@@ -1,7 +1,7 @@
 /**
- * What lives here: the parts of lists of active actors that nodes ask each other for, as values and as bytes.
- * What it must not know: links, threads, and what an actor is beyond its kind and id.
- * Where to start: {@link io.troupe.cluster.internal.listing.Listing}.
+ * The parts of lists of active actors that nodes ask each other for, as values and as bytes.
+ * Knows no link or thread, and of an actor no more than what a list says.
+ * Start at {@code Listing}.
  */
 @NullMarked
 package io.troupe.cluster.internal.listing;
