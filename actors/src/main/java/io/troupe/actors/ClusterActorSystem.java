@@ -427,8 +427,15 @@ public final class ClusterActorSystem implements ActorSystem {
         return clusterClock;
     }
 
-    <M> CompletableFuture<SendOutcome> send(EntityPid<M> target, M message, DeliveryGuarantee guarantee) {
+    /** {@return target and body, for a commit within some milliseconds; 0 for at any time} */
+    private byte[] content(EntityPid<?> target, Object message, long withinMillis) {
         byte[] content = Envelope.encode(target.entity(), messages.encode(message));
+        return withinMillis == 0 ? content : Envelope.before(clusterClock.nowMillis() + withinMillis, content);
+    }
+
+    <M> CompletableFuture<SendOutcome> send(
+            EntityPid<M> target, M message, DeliveryGuarantee guarantee, long withinMillis) {
+        byte[] content = content(target, message, withinMillis);
         if (target.shard() < 0) {
             return CompletableFuture.completedFuture(notPlaced());
         }
@@ -446,12 +453,12 @@ public final class ClusterActorSystem implements ActorSystem {
         return outcome;
     }
 
-    <M, R> CompletableFuture<R> ask(EntityPid<M> target, Query<R> query, Duration timeout) {
+    <M, R> CompletableFuture<R> ask(EntityPid<M> target, Query<R> query, Duration timeout, long withinMillis) {
         if (!target.kind().protocol().isInstance(query)) {
             throw new IllegalArgumentException("a " + query.getClass().getName() + " is no message of " + target.kind()
                     + ", which takes " + target.kind().protocol().getName());
         }
-        byte[] content = Envelope.encode(target.entity(), messages.encode(query));
+        byte[] content = content(target, query, withinMillis);
         if (target.shard() < 0) {
             return CompletableFuture.failedFuture(new AskException(target.entity(), notPlaced()));
         }

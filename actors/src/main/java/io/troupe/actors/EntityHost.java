@@ -292,6 +292,9 @@ final class EntityHost implements HostedActors {
             return;
         }
         InboundMessage received = envelope.origin() == null ? message : new RelayedMessage(message, envelope.origin());
+        if (envelope.before() > 0) {
+            received = new TimelyMessage(received, envelope.before(), current.clusterClock());
+        }
         KindHost kind = kindHosts.get(envelope.target().kind());
         if (kind == null) {
             refuse(

@@ -76,13 +76,18 @@ final class EntityPid<M> extends Pid<M> {
     @Override
     public CompletableFuture<SendOutcome> tell(M message, DeliveryGuarantee guarantee) {
         Cell.refuseInDurableHandler(this);
-        return system.send(this, message, guarantee);
+        return system.send(this, message, guarantee, 0);
+    }
+
+    @Override
+    public CommitBefore<M> commitBefore(Duration limit) {
+        return new CommitBefore<>(this, system, limit);
     }
 
     @Override
     public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
         Cell.refuseInDurableHandler(this);
-        return system.ask(this, query, timeout);
+        return system.ask(this, query, timeout, 0);
     }
 
     @Override

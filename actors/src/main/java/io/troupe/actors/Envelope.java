@@ -7,18 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Target and body of a message as bytes: kind length (1), kind, id length (2, big-endian), id, body; names in UTF-8. A
- * message of an outbox has its origin before that: mark (1), shard (4), sequence (8), floor (8).
+ * message of an outbox has its origin before that: mark (1), shard (4), sequence (8), floor (8). One with a deadline for its
+ * commit has that: mark (1), time of the cluster in milliseconds (8).
  *
  * @param target     the entity
  * @param bodyOffset where the encoded message starts
  * @param origin     its place in an outbox; null if it comes from none
+ * @param before     when its commit is too late; 0 for never
  */
-record Envelope(EntityId target, int bodyOffset, @Nullable Origin origin) {
+record Envelope(EntityId target, int bodyOffset, @Nullable Origin origin, long before) {
     /** Longest id of an entity, in UTF-8 bytes. */
     static final int MAX_ID_LENGTH = 1000;
 
     /** No kind's name is so long. */
     private static final int FROM_OUTBOX = 0xFF;
+
+    private static final int COMMIT_BEFORE = 0xFE;
+
+    private static final int BEFORE_LENGTH = 1 + Long.BYTES;
 
     private static final int ORIGIN_LENGTH = 1 + Integer.BYTES + 2 * Long.BYTES;
 
@@ -61,16 +67,33 @@ record Envelope(EntityId target, int bodyOffset, @Nullable Origin origin) {
                 .array();
     }
 
+    /** {@return an encoded envelope with the time before it that its commit has to be before} */
+    static byte[] before(long timeMillis, byte[] encoded) {
+        return ByteBuffer.allocate(BEFORE_LENGTH + encoded.length)
+                .put((byte) COMMIT_BEFORE)
+                .putLong(timeMillis)
+                .put(encoded)
+                .array();
+    }
+
     static Envelope decode(byte[] content) {
         ByteBuffer buffer = ByteBuffer.wrap(content);
         Origin origin = null;
-        if (buffer.remaining() >= ORIGIN_LENGTH && (buffer.get(0) & 0xFF) == FROM_OUTBOX) {
+        long before = 0;
+        if (buffer.remaining() >= BEFORE_LENGTH && (buffer.get(0) & 0xFF) == COMMIT_BEFORE) {
+            buffer.get();
+            before = buffer.getLong();
+            if (before < 1) {
+                throw new IllegalArgumentException("no time that a commit could be before: " + before + " ms");
+            }
+        }
+        if (buffer.remaining() >= ORIGIN_LENGTH && (buffer.get(buffer.position()) & 0xFF) == FROM_OUTBOX) {
             buffer.get();
             origin = new Origin(buffer.getInt(), buffer.getLong(), buffer.getLong());
         }
         String kind = name(buffer, require(buffer, 1) ? buffer.get() & 0xFF : -1);
         String id = name(buffer, require(buffer, 2) ? buffer.getShort() & 0xFFFF : -1);
-        return new Envelope(new EntityId(kind, id), buffer.position(), origin);
+        return new Envelope(new EntityId(kind, id), buffer.position(), origin, before);
     }
 
     private static boolean require(ByteBuffer buffer, int bytes) {

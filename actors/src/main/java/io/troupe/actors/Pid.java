@@ -45,6 +45,17 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
     public abstract CompletableFuture<SendOutcome> tell(M message);
 
     /**
+     * {@return what sends to this durable entity with a time for the commit: a late one is refused by the log itself}
+     *
+     * @param limit how long each message is given, by the cluster's clock, from when it is sent; 1 ms to a day
+     * @throws IllegalArgumentException if the limit is out of range, or the actor is no durable entity
+     */
+    public CommitBefore<M> commitBefore(Duration limit) {
+        throw new IllegalArgumentException(
+                this + " commits nothing: use commitBefore for durable entities of the cluster");
+    }
+
+    /**
      * Sends with a guarantee. Messages of one sending node to one actor are handled in the order they were sent in,
      * within a guarantee.
      *

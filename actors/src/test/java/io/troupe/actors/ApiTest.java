@@ -84,7 +84,8 @@ class ApiTest {
             assertThat(Envelope.decode(garbage).bodyOffset()).isBetween(3, garbage.length);
         } catch (IllegalArgumentException e) {
             assertThat(e.getMessage())
-                    .matches("an envelope ends within a name at byte .*|no place in an outbox: shard .*");
+                    .matches(
+                            "an envelope ends within a name at byte .*|no place in an outbox: shard .*|no time that a commit .*");
         }
     }
 
@@ -101,5 +102,17 @@ class ApiTest {
         assertThat(read.target()).isEqualTo(new EntityId("kind", "id"));
         assertThat(read.bodyOffset()).isEqualTo(21 + Envelope.decode(plain).bodyOffset());
         assertThat(Envelope.decode(plain).origin()).isNull();
+        assertThat(read.before()).isZero();
+    }
+
+    @Property
+    void theTimeOfAnEnvelopeIsKept(@ForAll @LongRange(min = 1) long time, @ForAll byte[] body) {
+        byte[] plain = Envelope.encode(new EntityId("kind", "id"), body);
+        Envelope read = Envelope.decode(Envelope.before(time, plain));
+        assertThat(read.before()).isEqualTo(time);
+        assertThat(read.target()).isEqualTo(new EntityId("kind", "id"));
+        assertThat(read.bodyOffset()).isEqualTo(9 + Envelope.decode(plain).bodyOffset());
+        assertThatThrownBy(() -> Envelope.decode(Envelope.before(0, plain)))
+                .hasMessage("no time that a commit could be before: 0 ms");
     }
 }

@@ -145,14 +145,26 @@ public sealed interface Op {
      * ({@link TxnResult.SettleRefused}) when the session is not open, the sequence is below the channel's floor, or it
      * is settled already: this is what makes effects exactly-once. Also raises the floor and forgets what is below it.
      *
+     * <p>With a deadline that the newest time in the log has reached, the message is settled with the deadline's outcome, and
+     * the rest of the transaction is refused as if it had been settled so before: it can never take effect later.
+     *
      * @param session  the sender's session, or an {@link SessionId#outbox}
      * @param shard    the target shard; (session, shard) is the channel
      * @param sequence the message's sequence in the channel, from 1
      * @param floor    the sender's lowest unsettled sequence when it sent the message
      * @param outcome  how the message ended, 0 to 255; kept until the floor passes
      * @param reply    the answer to keep with the mark, at most 64 KiB, may be empty
+     * @param deadline until when it can be settled like this; null for always
      */
-    record Settle(SessionId session, int shard, long sequence, long floor, int outcome, byte[] reply) implements Op {
+    record Settle(
+            SessionId session,
+            int shard,
+            long sequence,
+            long floor,
+            int outcome,
+            byte[] reply,
+            @Nullable Deadline deadline)
+            implements Op {
         /** Longest reply kept with a settle mark, in bytes. */
         public static final int MAX_REPLY_LENGTH = 64 * 1024;
 
@@ -165,6 +177,7 @@ public sealed interface Op {
          * @param floor    from 1
          * @param outcome  0 to 255
          * @param reply    may be empty
+         * @param deadline may be null
          * @throws IllegalArgumentException if a number is out of its range
          */
         public Settle {
@@ -174,6 +187,52 @@ public sealed interface Op {
             }
             if (outcome < 0 || outcome > 255) {
                 throw new IllegalArgumentException("outcome " + outcome + " is not from 0 to 255");
+            }
+        }
+
+        /**
+         * A mark without a deadline.
+         *
+         * @param session  the sender's session
+         * @param shard    the target shard
+         * @param sequence from 1
+         * @param floor    from 1
+         * @param outcome  0 to 255
+         * @param reply    may be empty
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public Settle(SessionId session, int shard, long sequence, long floor, int outcome, byte[] reply) {
+            this(session, shard, sequence, floor, outcome, reply, null);
+        }
+
+        /**
+         * {@return the same mark with a deadline}
+         *
+         * @param until the deadline
+         */
+        public Settle before(Deadline until) {
+            return new Settle(session, shard, sequence, floor, outcome, reply, until);
+        }
+    }
+
+    /**
+     * Until when a message can be settled.
+     *
+     * @param timeMillis it cannot when {@link MetadataView#clusterTimeMillis} is this or later
+     * @param outcome    how it is settled then, 0 to 255
+     */
+    record Deadline(long timeMillis, int outcome) {
+        /**
+         * Checks the ranges.
+         *
+         * @param timeMillis from 0
+         * @param outcome    0 to 255
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public Deadline {
+            if (timeMillis < 0 || outcome < 0 || outcome > 255) {
+                throw new IllegalArgumentException("a deadline at " + timeMillis + " ms with outcome " + outcome
+                        + ": the time is at least 0, the outcome 0 to 255");
             }
         }
     }

@@ -38,9 +38,10 @@ public sealed interface TxnResult {
     record CompareFailed(long revision, List<@Nullable KeyValue> reads) implements TxnResult {}
 
     /**
-     * A {@link Op.Settle} or a session-bound {@link Op.Put} refused the transaction; nothing was applied.
+     * A {@link Op.Settle} or a session-bound {@link Op.Put} refused the transaction; nothing was applied, but for the mark of
+     * an {@link Op.Settle} whose deadline had passed.
      *
-     * @param revision the revision, unchanged
+     * @param revision the revision after the transaction, unchanged unless such a mark was set
      * @param reason   why
      * @param outcome  for SETTLED, the stored outcome of the message, else 0
      * @param reply    for SETTLED, the stored reply, else empty
@@ -54,7 +55,7 @@ public sealed interface TxnResult {
 
     /** Why a settle was refused. */
     enum Reason {
-        /** The message is settled already: its effect is in the store, exactly once. */
+        /** The message is settled, before or now because its deadline has passed: the outcome says how. */
         SETTLED,
         /** The sender has said that it no longer waits for this sequence. */
         BELOW_FLOOR,

@@ -19,6 +19,7 @@ final class TxnCodec {
     private static final int SETTLE = 5;
     private static final int GET_RANGE = 6;
     private static final int APPEND = 7;
+    private static final int SETTLE_BEFORE = 8;
 
     /** The shortest transaction: three empty lists. */
     static final int LEAST_BYTES = 3;
@@ -116,7 +117,12 @@ final class TxnCodec {
             to.writeString(append.queue());
             to.writeBytes(append.value());
         } else if (op instanceof Op.Settle settle) {
-            to.writeByte(SETTLE);
+            Op.Deadline deadline = settle.deadline();
+            to.writeByte(deadline == null ? SETTLE : SETTLE_BEFORE);
+            if (deadline != null) {
+                to.writeVarLong(deadline.timeMillis());
+                to.writeByte(deadline.outcome());
+            }
             EventCodec.writeSessionId(to, settle.session());
             to.writeVarLong(settle.shard());
             to.writeVarLong(settle.sequence());
@@ -141,16 +147,24 @@ final class TxnCodec {
                         from.readString(),
                         from.require(from.readVarInt32(), n -> n >= 1 && n <= Op.GetRange.MAX_KEYS, "a limit"));
             case APPEND -> new Op.Append(from.readString(), from.readBytes());
-            case SETTLE ->
-                new Op.Settle(
-                        EventCodec.readSessionId(from),
-                        from.readVarInt32(),
-                        from.require(from.readVarLong(), n -> n >= 1, "a sequence from 1"),
-                        from.require(from.readVarLong(), n -> n >= 1, "a floor from 1"),
-                        from.readByte(),
-                        from.readBytes());
-            default -> throw from.expected("an operation from 1 to 7 before here, not " + code);
+            case SETTLE -> readSettle(from);
+            case SETTLE_BEFORE -> {
+                long timeMillis = from.require(from.readVarLong(), n -> n >= 0, "a time from 0");
+                Op.Deadline deadline = new Op.Deadline(timeMillis, from.readByte());
+                yield readSettle(from).before(deadline);
+            }
+            default -> throw from.expected("an operation from 1 to 8 before here, not " + code);
         };
+    }
+
+    private static Op.Settle readSettle(ByteReader from) {
+        return new Op.Settle(
+                EventCodec.readSessionId(from),
+                from.readVarInt32(),
+                from.require(from.readVarLong(), n -> n >= 1, "a sequence from 1"),
+                from.require(from.readVarLong(), n -> n >= 1, "a floor from 1"),
+                from.readByte(),
+                from.readBytes());
     }
 
     // Codes, not ordinals: the order of an enum may change, the log may not.

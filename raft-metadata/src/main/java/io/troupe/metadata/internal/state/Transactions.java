@@ -82,11 +82,25 @@ final class Transactions {
             return refused(reason == Reason.BELOW_FLOOR ? reason : Reason.SESSION_CLOSED);
         }
         if (reason == null) {
+            if (settle.deadline() != null
+                    && state.clusterTimeMillis >= settle.deadline().timeMillis()) {
+                return settleAsLate(channel, settle, settle.deadline());
+            }
             settled.put(channel, window.with(settle));
             return null;
         }
         Settlement end = reason == Reason.SETTLED ? window.settlement(settle.sequence()) : null;
         return end == null ? refused(reason) : new SettleRefused(state.revision, reason, end.outcome(), end.reply());
+    }
+
+    /** The mark alone is set, on what stands: what this transaction would have settled before it is refused with the rest. */
+    private SettleRefused settleAsLate(ChannelId channel, Op.Settle settle, Op.Deadline deadline) {
+        Settlements standing = state.channels.get(channel);
+        Op.Settle late = new Op.Settle(
+                settle.session(), settle.shard(), settle.sequence(), settle.floor(), deadline.outcome(), NO_BYTES);
+        state.channels.put(channel, (standing == null ? Settlements.EMPTY : standing).with(late));
+        state.revision++;
+        return new SettleRefused(state.revision, Reason.SETTLED, deadline.outcome(), NO_BYTES);
     }
 
     private SettleRefused refused(Reason reason) {

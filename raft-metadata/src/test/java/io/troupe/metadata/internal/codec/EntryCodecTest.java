@@ -103,15 +103,17 @@ class EntryCodecTest {
                         new Op.Get("k"),
                         new Op.Settle(SESSION, -1, 5, 4, 255, AB),
                         new Op.GetRange("k/", "k/a", 5),
-                        new Op.Append("q", AB)),
+                        new Op.Append("q", AB),
+                        new Op.Settle(SESSION, -1, 5, 4, 255, AB).before(new Op.Deadline(64, 4))),
                 List.of(new Op.Get("e")));
         assertGolden(
                 new Command.Submit(SESSION, 7, List.of(txn)),
-                "01016b" + "01026e31d804" + "0e" + "01"
+                "01017b" + "01026e31d804" + "0e" + "01"
                         + "05" + "0101016b0200" + "0202016b0100" + "0303016b800100" + "0404016b00026162"
                         + "050102c3a400026162"
-                        + "08" + "01016b02616200" + "01016b02616201026e31d804" + "02016b" + "03026b2f" + "04016b"
+                        + "09" + "01016b02616200" + "01016b02616201026e31d804" + "02016b" + "03026b2f" + "04016b"
                         + "05026e31d804010a08ff026162" + "06026b2f036b2f610a" + "070171026162"
+                        + "08800104026e31d804010a08ff026162"
                         + "01" + "040165");
         assertGolden(new Command.OpenSession("n1", "d", -2, 5000), "010110" + "02026e310164fffffffffffffffe904e");
         assertGolden(new Command.CloseSession(SESSION), "010106" + "03026e31d804");
@@ -139,11 +141,14 @@ class EntryCodecTest {
         assertRefused("010104" + "0602c328", "at byte 1 of 4: expected UTF-8 text");
         String submit = "01026e31d80402" + "01";
         assertBodyRefused(submit + "000000" + "00", "at byte 11 of 12: expected the end");
-        assertBodyRefused(submit + "00010900", "an operation from 1 to 7 before here, not 9");
+        assertBodyRefused(submit + "00010900", "an operation from 1 to 8 before here, not 9");
         assertBodyRefused(submit + "0001" + "06000000" + "00", "a limit before here, not 0");
         assertBodyRefused(submit + "00010300", "expected a prefix before here");
         assertBodyRefused(submit + "0001" + "050000000000000000", "a sequence from 1 before here, not 0");
         assertBodyRefused(submit + "0001" + "050000000200000000", "a floor from 1 before here, not 0");
+        assertBodyRefused(submit + "0001" + "080004" + "0000000000000000", "a sequence from 1 before here, not 0");
+        assertBodyRefused(submit + "0001" + "080004" + "0000000200000000", "a floor from 1 before here, not 0");
+        assertBodyRefused(submit + "0001" + "0801040000000000000000", "a time from 0 before here, not -1");
         assertBodyRefused(submit + "01" + "0901" + "0000000000", "a target from 1 to 5 before here, not 9");
         assertBodyRefused(submit + "01" + "0109" + "0000000000", "a relation from 1 to 4 before here, not 9");
         assertBodyRefused(submit + "0001" + "01016b00" + "02", "0 or 1 before here, not 2");

@@ -113,14 +113,16 @@ public final class RandomEntries {
                 random.nextBoolean()
                         ? new Op.Append("queue/" + random.nextInt(2), value())
                         : new Op.GetRange(random.nextBoolean() ? "queue/" : "a/", key(), 1 + random.nextInt(5));
-            case 4, 5, 6 ->
-                new Op.Settle(
+            case 4, 5, 6 -> {
+                Op.Settle settle = new Op.Settle(
                         random.nextInt(4) == 0 ? SessionId.outbox(random.nextInt(2)) : session(),
                         random.nextInt(3) - 1,
                         1 + random.nextInt(200),
                         1 + random.nextInt(100),
                         random.nextInt(3) == 0 ? random.nextInt(256) : 1,
                         random.nextInt(3) == 0 ? value() : new byte[0]);
+                yield random.nextInt(4) == 0 ? settle.before(new Op.Deadline(random.nextInt(2_000), 4)) : settle;
+            }
             default -> new Op.Put(key(), value(), random.nextInt(4) == 0 ? session() : null);
         };
     }

@@ -14,6 +14,7 @@ import io.troupe.metadata.internal.codec.Bytes;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class SettleTest extends StateFixture {
     @Test
@@ -47,6 +48,47 @@ class SettleTest extends StateFixture {
         assertThat(state.view().settled(SessionId.outbox(18), 17).isSettled(1))
                 .as("another outbox")
                 .isFalse();
+    }
+
+    @Test
+    void aMessageIsSettledAsLateOnceTheTimeInTheLogHasReachedItsDeadline() {
+        Op.Deadline deadline = new Op.Deadline(1_000, 4);
+        apply(new Command.Tick(999, List.of(own)));
+        assertThat(txn(Txn.of(settle(1, 1, 7, "in time").before(deadline), put("a", "1")))
+                        .succeeded())
+                .isTrue();
+        apply(new Command.Tick(1_000, List.of(own)));
+        long before = state.view().revision();
+        TxnResult late = txn(Txn.of(
+                put("a", "2"), settle(3, 1, 7, ""), settle(2, 1, 7, "too late").before(deadline)));
+        assertThat(late).isInstanceOfSatisfying(TxnResult.SettleRefused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Reason.SETTLED);
+            assertThat(refused.outcome()).isEqualTo(4);
+            assertThat(refused.reply()).isEmpty();
+            assertThat(refused.revision()).isEqualTo(before + 1);
+        });
+        assertThat(text("a")).as("nothing else of it is applied").isEqualTo("1");
+        assertThat(window().isSettled(3)).isFalse();
+        assertThat(Objects.requireNonNull(window().settlement(2)).outcome()).isEqualTo(4);
+        assertThat(txn(Txn.of(settle(2, 1, 7, ""), put("a", "3"))))
+                .as("no later copy takes effect, with a deadline or without")
+                .isInstanceOfSatisfying(
+                        TxnResult.SettleRefused.class,
+                        refused -> assertThat(refused.outcome()).isEqualTo(4));
+        assertThat(txn(Txn.of(settle(1, 1, 7, "").before(deadline))))
+                .as("what was settled in time stays so")
+                .isInstanceOfSatisfying(
+                        TxnResult.SettleRefused.class,
+                        refused -> assertThat(refused.reply()).isEqualTo(bytes("in time")));
+    }
+
+    @Test
+    void aLateMessageOfAnEndedSessionIsNotSettled() {
+        apply(new Command.Tick(1_000, List.of(own)));
+        apply(new Command.CloseSession(own));
+        assertThat(state.view().settled(own, 3).isSettled(1)).isFalse();
+        assertThatThrownBy(() -> new Op.Deadline(-1, 4))
+                .hasMessage("a deadline at -1 ms with outcome 4: the time is at least 0, the outcome 0 to 255");
     }
 
     @Test
