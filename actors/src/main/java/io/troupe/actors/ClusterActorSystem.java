@@ -140,9 +140,34 @@ public final class ClusterActorSystem implements ActorSystem {
                                 + ", another kind says " + same + ": give both the same set");
             }
         }
+        byName.values().forEach(kind -> checkHost(kind, byName));
         ClusterActorSystem system = new ClusterActorSystem(config, all.codec(), Map.copyOf(byName), platform);
         system.host.attach(system);
         return system;
+    }
+
+    /** A node that runs a kind runs the kind it lives with, too, and in the same set: else their shards would part. */
+    private static void checkHost(Kind<?> kind, Map<String, Kind<?>> kinds) {
+        if (kind.options().host() == null) {
+            return;
+        }
+        Kind<?> host = kinds.get(kind.options().host());
+        if (host == null
+                || !host.shardSet().equals(kind.shardSet())
+                || host.options().host() != null) {
+            throw new ClusterException(
+                    ClusterException.Code.BAD_CONFIG,
+                    "kind " + kind.name() + " lives with kind " + kind.options().host() + " in set "
+                            + kind.shardSet().name() + ", but the node has "
+                            + (host == null
+                                    ? "no such kind: give it both"
+                                    : "that kind in set " + host.shardSet().name()
+                                            + (host.options().host() == null
+                                                    ? ""
+                                                    : ", living with kind "
+                                                            + host.options().host())
+                                            + ": colocateWith the kind as the node has it"));
+        }
     }
 
     /** {@return completes when messages can be sent to every actor; fails with ClusterException} Call once. */
@@ -189,7 +214,7 @@ public final class ClusterActorSystem implements ActorSystem {
         EntityPid<?> entity = EntityPid.of(actor);
         return cluster.whereIs(
                 entity.kind().shardSet(),
-                entity.entity().kind(),
+                entity.kind().placement(),
                 entity.entity().id());
     }
 
@@ -408,7 +433,7 @@ public final class ClusterActorSystem implements ActorSystem {
     }
 
     int shardOf(Kind<?> kind, EntityId entity) {
-        return cluster.shardOf(kind.shardSet(), entity.kind(), entity.id());
+        return cluster.shardOf(kind.shardSet(), kind.placement(), entity.id());
     }
 
     LocalActors locals() {

@@ -106,10 +106,38 @@ public final class Kind<M> {
      * {@return the same kind, whose actors live on the shards of a set} Say the same on every node, and for as long as the
      * kind exists: the actors of another set are other actors.
      *
-     * @param set the set; kinds that name the same one live together
+     * @param set the set; kinds that name the same one share its nodes
+     * @throws IllegalArgumentException if the kind lives with another one, and so in that one's set
      */
     public Kind<M> in(ShardSet set) {
+        if (options.host() != null) {
+            throw new IllegalArgumentException(this + " lives with kind " + options.host() + " in set "
+                    + options.shardSet().name() + ", and cannot be in set " + set.name()
+                    + " too: put that kind into the set before colocateWith");
+        }
         return with(options.in(Objects.requireNonNull(set)));
+    }
+
+    /**
+     * {@return the same kind, each of whose entities lives where the entity with its id of another kind lives} On the same
+     * shard of the same set, and so always on the same node: they move together, and what they tell each other does not
+     * leave the process. Say the same on every node, and for as long as the kind exists: its entities elsewhere are other
+     * ones.
+     *
+     * @param other the other kind, complete with its set; the nodes must give both kinds to their systems
+     * @throws IllegalArgumentException if it is this kind
+     */
+    public Kind<M> colocateWith(Kind<?> other) {
+        if (other.name.equals(name)) {
+            throw new IllegalArgumentException(this + " cannot live with itself: name another kind");
+        }
+        return with(options.with(other.shardSet(), other.placement()));
+    }
+
+    /** {@return the name that its ids are hashed with, to find their shards} */
+    String placement() {
+        String host = options.host();
+        return host == null ? name : host;
     }
 
     /**

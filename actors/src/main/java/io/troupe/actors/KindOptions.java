@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param blockNs          how long their senders wait, if they do
  * @param quorumLoss       what its entities do without a lease
  * @param executor         where its turns run; null for the node's dispatcher
+ * @param host             the kind that an entity lives with, id by id; null for none
  */
 record KindOptions(
         ShardSet shardSet,
@@ -27,7 +28,8 @@ record KindOptions(
         Overflow overflow,
         long blockNs,
         QuorumLoss quorumLoss,
-        @Nullable Executor executor) {
+        @Nullable Executor executor,
+        @Nullable String host) {
     static final KindOptions DEFAULT = new KindOptions(
             ShardSet.DEFAULT,
             0,
@@ -37,35 +39,42 @@ record KindOptions(
             Overflow.REJECT,
             0,
             QuorumLoss.STOP,
+            null,
             null);
 
     KindOptions in(ShardSet other) {
         return new KindOptions(
-                other, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, executor);
+                other, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, executor, host);
+    }
+
+    KindOptions with(ShardSet set, String other) {
+        return new KindOptions(
+                set, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, executor, other);
     }
 
     KindOptions passivating(long afterNs, int beyond) {
-        return new KindOptions(shardSet, afterNs, beyond, restarts, mailbox, overflow, blockNs, quorumLoss, executor);
+        return new KindOptions(
+                shardSet, afterNs, beyond, restarts, mailbox, overflow, blockNs, quorumLoss, executor, host);
     }
 
     KindOptions restarting(RestartLimit other) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, blockNs, quorumLoss, executor);
+                shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, blockNs, quorumLoss, executor, host);
     }
 
     KindOptions holding(int messages, Overflow beyond, long waitNs) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, waitNs, quorumLoss, executor);
+                shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, waitNs, quorumLoss, executor, host);
     }
 
     KindOptions on(Executor other) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, other);
+                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, other, host);
     }
 
     KindOptions without(QuorumLoss other) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, other, executor);
+                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, other, executor, host);
     }
 
     boolean passivates() {
