@@ -19,7 +19,10 @@ import java.util.stream.IntStream;
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.metadata.MetadataConfig.Election;
 
-/** Kills a node of three: until a write succeeds again, and until every shard it owned answers again. */
+/**
+ * Kills a node of three: until a write succeeds again, and until every shard it owned answers again. Then moves shards of
+ * nodes that live.
+ */
 final class FailoverScenario {
     /** Leader loss to write, with one election preset. */
     record WriteLoss(Target median, Target longest, Election election, Duration lease) {}
@@ -71,6 +74,7 @@ final class FailoverScenario {
         for (NodeLoss loss : NODE_LOSSES) {
             report.part(loss.target.title, () -> scenario.measure(loss));
         }
+        report.part("planned moves of a shard", () -> MoveStall.measure(rounds, report));
     }
 
     void measure(WriteLoss loss) throws IOException, InterruptedException {

@@ -9,7 +9,7 @@ enum Scenario {
     NET,
     /** Three JVMs that write to disk, beside three of bare Ratis. */
     DURABLE,
-    /** Three JVMs of which one is killed. */
+    /** Three JVMs of which one is killed, and whose shards are moved. */
     FAILOVER,
     /** Three JVMs that do nothing. */
     FOOTPRINT;

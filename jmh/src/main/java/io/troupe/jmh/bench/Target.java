@@ -68,6 +68,8 @@ enum Target {
     SERVED_LEADER_SHORT(FAILOVER, "leader lost to all shards served, 500 ms, FAST", "s", AT_MOST, 1.5, ""),
     SERVED_FOLLOWER_LONG(FAILOVER, "follower lost to all shards served, 3 s, DEFAULT", "s", AT_MOST, 4.5, ""),
     SERVED_LEADER_LONG(FAILOVER, "leader lost to all shards served, 3 s, DEFAULT", "s", AT_MOST, 5.5, ""),
+    MOVE_IDLE(FAILOVER, "planned move of a shard, idle: longest answer", "ms", AT_MOST, 50, ""),
+    MOVE_LOAD(FAILOVER, "planned move of a shard, under load: longest answer", "ms", AT_MOST, 150, ""),
 
     IDLE_CPU(FOOTPRINT, "idle voter of three: processor time", "%", AT_MOST, 1, ""),
     IDLE_RSS(FOOTPRINT, "idle voter of three: resident memory", "MB", AT_MOST, 250, ""),

@@ -51,10 +51,12 @@ class ScenariosTest {
     /** Each line kills nodes; one of them is enough to see that killing works. */
     @Test
     void failoverHasALineForEveryTarget() {
-        List<Target> lines = Stream.concat(
+        List<Target> lines = Stream.of(
                         FailoverScenario.WRITE_LOSSES.stream()
                                 .flatMap(loss -> Stream.of(loss.median(), loss.longest())),
-                        FailoverScenario.NODE_LOSSES.stream().map(FailoverScenario.NodeLoss::target))
+                        FailoverScenario.NODE_LOSSES.stream().map(FailoverScenario.NodeLoss::target),
+                        Stream.of(Target.MOVE_IDLE, Target.MOVE_LOAD))
+                .flatMap(lists -> lists)
                 .toList();
         assertThat(lines)
                 .containsExactlyElementsOf(Arrays.stream(Target.values())
@@ -66,6 +68,12 @@ class ScenariosTest {
     void failoverMeasuresHowLongNobodyCanWrite() throws IOException, InterruptedException {
         new FailoverScenario(TINY, report).measure(FailoverScenario.WRITE_LOSSES.get(0));
         assertMeasured(Target.WRITE_FAST, Target.WRITE_FAST_MAX);
+    }
+
+    @Test
+    void failoverMeasuresHowLongAMoveHoldsAnswersUp() throws IOException, InterruptedException {
+        MoveStall.measure(TINY, report);
+        assertMeasured(Target.MOVE_IDLE, Target.MOVE_LOAD);
     }
 
     @AfterEach
