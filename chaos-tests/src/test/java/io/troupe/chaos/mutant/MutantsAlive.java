@@ -77,8 +77,8 @@ final class MutantsAlive {
             bug(
                     "shard reads before the fence is in its view",
                     RUNTIME + "Receiver.java",
-                    ".thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))",
-                    ".thenCompose(result -> store.awaitRevision(0).thenApply(revision -> result))",
+                    ".thenCompose(result -> Wiring.hear(store, result.revision()).thenApply(revision -> result))",
+                    ".thenCompose(result -> Wiring.hear(store, 0).thenApply(revision -> result))",
                     1),
             bug(
                     "receiver runs what came for an older epoch",

@@ -16,6 +16,7 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.MoveReport;
 import io.troupe.metadata.MetadataConfig.Election;
+import org.HdrHistogram.Histogram;
 
 /**
  * Moves the shard of a durable entity between live nodes while one client asks that entity again and again, one question at
@@ -37,16 +38,18 @@ final class MoveStall {
 
     static void measure(Rounds rounds, Report report) throws IOException, InterruptedException {
         try (BenchCluster cluster = new BenchCluster(3, Duration.ofSeconds(3), Election.DEFAULT)) {
-            moves(cluster.client(), WARM_MOVES);
-            tell(report, Target.MOVE_IDLE, moves(cluster.client(), rounds.kills()), "");
+            moves(cluster.client(), WARM_MOVES, Rounds.histogram());
+            Histogram idle = Rounds.histogram();
+            tell(report, Target.MOVE_IDLE, moves(cluster.client(), rounds.kills(), idle), idle, "");
             AtomicBoolean busy = new AtomicBoolean(true);
             AtomicLong told = new AtomicLong();
             long sinceNs = System.nanoTime();
             CompletableFuture<Void> load = load(cluster.client(), busy, told);
+            Histogram loaded = Rounds.histogram();
             double[] underLoad;
             double perSecond;
             try {
-                underLoad = moves(cluster.client(), rounds.kills());
+                underLoad = moves(cluster.client(), rounds.kills(), loaded);
             } finally {
                 perSecond = told.get() * 1e9 / (System.nanoTime() - sinceNs);
                 busy.set(false);
@@ -56,19 +59,27 @@ final class MoveStall {
                     report,
                     Target.MOVE_LOAD,
                     underLoad,
+                    loaded,
                     String.format(Locale.ROOT, "; beside %,.0f durable effects a second", perSecond));
         }
     }
 
-    private static void tell(Report report, Target target, double[] millis, String detail) {
+    private static void tell(Report report, Target target, double[] millis, Histogram answers, String detail) {
         report.measured(
                 target,
                 Arrays.stream(millis).max().orElse(Double.NaN),
-                String.format(Locale.ROOT, "n %d, p50 %.1f ms", millis.length, Rounds.median(millis)) + detail);
+                String.format(
+                                Locale.ROOT,
+                                "n %d, p50 %.1f ms; all answers p50 %.1f, p99 %.1f ms",
+                                millis.length,
+                                Rounds.median(millis),
+                                Rounds.micros(answers, 50) / 1e3,
+                                Rounds.micros(answers, 99) / 1e3)
+                        + detail);
     }
 
     /** {@return the stalls of some moves, in milliseconds} */
-    private static double[] moves(ClusterActorSystem client, int count) throws InterruptedException {
+    private static double[] moves(ClusterActorSystem client, int count, Histogram answers) throws InterruptedException {
         double[] millis = new double[count];
         List<String> nodes = List.copyOf(client.cluster().shardsPerOwner().keySet());
         Pid<BenchNode.Note> moved = client.entity(BenchNode.COUNTER, "moved");
@@ -79,7 +90,7 @@ final class MoveStall {
                     .skip(n % (nodes.size() - 1))
                     .findFirst()
                     .orElseThrow();
-            millis[n] = stall(client, moved, to) / 1e6;
+            millis[n] = stall(client, moved, to, answers) / 1e6;
         }
         return millis;
     }
@@ -90,7 +101,7 @@ final class MoveStall {
     }
 
     /** The longest answer from some time before the move until some time after it. */
-    private static long stall(ClusterActorSystem client, Pid<BenchNode.Note> moved, String to) {
+    private static long stall(ClusterActorSystem client, Pid<BenchNode.Note> moved, String to, Histogram answers) {
         CompletableFuture<MoveReport> move = null;
         long longest = 0;
         long beginNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AROUND_MILLIS);
@@ -102,6 +113,7 @@ final class MoveStall {
             moved.ask(new BenchNode.Read(), LIMIT).join();
             long nowNs = System.nanoTime();
             longest = Math.max(longest, nowNs - sentNs);
+            answers.recordValue(nowNs - sentNs);
             if (move != null && move.isDone() && endNs == Long.MAX_VALUE) {
                 endNs = nowNs + TimeUnit.MILLISECONDS.toNanos(AROUND_MILLIS);
             }

@@ -197,6 +197,7 @@ final class HandOff {
         CompletableFuture<?> unused = store.txn(txn)
                 .whenComplete((result, failure) -> onCluster(() -> {
                     if (result != null && result.succeeded()) {
+                        Wiring.announceCommit(store); // the new owner is waited for
                         receiver().lose(current.shard);
                         leaving.remove(shard, current);
                     } else if (result != null) {

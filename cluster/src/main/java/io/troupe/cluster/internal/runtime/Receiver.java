@@ -256,7 +256,7 @@ final class Receiver {
 
     private void raiseAgain(HostedShard shard, CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> windows) {
         CompletableFuture<?> unused = store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
-                .thenCompose(result -> store.awaitRevision(result.revision()).thenApply(revision -> result))
+                .thenCompose(result -> Wiring.hear(store, result.revision()).thenApply(revision -> result))
                 .whenComplete((result, failure) -> {
                     if (Wiring.wasNotProposed(failure) && shard.state() == HostedShard.State.RAISING) {
                         postponed.add(() -> raiseAgain(shard, windows));

@@ -3,6 +3,7 @@ package io.troupe.cluster.internal.runtime;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -16,6 +17,7 @@ import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStores;
+import io.troupe.metadata.Txn;
 import io.troupe.metadata.spi.PeerChannel;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
@@ -94,6 +96,22 @@ final class Wiring {
     static boolean wasNotProposed(@Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
         return cause instanceof MetadataException known && known.code() == MetadataException.Code.BUSY;
+    }
+
+    /**
+     * Waits until this node has applied a revision that is committed already. On an idle cluster a voter learns that an entry
+     * is committed with the next one, or with the leader's next heartbeat: so there is a next one at once.
+     */
+    static CompletableFuture<Long> hear(MetadataStore store, long revision) {
+        if (store.view().revision() < revision) {
+            announceCommit(store);
+        }
+        return store.awaitRevision(revision);
+    }
+
+    /** Lets the other voters hear soon of what was committed last. Whether it is taken matters to nobody. */
+    static void announceCommit(MetadataStore store) {
+        CompletableFuture<?> unused = store.txn(Txn.EMPTY);
     }
 
     static Coordinator.Settings coordination(ClusterConfig config) {
