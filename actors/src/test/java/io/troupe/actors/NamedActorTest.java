@@ -168,6 +168,21 @@ class NamedActorTest {
     }
 
     @Test
+    void theStopOfAnEarlierLifeThatComesLateEndsNobody() {
+        names.register("anna", "parrot");
+        Pid<Object> actor = system.spawn(seen, "anna");
+        assertThat(ask(actor, "a").join()).isEqualTo("a");
+        CompletableFuture<?> early = actor.tell(NamedActor.stop(6));
+        assertThat(ask(actor, "b").join()).isEqualTo("b");
+        CompletableFuture<?> due = actor.tell(NamedActor.stop(7));
+        assertThat(early).isDone();
+        assertThat(due).isDone();
+        await().atMost(LIMIT)
+                .untilAsserted(() ->
+                        assertThat(((LocalActorSystem) system).activeActors()).isZero());
+    }
+
+    @Test
     void nobodyIsThereForANameOfAnotherKindAndNothingStaysInTheMemory() {
         names.register("anna", "horse");
         CompletableFuture<String> answer = ask(system.spawn(seen, "anna"), "a");

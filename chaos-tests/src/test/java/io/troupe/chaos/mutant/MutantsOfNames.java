@@ -19,8 +19,8 @@ final class MutantsOfNames {
             bug(
                     "name is looked up in a copy that may be behind",
                     ACTORS + "NamedActors.java",
-                    "        return barrier()\n",
-                    "        return CompletableFuture.completedFuture(0L)\n",
+                    "return store().barrier();",
+                    "return CompletableFuture.completedFuture(0L);",
                     SIMULATION),
             bug(
                     "actor whose name was given up goes on",
@@ -39,7 +39,7 @@ final class MutantsOfNames {
                     ACTORS + "NamedActor.java",
                     "if (message.equals(stop(revision))) {",
                     "if (!message.equals(START)) {",
-                    SIMULATION),
+                    "actors.NamedActorTest"),
             bug(
                     "what a barrier shows refuses what came after it",
                     ACTORS + "NamedActor.java",
