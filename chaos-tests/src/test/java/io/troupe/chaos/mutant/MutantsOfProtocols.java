@@ -229,7 +229,7 @@ final class MutantsOfProtocols {
                     STATE + "Settlements.java",
                     "        if (settle.sequence() < raised) {\n            return Reason.BELOW_FLOOR;\n        }\n",
                     "        if (settle.sequence() < raised) {\n            return null;\n        }\n",
-                    110),
+                    233),
             bug(
                     "store keeps the keys of an ended session",
                     STATE + "Sessions.java",
