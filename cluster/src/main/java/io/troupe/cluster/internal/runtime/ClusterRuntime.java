@@ -135,7 +135,7 @@ public final class ClusterRuntime implements AutoCloseable {
         manager = new Administration(store, requests, drains, moves, sets, pings, succession, listings, receiver);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
-        leaving = new Leaving(platform, requests, store, membership, drains, receiver, sender, succession);
+        leaving = new Leaving(platform, requests, membership, drains, receiver, sender, succession);
         locks = new Locks(store, membership, requests);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }

@@ -68,7 +68,6 @@ final class Leaving {
     Leaving(
             Platform platform,
             Requests requests,
-            MetadataStore store,
             Membership membership,
             Drains drains,
             Receiver receiver,
@@ -76,7 +75,7 @@ final class Leaving {
             Succession succession) {
         this.platform = platform;
         this.requests = requests;
-        this.store = store;
+        this.store = succession.store();
         this.membership = membership;
         this.drains = drains;
         this.receiver = receiver;

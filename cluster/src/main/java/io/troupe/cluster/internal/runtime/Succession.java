@@ -40,6 +40,10 @@ final class Succession {
         this.clock = clock;
     }
 
+    MetadataStore store() {
+        return store;
+    }
+
     /** {@return the other voters that live, the best first} */
     List<String> heirs() {
         return heirs(
