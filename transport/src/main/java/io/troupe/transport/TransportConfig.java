@@ -59,6 +59,16 @@ public final class TransportConfig {
         return values.secret;
     }
 
+    /** {@return the TLS of this node, or null: then nothing is encrypted, and no certificate is asked for} */
+    public @Nullable NodeTls tls() {
+        return values.tls;
+    }
+
+    /** {@return how often the files of the certificate are looked at} */
+    public Duration tlsRefresh() {
+        return values.tlsRefresh;
+    }
+
     /** {@return the nodes to dial, by id, unresolved} */
     public Map<String, InetSocketAddress> nodes() {
         return Collections.unmodifiableMap(values.nodes);
@@ -137,6 +147,8 @@ public final class TransportConfig {
         private @Nullable InetSocketAddress bind;
         private String identity = "";
         private @Nullable ClusterSecret secret;
+        private @Nullable NodeTls tls;
+        private Duration tlsRefresh = Duration.ofSeconds(5);
         private int ringCapacity = 4 * 1024 * 1024;
         /** 0 means an eighth of the ring. */
         private int maxFrameLength;
@@ -163,6 +175,8 @@ public final class TransportConfig {
             bind = from.bind;
             identity = from.identity;
             secret = from.secret;
+            tls = from.tls;
+            tlsRefresh = from.tlsRefresh;
             ringCapacity = from.ringCapacity;
             maxFrameLength = from.maxFrameLength;
             receiveBufferLength = from.receiveBufferLength;
@@ -210,6 +224,29 @@ public final class TransportConfig {
          */
         public Builder secret(ClusterSecret value) {
             secret = value;
+            return this;
+        }
+
+        /**
+         * Speaks TLS on every connection, and links only to nodes whose certificate names them. Say it on every node or on none:
+         * a port speaks one or the other.
+         *
+         * @param value the certificate of this node, and whom it trusts
+         * @return this builder
+         */
+        public Builder tls(NodeTls value) {
+            tls = value;
+            return this;
+        }
+
+        /**
+         * How often the files of the certificate are looked at; connections made after that use what is newer.
+         *
+         * @param interval 5 s by default
+         * @return this builder
+         */
+        public Builder tlsRefresh(Duration interval) {
+            tlsRefresh = interval;
             return this;
         }
 
@@ -374,6 +411,10 @@ public final class TransportConfig {
                     found.add("node " + id + " is this node: leave it out of the nodes to dial");
                 }
             }
+            if (tls != null && !tls.nodeId().equals(nodeId)) {
+                found.add("the certificate is that of node " + tls.nodeId() + ", and this is node " + nodeId
+                        + ": give it its own");
+            }
             int identityBytes = identity.getBytes(StandardCharsets.UTF_8).length;
             if (identityBytes > MAX_IDENTITY_BYTES) {
                 found.add("identity has " + identityBytes + " bytes, the limit is " + MAX_IDENTITY_BYTES);
@@ -406,6 +447,7 @@ public final class TransportConfig {
             positive(found, "heartbeatInterval", heartbeatInterval);
             positive(found, "handshakeTimeout", handshakeTimeout);
             positive(found, "redialFirst", redialFirst);
+            positive(found, "tlsRefresh", tlsRefresh);
             if (linkTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
                 found.add("linkTimeout (" + linkTimeout + ") must be at least twice heartbeatInterval ("
                         + heartbeatInterval + ")");

@@ -2,11 +2,19 @@ package io.troupe.transport.internal.frame;
 
 import org.agrona.DirectBuffer;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 /**
  * Cuts the bytes of one link into frames, in place. Everything a header claims is checked before a byte of the body is
  * waited for, so the buffer it reads from never needs to be longer than one frame of the allowed length.
  */
 public final class FrameReader {
+    private static final String TLS =
+            "the other end speaks TLS, and this node does not: give TLS to every node of the cluster or to none";
+    private static final int TLS_ALERT = 0x15;
+    private static final int TLS_HANDSHAKE = 0x16;
+    private static final int TLS_MAJOR_VERSION = 0x03;
+
     /** No frame with a longer body is let through. */
     private int maxBodyLength;
 
@@ -74,10 +82,28 @@ public final class FrameReader {
         return used;
     }
 
+    /**
+     * Nothing follows.
+     *
+     * @param buffer what is left of the bytes that came
+     * @param offset where it starts
+     * @param length how long it is
+     * @throws FramingException if they are the end of a refusal that this node cannot read
+     */
+    public void end(DirectBuffer buffer, int offset, int length) throws FramingException {
+        // An alert is shorter than the header of a frame.
+        if (length > 2 && length < FrameLayout.HEADER_LENGTH && isTls(buffer.getShort(offset, LITTLE_ENDIAN))) {
+            throw new FramingException(TLS);
+        }
+    }
+
     private int checkedBodyLength(DirectBuffer buffer, int index) throws FramingException {
         int length = FrameLayout.length(buffer, index);
         // Compared without adding to it: a length near 2^31 must not overflow past the limit.
         if (length < FrameLayout.HEADER_LENGTH || length - FrameLayout.HEADER_LENGTH > maxBodyLength) {
+            if (isTls(length)) {
+                throw new FramingException(TLS);
+            }
             throw new FramingException("frame length " + length + " is not between " + FrameLayout.HEADER_LENGTH
                     + " and " + (FrameLayout.HEADER_LENGTH + maxBodyLength));
         }
@@ -92,6 +118,12 @@ public final class FrameReader {
             throw new FramingException("frame type 0 does not exist");
         }
         return length - FrameLayout.HEADER_LENGTH;
+    }
+
+    /** The first bytes of a record of TLS: handshake or alert, then the version. */
+    private static boolean isTls(int length) {
+        int type = length & 0xFF;
+        return (type == TLS_HANDSHAKE || type == TLS_ALERT) && ((length >> 8) & 0xFF) == TLS_MAJOR_VERSION;
     }
 
     private static void checkClosingZeros(DirectBuffer buffer, int from, int to) throws FramingException {

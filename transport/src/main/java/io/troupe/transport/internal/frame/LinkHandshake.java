@@ -2,6 +2,7 @@ package io.troupe.transport.internal.frame;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 import io.troupe.transport.ClusterSecret;
 import org.agrona.DirectBuffer;
@@ -16,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * the name of the role it was made in: it is of no use in another handshake, between other nodes, or sent back. Until the
  * other node has proven itself nothing it says decides anything, but that versions or secrets differ.
  *
- * <p>Invariant: {@link Agreed} comes after a valid proof of the other node if this one has a secret.
+ * <p>With TLS, which comes before the first frame, the other end has shown a certificate of a trusted authority; here it is
+ * compared with what the node says it is. The dialling node does so before it says anything.
+ *
+ * <p>Invariant: {@link Agreed} comes after a valid proof of the other node if this one has a secret, and only if the
+ * certificate names that node if this one has TLS.
  */
 public final class LinkHandshake {
     private static final byte[] ACCEPTING = "accepting".getBytes(StandardCharsets.US_ASCII);
@@ -25,6 +30,12 @@ public final class LinkHandshake {
     private final Hello own;
     private final boolean dialled;
     private final @Nullable ClusterSecret secret;
+
+    /** How certificates name a node; null without TLS. */
+    private final @Nullable UnaryOperator<String> nameInCertificates;
+
+    /** What the other end has shown; never null with TLS when a frame comes. */
+    private @Nullable PeerCertificate certificate;
 
     /** Whom an accepting node has challenged, and whose proof it waits for; null before that and in a dialling node. */
     private @Nullable Hello challenged;
@@ -84,14 +95,47 @@ public final class LinkHandshake {
      * @param own     what this node says; {@code to} is the dialled node, and the nonce was drawn for this handshake
      * @param dialled true if this node dialled
      * @param secret  what both must prove, or null
+     * @param nameInCertificates how certificates name a node, by its id; null without TLS
      */
-    public LinkHandshake(Hello own, boolean dialled, @Nullable ClusterSecret secret) {
+    public LinkHandshake(
+            Hello own,
+            boolean dialled,
+            @Nullable ClusterSecret secret,
+            @Nullable UnaryOperator<String> nameInCertificates) {
         if (own.hasSecret() != (secret != null)) {
             throw new IllegalArgumentException("a nonce is drawn exactly if there is a secret");
         }
         this.own = own;
         this.dialled = dialled;
         this.secret = secret;
+        this.nameInCertificates = nameInCertificates;
+    }
+
+    /**
+     * TLS is there; before any frame.
+     *
+     * @param shown what the other end has shown
+     * @return the refusal if this node has dialled another node than that, else null
+     */
+    public @Nullable Refused onCertificate(PeerCertificate shown) {
+        certificate = shown;
+        String problem = dialled ? certificateProblem(own.to()) : null;
+        return problem == null ? null : new Refused(own, RefusalCode.CERTIFICATE, problem);
+    }
+
+    /** Null if the certificate names the node, or none is needed. */
+    private @Nullable String certificateProblem(String node) {
+        PeerCertificate shown = certificate;
+        if (nameInCertificates == null) {
+            return null;
+        }
+        String name = nameInCertificates.apply(node);
+        if (shown != null && shown.uris().contains(name)) {
+            return null;
+        }
+        return "the certificate of " + (shown == null ? "nobody" : "'" + shown.subject() + "' " + shown.uris())
+                + " does not name node " + node + ": correct the address of " + node
+                + ", or issue its certificate with the subject alternative name URI:" + name;
     }
 
     /** {@return what this node says in this handshake} */
@@ -133,6 +177,10 @@ public final class LinkHandshake {
     }
 
     private Step onHello(Hello other) {
+        String problem = certificateProblem(other.nodeId());
+        if (problem != null) {
+            return new Refuse(other, RefusalCode.CERTIFICATE, problem, true);
+        }
         if (other.protocol() != own.protocol()) {
             return refuse(other, RefusalCode.PROTOCOL);
         }
@@ -179,7 +227,9 @@ public final class LinkHandshake {
     }
 
     private Step onRefusal(Control.Refusal refusal, boolean trusted) throws FramingException {
-        boolean allowed = refusal.code() == RefusalCode.PROTOCOL || refusal.code() == RefusalCode.SECRET;
+        boolean allowed = refusal.code() == RefusalCode.PROTOCOL
+                || refusal.code() == RefusalCode.SECRET
+                || refusal.code() == RefusalCode.CERTIFICATE;
         if (!trusted && !allowed) {
             throw new FramingException("a refusal by a node that has not proven that it knows the cluster secret");
         }

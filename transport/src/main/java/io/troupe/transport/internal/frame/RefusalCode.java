@@ -15,7 +15,9 @@ public enum RefusalCode {
     /** The node knows as many others as it may. */
     FULL(6),
     /** One node has a secret, or another one than the other. */
-    SECRET(7);
+    SECRET(7),
+    /** The certificate is that of another node. */
+    CERTIFICATE(8);
 
     /** The byte on the wire: part of the protocol, never given to another reason. */
     private final int wire;
@@ -63,6 +65,9 @@ public enum RefusalCode {
                         + dialling.to();
             case DUPLICATE -> "nodes " + a + " and " + d + " dialled each other; one link is enough";
             case SECRET -> secret(accepting, dialling);
+            case CERTIFICATE ->
+                "node " + a + " says that the certificate of node " + d + " does not name " + d + ": give node " + d
+                        + " its own certificate";
             case FULL -> "node " + a + " knows as many nodes as it may: raise maxLinks";
         };
     }

@@ -5,6 +5,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLException;
 
 import io.troupe.transport.internal.frame.Control;
 import io.troupe.transport.internal.frame.FrameReader;
@@ -12,6 +13,7 @@ import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.Hello;
 import io.troupe.transport.internal.frame.LinkHandshake;
 import io.troupe.transport.internal.frame.LinkLiveness;
+import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.RefusalCode;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class Connection implements FrameReader.Output {
     final SelectionKey key;
     final boolean dialled;
     final LinkHandshake handshake;
+    private final Wire wire;
     private final FrameReader reader = new FrameReader(Control.MAX_HANDSHAKE_BODY);
 
     /** For people: the address at the other end. */
@@ -52,7 +55,15 @@ final class Connection implements FrameReader.Output {
 
     private @Nullable SendRing ring;
     private boolean helloSent;
+
+    /** Whether {@link Events#onOpen} was called; an accepted connection without TLS has nothing to say first. */
+    private boolean opened;
+
     private boolean writeBlocked;
+
+    /** What the selector watches the socket for, once it is connected. */
+    private int watched = SelectionKey.OP_READ;
+
     private boolean outputShut;
     private boolean closed;
 
@@ -64,6 +75,12 @@ final class Connection implements FrameReader.Output {
 
     /** What happens on connections. */
     interface Events {
+        /** Frames can be said; with TLS, {@code certificate} is the other end's. */
+        void onOpen(Connection connection, @Nullable PeerCertificate certificate);
+
+        /** TLS is refused, refuses, or was broken. */
+        void onTlsFailed(Connection connection, SSLException error);
+
         void onStep(Connection connection, LinkHandshake.Step step);
 
         void onFrame(Connection connection, int type, DirectBuffer buffer, int offset, int length);
@@ -73,17 +90,23 @@ final class Connection implements FrameReader.Output {
         void onProtocolError(Connection connection, FramingException error);
     }
 
-    Connection(SocketChannel channel, SelectionKey key, LinkHandshake handshake, Dialled dialled, Events events) {
-        this.channel = channel;
-        this.key = key;
+    Connection(Wired wired, LinkHandshake handshake, Dialled dialled, Events events) {
+        this.channel = wired.channel();
+        this.key = wired.key();
+        this.wire = wired.wire();
         this.handshake = handshake;
         this.dialled = dialled.link() != null;
         this.link = dialled.link();
         this.remote = dialled.remote();
         this.handshakeDeadlineNs = dialled.handshakeDeadlineNs();
         this.events = events;
+        this.opened = link == null && wire.isOpen();
         key.attach(this);
+        wire.onReadable(this::resume);
     }
+
+    /** A socket, registered with the selector of the agent, and what lies between it and the frames. */
+    record Wired(SocketChannel channel, SelectionKey key, Wire wire) {}
 
     /** Where a connection comes from: {@code link} is null for an accepted one. */
     record Dialled(@Nullable NodeLink link, String remote, long handshakeDeadlineNs) {}
@@ -110,7 +133,37 @@ final class Connection implements FrameReader.Output {
         return isActive() ? nowNs - upSinceNs : 0;
     }
 
-    /** The dialled socket is connected: say who we are. */
+    /** The dialled socket is connected. */
+    void begin() {
+        key.interestOps(SelectionKey.OP_READ);
+        if (!open()) {
+            read(System.nanoTime());
+        }
+    }
+
+    /** True if frames can be said from now on. */
+    private boolean open() {
+        if (opened || !wire.isOpen()) {
+            return false;
+        }
+        opened = true;
+        try {
+            events.onOpen(this, wire.peer());
+        } catch (SSLException unknown) {
+            events.onTlsFailed(this, unknown);
+        } catch (IOException broken) {
+            events.onLost(this, String.valueOf(broken.getMessage()));
+        }
+        return true;
+    }
+
+    private void resume() {
+        if (!closed) {
+            read(System.nanoTime());
+        }
+    }
+
+    /** Says who we are. */
     void sayHello(Hello own) {
         helloSent = true;
         say(Control.putHello(buffers.sendView, 0, Control.HELLO, own));
@@ -142,6 +195,7 @@ final class Connection implements FrameReader.Output {
     void activate(NodeLink node, Hello who, SendRing sendRing, LinkBuffers linkBuffers, LinkLiveness newLiveness) {
         linkBuffers.clear();
         buffers = linkBuffers;
+        wire.trust();
         reader.allow(linkBuffers.maxBodyLength);
         link = node;
         other = who;
@@ -155,36 +209,66 @@ final class Connection implements FrameReader.Output {
         if (closed || writeBlocked || outputShut) {
             return false;
         }
-        return buffers.send.hasRemaining() || (ring != null && ring.hasCommitted());
+        return wire.hasUnsent()
+                || (wire.isOpen() && (buffers.send.hasRemaining() || (ring != null && ring.hasCommitted())));
     }
 
     /** Whether everything accepted so far has been given to the socket. */
     boolean isFlushed() {
-        return closed || (!buffers.send.hasRemaining() && (ring == null || ring.size() == 0));
+        return closed || (!buffers.send.hasRemaining() && !wire.hasUnsent() && (ring == null || ring.size() == 0));
     }
 
     /** Reads once and hands on every whole frame. Returns 1 if bytes came. */
     int read(long nowNs) {
+        int work = 0;
         try {
-            int count = channel.read(buffers.receive);
-            if (count < 0) {
-                events.onLost(this, "closed by the other end");
-                return 1;
-            }
-            if (count == 0) {
-                return 0;
-            }
-            if (liveness != null) {
-                liveness.onReceived(nowNs);
-            }
-            cut();
-            return 1;
+            do {
+                int count = wire.read(buffers.receive);
+                if (count < 0) {
+                    onEnd();
+                    return 1;
+                }
+                if (count > 0) {
+                    work = 1;
+                    if (liveness != null) {
+                        liveness.onReceived(nowNs);
+                    }
+                    cut();
+                } else if (!open()) {
+                    break;
+                }
+            } while (!closed && wire.hasUnread());
+            watch();
+            return work;
         } catch (FramingException error) {
             events.onProtocolError(this, error);
+        } catch (SSLException error) {
+            events.onTlsFailed(this, error);
         } catch (IOException error) {
             events.onLost(this, String.valueOf(error.getMessage()));
         }
         return 1;
+    }
+
+    private void onEnd() throws FramingException {
+        reader.end(buffers.receiveView, 0, buffers.receive.position());
+        if (dialled && !opened && !closeAfterWrite) {
+            events.onTlsFailed(
+                    this,
+                    new SSLException(
+                            "the other end has closed the connection within the TLS handshake: either it has no"
+                                    + " TLS, and all nodes must have it or none, or its log says why"));
+        }
+        events.onLost(this, "closed by the other end");
+    }
+
+    /** TLS has failed: the other end is told, if there is something to tell, before the connection is closed. */
+    void giveUp(String reason) {
+        buffers.send.clear().limit(0);
+        if (closeAfterWrite || isActive() || !wire.hasUnsent()) {
+            events.onLost(this, reason);
+        }
+        closeAfterWrite = true;
     }
 
     private void cut() throws FramingException {
@@ -199,6 +283,10 @@ final class Connection implements FrameReader.Output {
         if (buffers != read) {
             // The handshake ended within this read: what came behind it is read from the link's own buffer.
             buffers.receive.put(receive);
+            cut();
+        } else if (used > 0 && used < length && !isActive()) {
+            // A step of the handshake is done, and the next frame belongs to the next step.
+            receive.compact();
             cut();
         } else if (used > 0) {
             receive.compact();
@@ -236,8 +324,8 @@ final class Connection implements FrameReader.Output {
             if (!send.hasRemaining()) {
                 refill(send);
             }
-            int count = send.hasRemaining() ? channel.write(send) : 0;
-            if (send.hasRemaining()) {
+            int count = wire.write(send);
+            if (send.hasRemaining() || wire.hasUnsent()) {
                 block(true);
             } else {
                 onBufferWritten();
@@ -245,7 +333,13 @@ final class Connection implements FrameReader.Output {
             if (count > 0 && liveness != null) {
                 liveness.onWritten(nowNs);
             }
+            if (wire.hasUnread()) {
+                read(nowNs); // It waited for room to say something first.
+            }
             return count > 0 ? 1 : 0;
+        } catch (SSLException error) {
+            events.onTlsFailed(this, error);
+            return 1;
         } catch (IOException error) {
             events.onLost(this, String.valueOf(error.getMessage()));
             return 1;
@@ -280,7 +374,16 @@ final class Connection implements FrameReader.Output {
     private void block(boolean blocked) {
         if (writeBlocked != blocked) {
             writeBlocked = blocked;
-            key.interestOps(SelectionKey.OP_READ | (blocked ? SelectionKey.OP_WRITE : 0));
+            watch();
+        }
+    }
+
+    /** Watches the socket for what can be used: bytes that nobody takes would make every sleep a poll. */
+    private void watch() {
+        int wanted = (wire.isBusy() ? 0 : SelectionKey.OP_READ) | (writeBlocked ? SelectionKey.OP_WRITE : 0);
+        if (wanted != watched && !closed) {
+            watched = wanted;
+            key.interestOps(wanted);
         }
     }
 
@@ -289,7 +392,7 @@ final class Connection implements FrameReader.Output {
         if (!outputShut && !closed) {
             outputShut = true;
             try {
-                channel.shutdownOutput();
+                wire.shutOutput();
             } catch (IOException alreadyBroken) {
                 events.onLost(this, String.valueOf(alreadyBroken.getMessage()));
             }

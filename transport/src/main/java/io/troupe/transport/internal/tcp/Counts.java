@@ -7,6 +7,7 @@ import io.troupe.transport.TransportCounters;
 /** The counters of one messaging system; written by the agent, read by anyone. */
 final class Counts {
     final AtomicLong protocolErrors = new AtomicLong();
+    final AtomicLong tlsFailures = new AtomicLong();
     final AtomicLong refusals = new AtomicLong();
     final AtomicLong handlerFailures = new AtomicLong();
     final AtomicLong droppedFrames = new AtomicLong();
@@ -16,6 +17,7 @@ final class Counts {
     TransportCounters snapshot() {
         return new TransportCounters(
                 protocolErrors.get(),
+                tlsFailures.get(),
                 refusals.get(),
                 handlerFailures.get(),
                 droppedFrames.get(),

@@ -21,12 +21,14 @@ final class Dialler {
     private final TransportConfig config;
     private final Links links;
     private final Selector selector;
+    private final TlsWires wires;
     private final Consumer<Runnable> toAgent;
 
-    Dialler(TransportConfig config, Links links, Selector selector, Consumer<Runnable> toAgent) {
+    Dialler(TransportConfig config, Links links, Selector selector, TlsWires wires, Consumer<Runnable> toAgent) {
         this.config = config;
         this.links = links;
         this.selector = selector;
+        this.wires = wires;
         this.toAgent = toAgent;
     }
 
@@ -85,15 +87,14 @@ final class Dialler {
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
             long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
             Connection connection = new Connection(
-                    channel,
-                    key,
+                    new Connection.Wired(channel, key, wires.wire(channel, true)),
                     links.handshake(link.nodeId),
                     new Connection.Dialled(link, address.toString(), deadlineNs),
                     links);
             link.dialling = connection;
             links.connections().add(connection);
             if (channel.connect(address)) {
-                onConnected(connection);
+                connection.begin();
             }
         } catch (IOException | UnresolvedAddressException failure) {
             PortListener.closeQuietly(channel);
@@ -111,18 +112,10 @@ final class Dialler {
     void onConnectable(Connection connection) {
         try {
             if (connection.channel.finishConnect()) {
-                onConnected(connection);
+                connection.begin();
             }
         } catch (IOException failure) {
             links.onLost(connection, String.valueOf(failure.getMessage()));
-        }
-    }
-
-    private void onConnected(Connection connection) {
-        connection.key.interestOps(SelectionKey.OP_READ);
-        NodeLink link = connection.link;
-        if (link != null) {
-            links.onConnected(connection);
         }
     }
 }

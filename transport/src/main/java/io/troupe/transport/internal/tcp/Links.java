@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLException;
 
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.NodeTls;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.internal.frame.DialSchedule;
 import io.troupe.transport.internal.frame.FramingException;
@@ -15,6 +17,7 @@ import io.troupe.transport.internal.frame.Hello;
 import io.troupe.transport.internal.frame.LinkHandshake;
 import io.troupe.transport.internal.frame.LinkLiveness;
 import io.troupe.transport.internal.frame.Nonce;
+import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.RefusalCode;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,8 @@ final class Links implements Connection.Events {
     private final GuardedHandler handler;
     private final Counts counts;
     private final SecureRandom random = new SecureRandom();
+    private final LogPace errorPace = new LogPace();
+    private final LogPace tlsPace = new LogPace();
 
     /** At most {@code maxLinks}; changed by the agent, read by producers. */
     private final Map<String, NodeLink> byId = new ConcurrentHashMap<>();
@@ -101,7 +106,12 @@ final class Links implements Connection.Events {
     LinkHandshake handshake(@Nullable String dialledNode) {
         Hello hello = own.saidTo(dialledNode == null ? "" : dialledNode);
         ClusterSecret secret = config.secret();
-        return new LinkHandshake(secret == null ? hello : hello.with(draw()), dialledNode != null, secret);
+        NodeTls tls = config.tls();
+        return new LinkHandshake(
+                secret == null ? hello : hello.with(draw()),
+                dialledNode != null,
+                secret,
+                tls == null ? null : tls::uri);
     }
 
     private Nonce draw() {
@@ -119,8 +129,32 @@ final class Links implements Connection.Events {
         return count;
     }
 
-    void onConnected(Connection connection) {
-        connection.sayHello(connection.handshake.own());
+    @Override
+    public void onOpen(Connection connection, @Nullable PeerCertificate certificate) {
+        LinkHandshake handshake = connection.handshake;
+        LinkHandshake.Refused wrong = certificate == null ? null : handshake.onCertificate(certificate);
+        if (wrong != null) {
+            onStep(connection, wrong);
+        } else if (connection.dialled) {
+            connection.sayHello(handshake.own());
+        }
+    }
+
+    @Override
+    public void onTlsFailed(Connection connection, SSLException error) {
+        long count = counts.tlsFailures.incrementAndGet();
+        String reason = String.valueOf(error.getMessage());
+        if (tlsPace.isWorthALine(count, System.nanoTime())) {
+            NodeLink link = connection.link;
+            LOG.warn(
+                    "node {}: TLS with {} ({}) failed: {} (failure {})",
+                    own.nodeId(),
+                    link == null ? "an unknown node" : "node " + link.nodeId,
+                    connection.remote,
+                    reason,
+                    count);
+        }
+        connection.giveUp("TLS failed: " + reason);
     }
 
     @Override
@@ -239,7 +273,7 @@ final class Links implements Connection.Events {
 
     private void countProtocolError(Connection connection, String what) {
         long count = counts.protocolErrors.incrementAndGet();
-        if (Counts.worthALine(count)) {
+        if (errorPace.isWorthALine(count, System.nanoTime())) {
             LOG.warn(
                     "node {}: closed a connection with {}: {} (protocol error {})",
                     own.nodeId(),

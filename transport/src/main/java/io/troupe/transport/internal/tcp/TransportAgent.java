@@ -37,6 +37,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
     private final Selector selector;
     private final @Nullable PortListener listener;
     private final Links links;
+    private final TlsWires wires;
     private final Dialler dialler;
     private final GuardedHandler handler;
     private final Counts counts;
@@ -64,7 +65,8 @@ final class TransportAgent implements Runnable, PortListener.Output {
         this.handler = handler;
         this.counts = counts;
         this.wakeUp = new WakeUp(selector::wakeup);
-        this.dialler = new Dialler(config, links, selector, this::execute);
+        this.wires = new TlsWires(config, this::execute);
+        this.dialler = new Dialler(config, links, selector, wires, this::execute);
         this.spinNs = config.spin().toNanos();
     }
 
@@ -173,6 +175,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         for (Connection connection : List.copyOf(links.connections())) {
             links.onLost(connection, "this node closes");
         }
+        wires.close();
         if (listener != null) {
             listener.close();
         }
@@ -219,6 +222,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         links.sweep();
         if (!closing) {
             dialler.tick(nowNs);
+            wires.tick(nowNs);
             if (listener != null) {
                 listener.tick(nowNs);
             }
@@ -363,6 +367,9 @@ final class TransportAgent implements Runnable, PortListener.Output {
         String remote = String.valueOf(channel.getRemoteAddress());
         links.connections()
                 .add(new Connection(
-                        channel, key, links.handshake(null), new Connection.Dialled(null, remote, deadlineNs), links));
+                        new Connection.Wired(channel, key, wires.wire(channel, false)),
+                        links.handshake(null),
+                        new Connection.Dialled(null, remote, deadlineNs),
+                        links));
     }
 }

@@ -102,7 +102,7 @@ class FuzzedFramesTest {
         Hello own = dialled
                 ? new Hello(1, 5, "n1", "n2", "cluster 'shop'", nonce)
                 : new Hello(1, 5, "n2", "", "cluster 'shop'", nonce);
-        return new LinkHandshake(own, dialled, secret ? SECRET : null);
+        return new LinkHandshake(own, dialled, secret ? SECRET : null, null);
     }
 
     /** To where the last frame of the handshake is waited for. */

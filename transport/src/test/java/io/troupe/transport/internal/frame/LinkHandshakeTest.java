@@ -1,5 +1,7 @@
 package io.troupe.transport.internal.frame;
 
+import java.util.List;
+
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.internal.frame.LinkHandshake.Agreed;
 import io.troupe.transport.internal.frame.LinkHandshake.Refuse;
@@ -33,14 +35,14 @@ class LinkHandshakeTest {
     }
 
     private Step accept(Hello own, Hello other) throws FramingException {
-        return read(new LinkHandshake(own, false, null), Control.putHello(wire, 0, Control.HELLO, other));
+        return read(new LinkHandshake(own, false, null, null), Control.putHello(wire, 0, Control.HELLO, other));
     }
 
     @Test
     void twoNodesOfOneClusterAgree() throws FramingException {
         assertThat(accept(hello("b", ""), hello("a", "b"))).isEqualTo(new Agreed(hello("a", "b")));
         int welcome = Control.putHello(wire, 0, Control.WELCOME, hello("b", "a"));
-        assertThat(read(new LinkHandshake(hello("a", "b"), true, null), welcome))
+        assertThat(read(new LinkHandshake(hello("a", "b"), true, null, null), welcome))
                 .isEqualTo(new Agreed(hello("b", "a")));
     }
 
@@ -59,18 +61,18 @@ class LinkHandshakeTest {
         assertThat(refuse.code()).isEqualTo(code);
         assertThat(refuse.reason()).contains(part);
         int refusal = Control.putRefusal(wire, 0, accepting, code);
-        Refused refused = (Refused) read(new LinkHandshake(dialling, true, null), refusal);
+        Refused refused = (Refused) read(new LinkHandshake(dialling, true, null, null), refusal);
         assertThat(refused.reason()).isEqualTo(refuse.reason());
     }
 
     @Test
     void aDiallerChecksTheWelcomeItself() throws FramingException {
         int wrongNode = Control.putHello(wire, 0, Control.WELCOME, hello("z", "a"));
-        assertThat(read(new LinkHandshake(hello("a", "b"), true, null), wrongNode))
+        assertThat(read(new LinkHandshake(hello("a", "b"), true, null, null), wrongNode))
                 .isInstanceOf(Refused.class);
         int wrongIdentity =
                 Control.putHello(wire, 0, Control.WELCOME, new Hello(Hello.PROTOCOL, 1, "b", "a", "other", Nonce.NONE));
-        assertThat(read(new LinkHandshake(hello("a", "b"), true, null), wrongIdentity))
+        assertThat(read(new LinkHandshake(hello("a", "b"), true, null, null), wrongIdentity))
                 .isInstanceOf(Refused.class);
     }
 
@@ -78,14 +80,14 @@ class LinkHandshakeTest {
     void nothingButTheExpectedFrameIsAllowed() {
         int data = FrameLayout.wireLength(4);
         FrameLayout.put(wire, 0, 1, new UnsafeBuffer(new byte[4]), 0, 4);
-        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null), data))
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null, null), data))
                 .isInstanceOf(FramingException.class)
                 .hasMessageContaining("data frame of type 1 before the end of the handshake");
         int welcome = Control.putHello(wire, 0, Control.WELCOME, hello("a", "b"));
-        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null), welcome))
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null, null), welcome))
                 .isInstanceOf(FramingException.class);
         int hello = Control.putHello(wire, 0, Control.HELLO, hello("a", "b"));
-        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", "a"), true, null), hello))
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", "a"), true, null, null), hello))
                 .isInstanceOf(FramingException.class);
     }
 
@@ -98,7 +100,7 @@ class LinkHandshakeTest {
         for (boolean dialled : new boolean[] {true, false}) {
             for (int type = 0; type < 6; type++) {
                 try {
-                    new LinkHandshake(hello("a", "b"), dialled, null).onFrame(true, type, bytes, 0, body.length);
+                    new LinkHandshake(hello("a", "b"), dialled, null, null).onFrame(true, type, bytes, 0, body.length);
                 } catch (FramingException refused) {
                     assertThat(refused.getMessage()).isNotBlank();
                 }
@@ -156,5 +158,41 @@ class LinkHandshakeTest {
         // A link that was up for long is a new trouble; one that flaps is the old one.
         assertThat(schedule.onDown(90_000 * ms, 1, 1.0)).isEqualTo(95_000 * ms);
         assertThat(schedule.onDown(90_000 * ms, DialSchedule.STABLE_NS, 1.0)).isEqualTo(90_020 * ms);
+    }
+
+    private static LinkHandshake withTls(Hello own, boolean dialled) {
+        return new LinkHandshake(own, dialled, null, node -> "troupe://c/" + node);
+    }
+
+    @Test
+    void withTlsANodeIsOnlyWhomItsCertificateNames() throws FramingException {
+        LinkHandshake handshake = withTls(hello("b", ""), false);
+        assertThat(handshake.onCertificate(new PeerCertificate("CN=c", List.of("troupe://c/c", "troupe://d/a"))))
+                .as("whom it names is compared with what it says")
+                .isNull();
+        Refuse refuse = (Refuse) read(handshake, Control.putHello(wire, 0, Control.HELLO, hello("a", "b")));
+        assertThat(refuse.code()).isEqualTo(RefusalCode.CERTIFICATE);
+        assertThat(refuse.ofAStranger()).isTrue();
+        assertThat(refuse.reason())
+                .isEqualTo("the certificate of 'CN=c' [troupe://c/c, troupe://d/a] does not name node a: correct the"
+                        + " address of a, or issue its certificate with the subject alternative name URI:troupe://c/a");
+        LinkHandshake other = withTls(hello("b", ""), false);
+        other.onCertificate(new PeerCertificate("CN=x", List.of("troupe://c/a")));
+        assertThat(read(other, Control.putHello(wire, 0, Control.HELLO, hello("a", "b"))))
+                .isInstanceOf(Agreed.class);
+        assertThat(read(withTls(hello("b", ""), false), Control.putHello(wire, 0, Control.HELLO, hello("a", "b"))))
+                .as("no certificate was shown")
+                .isInstanceOf(Refuse.class);
+    }
+
+    @Test
+    void aDiallingNodeLooksAtTheCertificateBeforeItSaysAnything() {
+        LinkHandshake handshake = withTls(hello("a", "b"), true);
+        assertThat(handshake.onCertificate(new PeerCertificate("CN=b", List.of("troupe://c/b"))))
+                .isNull();
+        assertThat(withTls(hello("a", "b"), true).onCertificate(new PeerCertificate("CN=b", List.of("troupe://c/bb"))))
+                .extracting(Refused::reason)
+                .asString()
+                .contains("'CN=b' [troupe://c/bb] does not name node b");
     }
 }

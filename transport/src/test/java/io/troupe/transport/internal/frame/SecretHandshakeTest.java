@@ -37,7 +37,8 @@ class SecretHandshakeTest {
 
     private LinkHandshake handshake(String id, String to, @Nullable ClusterSecret secret) {
         Nonce nonce = secret == null ? Nonce.NONE : new Nonce(++drawn, 0, 0, 0);
-        return new LinkHandshake(new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c", nonce), !to.isEmpty(), secret);
+        return new LinkHandshake(
+                new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c", nonce), !to.isEmpty(), secret, null);
     }
 
     private Step read(LinkHandshake handshake, int length) throws FramingException {
@@ -161,7 +162,7 @@ class SecretHandshakeTest {
     @Test
     void aNodeOfAnotherClusterIsRefusedOnlyAfterItsProof() throws FramingException {
         LinkHandshake a = new LinkHandshake(
-                new Hello(Hello.PROTOCOL, 99, "a", "b", "cluster=d", new Nonce(7, 7, 7, 7)), true, SECRET);
+                new Hello(Hello.PROTOCOL, 99, "a", "b", "cluster=d", new Nonce(7, 7, 7, 7)), true, SECRET, null);
         LinkHandshake b = handshake("b", "", SECRET);
         Prove prove = (Prove) challenge((Challenge) hello(a, b), a);
         Refuse refuse = (Refuse) proof(prove.proof(), b);

@@ -19,6 +19,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 class LoopbackTest {
+    /** Of dials that cross each other. */
+    int rounds = 20;
+
     private final List<AutoCloseable> open = new ArrayList<>();
 
     @AfterEach
@@ -33,7 +36,7 @@ class LoopbackTest {
         return resource;
     }
 
-    private TestNode listening(String id) {
+    TestNode listening(String id) {
         return keep(TestNode.listening(id));
     }
 
@@ -58,7 +61,7 @@ class LoopbackTest {
 
     @Test
     void threeNodesThatAllDialEachOtherEndWithOneLinkPerPair() {
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < rounds; round++) {
             List<TestNode> nodes = new ArrayList<>();
             for (String id : List.of("n1", "n2", "n3")) {
                 nodes.add(listening(id));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 import io.troupe.transport.MessagingSystem.FrameHandler;
@@ -26,6 +27,10 @@ final class TestNode implements AutoCloseable {
         Awaitility.setDefaultTimeout(PATIENCE);
     }
 
+    /** What all nodes that a test makes have in common. */
+    static final ThreadLocal<BiFunction<String, TransportConfig.Builder, TransportConfig.Builder>> ALL =
+            ThreadLocal.withInitial(() -> (id, config) -> config);
+
     final String id;
     final TcpMessagingSystem system;
     final List<String> frames = new CopyOnWriteArrayList<>();
@@ -46,7 +51,8 @@ final class TestNode implements AutoCloseable {
     }
 
     static TestNode make(String id, UnaryOperator<TransportConfig.Builder> change) {
-        TransportConfig.Builder builder = TransportConfig.builder(id).identity("cluster=test");
+        TransportConfig.Builder builder =
+                ALL.get().apply(id, TransportConfig.builder(id).identity("cluster=test"));
         return new TestNode(id, change.apply(builder).build());
     }
 

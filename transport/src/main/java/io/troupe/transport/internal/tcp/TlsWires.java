@@ -1,0 +1,86 @@
+package io.troupe.transport.internal.tcp;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.troupe.transport.NodeTls;
+import io.troupe.transport.TransportConfig;
+import io.troupe.transport.internal.tls.TlsChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what lies between sockets and frames. With TLS it has one thread, which runs what takes long in handshakes, a task
+ * of each connection at a time, and looks at the files of the certificate. Confined to the agent.
+ */
+final class TlsWires {
+    /** As long as what a channel hands out at once: several records, one system call. */
+    private static final int SCRATCH_LENGTH = 160 * 1024;
+
+    private final TransportConfig config;
+    private final Consumer<Runnable> toAgent;
+
+    /** Null without TLS. */
+    private final @Nullable Tls tls;
+
+    private long nextLookNs = System.nanoTime();
+    private boolean looking;
+
+    private record Tls(NodeTls node, ByteBuffer scratch, ExecutorService thread) {}
+
+    TlsWires(TransportConfig config, Consumer<Runnable> toAgent) {
+        this.config = config;
+        this.toAgent = toAgent;
+        NodeTls node = config.tls();
+        tls = node == null ? null : new Tls(node, ByteBuffer.allocateDirect(SCRATCH_LENGTH), thread(config.nodeId()));
+    }
+
+    private static ExecutorService thread(String nodeId) {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "troupe-" + nodeId + "-tls");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    Wire wire(SocketChannel channel, boolean dialled) throws IOException {
+        return tls == null
+                ? new PlainWire(channel)
+                : new TlsWire(channel, new TlsChannel(tls.node.engine(dialled)), tls.scratch, this::run);
+    }
+
+    private void run(Runnable task, Runnable then) {
+        if (tls != null) {
+            tls.thread.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    toAgent.accept(then);
+                }
+            });
+        }
+    }
+
+    /** Looks for newer files when it is time. */
+    void tick(long nowNs) {
+        if (tls != null && !looking && nowNs - nextLookNs >= 0) {
+            looking = true;
+            nextLookNs = nowNs + config.tlsRefresh().toNanos();
+            run(tls.node::refresh, () -> looking = false);
+        }
+    }
+
+    void close() {
+        if (tls != null) {
+            tls.thread.shutdownNow();
+        }
+    }
+}
