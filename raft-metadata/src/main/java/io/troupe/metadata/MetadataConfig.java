@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialAddresses   voters that this node dials elsewhere than the seed list says: through a proxy or translation
  * @param joining         this node and its Raft address, if it waits to be added to a group that exists; else null
  * @param restoreFrom     the backup that a new cluster starts from, the same on every seed; null for an empty one
+ * @param tls             TLS for the ports of the log, on every voter or on none; null for none
  */
 public record MetadataConfig(
         String nodeId,
@@ -39,7 +40,8 @@ public record MetadataConfig(
         long snapshotEntries,
         List<Voter> dialAddresses,
         @Nullable Voter joining,
-        @Nullable Path restoreFrom) {
+        @Nullable Path restoreFrom,
+        @Nullable LogTls tls) {
 
     /**
      * A voter of the metadata group.
@@ -135,6 +137,7 @@ public record MetadataConfig(
         private final List<Voter> dialAddresses = new ArrayList<>();
         private @Nullable Voter joining;
         private @Nullable Path restoreFrom;
+        private @Nullable LogTls tls;
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -200,6 +203,17 @@ public record MetadataConfig(
          */
         public Builder restoreFrom(Path backup) {
             restoreFrom = backup;
+            return this;
+        }
+
+        /**
+         * Speaks TLS on the ports of the log. Without it whoever reaches one can append to the log and change its voters.
+         *
+         * @param value what is shown and who is trusted; to be said on every voter or on none
+         * @return this
+         */
+        public Builder tls(LogTls value) {
+            tls = value;
             return this;
         }
 
@@ -344,7 +358,8 @@ public record MetadataConfig(
                     snapshotEntries,
                     List.copyOf(dialAddresses),
                     joining,
-                    restoreFrom);
+                    restoreFrom,
+                    tls);
         }
 
         private void checkOwn(boolean seed, List<String> errors, Set<String> addresses) {

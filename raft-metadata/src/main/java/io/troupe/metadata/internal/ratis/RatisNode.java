@@ -20,6 +20,7 @@ import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.state.Outcome;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
@@ -92,6 +93,7 @@ final class RatisNode {
                 .toList();
         RaftPeerId peerId = RaftPeerId.valueOf(new Identity.Member(self, identity.storageId()).peerId());
         RaftProperties properties = RatisProperties.of(config, self, directory);
+        Parameters parameters = RatisProperties.parameters(config.tls());
         RaftServer server = null;
         try {
             server = RaftServer.newBuilder()
@@ -99,6 +101,7 @@ final class RatisNode {
                     // A node that joins starts without voters, and waits: with a list it might stand for election.
                     .setGroup(identity.isMember() ? RaftGroup.valueOf(groupId, peers) : RaftGroup.valueOf(groupId))
                     .setProperties(properties)
+                    .setParameters(parameters)
                     .setStateMachine(machine)
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();

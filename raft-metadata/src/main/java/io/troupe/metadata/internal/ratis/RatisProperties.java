@@ -4,13 +4,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.troupe.metadata.LogTls;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How Ratis is set up here. Every setting that differs from Ratis' default says why; those that durability rests on are
@@ -39,6 +44,27 @@ final class RatisProperties {
         log(p, config);
         threads(p);
         return p;
+    }
+
+    /** What Ratis cannot be told as text. */
+    static Parameters parameters(@Nullable LogTls tls) {
+        Parameters parameters = new Parameters();
+        if (tls != null) {
+            // For all three: servers, clients and administrators come to the same port. The JDK's engine, because
+            // Ratis'
+            // default unpacks and loads native code.
+            GrpcConfigKeys.TLS.setConf(
+                    parameters,
+                    GrpcTlsConfig.newBuilder()
+                            .setName("log")
+                            .setKeyManager(tls.keys())
+                            .setTrustManager(tls.trust())
+                            .setMutualTls(true)
+                            .setSslProvider(SslProvider.JDK)
+                            .setProtocols("TLSv1.3")
+                            .build());
+        }
+        return parameters;
     }
 
     private static void network(RaftProperties p, Voter self) {

@@ -1,0 +1,160 @@
+package io.troupe.metadata.internal.ratis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+
+import io.troupe.metadata.LogTls;
+import io.troupe.metadata.MetadataConfig;
+import io.troupe.metadata.MetadataException;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.client.RaftClientConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Voters whose log has TLS, and who may not speak to it. */
+@Timeout(60)
+class LogTlsTest {
+    private static final TestAuthority AUTHORITY = new TestAuthority("the authority");
+
+    /** Believes the voters, so it is they who refuse. */
+    private static final LogTls OF_ANOTHER = new LogTls(
+            new TestAuthority("another authority").tls("client").keys(),
+            AUTHORITY.tls("client").trust());
+
+    @TempDir
+    Path directory;
+
+    private static MetadataConfig.Builder secured(MetadataConfig.Builder config) {
+        return config.tls(AUTHORITY.tls("a voter"));
+    }
+
+    @Test
+    void votersReplicateOverTlsAndNobodyElseIsHeard() throws Exception {
+        try (Voters voters = new Voters('t', directory, 3, LogTlsTest::secured).start("t1", "t2", "t3")) {
+            RatisMetadataStore leader = voters.leader();
+            Voters.get(leader.openSession(60_000));
+            Voters.get(leader.put("key", new byte[] {1}));
+            RatisMetadataStore other = voters.otherThan(leader);
+            Voters.get(other.openSession(60_000));
+            Voters.get(other.put("other", new byte[] {2}));
+            RaftServer.Division division = Objects.requireNonNull(leader.raft()).division();
+            RaftGroup group = division.getGroup();
+            long before = division.getRaftLog().getLastEntryTermIndex().getIndex();
+            List<RaftPeer> fewer = List.copyOf(group.getPeers()).subList(0, 1);
+            for (LogTls stranger : new LogTls[] {null, OF_ANOTHER}) {
+                try (RaftClient client = client(group, division.getPeer(), stranger)) {
+                    assertRefused(() -> client.io().send(Message.valueOf("written")));
+                    assertRefused(() -> client.admin().setConfiguration(fewer));
+                    assertRefused(() ->
+                            client.getGroupManagementApi(division.getId()).remove(group.getGroupId(), true, false));
+                }
+            }
+            assertThat(division.getInfo().isAlive()).isTrue();
+            assertThat(division.getRaftConf().getCurrentPeers()).hasSize(3);
+            try (RaftClient client = client(group, division.getPeer(), AUTHORITY.tls("a friend"))) {
+                assertThatCode(() ->
+                                client.getGroupManagementApi(division.getId()).list())
+                        .as("the same client, with a certificate of the authority")
+                        .doesNotThrowAnyException();
+            }
+            Voters.get(leader.put("key", new byte[] {3}));
+            assertThat(division.getRaftLog().getLastEntryTermIndex().getIndex())
+                    .as("the log has what the voters wrote")
+                    .isGreaterThan(before);
+            olderVersionsAreRefused(division.getPeer());
+        }
+    }
+
+    private interface Call {
+        void run() throws IOException;
+    }
+
+    private static void assertRefused(Call call) {
+        assertThatThrownBy(call::run).isInstanceOf(IOException.class).hasStackTraceContaining("UNAVAILABLE");
+    }
+
+    private static RaftClient client(RaftGroup group, RaftPeer leader, @Nullable LogTls tls) {
+        RaftProperties properties = new RaftProperties();
+        RaftClientConfigKeys.Rpc.setRequestTimeout(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+        return RaftClient.newBuilder()
+                .setRaftGroup(RaftGroup.valueOf(group.getGroupId(), group.getPeers()))
+                .setLeaderId(leader.getId())
+                .setProperties(properties)
+                .setParameters(RatisProperties.parameters(tls))
+                .setRetryPolicy(RetryPolicies.noRetry())
+                .build();
+    }
+
+    private static void olderVersionsAreRefused(RaftPeer peer) throws IOException, GeneralSecurityException {
+        LogTls friend = AUTHORITY.tls("a friend");
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {friend.keys()}, new TrustManager[] {friend.trust()}, null);
+        int port =
+                Integer.parseInt(peer.getAddress().substring(peer.getAddress().indexOf(':') + 1));
+        try (Socket raw = new Socket(InetAddress.getLoopbackAddress(), port);
+                SSLSocket old = (SSLSocket) context.getSocketFactory().createSocket(raw, "voter", port, true)) {
+            old.setEnabledProtocols(new String[] {"TLSv1.2"});
+            old.setSoTimeout(10_000);
+            assertThatThrownBy(old::startHandshake)
+                    .isInstanceOf(SSLHandshakeException.class)
+                    .hasMessageContaining("protocol_version");
+        }
+    }
+
+    /** Each believes the other to be dead: there is no leader. */
+    @Test
+    void votersWithTlsAndVotersWithoutItDoNotElectALeader() {
+        try (Voters voters = new Voters('m', directory, 3, config -> {
+            MetadataConfig known =
+                    config.formationTimeout(Duration.ofSeconds(2)).build();
+            return known.nodeId().equals("m1") ? config : config.tls(new TestAuthority(known.nodeId()).tls("x"));
+        })) {
+            var first = voters.startOne("m1");
+            var second = voters.startOne("m2");
+            var third = voters.startOne("m3");
+            for (var started : List.of(first, second, third)) {
+                assertThat(started)
+                        .failsWithin(Voters.PATIENCE)
+                        .withThrowableThat()
+                        .havingCause()
+                        .isInstanceOf(MetadataException.class)
+                        .withMessageContaining("no leader was heard of");
+            }
+        }
+    }
+
+    @Test
+    void aConfigurationNeverShowsKeys() {
+        MetadataConfig config = MetadataConfig.builder("n1")
+                .voter("n1", "localhost", 7801)
+                .directory(directory)
+                .tls(AUTHORITY.tls("n1"))
+                .build();
+        assertThat(config.toString()).contains("tls=LogTls[not shown]");
+    }
+}
