@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret       what every node of the cluster must prove to know before a link to it is made; null for none
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  * @param restoreFrom  the backup that a new cluster starts from, the same on every seed; null for an empty one
+ * @param tls          where this node's certificate, key and trusted authorities are; null to encrypt nothing
  */
 public record ClusterConfig(
         String nodeId,
@@ -61,7 +63,8 @@ public record ClusterConfig(
         @Nullable InetSocketAddress joining,
         @Nullable ClusterSecret secret,
         List<NodeAddress> dialAddresses,
-        @Nullable Path restoreFrom) {
+        @Nullable Path restoreFrom,
+        @Nullable TlsFiles tls) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
@@ -89,7 +92,8 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, minimum.peers.quorum, secret.file, dial.addresses} (as {@code seeds}), {@code restore.from}. An environment variable {@code TROUPE_NODE_ID} (and
+     * {@code move.timeout.millis, minimum.peers.quorum, secret.file, dial.addresses} (as {@code seeds}),
+     * {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
      * @param file the file
@@ -165,6 +169,7 @@ public record ClusterConfig(
         private @Nullable ClusterSecret secret;
         private final List<NodeAddress> dialAddresses = new ArrayList<>();
         private @Nullable Path restoreFrom;
+        private @Nullable TlsFiles tls;
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -184,10 +189,24 @@ public record ClusterConfig(
          * {@return this}
          *
          * @param value what every node of the cluster must prove to know before a link to it is made, the same on all of
-         *     them; without one whoever reaches the messaging port can be a node. The log's port is not protected by it
+         *     them; without one whoever reaches the messaging port can be a node. The log's port is not protected by it:
+         *     that takes {@link #tls}
          */
         public Builder secret(ClusterSecret value) {
             secret = value;
+            return this;
+        }
+
+        /**
+         * Speaks TLS 1.3 on every connection, those of the log included, and only to nodes with a certificate of a trusted
+         * authority. The certificate names its node as {@code troupe://cluster/node}. To be said on every node or on none.
+         * The files are read when the node starts, and looked at again while it runs.
+         *
+         * @param files where they are
+         * @return this
+         */
+        public Builder tls(TlsFiles files) {
+            tls = files;
             return this;
         }
 
@@ -486,7 +505,8 @@ public record ClusterConfig(
                     joining,
                     secret,
                     List.copyOf(dialAddresses),
-                    restoreFrom);
+                    restoreFrom,
+                    tls);
         }
 
         private void checkLimits(List<String> errors) {

@@ -18,11 +18,16 @@ import java.util.function.ObjIntConsumer;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link ClusterConfig} from a properties file, with environment variables on top. */
 final class ClusterConfigFile {
+    private static final String CERTIFICATE = "tls.certificate";
+    private static final String KEY = "tls.key";
+    private static final String TRUST = "tls.trust";
+
     private static final List<String> KEYS = List.of(
             "node.id",
             "cluster.name",
@@ -46,7 +51,10 @@ final class ClusterConfigFile {
             "move.timeout.millis",
             "minimum.peers.quorum",
             "dial.addresses",
-            "restore.from");
+            "restore.from",
+            CERTIFICATE,
+            KEY,
+            TRUST);
 
     private final Properties properties = new Properties();
     private final Map<String, String> environment;
@@ -93,6 +101,7 @@ final class ClusterConfigFile {
         text("restore.from", backup -> builder.restoreFrom(Path.of(backup)));
         text("listen", address -> address(address, builder::listen));
         text("secret.file", path -> builder.secret(secret(path)));
+        tls(builder);
         text("joining", address -> address(address, builder::joining));
         text("hosts.shards", hosts -> builder.hostsShards(bool(hosts)));
         text("capacity", share -> builder.capacity(Double.parseDouble(share)));
@@ -134,6 +143,18 @@ final class ClusterConfigFile {
             return ClusterSecret.ofFile(Path.of(file));
         } catch (TransportException e) {
             throw new ClusterException(ClusterException.Code.BAD_CONFIG, "key 'secret.file': " + e.getMessage(), e);
+        }
+    }
+
+    private void tls(ClusterConfig.Builder builder) {
+        String certificate = value(CERTIFICATE);
+        String key = value(KEY);
+        String trust = value(TRUST);
+        if (certificate != null && key != null && trust != null) {
+            builder.tls(new TlsFiles(Path.of(certificate), Path.of(key), Path.of(trust)));
+        } else if (certificate != null || key != null || trust != null) {
+            errors.add("keys '" + CERTIFICATE + "', '" + KEY + "' and '" + TRUST
+                    + "' are all needed for TLS: give the missing ones, or none to encrypt nothing");
         }
     }
 

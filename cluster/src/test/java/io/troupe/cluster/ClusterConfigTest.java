@@ -11,6 +11,7 @@ import java.util.Set;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.TlsFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -219,6 +220,22 @@ class ClusterConfigTest {
         assertThatThrownBy(() -> ClusterConfig.load(file))
                 .hasMessageContaining("key 'secret.file': secret file " + secret
                         + ": the cluster secret has 1 bytes: it must have 32 to 4096");
+    }
+
+    @Test
+    void aPropertiesFileNamesTheFilesOfTlsAllOrNone() throws IOException {
+        String common = "node.id = w\nseeds = n1@127.0.0.1:7701:7801\n";
+        Path file = Files.writeString(
+                directory.resolve("t.properties"),
+                common + "tls.certificate = w.crt\ntls.key = w.key\ntls.trust = ca.crt\n");
+        ClusterConfig config = ClusterConfig.load(file);
+        assertThat(config.tls()).isEqualTo(new TlsFiles(Path.of("w.crt"), Path.of("w.key"), Path.of("ca.crt")));
+        Files.writeString(file, common + "tls.certificate = w.crt\ntls.trust = ca.crt\n");
+        assertThatThrownBy(() -> ClusterConfig.load(file))
+                .hasMessageContaining("keys 'tls.certificate', 'tls.key' and 'tls.trust' are all needed for TLS:"
+                        + " give the missing ones, or none to encrypt nothing");
+        Files.writeString(file, common);
+        assertThat(ClusterConfig.load(file).tls()).isNull();
     }
 
     @Test

@@ -15,14 +15,19 @@ import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.spi.PeerChannel;
 import io.troupe.transport.MessagingSystem;
+import io.troupe.transport.NodeTls;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.jspecify.annotations.Nullable;
 
 /** The real thing: daemon threads, the machine's clock, TCP and Raft. */
 public final class ThreadPlatform implements Platform {
     private static final long CLOSE_SECONDS = 1;
 
     private final String nodeId;
+
+    /** Opened with the first of the two that need it; null without TLS. Guarded by this. */
+    private @Nullable NodeTls tls;
 
     /**
      * A platform for one node.
@@ -114,11 +119,19 @@ public final class ThreadPlatform implements Platform {
 
     @Override
     public MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
-        return Wiring.messaging(config, frames);
+        return Wiring.messaging(config, tls(config), frames);
     }
 
     @Override
     public MetadataStore store(ClusterConfig config, PeerChannel peers) {
-        return Wiring.store(config, peers);
+        return Wiring.store(config, tls(config), peers);
+    }
+
+    /** One for messages and the log, so that both show the same certificate: that of the messages looks for newer files. */
+    private synchronized @Nullable NodeTls tls(ClusterConfig config) {
+        if (tls == null) {
+            tls = Wiring.tls(config);
+        }
+        return tls;
     }
 }

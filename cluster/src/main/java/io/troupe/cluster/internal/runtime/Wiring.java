@@ -13,6 +13,7 @@ import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.internal.coordinator.Coordinator;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.metadata.LogTls;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataStore;
@@ -21,6 +22,8 @@ import io.troupe.metadata.Txn;
 import io.troupe.metadata.spi.PeerChannel;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
+import io.troupe.transport.NodeTls;
+import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportException;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +41,25 @@ final class Wiring {
 
     private Wiring() {}
 
-    static MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
+    /** Null if the configuration says nothing of TLS. */
+    static @Nullable NodeTls tls(ClusterConfig config) {
+        TlsFiles files = config.tls();
+        try {
+            return files == null ? null : NodeTls.open(files, config.clusterName(), config.nodeId());
+        } catch (TransportException e) {
+            throw new ClusterException(
+                    code(e), "node " + config.nodeId() + " cannot start with TLS: " + e.getMessage(), e);
+        }
+    }
+
+    static MessagingSystem messaging(ClusterConfig config, @Nullable NodeTls tls, MessagingSystem.FrameHandler frames) {
         TransportConfig.Builder builder =
                 TransportConfig.builder(config.nodeId()).identity(config.identity());
         if (config.secret() != null) {
             builder.secret(config.secret());
+        }
+        if (tls != null) {
+            builder.tls(tls);
         }
         NodeAddress self = config.self();
         InetSocketAddress listen = config.hosting().address();
@@ -60,7 +77,7 @@ final class Wiring {
         return MessagingSystems.tcp(builder.build(), frames);
     }
 
-    static MetadataStore store(ClusterConfig config, PeerChannel peers) {
+    static MetadataStore store(ClusterConfig config, @Nullable NodeTls tls, PeerChannel peers) {
         MetadataConfig.Builder builder = MetadataConfig.builder(config.nodeId())
                 .clusterName(config.clusterName())
                 .election(config.election())
@@ -76,6 +93,9 @@ final class Wiring {
         InetSocketAddress joining = config.joining();
         if (joining != null) {
             builder.joining(joining.getHostString(), joining.getPort());
+        }
+        if (tls != null) {
+            builder.tls(new LogTls(tls.keyManager(), tls.trustManager()));
         }
         if (config.dataDir() != null) {
             builder.directory(config.dataDir());
