@@ -19,6 +19,8 @@ final class NetScenario {
     private double blocking;
     private double spinning;
     private double stream;
+    private double plainStream;
+    private double plainTrip;
 
     private NetScenario(Rounds rounds, Report report) {
         this.rounds = rounds;
@@ -32,6 +34,7 @@ final class NetScenario {
     private void run() throws IOException, InterruptedException {
         report.part("raw sockets", this::sockets);
         report.part("transport", this::transport);
+        report.part("transport with TLS", this::encrypted);
         try (BenchCluster cluster = new BenchCluster(1)) {
             report.part("remote ask", () -> ask(cluster));
             TellLoad tells = new TellLoad(cluster, rounds, report);
@@ -86,29 +89,59 @@ final class NetScenario {
     }
 
     private void transport() {
-        try (TransportBench link = new TransportBench(Duration.ZERO)) {
+        try (TransportBench link = new TransportBench(Duration.ZERO, null)) {
             roundTrip(link, Target.TRANSPORT_DEFAULT, blocking);
-            oneWay(link, false, Target.TRANSPORT_HAND, Target.TRANSPORT_HAND_GARBAGE, "three longs");
+            plainStream = oneWay(link, false, Target.TRANSPORT_HAND, Target.TRANSPORT_HAND_GARBAGE, "three longs");
             oneWay(link, true, Target.TRANSPORT_KRYO, Target.TRANSPORT_KRYO_GARBAGE, link.kryoLength() + " bytes");
         }
-        try (TransportBench link = new TransportBench(SPIN)) {
-            roundTrip(link, Target.TRANSPORT_SPIN, spinning);
+        try (TransportBench link = new TransportBench(SPIN, null)) {
+            plainTrip = roundTrip(link, Target.TRANSPORT_SPIN, spinning);
         }
     }
 
-    private void roundTrip(TransportBench link, Target target, double baseline) {
-        double[] medians = new double[rounds.rounds()];
+    private void encrypted() throws IOException, InterruptedException {
+        try (BenchCertificate certificate = BenchCertificate.issue()) {
+            try (TransportBench link = new TransportBench(Duration.ZERO, certificate)) {
+                double[] rates = new double[rounds.rounds()];
+                link.oneWay(rounds.messages(), false);
+                TransportBench.Stream run = link.oneWay(rounds.messages(), false);
+                for (int round = 0; round < rates.length; round++) {
+                    run = link.oneWay(rounds.messages(), false);
+                    rates[round] = run.rate();
+                }
+                report.measured(
+                        Target.TRANSPORT_TLS,
+                        Rounds.median(rates),
+                        plainStream,
+                        String.format("%.1f B allocated for each", run.allocated()));
+            }
+            try (TransportBench link = new TransportBench(SPIN, certificate)) {
+                Histogram all = Rounds.histogram();
+                double p50 = medianTrip(link, all);
+                report.measured(Target.TRANSPORT_TLS_TRIP, p50 - plainTrip, plainTrip, Rounds.quantiles(all));
+            }
+        }
+    }
+
+    private double roundTrip(TransportBench link, Target target, double baseline) {
         Histogram all = Rounds.histogram();
+        double p50 = medianTrip(link, all);
+        report.measured(target, p50, baseline, Rounds.quantiles(all));
+        return p50;
+    }
+
+    private double medianTrip(TransportBench link, Histogram all) {
+        double[] medians = new double[rounds.rounds()];
         link.roundTrips(rounds);
         for (int round = 0; round < medians.length; round++) {
             Histogram nanos = link.roundTrips(rounds);
             medians[round] = Rounds.micros(nanos, 50);
             all.add(nanos);
         }
-        report.measured(target, Rounds.median(medians), baseline, Rounds.quantiles(all));
+        return Rounds.median(medians);
     }
 
-    private void oneWay(TransportBench link, boolean kryo, Target rate, Target garbage, String detail) {
+    private double oneWay(TransportBench link, boolean kryo, Target rate, Target garbage, String detail) {
         double[] rates = new double[rounds.rounds()];
         double[] bytes = new double[rounds.rounds()];
         link.oneWay(rounds.messages(), kryo);
@@ -119,6 +152,7 @@ final class NetScenario {
         }
         report.measured(rate, Rounds.median(rates), stream, detail);
         report.measured(garbage, Rounds.median(bytes), detail);
+        return Rounds.median(rates);
     }
 
     private void ask(BenchCluster cluster) throws IOException {

@@ -16,6 +16,8 @@ enum Target {
     TRANSPORT_HAND_GARBAGE(NET, "  allocated per message, both processes", "B", AT_MOST, 0.5, ""),
     TRANSPORT_KRYO(NET, "transport one way, Kryo class of three longs", "msg/s", AT_LEAST, 8e6, "raw stream"),
     TRANSPORT_KRYO_GARBAGE(NET, "  allocated per message, besides the message", "B", AT_MOST, 0.5, ""),
+    TRANSPORT_TLS(NET, "transport one way with TLS, hand codec, 24 bytes", "msg/s", AT_LEAST, 4e6, "without TLS"),
+    TRANSPORT_TLS_TRIP(NET, "transport round trip, spin, p50: added by TLS", "us", AT_MOST, 4, "without TLS"),
 
     REMOTE_ASK(NET, "remote ask, default idling, p50", "us", RATIO, 1.4, "raw blocking"),
     REMOTE_ASK_P99(NET, "remote ask, default idling, p99", "us", RATIO, 2.5, "its p50"),

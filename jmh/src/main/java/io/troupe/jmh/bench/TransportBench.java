@@ -2,6 +2,7 @@ package io.troupe.jmh.bench;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One link between two JVMs. Round trips go from agent to agent: the answer to a frame makes the next one. */
 final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseable {
+    static final String NODE = "bench";
+
     private static final int STREAM_PAYLOAD = 24;
     private static final long LIMIT_SECONDS = 120;
 
@@ -41,15 +44,27 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
         long sentNs;
     }
 
-    TransportBench(Duration spin) {
-        peer = Child.start(TransportPeer.class, List.of(Long.toString(spin.toNanos() / 1_000)));
+    /**
+     * Starts the other end, and waits for the link.
+     *
+     * @param spin how long both agents spin
+     * @param tls  what both ends show, or null to encrypt nothing
+     */
+    TransportBench(Duration spin, @Nullable BenchCertificate tls) {
+        List<String> arguments = new ArrayList<>(List.of(Long.toString(spin.toNanos() / 1_000)));
+        if (tls != null) {
+            arguments.add(tls.directory());
+        }
+        peer = Child.start(TransportPeer.class, arguments);
         String loopback = InetAddress.getLoopbackAddress().getHostAddress();
-        TransportConfig config = TransportConfig.builder("bench")
+        TransportConfig.Builder config = TransportConfig.builder(NODE)
                 .bind(loopback, 0)
                 .node(TransportPeer.NODE, loopback, Integer.parseInt(peer.value()))
-                .spin(spin)
-                .build();
-        system = MessagingSystems.tcp(config, this);
+                .spin(spin);
+        if (tls != null) {
+            config.tls(BenchCertificate.of(tls.directory(), NODE));
+        }
+        system = MessagingSystems.tcp(config.build(), this);
         await(system.start());
         await(linked);
     }

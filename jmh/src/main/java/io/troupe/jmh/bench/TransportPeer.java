@@ -53,16 +53,18 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     /**
      * Runs the peer until the parent ends.
      *
-     * @param arguments how long it spins, in microseconds
+     * @param arguments how long it spins, in microseconds, and where its certificate is if it has one
      * @throws IOException if standard input fails
      */
     public static void main(String[] arguments) throws IOException {
         TransportPeer peer = new TransportPeer();
-        TransportConfig config = TransportConfig.builder(NODE)
+        TransportConfig.Builder config = TransportConfig.builder(NODE)
                 .bind(InetAddress.getLoopbackAddress().getHostAddress(), 0)
-                .spin(Duration.ofNanos(Long.parseLong(arguments[0]) * 1_000))
-                .build();
-        try (MessagingSystem system = MessagingSystems.tcp(config, peer)) {
+                .spin(Duration.ofNanos(Long.parseLong(arguments[0]) * 1_000));
+        if (arguments.length > 1) {
+            config.tls(BenchCertificate.of(arguments[1], NODE));
+        }
+        try (MessagingSystem system = MessagingSystems.tcp(config.build(), peer)) {
             peer.system.complete(system);
             system.start().join();
             Child.announce(Integer.toString(system.port()));

@@ -28,6 +28,8 @@ class ScenariosTest {
                 Target.TRANSPORT_SPIN,
                 Target.TRANSPORT_HAND,
                 Target.TRANSPORT_KRYO,
+                Target.TRANSPORT_TLS,
+                Target.TRANSPORT_TLS_TRIP,
                 Target.REMOTE_ASK,
                 Target.TELL_MOST_8,
                 Target.TELL_LEAST,
