@@ -111,11 +111,11 @@ class NodeTlsTest {
         Files.writeString(
                 files.key(), TestAuthority.pem("PRIVATE KEY", other.key().getEncoded()));
         refused("key file " + files.key(), "does not have the key of certificate file " + files.certificate());
-        byte[] rsa = KeyPairGenerator.getInstance("RSA")
+        byte[] edwards = KeyPairGenerator.getInstance("Ed25519")
                 .generateKeyPair()
                 .getPrivate()
                 .getEncoded();
-        Files.writeString(files.key(), TestAuthority.pem("PRIVATE KEY", rsa));
+        Files.writeString(files.key(), TestAuthority.pem("PRIVATE KEY", edwards));
         refused("key file " + files.key(), "has no EC key", "give the key that belongs to it");
         String damaged = key.replaceFirst("M", "N");
         Files.writeString(files.key(), damaged);

@@ -78,6 +78,11 @@ final class TlsWires {
         }
     }
 
+    /** How long until {@link #tick} has something to do. */
+    long waitNs(long nowNs) {
+        return tls == null || looking ? Long.MAX_VALUE : nextLookNs - nowNs;
+    }
+
     void close() {
         if (tls != null) {
             tls.thread.shutdownNow();

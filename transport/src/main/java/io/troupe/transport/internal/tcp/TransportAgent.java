@@ -237,7 +237,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         for (int i = 0; i < connections.size(); i++) {
             waitNs = Math.min(waitNs, connections.get(i).deadlineNs() - nowNs);
         }
-        return nowNs + Math.min(waitNs, dialler.waitNs(nowNs));
+        return nowNs + Math.min(waitNs, Math.min(dialler.waitNs(nowNs), wires.waitNs(nowNs)));
     }
 
     /** Nothing was to be done in the last cycle: wait for a socket, a producer or a timer. */

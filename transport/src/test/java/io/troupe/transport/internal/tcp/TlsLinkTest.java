@@ -9,12 +9,15 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.NodeTls;
@@ -143,7 +146,7 @@ class TlsLinkTest {
         one.awaitLink("other");
         List<Integer> sent = new ArrayList<>();
         UnsafeBuffer bytes = new UnsafeBuffer(new byte[512 * 1024]);
-        for (int i = 0; i < 1_500; i++) {
+        for (int i = 0; i < 700; i++) {
             int length = i % 100 == 99 ? 512 * 1024 - i : i % 7 == 0 ? 16_400 + i : i;
             for (int at = 0; at < length; at += 997) {
                 bytes.putByte(at, (byte) (length + at));
@@ -380,50 +383,57 @@ class TlsLinkTest {
 
     @Test
     void aRotationOfAuthorityAndCertificatesUnderTrafficLosesNoLinkThatIsUp() {
-        TestNode one = trusted("one");
-        TestNode other = trusted("other");
+        Map<String, NodeTls> used = Map.of("one", tls(AUTHORITY, "one"), "other", tls(AUTHORITY, "other"));
+        TestNode one = listening("one", used.get("one"));
+        TestNode other = listening("other", used.get("other"));
+        other.onFrame = new TestNode.Ignore() {}; // counts only
         one.dial(other);
         one.awaitLink("other");
-        other.onFrame = new TestNode.Ignore() {}; // counts only
-        X509Certificate old = AUTHORITY.certificate();
-        X509Certificate young = OTHER.certificate();
-        for (String id : List.of("one", "other")) {
-            TestAuthority.write(directory.resolve(id), AUTHORITY.issue(id, Wish.of("troupe://test/" + id)), old, young);
-        }
-        int sent = 0;
-        Issued last = AUTHORITY.issue("late", Wish.of("troupe://test/late"));
-        sent = talkUntilRead(one, other, sent);
-        for (String id : List.of("one", "other")) {
-            TestAuthority.write(directory.resolve(id), OTHER.issue(id, Wish.of("troupe://test/" + id)), young);
-        }
-        sent = talkUntilRead(one, other, sent);
+        int sent = talkUntilUsed(used, AUTHORITY, one, other, AUTHORITY.certificate(), OTHER.certificate());
+        sent += talkUntilUsed(used, OTHER, one, other, OTHER.certificate());
         assertThat(one.links).containsExactly("other up");
-        assertThat(other.frameCount.get()).isEqualTo(sent);
         one.system.cut("other");
         await().until(() -> one.links.equals(List.of("other up", "other down", "other up")));
         await().until(() -> one.offer("other", "with the new certificates") == Offer.ACCEPTED);
         int all = sent + 1;
         await().until(() -> other.frameCount.get() == all);
-        TlsFiles files = TestAuthority.write(directory.resolve("late"), last, old, young);
+        TlsFiles files = TestAuthority.write(
+                directory.resolve("late"),
+                AUTHORITY.issue("late", Wish.of("troupe://test/late")),
+                AUTHORITY.certificate(),
+                OTHER.certificate());
         TestNode late = listening("late", NodeTls.open(files, "test", "late"));
         late.dial(other);
         await().until(() -> other.system.counters().tlsFailures() > 0);
         assertThat(late.links).isEmpty();
     }
 
-    /** Sends for several times the interval in which the files are looked at. */
-    private static int talkUntilRead(TestNode one, TestNode other, int sentBefore) {
-        int sent = sentBefore;
-        long endNs = System.nanoTime() + Duration.ofMillis(200).toNanos();
-        while (System.nanoTime() - endNs < 0) {
+    /** Gives both new files, sends until both use them, and answers how much. */
+    private int talkUntilUsed(
+            Map<String, NodeTls> used, TestAuthority issuer, TestNode one, TestNode other, X509Certificate... trusted) {
+        Map<String, X509Certificate> young = new HashMap<>();
+        used.forEach((id, tls) -> {
+            Issued issued = issuer.issue(id, Wish.of("troupe://test/" + id));
+            TestAuthority.write(directory.resolve(id), issued, trusted);
+            young.put(id, issued.certificate());
+        });
+        int before = other.frameCount.get();
+        int sent = 0;
+        long endNs = System.nanoTime() + TestNode.PATIENCE.toNanos();
+        while (!used.entrySet().stream().allMatch(node -> shown(node.getValue()).equals(young.get(node.getKey())))) {
+            assertThat(System.nanoTime() - endNs).isNegative();
             if (one.offer("other", "x") == Offer.ACCEPTED) {
                 sent++;
             }
-            Thread.onSpinWait();
         }
-        int all = sent;
+        int all = before + sent;
         await().until(() -> other.frameCount.get() == all);
         return sent;
+    }
+
+    private static X509Certificate shown(NodeTls tls) {
+        X509ExtendedKeyManager keys = tls.keyManager();
+        return keys.getCertificateChain(keys.chooseEngineServerAlias("EC", null, null))[0];
     }
 
     @Test
