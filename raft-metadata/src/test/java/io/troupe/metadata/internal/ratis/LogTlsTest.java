@@ -55,7 +55,7 @@ class LogTlsTest {
 
     @Test
     void votersReplicateOverTlsAndNobodyElseIsHeard() throws Exception {
-        try (Voters voters = new Voters('t', directory, 3, LogTlsTest::secured).start("t1", "t2", "t3")) {
+        try (Voters voters = new Voters('k', directory, 3, LogTlsTest::secured).start("k1", "k2", "k3")) {
             RatisMetadataStore leader = voters.leader();
             Voters.get(leader.openSession(60_000));
             Voters.get(leader.put("key", new byte[] {1}));
@@ -129,14 +129,14 @@ class LogTlsTest {
     /** Each believes the other to be dead: there is no leader. */
     @Test
     void votersWithTlsAndVotersWithoutItDoNotElectALeader() {
-        try (Voters voters = new Voters('m', directory, 3, config -> {
+        try (Voters voters = new Voters('q', directory, 3, config -> {
             MetadataConfig known =
                     config.formationTimeout(Duration.ofSeconds(2)).build();
-            return known.nodeId().equals("m1") ? config : config.tls(new TestAuthority(known.nodeId()).tls("x"));
+            return known.nodeId().equals("q1") ? config : config.tls(new TestAuthority(known.nodeId()).tls("x"));
         })) {
-            var first = voters.startOne("m1");
-            var second = voters.startOne("m2");
-            var third = voters.startOne("m3");
+            var first = voters.startOne("q1");
+            var second = voters.startOne("q2");
+            var third = voters.startOne("q3");
             for (var started : List.of(first, second, third)) {
                 assertThat(started)
                         .failsWithin(Voters.PATIENCE)
