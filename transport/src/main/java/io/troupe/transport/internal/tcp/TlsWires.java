@@ -22,6 +22,9 @@ final class TlsWires {
     /** As long as what a channel hands out at once: several records, one system call. */
     private static final int SCRATCH_LENGTH = 160 * 1024;
 
+    /** How long the close waits for a task that runs, in milliseconds. */
+    private static final long CLOSE_MS = 300;
+
     private final TransportConfig config;
     private final Consumer<Runnable> toAgent;
 
@@ -31,21 +34,25 @@ final class TlsWires {
     private long nextLookNs = System.nanoTime();
     private boolean looking;
 
-    private record Tls(NodeTls node, ByteBuffer scratch, ExecutorService thread) {}
+    /** The last thread of the executor, which makes one when there is work; it is gone when this node has closed. */
+    private volatile @Nullable Thread thread;
+
+    private record Tls(NodeTls node, ByteBuffer scratch, ExecutorService executor) {}
 
     TlsWires(TransportConfig config, Consumer<Runnable> toAgent) {
         this.config = config;
         this.toAgent = toAgent;
         NodeTls node = config.tls();
-        tls = node == null ? null : new Tls(node, ByteBuffer.allocateDirect(SCRATCH_LENGTH), thread(config.nodeId()));
+        tls = node == null ? null : new Tls(node, ByteBuffer.allocateDirect(SCRATCH_LENGTH), executor(config.nodeId()));
     }
 
-    private static ExecutorService thread(String nodeId) {
+    private ExecutorService executor(String nodeId) {
         ThreadPoolExecutor executor =
                 new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "troupe-" + nodeId + "-tls");
-                    thread.setDaemon(true);
-                    return thread;
+                    Thread made = new Thread(task, "troupe-" + nodeId + "-tls");
+                    made.setDaemon(true);
+                    thread = made;
+                    return made;
                 });
         executor.allowCoreThreadTimeOut(true);
         return executor;
@@ -59,7 +66,7 @@ final class TlsWires {
 
     private void run(Runnable task, Runnable then) {
         if (tls != null) {
-            tls.thread.execute(() -> {
+            tls.executor.execute(() -> {
                 try {
                     task.run();
                 } finally {
@@ -84,8 +91,17 @@ final class TlsWires {
     }
 
     void close() {
-        if (tls != null) {
-            tls.thread.shutdownNow();
+        Thread last = thread;
+        if (tls == null) {
+            return;
+        }
+        tls.executor.shutdownNow();
+        if (last != null) {
+            try {
+                last.join(CLOSE_MS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
