@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in the cluster, as this node's copy of the store has it: every node sees the same changes of
- * nodes and shards in the same order, each at its own time. Only {@link NodeSuspected}, {@link QuorumLost}, {@link Degraded} and {@link QuorumRegained} are what
- * this node alone observes.
+ * nodes and shards in the same order, each at its own time. Only {@link NodeSuspected}, {@link QuorumLost}, {@link Degraded}
+ * and {@link QuorumRegained} are what this node alone observes.
  */
 public sealed interface ClusterEvent {
     /** {@return the revision of the store with which it happened; never lower than that of the event before} */

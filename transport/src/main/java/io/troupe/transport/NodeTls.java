@@ -148,8 +148,7 @@ public final class NodeTls {
      */
     public SSLEngine engine(boolean dialled) {
         try {
-            // A context for each connection: so nothing of a session outlives its connection, and nobody resumes one
-            // whose
+            // A context for each connection: nothing of a session outlives it, so nobody resumes one whose
             // certificate has expired, or is not trusted any more.
             SSLContext context = SSLContext.getInstance(PROTOCOL);
             context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);

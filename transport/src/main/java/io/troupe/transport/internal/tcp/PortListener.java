@@ -123,6 +123,11 @@ final class PortListener {
         }
     }
 
+    /** {@return how long until {@link #tick} has something to do} */
+    long waitNs(long nowNs) {
+        return paused ? resumeNs - nowNs : Long.MAX_VALUE;
+    }
+
     void tick(long nowNs) {
         if (paused && nowNs - resumeNs >= 0) {
             paused = false;

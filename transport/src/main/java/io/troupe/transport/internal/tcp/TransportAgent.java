@@ -237,6 +237,9 @@ final class TransportAgent implements Runnable, PortListener.Output {
         for (int i = 0; i < connections.size(); i++) {
             waitNs = Math.min(waitNs, connections.get(i).deadlineNs() - nowNs);
         }
+        if (listener != null) {
+            waitNs = Math.min(waitNs, listener.waitNs(nowNs));
+        }
         return nowNs + Math.min(waitNs, Math.min(dialler.waitNs(nowNs), wires.waitNs(nowNs)));
     }
 
