@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe: confined to the cluster thread.
  */
 public final class QuorumWatch {
+    /** A watch that has seen nothing. */
+    public QuorumWatch() {}
+
     /** What has changed since the look before. */
     public enum Change {
         /** It had a lease, and has none. */
