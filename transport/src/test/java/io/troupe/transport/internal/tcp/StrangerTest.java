@@ -1,10 +1,8 @@
 package io.troupe.transport.internal.tcp;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -53,22 +51,6 @@ class StrangerTest {
         return socket;
     }
 
-    /** True when the node has closed the connection, whatever it said before. */
-    private static boolean isClosed(Socket socket) {
-        try {
-            InputStream in = socket.getInputStream();
-            int last;
-            do {
-                last = in.read();
-            } while (last >= 0);
-            return true;
-        } catch (SocketTimeoutException stillOpen) {
-            return false;
-        } catch (IOException reset) {
-            return true;
-        }
-    }
-
     private void assertFriendUnharmed() {
         friend.offer("node", "ping");
         await().until(() -> node.frames.contains("friend:7:ping"));
@@ -92,7 +74,7 @@ class StrangerTest {
         for (int length : new int[] {-1, 0, 7, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 20, 4000}) {
             Socket socket = connect();
             socket.getOutputStream().write(header(length));
-            assertThat(isClosed(socket)).isTrue();
+            assertThat(Closed.isClosed(socket)).isTrue();
             errors++;
         }
         assertThat(node.system.counters().protocolErrors()).isEqualTo(errors);
@@ -112,12 +94,12 @@ class StrangerTest {
             } catch (IOException closedMeanwhile) {
                 continue;
             }
-            assertThat(isClosed(socket)).as("seed %d", seed).isTrue();
+            assertThat(Closed.isClosed(socket)).as("seed %d", seed).isTrue();
         }
         Socket http = connect();
         http.getOutputStream()
                 .write("GET / HTTP/1.1\r\nHost: node\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        assertThat(isClosed(http)).isTrue();
+        assertThat(Closed.isClosed(http)).isTrue();
         assertFriendUnharmed();
     }
 
@@ -130,8 +112,8 @@ class StrangerTest {
         for (int i = 0; i < 4; i++) {
             slow.getOutputStream().write(header[i]);
         }
-        assertThat(isClosed(silent)).isTrue();
-        assertThat(isClosed(slow)).isTrue();
+        assertThat(Closed.isClosed(silent)).isTrue();
+        assertThat(Closed.isClosed(slow)).isTrue();
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(350), Duration.ofSeconds(5));
         assertFriendUnharmed();
@@ -158,7 +140,7 @@ class StrangerTest {
             sockets.add(socket);
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(header(Integer.MAX_VALUE));
-            assertThat(isClosed(socket)).isTrue();
+            assertThat(Closed.isClosed(socket)).isTrue();
             assertThat(friend.system.counters().protocolErrors()).isEqualTo(1);
         }
         assertFriendUnharmed();
