@@ -7,9 +7,9 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest version of a {@link KeyIndex}, with a hash table beside its pages: a look-up of one key touches a few lines of
- * the memory instead of forty, which is what applying an entry spends most of its time on. No order is ever taken from the
- * table. Confined to one thread.
+ * The newest version of a {@link KeyIndex}, with a hash table beside its pages: a look-up touches the memory of one key,
+ * where a search of pages touches that of every key it compares with. No order is ever taken from the table. Confined to one
+ * thread.
  *
  * <p>Invariant: the table has exactly the entries of the editor.
  *
