@@ -14,6 +14,7 @@ public final class FrameReader {
     private static final int TLS_ALERT = 0x15;
     private static final int TLS_HANDSHAKE = 0x16;
     private static final int TLS_MAJOR_VERSION = 0x03;
+    private static final int TLS_MAX_MINOR_VERSION = 0x04;
 
     /** No frame with a longer body is let through. */
     private int maxBodyLength;
@@ -92,7 +93,7 @@ public final class FrameReader {
      */
     public void end(DirectBuffer buffer, int offset, int length) throws FramingException {
         // An alert is shorter than the header of a frame.
-        if (length > 2 && length < FrameLayout.HEADER_LENGTH && isTls(buffer.getShort(offset, LITTLE_ENDIAN))) {
+        if (length > 2 && length < FrameLayout.HEADER_LENGTH && isTls(firstThree(buffer, offset))) {
             throw new FramingException(TLS);
         }
     }
@@ -120,10 +121,18 @@ public final class FrameReader {
         return length - FrameLayout.HEADER_LENGTH;
     }
 
-    /** The first bytes of a record of TLS: handshake or alert, then the version. */
-    private static boolean isTls(int length) {
-        int type = length & 0xFF;
-        return (type == TLS_HANDSHAKE || type == TLS_ALERT) && ((length >> 8) & 0xFF) == TLS_MAJOR_VERSION;
+    private static int firstThree(DirectBuffer buffer, int offset) {
+        return (buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF) | (buffer.getByte(offset + 2) & 0xFF) << 16;
+    }
+
+    /** The first three bytes of a record of TLS, the lowest first: handshake or alert, then both parts of the version. */
+    private static boolean isTls(int bytes) {
+        int type = bytes & 0xFF;
+        int minor = (bytes >> 16) & 0xFF;
+        return (type == TLS_HANDSHAKE || type == TLS_ALERT)
+                && ((bytes >> 8) & 0xFF) == TLS_MAJOR_VERSION
+                && minor >= 1
+                && minor <= TLS_MAX_MINOR_VERSION;
     }
 
     private static void checkClosingZeros(DirectBuffer buffer, int from, int to) throws FramingException {

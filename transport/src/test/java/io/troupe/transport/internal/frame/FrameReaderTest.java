@@ -14,6 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class FrameReaderTest {
@@ -102,6 +103,19 @@ class FrameReaderTest {
         assertRefused(header(8, 1, 1, 1), "reserved bits");
         assertRefused(header(8, 1, 0, 0), "type 0");
         assertRefused(new byte[] {9, 0, 0, 0, 1, 0, 1, 0, 42, 0, 0, 0, 0, 0, 0, 1}, "not followed by zeros");
+    }
+
+    @Test
+    void onlyTheBeginOfATlsRecordIsCalledTls() {
+        String tls = "the other end speaks TLS, and this node does not";
+        assertRefused(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1}, tls);
+        assertRefused(new byte[] {0x15, 3, 3, 0, 2, 2, 70, 0}, tls);
+        assertRefused(header(0x0316, 1, 0, 1), "frame length 790 is not between 8 and 108");
+        assertRefused(header(0x050316, 1, 0, 1), "frame length 328470 is not between 8 and 108");
+        assertThatThrownBy(() -> new FrameReader(MAX_BODY).end(new UnsafeBuffer(new byte[] {0x15, 3, 3, 0, 2}), 0, 5))
+                .hasMessageContaining(tls);
+        assertThatCode(() -> new FrameReader(MAX_BODY).end(new UnsafeBuffer(new byte[] {0x15, 3, 0, 0, 2}), 0, 5))
+                .doesNotThrowAnyException();
     }
 
     @Test
