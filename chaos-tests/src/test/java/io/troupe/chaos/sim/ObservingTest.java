@@ -110,7 +110,8 @@ class ObservingTest {
             assertThat(cluster.await(node.pingLog(limit), LIMIT)).isPositive().isLessThan(limit);
             assertThatThrownBy(() -> cluster.await(node.ping("n9", limit), LIMIT))
                     .hasCauseInstanceOf(ClusterException.class)
-                    .hasMessageContaining("node n9 cannot be asked now: its link is NOT_CONNECTED; see that it runs");
+                    .hasMessageContaining("node n9 cannot be asked now: see that it runs and its messaging port is open"
+                            + " (its link is NOT_CONNECTED)");
             cluster.pause(1, Duration.ofSeconds(5));
             assertThatThrownBy(() -> cluster.await(node.ping("n2", limit), LIMIT))
                     .hasMessageContaining("node n2 did not answer within PT1S: see its messaging port");

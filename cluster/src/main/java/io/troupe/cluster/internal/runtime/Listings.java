@@ -3,10 +3,7 @@ package io.troupe.cluster.internal.runtime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import io.troupe.cluster.ActorInfo;
@@ -35,10 +32,7 @@ final class Listings {
     private final HostedActors actors;
     private final NanoClock clock;
     private final Requests requests;
-    private final AtomicLong last = new AtomicLong();
-    private final Map<Long, Asked> asked = new ConcurrentHashMap<>();
-
-    private record Asked(String nodeId, CompletableFuture<Listing.Part> answer) {}
+    private final Questions<Listing.Part> questions;
 
     /** One list while it is made: whom to ask, in this order, until when, and what they have said so far. */
     private record Collecting(List<String> nodes, ActorQuery query, long endNs, List<ActorInfo> found) {
@@ -53,6 +47,7 @@ final class Listings {
         this.actors = actors;
         this.clock = clock;
         this.requests = requests;
+        this.questions = new Questions<>(requests);
     }
 
     CompletableFuture<ActorPage> of(String nodeId, ActorQuery query, Duration limit) {
@@ -114,27 +109,19 @@ final class Listings {
     }
 
     private CompletableFuture<Listing.Part> ask(String to, ActorRange range, long endNs) {
-        CompletableFuture<Listing.Part> answer = new CompletableFuture<>();
         if (to.equals(store.nodeId())) {
+            CompletableFuture<Listing.Part> answer = new CompletableFuture<>();
             look(0, range, answer::complete);
             return answer;
         }
-        long number = last.incrementAndGet();
-        asked.put(number, new Asked(to, answer));
-        requests.later(
+        return questions.ask(
+                to,
                 Math.max(0, endNs - clock.nanoTime()),
-                () -> answer.completeExceptionally(new ClusterException(
-                        ClusterException.Code.TIMEOUT,
+                number -> offer(to, ListingFrames.ASK, ListingFrames.encode(new Listing.Ask(number, range))),
+                new Questions.Failures(
+                        "node " + to + " cannot be asked now which actors it has",
                         "node " + to + " did not say in time which actors it has: ask the others one by one, or again"
-                                + " when it has left")));
-        CompletableFuture<?> unused = answer.whenComplete((part, failure) -> asked.remove(number));
-        Offer offer = offer(to, ListingFrames.ASK, ListingFrames.encode(new Listing.Ask(number, range)));
-        if (offer != Offer.ACCEPTED) {
-            answer.completeExceptionally(new ClusterException(
-                    ClusterException.Code.FAILED,
-                    "node " + to + " cannot be asked now which actors it has: its link is " + offer));
-        }
-        return answer;
+                                + " when it has left"));
     }
 
     /** One actor more than asked for tells that there are more. */
@@ -160,10 +147,7 @@ final class Listings {
 
     /** On the transport's thread. */
     void onPart(String from, Listing.Part part) {
-        Asked question = asked.get(part.number());
-        if (question != null && question.nodeId.equals(from)) {
-            question.answer.complete(part);
-        }
+        questions.onAnswer(from, part.number(), part);
     }
 
     /** Behind which actor of which node a list goes on; as text it is what callers are given. */

@@ -1,10 +1,7 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.internal.delivery.FrameException;
@@ -29,10 +26,9 @@ final class Pings {
     private final MetadataStore store;
     private final NanoClock clock;
     private final Requests requests;
-    private final AtomicLong last = new AtomicLong();
-    private final Map<Long, Asked> asked = new ConcurrentHashMap<>();
 
-    private record Asked(String nodeId, long sentNs, CompletableFuture<Duration> answer) {}
+    /** Answered with the time of the pong. */
+    private final Questions<Long> questions;
 
     Pings(String nodeId, MessagingSystem messaging, MetadataStore store, NanoClock clock, Requests requests) {
         this.nodeId = nodeId;
@@ -40,26 +36,23 @@ final class Pings {
         this.store = store;
         this.clock = clock;
         this.requests = requests;
+        this.questions = new Questions<>(requests);
     }
 
     CompletableFuture<Duration> ping(String to, Duration limit) {
         if (to.equals(nodeId)) {
             return CompletableFuture.completedFuture(Duration.ZERO);
         }
-        long number = last.incrementAndGet();
-        CompletableFuture<Duration> answer = new CompletableFuture<>();
-        asked.put(number, new Asked(to, clock.nanoTime(), answer));
-        CompletableFuture<Duration> bounded =
-                bounded(answer, limit, "node " + to + " did not answer within " + limit + ": see its messaging port");
-        CompletableFuture<?> unused = bounded.whenComplete((took, failure) -> asked.remove(number));
-        Offer offer = send(to, PING, number);
-        if (offer != Offer.ACCEPTED) {
-            answer.completeExceptionally(new ClusterException(
-                    ClusterException.Code.FAILED,
-                    "node " + to + " cannot be asked now: its link is " + offer
-                            + "; see that it runs and its messaging port is open"));
-        }
-        return bounded;
+        long sentNs = clock.nanoTime();
+        return questions
+                .ask(
+                        to,
+                        Requests.nanos(limit),
+                        number -> send(to, PING, number),
+                        new Questions.Failures(
+                                "node " + to + " cannot be asked now: see that it runs and its messaging port is open",
+                                "node " + to + " did not answer within " + limit + ": see its messaging port"))
+                .thenApply(pongNs -> Duration.ofNanos(pongNs - sentNs));
     }
 
     CompletableFuture<Duration> pingLog(Duration limit) {
@@ -72,16 +65,11 @@ final class Pings {
                 answer.completeExceptionally(Wiring.explain(failure));
             }
         });
-        return bounded(
-                answer,
-                limit,
-                "the log took no entry within " + limit + ": a majority of the voters must reach a leader");
-    }
-
-    private CompletableFuture<Duration> bounded(CompletableFuture<Duration> answer, Duration limit, String late) {
         requests.later(
                 Requests.nanos(limit),
-                () -> answer.completeExceptionally(new ClusterException(ClusterException.Code.TIMEOUT, late)));
+                () -> answer.completeExceptionally(new ClusterException(
+                        ClusterException.Code.TIMEOUT,
+                        "the log took no entry within " + limit + ": a majority of the voters must reach a leader")));
         return requests.track(answer);
     }
 
@@ -101,9 +89,6 @@ final class Pings {
             send(from, PONG, number); // if the ring is full the asker asks again
             return;
         }
-        Asked ping = asked.get(number);
-        if (ping != null && ping.nodeId.equals(from)) {
-            ping.answer.complete(Duration.ofNanos(clock.nanoTime() - ping.sentNs));
-        }
+        questions.onAnswer(from, number, clock.nanoTime());
     }
 }

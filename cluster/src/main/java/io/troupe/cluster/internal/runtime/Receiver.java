@@ -380,8 +380,8 @@ final class Receiver {
         int owned = 0;
         int ended = 0;
         for (int shard = 0; shard < hosted.length(); shard++) {
-            HostedShard current =
-                    hosted.get(shard); // before the view: what is hosted was granted in this one or earlier
+            // Read before the view: what is hosted was granted in this one or earlier.
+            HostedShard current = hosted.get(shard);
             if (current == null || current.state() == HostedShard.State.LOST) {
                 continue;
             }
