@@ -3,9 +3,10 @@ package io.troupe.transport;
 /**
  * The state of one link.
  *
- * @param connected   frames can be offered
- * @param queuedBytes bytes waiting in the send ring
- * @param framesSent  frames written since start
+ * @param connected      a connection carries its frames; while it is interrupted they are accepted all the same
+ * @param queuedBytes    bytes accepted and not yet given to the socket
+ * @param heldBytes      bytes accepted and not yet known to have arrived; the queued ones are among them
+ * @param framesSent     frames given to the socket since start, again after a lost connection
  * @param framesReceived frames received since start
  */
-public record LinkState(boolean connected, long queuedBytes, long framesSent, long framesReceived) {}
+public record LinkState(boolean connected, long queuedBytes, long heldBytes, long framesSent, long framesReceived) {}

@@ -5,9 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import org.agrona.DirectBuffer;
 
 /**
- * Frames between nodes: one link per pair of nodes, driven by one agent thread. A frame arrives whole, unchanged and
- * after the frames offered before it on the same link, or not at all: a lost connection loses what was under way, and
- * the layer above sends it again.
+ * Frames between nodes: one link per pair of nodes, driven by one agent thread. A frame arrives whole, unchanged, once, and
+ * after the frames offered before it on the same link, or not at all: a lost connection is made again and loses nothing, but
+ * the session of two processes ends with either of them, or when they do not find each other for the session timeout. What
+ * was under way then is lost, and the layer above sends it again.
  *
  * <p>{@link #offer} may be called from any thread, also from a handler; it never blocks, and throws only for a type or a
  * range that cannot be. While the system closes, no handler is called any more.
@@ -60,7 +61,7 @@ public interface MessagingSystem extends AutoCloseable {
     int port();
 
     /**
-     * Closes the link to a node at once, as a broken network would; it is dialled again. For tests of what lies above.
+     * Closes the connection to a node at once, as a broken network would; it is dialled again. For tests of what lies above.
      *
      * @param nodeId the node
      */
@@ -84,12 +85,12 @@ public interface MessagingSystem extends AutoCloseable {
         void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length);
 
         /**
-         * A link came up or went down.
+         * Something became of a link.
          *
          * @param nodeId the other node
-         * @param up     true if frames can be offered
+         * @param event  what
          */
-        void onLink(String nodeId, boolean up);
+        void onLink(String nodeId, LinkEvent event);
 
         /**
          * A node was refused by the handshake, or refused us.

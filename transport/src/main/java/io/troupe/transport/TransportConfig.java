@@ -94,9 +94,14 @@ public final class TransportConfig {
         return values.heartbeatInterval;
     }
 
-    /** {@return after how long without a byte from the other node a link is given up} */
+    /** {@return after how long without a byte from the other node a connection is given up} */
     public Duration linkTimeout() {
         return values.linkTimeout;
+    }
+
+    /** {@return for how long a session waits for its connection to be made again} */
+    public Duration sessionTimeout() {
+        return values.sessionTimeout;
     }
 
     /** {@return the longest pause before the first redial} */
@@ -156,6 +161,7 @@ public final class TransportConfig {
         private int receiveBufferLength = 256 * 1024;
         private Duration heartbeatInterval = Duration.ofMillis(200);
         private Duration linkTimeout = Duration.ofSeconds(2);
+        private Duration sessionTimeout = Duration.ofSeconds(10);
         private Duration redialFirst = Duration.ofMillis(20);
         private Duration redialCap = Duration.ofMillis(200);
         private Duration redialFastPeriod = Duration.ofSeconds(30);
@@ -182,6 +188,7 @@ public final class TransportConfig {
             receiveBufferLength = from.receiveBufferLength;
             heartbeatInterval = from.heartbeatInterval;
             linkTimeout = from.linkTimeout;
+            sessionTimeout = from.sessionTimeout;
             redialFirst = from.redialFirst;
             redialCap = from.redialCap;
             redialFastPeriod = from.redialFastPeriod;
@@ -311,13 +318,25 @@ public final class TransportConfig {
         }
 
         /**
-         * After how long without a byte from the other node a link is given up.
+         * After how long without a byte from the other node a connection is given up.
          *
          * @param value 2 s by default
          * @return this
          */
         public Builder linkTimeout(Duration value) {
             linkTimeout = value;
+            return this;
+        }
+
+        /**
+         * For how long a session waits for its connection to be made again, and frames are accepted meanwhile. Zero ends it
+         * with the connection.
+         *
+         * @param value 10 s by default
+         * @return this
+         */
+        public Builder sessionTimeout(Duration value) {
+            sessionTimeout = value;
             return this;
         }
 
@@ -448,6 +467,9 @@ public final class TransportConfig {
             positive(found, "handshakeTimeout", handshakeTimeout);
             positive(found, "redialFirst", redialFirst);
             positive(found, "tlsRefresh", tlsRefresh);
+            if (sessionTimeout.isNegative()) {
+                found.add("sessionTimeout (" + sessionTimeout + ") must not be negative");
+            }
             if (linkTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
                 found.add("linkTimeout (" + linkTimeout + ") must be at least twice heartbeatInterval ("
                         + heartbeatInterval + ")");

@@ -7,7 +7,7 @@ package io.troupe.transport;
  * @param tlsFailures      connections on which TLS failed: no TLS at the other end, a certificate refused by it or by us
  * @param refusals         handshakes refused, by us or by the other node; crossing dials do not count
  * @param handlerFailures  frames whose handler threw
- * @param droppedFrames    frames that were in a send ring when its link went down
+ * @param droppedFrames    frames that were not known to have arrived when their session ended
  * @param turnedAway       connections closed at once because too many were without a handshake
  * @param lateWakeUps      times the agent found frames only because its timer rang: a defect if not zero
  */

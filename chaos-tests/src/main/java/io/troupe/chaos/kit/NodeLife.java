@@ -8,6 +8,7 @@ import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.spi.PeerChannel;
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
@@ -198,9 +199,9 @@ final class NodeLife implements Platform {
         }
 
         @Override
-        public void onLink(String nodeId, boolean up) {
+        public void onLink(String nodeId, LinkEvent event) {
             if (mayBegin()) {
-                frames.onLink(nodeId, up);
+                frames.onLink(nodeId, event);
             }
         }
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.transport.Buffers;
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.LinkState;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
@@ -50,7 +51,7 @@ final class SimMessaging implements MessagingSystem {
     }
 
     void onLink(String other, boolean up) {
-        frames.onLink(other, up);
+        frames.onLink(other, up ? LinkEvent.OPENED : LinkEvent.ENDED);
     }
 
     @Override
@@ -65,7 +66,7 @@ final class SimMessaging implements MessagingSystem {
 
     @Override
     public LinkState link(String nodeId) {
-        return new LinkState(!world.network.isBlocked(node.index, world.node(nodeId).index), 0, 0, 0);
+        return new LinkState(!world.network.isBlocked(node.index, world.node(nodeId).index), 0, 0, 0, 0);
     }
 
     @Override

@@ -32,6 +32,7 @@ class ArchitectureTest {
         "io.troupe.metadata.internal.submit..",
         "io.troupe.metadata.internal.formation..",
         "io.troupe.transport.internal.frame..",
+        "io.troupe.transport.internal.session..",
         "io.troupe.transport.internal.tls..",
         "io.troupe.cluster.internal.delivery..",
         "io.troupe.cluster.internal.handoff..",

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.Offer;
@@ -153,8 +154,8 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
     }
 
     @Override
-    public void onLink(String nodeId, boolean up) {
-        if (up) {
+    public void onLink(String nodeId, LinkEvent event) {
+        if (event == LinkEvent.OPENED) {
             linked.complete(null);
         }
     }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.Offer;
@@ -95,7 +96,7 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     }
 
     @Override
-    public void onLink(String nodeId, boolean up) {
+    public void onLink(String nodeId, LinkEvent event) {
         // The parent waits for its side.
     }
 

@@ -210,15 +210,14 @@ public final class SendChannel {
     }
 
     /**
-     * A link came up or went down. What was under way on it is lost, so the way begins at the floor again.
+     * A session of a link has begun. What was under way in the one before is lost, so the way begins at the floor again.
      *
      * @param nodeId the other node
-     * @param up     true if it came up
      * @param nowNs  now
      */
-    public void onLink(String nodeId, boolean up, long nowNs) {
+    public void onLinkOpened(String nodeId, long nowNs) {
         Route current = chain.route();
-        if (up && current != null && current.owner().equals(nodeId)) {
+        if (current != null && current.owner().equals(nodeId)) {
             rewind();
             pump(nowNs);
         }

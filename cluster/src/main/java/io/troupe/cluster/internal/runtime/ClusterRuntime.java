@@ -45,6 +45,7 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.TransportException;
 import org.agrona.concurrent.NanoClock;
@@ -222,8 +223,10 @@ public final class ClusterRuntime implements AutoCloseable {
         readiness.onRefused(node, reason);
     }
 
-    private void onLink(String node, boolean up) {
-        sender.onLink(node, up);
+    private void onLink(String node, LinkEvent event) {
+        if (event == LinkEvent.OPENED) {
+            sender.onLinkOpened(node);
+        }
     }
 
     private RoutingTable.RouteListener routeListener() {

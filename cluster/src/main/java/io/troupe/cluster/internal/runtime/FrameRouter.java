@@ -5,6 +5,7 @@ import java.util.function.BiConsumer;
 
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.cluster.internal.listing.ListingFrames;
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     private @Nullable FrameDecoder decoder;
 
     interface LinkListener {
-        void onLink(String nodeId, boolean up);
+        void onLink(String nodeId, LinkEvent event);
     }
 
     FrameRouter(LinkListener linkListener, BiConsumer<String, String> refusals) {
@@ -41,8 +42,8 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     }
 
     @Override
-    public void onLink(String nodeId, boolean up) {
-        linkListener.onLink(nodeId, up);
+    public void onLink(String nodeId, LinkEvent event) {
+        linkListener.onLink(nodeId, event);
     }
 
     @Override

@@ -188,9 +188,9 @@ final class Sender {
         with(shard, channel -> channel.onRoute(route, clock.nanoTime()));
     }
 
-    void onLink(String nodeId, boolean up) {
+    void onLinkOpened(String nodeId) {
         long now = clock.nanoTime();
-        forEach(channel -> channel.onLink(nodeId, up, now));
+        forEach(channel -> channel.onLinkOpened(nodeId, now));
     }
 
     void onAck(int shard, long incarnation, long sequence, long nextExpected, End end, long epoch) {

@@ -22,7 +22,9 @@ final class TransportPeerChannel implements PeerChannel {
 
     @Override
     public boolean send(String nodeId, byte[] message) {
-        return messaging.offer(nodeId, FRAME_TYPE, Buffers.of(message), 0, message.length) == Offer.ACCEPTED;
+        // Kept for a session to be resumed, a question would reach a node long after another one was asked.
+        return isLinked(nodeId)
+                && messaging.offer(nodeId, FRAME_TYPE, Buffers.of(message), 0, message.length) == Offer.ACCEPTED;
     }
 
     @Override

@@ -344,8 +344,7 @@ final class DeliverySimulation {
         trace("cut");
         network.clear();
         for (int node = 0; node < 3; node++) {
-            channel.onLink("n" + node, false, now);
-            channel.onLink("n" + node, true, now);
+            channel.onLinkOpened("n" + node, now);
         }
     }
 

@@ -197,10 +197,9 @@ class SendChannelTest extends SendChannelFixture {
         openAndRoute();
         sendDurable("a", "b");
         sentSince();
-        channel.onLink("n3", true, now);
-        channel.onLink("n2", false, now);
+        channel.onLinkOpened("n3", now);
         assertThat(sentSince()).isEmpty();
-        channel.onLink("n2", true, now);
+        channel.onLinkOpened("n2", now);
         assertThat(sentSince()).containsExactly("1:a@100/1", "2:b@100/1");
     }
 

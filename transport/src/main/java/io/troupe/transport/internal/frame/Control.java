@@ -21,7 +21,7 @@ public final class Control {
     /** The accepting node says why not. */
     public static final int REFUSE = 3;
 
-    /** Nothing to say, but alive. */
+    /** Alive, and how far it has received. */
     public static final int HEARTBEAT = 4;
 
     /** The accepting node proves that it knows the secret, and wants the dialling one to. */
@@ -29,6 +29,9 @@ public final class Control {
 
     /** The dialling node proves it. */
     public static final int PROOF = 6;
+
+    /** Nothing follows, and the session is over. */
+    public static final int GOODBYE = 7;
 
     /** The longest body of a frame before the handshake is done. */
     public static final int MAX_HANDSHAKE_BODY = 1024 + TransportConfig.MAX_IDENTITY_BYTES;
@@ -44,12 +47,42 @@ public final class Control {
     /**
      * Writes a heartbeat.
      *
+     * @param target   where to
+     * @param index    its first byte
+     * @param position the bytes of frames received in this session
+     * @return the bytes written
+     */
+    public static int putHeartbeat(MutableDirectBuffer target, int index, long position) {
+        int body = index + FrameLayout.HEADER_LENGTH;
+        target.putLong(body, position, LITTLE_ENDIAN);
+        return complete(target, index, HEARTBEAT, body + Long.BYTES);
+    }
+
+    /**
+     * Reads a heartbeat.
+     *
+     * @param buffer holds its body
+     * @param offset where the body starts
+     * @param length how long it is
+     * @return the bytes of frames that the other end has received in this session
+     * @throws FramingException if it is none
+     */
+    public static long heartbeat(DirectBuffer buffer, int offset, int length) throws FramingException {
+        if (length != Long.BYTES) {
+            throw new FramingException("a heartbeat of " + length + " bytes, not " + Long.BYTES);
+        }
+        return buffer.getLong(offset, LITTLE_ENDIAN);
+    }
+
+    /**
+     * Writes a goodbye.
+     *
      * @param target where to
      * @param index  its first byte
      * @return the bytes written
      */
-    public static int putHeartbeat(MutableDirectBuffer target, int index) {
-        return complete(target, index, HEARTBEAT, index + FrameLayout.HEADER_LENGTH);
+    public static int putGoodbye(MutableDirectBuffer target, int index) {
+        return complete(target, index, GOODBYE, index + FrameLayout.HEADER_LENGTH);
     }
 
     /**
@@ -162,7 +195,11 @@ public final class Control {
         hello.nonce().put(target, index + 16);
         int end = putText(target, index + FIXED_LENGTH, hello.nodeId());
         end = putText(target, end, hello.to());
-        return putText(target, end, hello.identity());
+        end = putText(target, end, hello.identity());
+        target.putLong(end, hello.point().session(), LITTLE_ENDIAN);
+        target.putLong(end + 8, hello.point().position(), LITTLE_ENDIAN);
+        target.putInt(end + 16, hello.point().ackEvery(), LITTLE_ENDIAN);
+        return end + SessionPoint.LENGTH;
     }
 
     private static int putText(MutableDirectBuffer target, int index, String text) {
@@ -195,10 +232,26 @@ public final class Control {
             String nodeId = text(TransportConfig.MAX_NODE_ID_BYTES);
             String to = text(TransportConfig.MAX_NODE_ID_BYTES);
             String identity = text(TransportConfig.MAX_IDENTITY_BYTES);
-            if (nodeId.isBlank() || index != end) {
+            SessionPoint point = protocol == Hello.PROTOCOL ? point() : SessionPoint.NONE;
+            // What follows in another version is not ours to judge: it is refused for its version.
+            if (nodeId.isBlank() || (protocol == Hello.PROTOCOL && index != end)) {
                 throw new FramingException("a handshake of the wrong length or without a node id");
             }
-            return new Hello(protocol, incarnation, nodeId, to, identity, nonce);
+            return new Hello(protocol, incarnation, nodeId, to, identity, nonce, point);
+        }
+
+        private SessionPoint point() throws FramingException {
+            if (end - index < SessionPoint.LENGTH) {
+                throw new FramingException("a handshake that ends within its session");
+            }
+            long session = buffer.getLong(index, LITTLE_ENDIAN);
+            long position = buffer.getLong(index + 8, LITTLE_ENDIAN);
+            int ackEvery = buffer.getInt(index + 16, LITTLE_ENDIAN);
+            index += SessionPoint.LENGTH;
+            if (position < 0 || ackEvery < 0) {
+                throw new FramingException("a handshake at " + position + ", to be told after " + ackEvery + " bytes");
+            }
+            return new SessionPoint(session, position, ackEvery);
         }
 
         private String text(int maxBytes) throws FramingException {

@@ -31,6 +31,7 @@ public final class FrameLayout {
     private static final int VERSION_OFFSET = 4;
     private static final int RESERVED_OFFSET = 5;
     private static final int TYPE_OFFSET = 6;
+    private static final int TYPE_SHIFT = 16;
 
     private FrameLayout() {}
 
@@ -59,6 +60,32 @@ public final class FrameLayout {
         putHeader(target, index, VERSION, type, length);
     }
 
+    /**
+     * Writes a frame of the layer above into zeros, all but its length: the frame begins to exist when that is written.
+     *
+     * @param target zeros
+     * @param index  its first byte
+     * @param type   1 to 65535
+     * @param body   holds the body
+     * @param offset where the body starts
+     * @param length how long it is
+     */
+    public static void putAllButLength(
+            MutableDirectBuffer target, int index, int type, DirectBuffer body, int offset, int length) {
+        target.putBytes(index + HEADER_LENGTH, body, offset, length);
+        target.putInt(index + VERSION_OFFSET, type << TYPE_SHIFT | VERSION, LITTLE_ENDIAN);
+    }
+
+    /**
+     * {@return whether a header says nothing but a length, which no frame's does}
+     *
+     * @param buffer holds the header
+     * @param index  its first byte
+     */
+    public static boolean isEmptyHeader(DirectBuffer buffer, int index) {
+        return buffer.getInt(index + VERSION_OFFSET) == 0;
+    }
+
     /** Completes a frame whose body is already in place: header and closing zeros. */
     static void putHeader(MutableDirectBuffer target, int index, int versionAndFlags, int type, int bodyLength) {
         int length = HEADER_LENGTH + bodyLength;
@@ -85,7 +112,12 @@ public final class FrameLayout {
         return buffer.getShort(index + TYPE_OFFSET, LITTLE_ENDIAN) & 0xFFFF;
     }
 
-    static int align(int length) {
+    /**
+     * {@return a length, rounded up to where the next frame starts}
+     *
+     * @param length the length of a frame
+     */
+    public static int align(int length) {
         return (length + ALIGNMENT - 1) & -ALIGNMENT;
     }
 }

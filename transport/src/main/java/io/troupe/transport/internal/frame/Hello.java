@@ -9,10 +9,12 @@ package io.troupe.transport.internal.frame;
  * @param to          the node it means to speak to; empty in an answer to a node that said nothing of itself
  * @param identity    what both must agree on
  * @param nonce       what this node wants to see proven, and proves; {@link Nonce#NONE} if it has no secret
+ * @param point       where it stands in the session of the link
  */
-public record Hello(int protocol, long incarnation, String nodeId, String to, String identity, Nonce nonce) {
+public record Hello(
+        int protocol, long incarnation, String nodeId, String to, String identity, Nonce nonce, SessionPoint point) {
     /** The protocol that this code speaks. */
-    public static final int PROTOCOL = 1;
+    public static final int PROTOCOL = 2;
 
     /**
      * {@return the same, said to a node}
@@ -20,7 +22,7 @@ public record Hello(int protocol, long incarnation, String nodeId, String to, St
      * @param node the node
      */
     public Hello saidTo(String node) {
-        return new Hello(protocol, incarnation, nodeId, node, identity, nonce);
+        return new Hello(protocol, incarnation, nodeId, node, identity, nonce, point);
     }
 
     /**
@@ -29,7 +31,16 @@ public record Hello(int protocol, long incarnation, String nodeId, String to, St
      * @param drawn a nonce that was never used
      */
     public Hello with(Nonce drawn) {
-        return new Hello(protocol, incarnation, nodeId, to, identity, drawn);
+        return new Hello(protocol, incarnation, nodeId, to, identity, drawn, point);
+    }
+
+    /**
+     * {@return the same, from another place in the session}
+     *
+     * @param reached where the node stands
+     */
+    public Hello at(SessionPoint reached) {
+        return new Hello(protocol, incarnation, nodeId, to, identity, nonce, reached);
     }
 
     /** {@return true if the node has a secret} */

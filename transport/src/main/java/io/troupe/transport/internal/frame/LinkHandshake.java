@@ -238,7 +238,7 @@ public final class LinkHandshake {
 
     /** The accepting node has checked us; we check it all the same, for it may be wrong about itself. */
     private Step onWelcome(Hello other) throws FramingException {
-        if (proven != null && !other.equals(proven)) {
+        if (proven != null && !other.at(SessionPoint.NONE).equals(proven.at(SessionPoint.NONE))) {
             throw new FramingException("a welcome by another node than the one that has proven itself");
         }
         if (other.protocol() != own.protocol()) {

@@ -15,6 +15,7 @@ import io.troupe.transport.internal.frame.LinkHandshake;
 import io.troupe.transport.internal.frame.LinkLiveness;
 import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.RefusalCode;
+import io.troupe.transport.internal.session.LinkSession;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +24,12 @@ import org.jspecify.annotations.Nullable;
  * {@link Events}. Confined to the agent.
  */
 final class Connection implements FrameReader.Output {
-    /** A write carries no more than this, unless one frame is longer. */
-    static final int MAX_WRITE = 128 * 1024;
-
     final SocketChannel channel;
     final SelectionKey key;
     final boolean dialled;
     final LinkHandshake handshake;
     private final Wire wire;
+    private final FrameWriter writer;
     private final FrameReader reader = new FrameReader(Control.MAX_HANDSHAKE_BODY);
 
     /** For people: the address at the other end. */
@@ -40,7 +39,7 @@ final class Connection implements FrameReader.Output {
     final long handshakeDeadlineNs;
 
     private final Events events;
-    private LinkBuffers buffers = LinkBuffers.forHandshake();
+    private ReceiveBuffer received = ReceiveBuffer.forHandshake();
 
     /** The node this connection was dialled for, or the one it has been agreed with. */
     @Nullable
@@ -53,7 +52,7 @@ final class Connection implements FrameReader.Output {
     /** Set exactly while this connection carries frames. */
     private @Nullable LinkLiveness liveness;
 
-    private @Nullable SendRing ring;
+    private @Nullable LinkSession session;
     private boolean helloSent;
 
     /** Whether {@link Events#onOpen} was called; an accepted connection without TLS has nothing to say first. */
@@ -70,7 +69,10 @@ final class Connection implements FrameReader.Output {
     /** Refused: close as soon as the refusal has left. */
     private boolean closeAfterWrite;
 
-    private int framesInBuffer;
+    /** The other end has said that it leaves. */
+    private boolean goodbyeHeard;
+
+    private boolean goodbyeSaid;
     private long upSinceNs;
 
     /** What happens on connections. */
@@ -81,7 +83,7 @@ final class Connection implements FrameReader.Output {
         /** TLS is refused, refuses, or was broken. */
         void onTlsFailed(Connection connection, SSLException error);
 
-        void onStep(Connection connection, LinkHandshake.Step step);
+        void onStep(Connection connection, LinkHandshake.Step step) throws FramingException;
 
         void onFrame(Connection connection, int type, DirectBuffer buffer, int offset, int length);
 
@@ -94,6 +96,7 @@ final class Connection implements FrameReader.Output {
         this.channel = wired.channel();
         this.key = wired.key();
         this.wire = wired.wire();
+        this.writer = new FrameWriter(wire);
         this.handshake = handshake;
         this.dialled = dialled.link() != null;
         this.link = dialled.link();
@@ -163,43 +166,45 @@ final class Connection implements FrameReader.Output {
         }
     }
 
+    /** Whether the other end has said that it leaves: its session is over. */
+    boolean isGoodbyeHeard() {
+        return goodbyeHeard;
+    }
+
     /** Says who we are. */
     void sayHello(Hello own) {
         helloSent = true;
-        say(Control.putHello(buffers.sendView, 0, Control.HELLO, own));
+        writer.say(Control.putHello(writer.control(), 0, Control.HELLO, own));
     }
 
     void sayWelcome(Hello own) {
-        say(Control.putHello(buffers.sendView, 0, Control.WELCOME, own));
+        writer.say(Control.putHello(writer.control(), 0, Control.WELCOME, own));
     }
 
     void sayRefusal(Hello own, RefusalCode code) {
-        say(Control.putRefusal(buffers.sendView, 0, own, code));
+        writer.say(Control.putRefusal(writer.control(), 0, own, code));
         closeAfterWrite = true;
     }
 
     void sayChallenge(LinkHandshake.Challenge challenge) {
-        say(Control.putChallenge(buffers.sendView, 0, challenge.own(), challenge.proof()));
+        writer.say(Control.putChallenge(writer.control(), 0, challenge.own(), challenge.proof()));
     }
 
     void sayProof(byte[] proof) {
-        say(Control.putProof(buffers.sendView, 0, proof));
-    }
-
-    /** Starts at 0: what was said before has been answered, so all of it has left. */
-    private void say(int bytes) {
-        buffers.send.clear().limit(bytes);
+        writer.say(Control.putProof(writer.control(), 0, proof));
     }
 
     /** The handshake is done: from the next frame on this connection carries the frames of the link. */
-    void activate(NodeLink node, Hello who, SendRing sendRing, LinkBuffers linkBuffers, LinkLiveness newLiveness) {
-        linkBuffers.clear();
-        buffers = linkBuffers;
+    void activate(NodeLink node, Hello who, LinkSession carried, LinkLiveness newLiveness) {
+        ReceiveBuffer buffer = node.buffer();
+        buffer.bytes.clear();
+        received = buffer;
         wire.trust();
-        reader.allow(linkBuffers.maxBodyLength);
+        reader.allow(buffer.maxBodyLength);
         link = node;
         other = who;
-        ring = sendRing;
+        session = carried;
+        writer.carry(carried);
         liveness = newLiveness;
         upSinceNs = System.nanoTime();
     }
@@ -209,13 +214,12 @@ final class Connection implements FrameReader.Output {
         if (closed || writeBlocked || outputShut) {
             return false;
         }
-        return wire.hasUnsent()
-                || (wire.isOpen() && (buffers.send.hasRemaining() || (ring != null && ring.hasCommitted())));
+        return writer.isSendable();
     }
 
     /** Whether everything accepted so far has been given to the socket. */
     boolean isFlushed() {
-        return closed || (!buffers.send.hasRemaining() && !wire.hasUnsent() && (ring == null || ring.size() == 0));
+        return closed || writer.isFlushed();
     }
 
     /** Reads once and hands on every whole frame. Returns 1 if bytes came. */
@@ -223,7 +227,7 @@ final class Connection implements FrameReader.Output {
         int work = 0;
         try {
             do {
-                int count = wire.read(buffers.receive);
+                int count = wire.read(received.bytes);
                 if (count < 0) {
                     onEnd();
                     return 1;
@@ -251,7 +255,7 @@ final class Connection implements FrameReader.Output {
     }
 
     private void onEnd() throws FramingException {
-        reader.end(buffers.receiveView, 0, buffers.receive.position());
+        reader.end(received.view, 0, received.bytes.position());
         if (dialled && !opened && !closeAfterWrite) {
             events.onTlsFailed(
                     this,
@@ -264,7 +268,7 @@ final class Connection implements FrameReader.Output {
 
     /** TLS has failed: the other end is told, if there is something to tell, before the connection is closed. */
     void giveUp(String reason) {
-        buffers.send.clear().limit(0);
+        writer.sayNothing();
         if (closeAfterWrite || isActive() || !wire.hasUnsent()) {
             events.onLost(this, reason);
         }
@@ -272,17 +276,17 @@ final class Connection implements FrameReader.Output {
     }
 
     private void cut() throws FramingException {
-        LinkBuffers read = buffers;
-        ByteBuffer receive = read.receive;
+        ReceiveBuffer read = received;
+        ByteBuffer receive = read.bytes;
         int length = receive.position();
-        int used = reader.read(read.receiveView, 0, length, this);
+        int used = reader.read(read.view, 0, length, this);
         if (closed) {
             return;
         }
         receive.limit(length).position(used);
-        if (buffers != read) {
+        if (received != read) {
             // The handshake ended within this read: what came behind it is read from the link's own buffer.
-            buffers.receive.put(receive);
+            received.bytes.put(receive);
             cut();
         } else if (used > 0 && used < length && !isActive()) {
             // A step of the handshake is done, and the next frame belongs to the next step.
@@ -298,7 +302,8 @@ final class Connection implements FrameReader.Output {
     @Override
     public boolean onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length)
             throws FramingException {
-        if (!isActive()) {
+        LinkSession carried = session;
+        if (carried == null) {
             if (closeAfterWrite) {
                 return false;
             }
@@ -307,8 +312,13 @@ final class Connection implements FrameReader.Output {
             return false;
         }
         if (!control) {
+            carried.onFrame(length);
             events.onFrame(this, type, buffer, offset, length);
-        } else if (type != Control.HEARTBEAT) {
+        } else if (type == Control.HEARTBEAT) {
+            carried.onAck(Control.heartbeat(buffer, offset, length));
+        } else if (type == Control.GOODBYE) {
+            goodbyeHeard = true;
+        } else {
             throw new FramingException("control frame of type " + type + " after the handshake");
         }
         return !closed;
@@ -319,16 +329,12 @@ final class Connection implements FrameReader.Output {
         if (!isSendable()) {
             return 0;
         }
-        ByteBuffer send = buffers.send;
         try {
-            if (!send.hasRemaining()) {
-                refill(send);
-            }
-            int count = wire.write(send);
-            if (send.hasRemaining() || wire.hasUnsent()) {
+            int count = writer.write();
+            if (writer.hasRest()) {
                 block(true);
             } else {
-                onBufferWritten();
+                onWritten();
             }
             if (count > 0 && liveness != null) {
                 liveness.onWritten(nowNs);
@@ -346,19 +352,33 @@ final class Connection implements FrameReader.Output {
         }
     }
 
-    private void refill(ByteBuffer send) {
-        SendRing source = ring;
-        if (source != null) {
-            send.clear().limit(source.drainTo(buffers.sendView, MAX_WRITE));
-            framesInBuffer = source.drainedFrames();
+    /**
+     * Writes once in place of the agent, which sleeps; calls nobody. True if nothing is left for the agent to do: what goes
+     * wrong here is found by it, too.
+     */
+    boolean writeForAgent(long nowNs) {
+        if (!isSendable()) {
+            return true;
         }
+        try {
+            if (writer.write() > 0 && liveness != null) {
+                liveness.onWritten(nowNs);
+            }
+        } catch (IOException broken) {
+            return false;
+        }
+        if (writer.hasRest()) {
+            return false;
+        }
+        onWritten();
+        return !isSendable() && !wire.hasUnread();
     }
 
-    private void onBufferWritten() {
+    private void onWritten() {
         NodeLink node = link;
-        if (framesInBuffer > 0 && node != null) {
-            node.framesSent.lazySet(node.framesSent.get() + framesInBuffer);
-            framesInBuffer = 0;
+        int frames = writer.takeFrames();
+        if (frames > 0 && node != null) {
+            node.framesSent.lazySet(node.framesSent.get() + frames);
         }
         if (closeAfterWrite) {
             // Not closed at once: unread bytes would turn the close into a reset that overtakes the refusal.
@@ -387,8 +407,18 @@ final class Connection implements FrameReader.Output {
         }
     }
 
+    /** Says that nothing follows, and then sends no more; once all that was accepted has left. */
+    void leave() {
+        if (goodbyeSaid) {
+            shutOutput();
+        } else {
+            goodbyeSaid = true;
+            writer.sayGoodbye();
+        }
+    }
+
     /** Sends no more; the other end sees the end of the stream after all that was written. */
-    void shutOutput() {
+    private void shutOutput() {
         if (!outputShut && !closed) {
             outputShut = true;
             try {
@@ -413,17 +443,12 @@ final class Connection implements FrameReader.Output {
         }
         switch (alive.onTick(nowNs)) {
             case DEAD -> events.onLost(this, "silent for too long");
-            case HEARTBEAT_DUE -> heartbeat(alive, nowNs);
+            case HEARTBEAT_DUE -> {
+                writer.wantAck(); // while the socket takes nothing it would not leave either
+                alive.onWritten(nowNs);
+            }
             case ALIVE -> {}
         }
-    }
-
-    private void heartbeat(LinkLiveness alive, long nowNs) {
-        // Only between frames; while the socket takes nothing a heartbeat would not leave either.
-        if (!buffers.send.hasRemaining() && !outputShut) {
-            buffers.send.clear().limit(Control.putHeartbeat(buffers.sendView, 0));
-        }
-        alive.onWritten(nowNs);
     }
 
     long deadlineNs() {

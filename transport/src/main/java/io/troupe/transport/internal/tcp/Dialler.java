@@ -88,7 +88,7 @@ final class Dialler {
             long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
             Connection connection = new Connection(
                     new Connection.Wired(channel, key, wires.wire(channel, true)),
-                    links.handshake(link.nodeId),
+                    links.handshake(link),
                     new Connection.Dialled(link, address.toString(), deadlineNs),
                     links);
             link.dialling = connection;

@@ -3,6 +3,7 @@ package io.troupe.transport.internal.tcp;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem.FrameHandler;
 import org.agrona.DirectBuffer;
 import org.slf4j.Logger;
@@ -46,17 +47,17 @@ final class GuardedHandler {
         }
     }
 
-    void onLink(String other, boolean up) {
-        if (up) {
+    void onLink(String other, LinkEvent event) {
+        if (event == LinkEvent.OPENED || event == LinkEvent.RESUMED) {
             refusals.remove(other);
         }
         if (silent) {
             return;
         }
         try {
-            handler.onLink(other, up);
+            handler.onLink(other, event);
         } catch (Throwable failure) {
-            failed("link " + (up ? "up" : "down") + " of node " + other, failure);
+            failed("link " + event + " of node " + other, failure);
         }
     }
 

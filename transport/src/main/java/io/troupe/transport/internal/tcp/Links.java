@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLException;
 
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.NodeTls;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.internal.frame.DialSchedule;
@@ -19,6 +20,8 @@ import io.troupe.transport.internal.frame.LinkLiveness;
 import io.troupe.transport.internal.frame.Nonce;
 import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.RefusalCode;
+import io.troupe.transport.internal.frame.SessionPoint;
+import io.troupe.transport.internal.session.LinkSession;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +53,8 @@ final class Links implements Connection.Events {
 
     Links(TransportConfig config, long incarnation, GuardedHandler handler, Counts counts) {
         this.config = config;
-        this.own = new Hello(Hello.PROTOCOL, incarnation, config.nodeId(), "", config.identity(), Nonce.NONE);
+        this.own = new Hello(
+                Hello.PROTOCOL, incarnation, config.nodeId(), "", config.identity(), Nonce.NONE, SessionPoint.NONE);
         this.handler = handler;
         this.counts = counts;
     }
@@ -72,7 +76,8 @@ final class Links implements Connection.Events {
                             config.redialFirst().toNanos(),
                             config.redialCap().toNanos(),
                             config.redialFastPeriod().toNanos(),
-                            config.redialSlowCap().toNanos()));
+                            config.redialSlowCap().toNanos()),
+                    () -> ReceiveBuffer.forLink(config.maxFrameLength(), config.receiveBufferLength()));
             byId.put(nodeId, known);
             all.add(known);
         }
@@ -91,6 +96,7 @@ final class Links implements Connection.Events {
     }
 
     void forget(NodeLink link) {
+        endSession(link, "forgotten");
         byId.remove(link.nodeId, link);
         all.remove(link);
     }
@@ -103,15 +109,12 @@ final class Links implements Connection.Events {
         return connections;
     }
 
-    LinkHandshake handshake(@Nullable String dialledNode) {
-        Hello hello = own.saidTo(dialledNode == null ? "" : dialledNode);
+    LinkHandshake handshake(@Nullable NodeLink dialled) {
+        Hello hello = dialled == null ? own : own.saidTo(dialled.nodeId).at(point(dialled));
         ClusterSecret secret = config.secret();
         NodeTls tls = config.tls();
         return new LinkHandshake(
-                secret == null ? hello : hello.with(draw()),
-                dialledNode != null,
-                secret,
-                tls == null ? null : tls::uri);
+                secret == null ? hello : hello.with(draw()), dialled != null, secret, tls == null ? null : tls::uri);
     }
 
     private Nonce draw() {
@@ -134,7 +137,7 @@ final class Links implements Connection.Events {
         LinkHandshake handshake = connection.handshake;
         LinkHandshake.Refused wrong = certificate == null ? null : handshake.onCertificate(certificate);
         if (wrong != null) {
-            onStep(connection, wrong);
+            refused(connection, wrong);
         } else if (connection.dialled) {
             connection.sayHello(handshake.own());
         }
@@ -158,11 +161,11 @@ final class Links implements Connection.Events {
     }
 
     @Override
-    public void onStep(Connection connection, LinkHandshake.Step step) {
+    public void onStep(Connection connection, LinkHandshake.Step step) throws FramingException {
         if (step instanceof LinkHandshake.Agreed agreed) {
             NodeLink dialled = connection.link;
             if (dialled != null) {
-                up(connection, dialled, agreed.other());
+                join(connection, dialled, agreed.other());
             } else {
                 accept(connection, agreed.other());
             }
@@ -173,12 +176,16 @@ final class Links implements Connection.Events {
         } else if (step instanceof LinkHandshake.Refuse refuse) {
             refuse(connection, refuse);
         } else if (step instanceof LinkHandshake.Refused refused) {
-            NodeLink link = connection.link;
-            if (refused.code() != RefusalCode.DUPLICATE && link != null) {
-                handler.onRefused(link.nodeId, refused.reason());
-            }
-            onLost(connection, refused.reason());
+            refused(connection, refused);
         }
+    }
+
+    private void refused(Connection connection, LinkHandshake.Refused refused) {
+        NodeLink link = connection.link;
+        if (refused.code() != RefusalCode.DUPLICATE && link != null) {
+            handler.onRefused(link.nodeId, refused.reason());
+        }
+        onLost(connection, refused.reason());
     }
 
     private void accept(Connection connection, Hello other) {
@@ -196,13 +203,53 @@ final class Links implements Connection.Events {
                 return;
             }
         }
-        up(connection, link, other);
-        connection.sayWelcome(connection.handshake.own().saidTo(other.nodeId()));
+        Connection replaced = link.active();
+        if (replaced != null) {
+            onLost(replaced, "replaced by a newer connection");
+        }
+        Connection dialling = link.dialling;
+        link.dialling = null;
+        if (dialling != null) {
+            dialling.close(false);
+        }
+        LinkSession session = link.session(config.ringCapacity());
+        boolean before = session.isOpen();
+        boolean resumed = session.accept(other.point(), drawSession());
+        if (before && !resumed) {
+            onSessionEnded(link, session, "the other node has another one");
+        }
+        up(connection, link, other, resumed);
+        connection.sayWelcome(connection.handshake.own().saidTo(other.nodeId()).at(session.point()));
+    }
+
+    private void join(Connection connection, NodeLink link, Hello other) throws FramingException {
+        LinkSession session = link.session(config.ringCapacity());
+        boolean before = session.isOpen();
+        boolean resumed = false;
+        try {
+            resumed = session.join(other.point());
+        } finally {
+            if (before && !resumed) {
+                onSessionEnded(link, session, "the other node has another one");
+            }
+        }
+        link.dialling = null;
+        up(connection, link, other, resumed);
+    }
+
+    private SessionPoint point(NodeLink link) {
+        LinkSession session = link.session();
+        return session == null ? LinkSession.none(config.ringCapacity()) : session.point();
+    }
+
+    private long drawSession() {
+        long drawn = random.nextLong();
+        return drawn == 0 ? 1 : drawn;
     }
 
     /** The connection to a node that we dialled and that the node has, or soon will have, heard from. */
     private static @Nullable Connection ownDial(NodeLink link) {
-        Connection active = link.active;
+        Connection active = link.active();
         if (active != null) {
             return active.dialled ? active : null;
         }
@@ -219,41 +266,60 @@ final class Links implements Connection.Events {
         connection.sayRefusal(connection.handshake.own().saidTo(refuse.other().nodeId()), refuse.code());
     }
 
-    private void up(Connection connection, NodeLink link, Hello other) {
-        Connection before = link.active;
-        if (before != null) {
-            onLost(before, "replaced by a newer connection");
-        }
-        Connection dialling = link.dialling;
-        link.dialling = null;
-        if (dialling != null && dialling != connection) {
-            dialling.close(false);
-        }
-        LinkBuffers buffers = link.buffers;
-        if (buffers == null) {
-            buffers = LinkBuffers.forLink(config.maxFrameLength(), config.receiveBufferLength());
-            link.buffers = buffers;
-        }
-        // A producer that was late for the last connection may have left something.
-        counts.droppedFrames.addAndGet(link.discard());
-        connection.activate(
-                link,
-                other,
-                link.ring(config.ringCapacity()),
-                buffers,
-                new LinkLiveness(
-                        config.heartbeatInterval().toNanos(),
-                        config.linkTimeout().toNanos(),
-                        System.nanoTime()));
-        link.active = connection;
+    private void up(Connection connection, NodeLink link, Hello other, boolean resumed) {
+        LinkLiveness liveness = new LinkLiveness(
+                config.heartbeatInterval().toNanos(), config.linkTimeout().toNanos(), System.nanoTime());
+        connection.activate(link, other, link.session(config.ringCapacity()), liveness);
+        link.activate(connection);
         link.open(true);
         LOG.info(
-                "node {}: link to {} is up ({} {})",
+                "node {}: link to {} is {} ({} {})",
                 own.nodeId(),
                 link.nodeId,
+                resumed ? "resumed" : "up",
                 connection.dialled ? "dialled" : "accepted from",
                 connection.remote);
-        handler.onLink(link.nodeId, true);
+        handler.onLink(link.nodeId, resumed ? LinkEvent.RESUMED : LinkEvent.OPENED);
+    }
+
+    private void endSession(NodeLink link, String why) {
+        LinkSession session = link.session();
+        if (session != null && session.isOpen()) {
+            session.end();
+            onSessionEnded(link, session, why);
+        }
+    }
+
+    private void onSessionEnded(NodeLink link, LinkSession session, String why) {
+        int dropped = session.takeDropped();
+        counts.droppedFrames.addAndGet(dropped);
+        link.open(session.isOpen());
+        LOG.info("node {}: session with {} ended ({}), {} frames dropped", own.nodeId(), link.nodeId, why, dropped);
+        handler.onLink(link.nodeId, LinkEvent.ENDED);
+    }
+
+    /** Ends the sessions that have waited for a connection for too long. */
+    void tick(long nowNs) {
+        for (int i = all.size() - 1; i >= 0; i--) {
+            NodeLink link = all.get(i);
+            if (link.isInterrupted()
+                    && nowNs - link.interruptedNs >= config.sessionTimeout().toNanos()) {
+                endSession(link, "no connection in time");
+            }
+        }
+    }
+
+    /** How long until a session has waited for too long. */
+    long waitNs(long nowNs) {
+        long waitNs = Long.MAX_VALUE;
+        for (int i = 0; i < all.size(); i++) {
+            NodeLink link = all.get(i);
+            if (link.isInterrupted()) {
+                waitNs = Math.min(
+                        waitNs, link.interruptedNs + config.sessionTimeout().toNanos() - nowNs);
+            }
+        }
+        return waitNs;
     }
 
     @Override
@@ -299,14 +365,15 @@ final class Links implements Connection.Events {
         }
         long nowNs = System.nanoTime();
         double draw = ThreadLocalRandom.current().nextDouble();
-        if (link.active == connection) {
-            link.open(false);
-            link.active = null;
-            int dropped = link.discard();
-            counts.droppedFrames.addAndGet(dropped);
+        if (link.active() == connection) {
+            link.activate(null);
+            link.interruptedNs = nowNs;
             link.nextDialNs = link.schedule.onDown(nowNs, connection.upNs(nowNs), draw);
-            LOG.info("node {}: link to {} is down ({}), {} frames dropped", own.nodeId(), link.nodeId, reason, dropped);
-            handler.onLink(link.nodeId, false);
+            LOG.info("node {}: link to {} is interrupted ({})", own.nodeId(), link.nodeId, reason);
+            handler.onLink(link.nodeId, LinkEvent.INTERRUPTED);
+            if (connection.isGoodbyeHeard()) {
+                endSession(link, "the other node has left");
+            }
         } else if (link.dialling == connection) {
             link.dialling = null;
             link.nextDialNs = link.schedule.onDown(nowNs, 0, draw);

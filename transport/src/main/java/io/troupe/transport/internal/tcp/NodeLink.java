@@ -2,14 +2,17 @@ package io.troupe.transport.internal.tcp;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import io.troupe.transport.LinkState;
 import io.troupe.transport.internal.frame.DialSchedule;
+import io.troupe.transport.internal.session.LinkSession;
+import io.troupe.transport.internal.session.SendRing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node keeps about one other node, across connections. Producers see the ring and {@code connected}; the rest
- * is confined to the agent.
+ * What this node keeps about one other node, across connections. Producers see the ring and whether a session is open; the
+ * rest is confined to the agent.
  */
 final class NodeLink {
     final String nodeId;
@@ -17,8 +20,11 @@ final class NodeLink {
     final AtomicLong framesSent = new AtomicLong();
     final AtomicLong framesReceived = new AtomicLong();
 
-    /** Made with the first connection; {@code connected} implies that it is there. */
-    private volatile @Nullable SendRing ring;
+    /** Made with the first connection, for its ring is large; {@code open} implies that it is there. */
+    private volatile @Nullable LinkSession session;
+
+    /** Whether frames can be offered. */
+    private volatile boolean open;
 
     private volatile boolean connected;
 
@@ -29,8 +35,7 @@ final class NodeLink {
     InetSocketAddress address;
 
     /** The connection that carries the frames. */
-    @Nullable
-    Connection active;
+    private @Nullable Connection active;
 
     /** Our own dial whose handshake is under way; never set together with {@code active}. */
     @Nullable
@@ -41,36 +46,62 @@ final class NodeLink {
 
     long nextDialNs;
 
-    @Nullable
-    LinkBuffers buffers;
+    /** Since when an open session has no connection. */
+    long interruptedNs;
 
-    NodeLink(String nodeId, DialSchedule schedule) {
+    private final Supplier<ReceiveBuffer> buffers;
+
+    private @Nullable ReceiveBuffer buffer;
+
+    NodeLink(String nodeId, DialSchedule schedule, Supplier<ReceiveBuffer> buffers) {
         this.nodeId = nodeId;
         this.schedule = schedule;
+        this.buffers = buffers;
+    }
+
+    /** One for all connections, which carry frames one after the other. */
+    ReceiveBuffer buffer() {
+        ReceiveBuffer made = buffer;
+        if (made == null) {
+            made = buffers.get();
+            buffer = made;
+        }
+        return made;
     }
 
     /** Any thread: the ring if frames can be offered, else null. */
     @Nullable
     SendRing openRing() {
-        return connected ? ring : null;
+        LinkSession held = session;
+        return open && held != null ? held.ring() : null;
     }
 
-    SendRing ring(int capacity) {
-        SendRing made = ring;
+    @Nullable
+    LinkSession session() {
+        return session;
+    }
+
+    LinkSession session(int ringCapacity) {
+        LinkSession made = session;
         if (made == null) {
-            made = new SendRing(capacity);
-            ring = made;
+            made = new LinkSession(ringCapacity);
+            session = made;
         }
         return made;
     }
 
-    void open(boolean open) {
-        connected = open;
+    void open(boolean nowOpen) {
+        open = nowOpen;
     }
 
-    int discard() {
-        SendRing held = ring;
-        return held == null ? 0 : held.discard();
+    @Nullable
+    Connection active() {
+        return active;
+    }
+
+    void activate(@Nullable Connection connection) {
+        active = connection;
+        connected = connection != null;
     }
 
     boolean wantsDial() {
@@ -81,8 +112,19 @@ final class NodeLink {
         return address == null && active == null && dialling == null && !resolving;
     }
 
+    /** Whether a session waits for a connection. */
+    boolean isInterrupted() {
+        LinkSession held = session;
+        return active == null && held != null && held.isOpen();
+    }
+
     LinkState state() {
-        SendRing open = openRing();
-        return new LinkState(open != null, open == null ? 0 : open.size(), framesSent.get(), framesReceived.get());
+        SendRing held = openRing();
+        return new LinkState(
+                connected,
+                held == null ? 0 : held.unsentBytes(),
+                held == null ? 0 : held.heldBytes(),
+                framesSent.get(),
+                framesReceived.get());
     }
 }

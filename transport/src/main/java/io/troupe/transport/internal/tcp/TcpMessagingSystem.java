@@ -16,6 +16,7 @@ import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportCounters;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.internal.buffer.AgronaFlag;
+import io.troupe.transport.internal.session.SendRing;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
     private static final int MAX_TYPE = 0xFFFF;
     private static final long CLOSE_WAIT_MS = 1000;
-    private static final LinkState NO_LINK = new LinkState(false, 0, 0, 0);
+    private static final LinkState NO_LINK = new LinkState(false, 0, 0, 0, 0);
 
     private final TransportConfig config;
     private final Counts counts = new Counts();
@@ -41,7 +42,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
     private volatile @Nullable Running running;
 
     /** What exists between start and close. */
-    private record Running(TransportAgent agent, WakeUp wakeUp, Thread thread, int port) {}
+    private record Running(TransportAgent agent, Thread thread, int port) {}
 
     /**
      * A messaging system that is not started yet.
@@ -93,7 +94,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
         agent.dialAll(config.nodes());
         Thread thread = new Thread(agent, "troupe-" + config.nodeId() + "-transport");
         thread.setDaemon(true);
-        running = new Running(agent, agent.wakeUp(), thread, listener == null ? 0 : listener.port());
+        running = new Running(agent, thread, listener == null ? 0 : listener.port());
         thread.start();
     }
 
@@ -113,13 +114,13 @@ public final class TcpMessagingSystem implements MessagingSystem {
         }
         NodeLink link = links.find(nodeId);
         SendRing ring = link == null ? null : link.openRing();
-        if (ring == null) {
+        if (link == null || ring == null) {
             return Offer.NOT_CONNECTED;
         }
         if (!ring.offer(type, buffer, offset, length)) {
             return Offer.BACK_PRESSURED;
         }
-        now.wakeUp.afterCommit();
+        now.agent.afterCommit(link);
         return Offer.ACCEPTED;
     }
 

@@ -33,6 +33,9 @@ final class TransportAgent implements Runnable, PortListener.Output {
     private static final int MAX_GRACE_POLLS = 100;
     private static final long GRACE_NS = 10_000L;
 
+    /** Frames closer together than this are a stream. About what a write takes. */
+    private static final long LEND_PAUSE_NS = 10_000L;
+
     private final TransportConfig config;
     private final Selector selector;
     private final @Nullable PortListener listener;
@@ -50,6 +53,9 @@ final class TransportAgent implements Runnable, PortListener.Output {
     private boolean closing;
     private long closeDeadlineNs;
     private long nextTickNs;
+
+    /** When what the agent owns was borrowed last. */
+    private long lentNs = System.nanoTime();
 
     TransportAgent(
             TransportConfig config,
@@ -70,10 +76,6 @@ final class TransportAgent implements Runnable, PortListener.Output {
         this.spinNs = config.spin().toNanos();
     }
 
-    WakeUp wakeUp() {
-        return wakeUp;
-    }
-
     boolean isRunning() {
         return running;
     }
@@ -81,7 +83,39 @@ final class TransportAgent implements Runnable, PortListener.Output {
     /** Any thread: runs a command on the agent. */
     void execute(Runnable command) {
         commands.add(command);
-        wakeUp.afterCommit();
+        wakeUp.wake();
+    }
+
+    /**
+     * Any thread: a frame was committed for a node. If the agent sleeps, it is written here and now: two threads less to be
+     * woken on the way of a question and its answer. Frames that follow each other at once are for the agent, which writes
+     * many of them with one system call.
+     */
+    void afterCommit(NodeLink link) {
+        if (!wakeUp.borrow()) {
+            return;
+        }
+        boolean done = false;
+        try {
+            done = writeFor(link);
+        } catch (RuntimeException defect) {
+            LOG.error("node {}: writing to {} failed", config.nodeId(), link.nodeId, defect);
+        } finally {
+            wakeUp.giveBack(done);
+        }
+    }
+
+    /** With what the agent owns. True if nothing is left for it to do. */
+    private boolean writeFor(NodeLink link) {
+        long nowNs = System.nanoTime();
+        long sinceNs = nowNs - lentNs;
+        lentNs = nowNs;
+        // The JDK closes the channel of an interrupted thread.
+        if (sinceNs < LEND_PAUSE_NS || Thread.currentThread().isInterrupted()) {
+            return false;
+        }
+        Connection active = link.active();
+        return active == null || active.writeForAgent(nowNs);
     }
 
     void dialAll(Map<String, InetSocketAddress> nodes) {
@@ -98,7 +132,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         boolean moved = link.address != null && !address.equals(link.address);
         link.address = address;
         link.nextDialNs = System.nanoTime();
-        Connection active = link.active;
+        Connection active = link.active();
         if (moved && active != null && active.dialled) {
             links.onLost(active, "its address has changed");
         }
@@ -120,7 +154,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
     void cut(String nodeId, boolean abruptly) {
         NodeLink link = links.find(nodeId);
         if (link != null) {
-            Connection active = link.active;
+            Connection active = link.active();
             if (active != null) {
                 links.lose(active, "cut by this node", abruptly);
             }
@@ -172,6 +206,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
 
     private void end() {
         running = false;
+        wakeUp.resume();
         for (Connection connection : List.copyOf(links.connections())) {
             links.onLost(connection, "this node closes");
         }
@@ -220,6 +255,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
             connections.get(i).tick(nowNs);
         }
         links.sweep();
+        links.tick(nowNs);
         if (!closing) {
             dialler.tick(nowNs);
             wires.tick(nowNs);
@@ -240,6 +276,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         if (listener != null) {
             waitNs = Math.min(waitNs, listener.waitNs(nowNs));
         }
+        waitNs = Math.min(waitNs, links.waitNs(nowNs));
         return nowNs + Math.min(waitNs, Math.min(dialler.waitNs(nowNs), wires.waitNs(nowNs)));
     }
 
@@ -257,7 +294,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         long waitNs = nextTickNs - nowNs;
         wakeUp.announce();
         if (waitNs <= 0 || hasWork()) {
-            wakeUp.retract();
+            wakeUp.resume();
             return selector.selectNow(onReady);
         }
         // A handler that interrupted its own thread must not turn every sleep into a poll, nor close the channels.
@@ -266,7 +303,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         if (ready == 0) {
             watch();
         }
-        wakeUp.retract();
+        wakeUp.resume();
         return ready;
     }
 
@@ -311,7 +348,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         for (int i = 0; i < connections.size(); i++) {
             Connection connection = connections.get(i);
             if (connection.isFlushed()) {
-                connection.shutOutput();
+                connection.leave();
             }
             // Waits for the other end to close too: a close with unread bytes would reset what is still under way.
             quiet &= connection.isClosed();
@@ -322,6 +359,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
     }
 
     private void onReady(SelectionKey key) {
+        wakeUp.resume(); // the selector calls from within its sleep
         Object owner = key.attachment();
         if (!key.isValid()) {
             return;

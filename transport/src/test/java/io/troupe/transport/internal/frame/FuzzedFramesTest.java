@@ -100,8 +100,8 @@ class FuzzedFramesTest {
     private static LinkHandshake handshake(boolean dialled, boolean secret) {
         Nonce nonce = secret ? new Nonce(7, 7, 7, 7) : Nonce.NONE;
         Hello own = dialled
-                ? new Hello(1, 5, "n1", "n2", "cluster 'shop'", nonce)
-                : new Hello(1, 5, "n2", "", "cluster 'shop'", nonce);
+                ? new Hello(Hello.PROTOCOL, 5, "n1", "n2", "cluster 'shop'", nonce, SessionPoint.NONE)
+                : new Hello(Hello.PROTOCOL, 5, "n2", "", "cluster 'shop'", nonce, SessionPoint.NONE);
         return new LinkHandshake(own, dialled, secret ? SECRET : null, null);
     }
 

@@ -13,8 +13,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 class GoldenFramesTest {
     static final Nonce NONCE =
             new Nonce(0x0102030405060708L, 0x1112131415161718L, 0x2122232425262728L, 0x3132333435363738L);
-    private static final Hello DIALLING = new Hello(1, 0x1020304050607080L, "n1", "n2", "cluster 'shop'", Nonce.NONE);
-    private static final Hello ACCEPTING = new Hello(1, 99, "knöten-2", "n1", "cluster 'shop'", Nonce.NONE);
+    private static final Hello DIALLING = new Hello(
+            Hello.PROTOCOL,
+            0x1020304050607080L,
+            "n1",
+            "n2",
+            "cluster 'shop'",
+            Nonce.NONE,
+            new SessionPoint(0x4142434445464748L, 0x1000, 0x20000));
+    private static final Hello ACCEPTING = new Hello(
+            Hello.PROTOCOL,
+            99,
+            "knöten-2",
+            "n1",
+            "cluster 'shop'",
+            Nonce.NONE,
+            new SessionPoint(-1, Long.MAX_VALUE, 1024));
     private static final byte[] PROOF = proof();
 
     private final UnsafeBuffer wire = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
@@ -45,7 +59,8 @@ class GoldenFramesTest {
         frames.put("hello", written(Control.putHello(wire, 0, Control.HELLO, DIALLING)));
         frames.put("hello-secret", written(Control.putHello(wire, 0, Control.HELLO, DIALLING.with(NONCE))));
         frames.put("welcome", written(Control.putHello(wire, 0, Control.WELCOME, ACCEPTING)));
-        frames.put("heartbeat", written(Control.putHeartbeat(wire, 0)));
+        frames.put("heartbeat", written(Control.putHeartbeat(wire, 0, 0x5152535455565758L)));
+        frames.put("goodbye", written(Control.putGoodbye(wire, 0)));
         frames.put("challenge", written(Control.putChallenge(wire, 0, ACCEPTING.with(NONCE), PROOF)));
         frames.put("proof", written(Control.putProof(wire, 0, PROOF)));
         for (RefusalCode code : RefusalCode.values()) {
@@ -64,6 +79,8 @@ class GoldenFramesTest {
                 .isEqualTo(DIALLING.with(NONCE));
         assertThat(Control.hello(body("welcome"), 0, body("welcome").capacity()))
                 .isEqualTo(ACCEPTING);
+        assertThat(Control.heartbeat(body("heartbeat"), 0, body("heartbeat").capacity()))
+                .isEqualTo(0x5152535455565758L);
         Control.Challenge challenge =
                 Control.challenge(body("challenge"), 0, body("challenge").capacity());
         assertThat(challenge.by()).isEqualTo(ACCEPTING.with(NONCE));
@@ -75,8 +92,23 @@ class GoldenFramesTest {
         }
     }
 
+    @Test
+    void aHelloOfVersion1IsRefusedForItsVersion() throws FramingException {
+        UnsafeBuffer hello = body(new GoldenBytes("link-1.hex").get("hello"));
+        LinkHandshake handshake = new LinkHandshake(ACCEPTING.saidTo(""), false, null, null);
+        assertThat(handshake.onFrame(true, Control.HELLO, hello, 0, hello.capacity()))
+                .isInstanceOfSatisfying(
+                        LinkHandshake.Refuse.class,
+                        refuse -> assertThat(refuse.reason())
+                                .contains("node knöten-2 speaks protocol 2")
+                                .contains("node n1 protocol 1"));
+    }
+
     private UnsafeBuffer body(String name) throws FramingException {
-        byte[] bytes = golden.get(name);
+        return body(golden.get(name));
+    }
+
+    private static UnsafeBuffer body(byte[] bytes) throws FramingException {
         UnsafeBuffer[] found = {new UnsafeBuffer(0, 0)};
         int used = new FrameReader(Control.MAX_HANDSHAKE_BODY)
                 .read(new UnsafeBuffer(bytes), 0, bytes.length, (control, type, buffer, offset, length) -> {

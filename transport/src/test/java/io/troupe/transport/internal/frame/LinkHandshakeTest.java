@@ -20,7 +20,7 @@ class LinkHandshakeTest {
     private final UnsafeBuffer wire = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
 
     private static Hello hello(String id, String to) {
-        return new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c", Nonce.NONE);
+        return new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c", Nonce.NONE, SessionPoint.NONE);
     }
 
     private Step read(LinkHandshake handshake, int length) throws FramingException {
@@ -49,8 +49,12 @@ class LinkHandshakeTest {
     @Test
     void eachMismatchIsRefusedWithTheSameReasonOnBothEnds() throws FramingException {
         String x = "x".repeat(TransportConfig.MAX_IDENTITY_BYTES);
-        assertSameReason(new Hello(Hello.PROTOCOL, 1, "a", "b", x, Nonce.NONE), RefusalCode.IDENTITY, x);
-        assertSameReason(new Hello(2, 1, "a", "b", "cluster=c", Nonce.NONE), RefusalCode.PROTOCOL, "speaks protocol 1");
+        assertSameReason(
+                new Hello(Hello.PROTOCOL, 1, "a", "b", x, Nonce.NONE, SessionPoint.NONE), RefusalCode.IDENTITY, x);
+        assertSameReason(
+                new Hello(1, 1, "a", "b", "cluster=c", Nonce.NONE, SessionPoint.NONE),
+                RefusalCode.PROTOCOL,
+                "speaks protocol 2");
         assertSameReason(hello("b", "b"), RefusalCode.SELF, "an id of its own");
         assertSameReason(hello("a", "z"), RefusalCode.WRONG_NODE, "dialled node z but reached node b");
     }
@@ -70,8 +74,11 @@ class LinkHandshakeTest {
         int wrongNode = Control.putHello(wire, 0, Control.WELCOME, hello("z", "a"));
         assertThat(read(new LinkHandshake(hello("a", "b"), true, null, null), wrongNode))
                 .isInstanceOf(Refused.class);
-        int wrongIdentity =
-                Control.putHello(wire, 0, Control.WELCOME, new Hello(Hello.PROTOCOL, 1, "b", "a", "other", Nonce.NONE));
+        int wrongIdentity = Control.putHello(
+                wire,
+                0,
+                Control.WELCOME,
+                new Hello(Hello.PROTOCOL, 1, "b", "a", "other", Nonce.NONE, SessionPoint.NONE));
         assertThat(read(new LinkHandshake(hello("a", "b"), true, null, null), wrongIdentity))
                 .isInstanceOf(Refused.class);
     }

@@ -38,7 +38,10 @@ class SecretHandshakeTest {
     private LinkHandshake handshake(String id, String to, @Nullable ClusterSecret secret) {
         Nonce nonce = secret == null ? Nonce.NONE : new Nonce(++drawn, 0, 0, 0);
         return new LinkHandshake(
-                new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c", nonce), !to.isEmpty(), secret, null);
+                new Hello(Hello.PROTOCOL, 99, id, to, "cluster=c", nonce, SessionPoint.NONE),
+                !to.isEmpty(),
+                secret,
+                null);
     }
 
     private Step read(LinkHandshake handshake, int length) throws FramingException {
@@ -138,7 +141,8 @@ class SecretHandshakeTest {
         LinkHandshake c = handshake("c", "", SECRET);
         Challenge ofC = (Challenge) hello(a, c);
         Challenge asB = new Challenge(
-                new Hello(Hello.PROTOCOL, 99, "b", "a", "cluster=c", ofC.own().nonce()), ofC.proof());
+                new Hello(Hello.PROTOCOL, 99, "b", "a", "cluster=c", ofC.own().nonce(), SessionPoint.NONE),
+                ofC.proof());
         assertThat(challenge(asB, a)).isInstanceOf(Refused.class);
     }
 
@@ -162,7 +166,10 @@ class SecretHandshakeTest {
     @Test
     void aNodeOfAnotherClusterIsRefusedOnlyAfterItsProof() throws FramingException {
         LinkHandshake a = new LinkHandshake(
-                new Hello(Hello.PROTOCOL, 99, "a", "b", "cluster=d", new Nonce(7, 7, 7, 7)), true, SECRET, null);
+                new Hello(Hello.PROTOCOL, 99, "a", "b", "cluster=d", new Nonce(7, 7, 7, 7), SessionPoint.NONE),
+                true,
+                SECRET,
+                null);
         LinkHandshake b = handshake("b", "", SECRET);
         Prove prove = (Prove) challenge((Challenge) hello(a, b), a);
         Refuse refuse = (Refuse) proof(prove.proof(), b);

@@ -10,6 +10,7 @@ import io.troupe.transport.internal.frame.Control;
 import io.troupe.transport.internal.frame.FrameLayout;
 import io.troupe.transport.internal.frame.Hello;
 import io.troupe.transport.internal.frame.Nonce;
+import io.troupe.transport.internal.frame.SessionPoint;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,8 @@ class LinkSecretTest {
             friend.dial(node);
             friend.awaitLink("node");
             UnsafeBuffer frame = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
-            Hello claim = new Hello(Hello.PROTOCOL, 5, "friend", "node", "cluster=test", new Nonce(1, 2, 3, 4));
+            Hello claim = new Hello(
+                    Hello.PROTOCOL, 5, "friend", "node", "cluster=test", new Nonce(1, 2, 3, 4), SessionPoint.NONE);
             int hello = Control.putHello(frame, 0, Control.HELLO, claim);
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.system.port())) {
                 socket.getOutputStream().write(frame.byteArray(), 0, hello);
@@ -91,7 +93,7 @@ class LinkSecretTest {
             }
             friend.offer("node", "still here");
             await().until(() -> node.frames.contains("friend:7:still here"));
-            assertThat(node.links).containsExactly("friend up");
+            assertThat(node.links).containsExactly("friend OPENED");
         }
     }
 }

@@ -223,7 +223,7 @@ class LoopbackTest {
         assertThat(agentThreads("a")).isEmpty();
         new ServerSocket(port).close();
         assertThat(a.offer("b", "x")).isEqualTo(Offer.CLOSED);
-        await().until(() -> b.links.contains("a down"));
+        await().until(() -> b.links.contains("a ENDED"));
         assertThat(a.system.start()).isCompletedExceptionally();
     }
 
@@ -259,7 +259,7 @@ class LoopbackTest {
         a.awaitLink("b");
         a.offer("b", "stop");
         await().until(() -> agentThreads("b").isEmpty());
-        await().until(() -> a.links.contains("b down"));
+        await().until(() -> a.links.contains("b ENDED"));
     }
 
     @Test
@@ -270,7 +270,7 @@ class LoopbackTest {
         a.dial(b);
         a.awaitLink("b");
         b.close();
-        await().until(() -> a.links.contains("b down"));
+        await().until(() -> a.links.contains("b ENDED"));
         TestNode again = keep(TestNode.start("b", config -> config.bind("127.0.0.1", port)));
         a.awaitLink("b");
         await().until(() -> a.offer("b", "welcome back") == Offer.ACCEPTED);
@@ -284,7 +284,7 @@ class LoopbackTest {
         a.dial(b);
         a.awaitLink("b");
         a.system.removeNode("b");
-        await().until(() -> a.links.contains("b down"));
+        await().until(() -> a.links.contains("b ENDED"));
         assertThat(a.system.link("b").connected()).isFalse();
         a.dial(b);
         a.awaitLink("b");

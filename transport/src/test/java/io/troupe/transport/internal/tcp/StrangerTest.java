@@ -54,7 +54,7 @@ class StrangerTest {
     private void assertFriendUnharmed() {
         friend.offer("node", "ping");
         await().until(() -> node.frames.contains("friend:7:ping"));
-        assertThat(friend.links).containsExactly("node up");
+        assertThat(friend.links).containsExactly("node OPENED");
         assertThat(node.system.counters().handlerFailures()).isZero();
     }
 

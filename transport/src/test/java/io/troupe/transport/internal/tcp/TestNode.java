@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
+import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem.FrameHandler;
 import io.troupe.transport.Offer;
 import io.troupe.transport.TransportConfig;
@@ -90,7 +91,7 @@ final class TestNode implements AutoCloseable {
         public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {}
 
         @Override
-        public void onLink(String nodeId, boolean up) {}
+        public void onLink(String nodeId, LinkEvent event) {}
 
         @Override
         public void onRefused(String nodeId, String reason) {}
@@ -108,9 +109,9 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public void onLink(String nodeId, boolean up) {
-            links.add(nodeId + (up ? " up" : " down"));
-            onFrame.onLink(nodeId, up);
+        public void onLink(String nodeId, LinkEvent event) {
+            links.add(nodeId + " " + event);
+            onFrame.onLink(nodeId, event);
         }
 
         @Override

@@ -139,9 +139,9 @@ class TlsLinkTest extends TlsFixture {
         one.awaitLink("other");
         int sent = talkUntilUsed(used, AUTHORITY, one, other, AUTHORITY.certificate(), OTHER.certificate());
         sent += talkUntilUsed(used, OTHER, one, other, OTHER.certificate());
-        assertThat(one.links).containsExactly("other up");
+        assertThat(one.links).containsExactly("other OPENED");
         one.system.cut("other");
-        await().until(() -> one.links.equals(List.of("other up", "other down", "other up")));
+        await().until(() -> one.links.equals(List.of("other OPENED", "other INTERRUPTED", "other RESUMED")));
         await().until(() -> one.offer("other", "with the new certificates") == Offer.ACCEPTED);
         int all = sent + 1;
         await().until(() -> other.frameCount.get() == all);
@@ -192,7 +192,7 @@ class TlsLinkTest extends TlsFixture {
         other.awaitLink("closing");
         await().until(() -> one.offer("remaining", "last words") == Offer.ACCEPTED);
         one.close();
-        await().until(() -> other.links.contains("closing down"));
+        await().until(() -> other.links.contains("closing ENDED"));
         assertThat(other.frames).contains("closing:7:last words");
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().startsWith("troupe-closing-")));

@@ -78,9 +78,9 @@ class TlsStrangerTest extends TlsFixture {
         await().until(() -> node.system.counters().protocolErrors() == 1);
         try (SSLSocket socket = connect(node, tlsOf("thief", many), "TLSv1.3")) {
             socket.getOutputStream().write(StrangerHello.of("thief", "node"));
-            await().until(() -> node.links.contains("thief up"));
+            await().until(() -> node.links.contains("thief OPENED"));
         }
-        assertThat(node.links).doesNotContain("friend up");
+        assertThat(node.links).doesNotContain("friend OPENED");
     }
 
     @Test
@@ -114,7 +114,7 @@ class TlsStrangerTest extends TlsFixture {
         Issued good = AUTHORITY.issue("friend", Wish.of("troupe://test/friend"));
         try (SSLSocket valid = connect(node, new FixedKeys(good), friend.trustManager(), "TLSv1.3")) {
             valid.getOutputStream().write(StrangerHello.of("friend", "node"));
-            await().until(() -> node.links.contains("friend up"));
+            await().until(() -> node.links.contains("friend OPENED"));
         }
     }
 
@@ -189,10 +189,10 @@ class TlsStrangerTest extends TlsFixture {
         try (Socket raw = new Socket(InetAddress.getLoopbackAddress(), node.system.port());
                 SSLSocket socket = layered(raw, other.keyManager(), other.trustManager(), "TLSv1.3")) {
             socket.getOutputStream().write(StrangerHello.of("other", "node"));
-            await().until(() -> node.links.contains("other up"));
+            await().until(() -> node.links.contains("other OPENED"));
             raw.getOutputStream().write(new byte[] {23, 3, 3, 0, 32});
             raw.getOutputStream().write(new byte[32]);
-            await().until(() -> node.links.contains("other down"));
+            await().until(() -> node.links.contains("other INTERRUPTED"));
         }
         assertThat(node.system.counters().tlsFailures()).isEqualTo(1);
         try (SSLSocket socket = connect(node, other, "TLSv1.3")) {
@@ -201,6 +201,6 @@ class TlsStrangerTest extends TlsFixture {
         }
         assertThat(node.system.counters().protocolErrors()).isEqualTo(1);
         assertTalking(friend, node, "unharmed");
-        assertThat(friend.links).containsExactly("node up");
+        assertThat(friend.links).containsExactly("node OPENED");
     }
 }

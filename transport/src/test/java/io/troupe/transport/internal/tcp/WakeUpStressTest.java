@@ -1,10 +1,21 @@
 package io.troupe.transport.internal.tcp;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
+import io.troupe.transport.internal.frame.FramingException;
+import io.troupe.transport.internal.session.LinkSession;
+import io.troupe.transport.internal.session.SendRing;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,6 +26,14 @@ class WakeUpStressTest {
     private static final long BUDGET_NS = 2_000_000_000L;
     private static final long PATIENCE_NS = 2_000_000_000L;
 
+    private static void acknowledge(LinkSession session, long position) {
+        try {
+            session.onAck(position);
+        } catch (FramingException defect) {
+            throw new AssertionError(defect);
+        }
+    }
+
     /**
      * The agent sleeps after every frame, so that each round has the race of commit against going to sleep. A lost
      * wake-up shows as a sleep that never ends.
@@ -22,31 +41,35 @@ class WakeUpStressTest {
     @Test
     @Timeout(60)
     void noWakeUpIsLostHoweverTheAgentAndAProducerMeet() throws InterruptedException {
-        SendRing ring = new SendRing(64 * 1024);
         AtomicBoolean woken = new AtomicBoolean();
         WakeUp wakeUp = new WakeUp(() -> woken.set(true));
         AtomicLong drained = new AtomicLong();
         AtomicLong target = new AtomicLong(Long.MAX_VALUE);
         AtomicBoolean lost = new AtomicBoolean();
         CountDownLatch end = new CountDownLatch(1);
-        UnsafeBuffer writeBuffer = new UnsafeBuffer(new byte[64 * 1024]);
+        LinkSession session = new LinkSession(64 * 1024);
+        SendRing ring = session.ring();
+        ByteBuffer run = ring.view();
         Thread agent = new Thread(() -> {
+            long written = 0;
             while (drained.get() < target.get() && !lost.get()) {
-                ring.drainTo(writeBuffer, writeBuffer.capacity());
-                drained.addAndGet(ring.drainedFrames());
+                ring.nextRun(run, Integer.MAX_VALUE);
+                written += run.remaining();
+                drained.addAndGet(ring.runFrames());
+                acknowledge(session, written);
                 wakeUp.announce();
-                if (!ring.hasCommitted() && drained.get() < target.get()) {
+                if (!ring.hasUnsent() && drained.get() < target.get()) {
                     long since = System.nanoTime();
                     while (!woken.get()) {
                         Thread.onSpinWait();
                         if (System.nanoTime() - since > PATIENCE_NS) {
-                            lost.set(ring.hasCommitted() && !woken.get());
+                            lost.set(ring.hasUnsent() && !woken.get());
                             break;
                         }
                     }
                 }
                 woken.set(false);
-                wakeUp.retract();
+                wakeUp.resume();
             }
             end.countDown();
         });
@@ -62,7 +85,7 @@ class WakeUpStressTest {
             while (!ring.offer(1, body, 0, 8) && !lost.get()) {
                 Thread.onSpinWait();
             }
-            wakeUp.afterCommit();
+            wakeUp.wake();
             // Half of the rounds wait for the agent, so that it is about to sleep when the next frame comes.
             while ((i & 1) == 0 && drained.get() <= i && !lost.get()) {
                 Thread.onSpinWait();
@@ -71,5 +94,80 @@ class WakeUpStressTest {
         end.await();
         agent.join();
         assertThat(lost).as("a wake-up was lost after %d frames", drained.get()).isFalse();
+    }
+
+    /**
+     * The agent and several producers take turns with what is not safe for two at a time, and every committed piece of work
+     * is done by one of them: a lost one would leave the agent asleep for ever.
+     */
+    @Test
+    @Timeout(60)
+    void whatIsLentHasOneOwnerAtATimeAndNothingCommittedMeanwhileIsMissed() throws InterruptedException {
+        int producers = 3;
+        AtomicInteger committed = new AtomicInteger();
+        AtomicInteger left = new AtomicInteger(producers);
+        Semaphore signal = new Semaphore(0);
+        WakeUp wakeUp = new WakeUp(signal::release);
+        Owned owned = new Owned();
+        AtomicInteger lent = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int p = 0; p < producers; p++) {
+            Thread thread = new Thread(() -> {
+                long start = System.nanoTime();
+                for (int i = 0; System.nanoTime() - start < BUDGET_NS; i++) {
+                    committed.incrementAndGet();
+                    if (wakeUp.borrow()) {
+                        lent.incrementAndGet();
+                        owned.work(committed);
+                        wakeUp.giveBack(i % 3 != 0);
+                    }
+                    if (i % 7 == 0) {
+                        LockSupport.parkNanos(1);
+                    }
+                }
+                left.decrementAndGet();
+                wakeUp.wake();
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        while (left.get() > 0 || owned.done != committed.get()) {
+            owned.work(committed);
+            wakeUp.announce();
+            if (owned.done == committed.get() && left.get() > 0 && !signal.tryAcquire(2, TimeUnit.SECONDS)) {
+                assertThat(owned.done)
+                        .as("done, when the agent was not woken in time")
+                        .isEqualTo(committed.get());
+            }
+            wakeUp.resume();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(owned.clashes).isZero();
+        assertThat(owned.done).isEqualTo(committed.get());
+        assertThat(lent.get()).as("times it was lent").isPositive();
+    }
+
+    /** Not safe for two threads, and notices them. */
+    private static final class Owned {
+        private volatile @Nullable Thread owner;
+        private int done;
+        private int clashes;
+
+        void work(AtomicInteger committed) {
+            if (owner != null) {
+                clashes++;
+            }
+            owner = Thread.currentThread();
+            int target = committed.get();
+            while (done < target) {
+                done++;
+                if (owner != Thread.currentThread()) {
+                    clashes++;
+                }
+            }
+            owner = null;
+        }
     }
 }

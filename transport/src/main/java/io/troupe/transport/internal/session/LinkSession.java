@@ -1,0 +1,176 @@
+package io.troupe.transport.internal.session;
+
+import io.troupe.transport.internal.frame.FrameLayout;
+import io.troupe.transport.internal.frame.FramingException;
+import io.troupe.transport.internal.frame.SessionPoint;
+
+/**
+ * What two processes know of their link whatever becomes of its connections: every frame accepted in a session arrives
+ * once and in order, over as many connections as it takes, until the session ends. Pure; confined to one thread, but for
+ * offers to the ring.
+ *
+ * <p>Each direction has a position, the bytes of frames since the session began. In a handshake both ends say the session
+ * they know and how far they have received. If it is the same one, and the other end's position is one this end can go back
+ * to, the session goes on from there. Else it is over for both: the accepting end
+ * draws a new one, and whatever the old one held is lost.
+ *
+ * <p>Invariants: the receiver counts a frame when it hands it on and never twice; a position said in a handshake does not
+ * move until the handshake ends, for no other connection carries frames meanwhile; a connection that was replaced carries
+ * none either.
+ */
+public final class LinkSession {
+    private static final int MOST_BETWEEN_ACKS = 128 * 1024;
+
+    /** Whatever the other end asks for, it is not told more often. */
+    private static final int LEAST_BETWEEN_ACKS = 1024;
+
+    private final SendRing ring;
+    private final int ackEvery;
+
+    /** 0 while there is no session. */
+    private long id;
+
+    /** After how many bytes the other end wants to hear of it. */
+    private int otherAckEvery;
+
+    private long received;
+
+    /** The last position that the other end was told. */
+    private long told;
+
+    private int dropped;
+
+    /**
+     * No session yet.
+     *
+     * @param ringCapacity of what is sent, in bytes
+     */
+    public LinkSession(int ringCapacity) {
+        ring = new SendRing(ringCapacity);
+        ackEvery = ackEvery(ringCapacity);
+    }
+
+    /**
+     * {@return what a node says that never had a session on this link}
+     *
+     * @param ringCapacity of what it will send, in bytes
+     */
+    public static SessionPoint none(int ringCapacity) {
+        return new SessionPoint(0, 0, ackEvery(ringCapacity));
+    }
+
+    private static int ackEvery(int ringCapacity) {
+        return Math.min(MOST_BETWEEN_ACKS, ringCapacity / 4);
+    }
+
+    /** {@return what is sent} */
+    public SendRing ring() {
+        return ring;
+    }
+
+    /** {@return whether there is a session} */
+    public boolean isOpen() {
+        return id != 0;
+    }
+
+    /** {@return what to say of it in a handshake} */
+    public SessionPoint point() {
+        return new SessionPoint(id, received, ackEvery);
+    }
+
+    /**
+     * The other end has dialled: answer it with {@link #point()}.
+     *
+     * @param said  what its handshake says
+     * @param fresh a number drawn at random, not 0, for a session that begins: no process knows that of another one
+     * @return true if the session goes on, false if one begins
+     */
+    public boolean accept(SessionPoint said, long fresh) {
+        boolean goesOn = isOpen() && said.session() == id && ring.resume(said.position());
+        if (!goesOn) {
+            begin(fresh);
+        }
+        otherAckEvery = Math.max(LEAST_BETWEEN_ACKS, said.ackEvery());
+        told = received;
+        return goesOn;
+    }
+
+    /**
+     * The other end has answered our dial.
+     *
+     * @param answer what its handshake says
+     * @return true if the session goes on, false if one begins
+     * @throws FramingException if it is neither; the session is over then, so that the next dial begins one
+     */
+    public boolean join(SessionPoint answer) throws FramingException {
+        boolean goesOn = isOpen() && answer.session() == id;
+        if (goesOn ? !ring.resume(answer.position()) : answer.position() != 0) {
+            String state = "a welcome to session " + answer.session() + " at " + answer.position() + ", but session "
+                    + id + " stands between " + ring.ackedPosition() + " and " + ring.sentPosition();
+            end();
+            throw new FramingException(state);
+        }
+        if (!goesOn) {
+            if (answer.session() == 0) {
+                throw new FramingException("a welcome without a session");
+            }
+            begin(answer.session());
+        }
+        otherAckEvery = Math.max(LEAST_BETWEEN_ACKS, answer.ackEvery());
+        told = received;
+        return goesOn;
+    }
+
+    private void begin(long session) {
+        end();
+        id = session;
+    }
+
+    /** The session is over; what it held is thrown away. */
+    public void end() {
+        dropped += ring.reset();
+        id = 0;
+        received = 0;
+        told = 0;
+    }
+
+    /** {@return the frames that ends of sessions have thrown away since this was last asked} */
+    public int takeDropped() {
+        int frames = dropped;
+        dropped = 0;
+        return frames;
+    }
+
+    /**
+     * A frame is handed on.
+     *
+     * @param bodyLength the length of its body
+     */
+    public void onFrame(int bodyLength) {
+        received += FrameLayout.wireLength(bodyLength);
+    }
+
+    /** {@return whether the other end waits to hear how far we are} */
+    public boolean isAckDue() {
+        return received - told >= otherAckEvery;
+    }
+
+    /** {@return how far we are, to be told to the other end now} */
+    public long ack() {
+        told = received;
+        return received;
+    }
+
+    /**
+     * The other end says how far it is.
+     *
+     * @param position its position
+     * @throws FramingException if it cannot be there
+     */
+    public void onAck(long position) throws FramingException {
+        if (!ring.ack(position)) {
+            throw new FramingException("an acknowledgement of " + position + ", but what is under way lies between "
+                    + ring.ackedPosition() + " and " + ring.sentPosition());
+        }
+    }
+}
