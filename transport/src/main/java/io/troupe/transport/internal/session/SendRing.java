@@ -35,7 +35,7 @@ public final class SendRing {
     /** Two cache lines, so that neighbours are not fetched together. */
     private static final int APART = 128;
 
-    private static final int TRAILER_LENGTH = 4 * APART;
+    private static final int TRAILER_LENGTH = 5 * APART;
 
     private final int capacity;
     private final int mask;
@@ -51,10 +51,10 @@ public final class SendRing {
     /** The last value of {@code acked} that a producer has seen, to leave the consumer's cache line alone. */
     private final int seenIndex;
 
-    // Confined to the consumer from here on.
+    /** What is to be sent next; the consumer's. Not a field: producers read fields, and would wait for every run. */
+    private final int sentIndex;
 
-    private long acked;
-    private long sent;
+    // Confined to the consumer from here on, and rarely written.
 
     /** The bytes of fillers before {@code acked} and before {@code sent}, and what makes the position on the wire zero. */
     private long skippedAcked;
@@ -63,8 +63,6 @@ public final class SendRing {
 
     /** Where the filler between {@code acked} and {@code sent} begins, if these two differ in what was skipped. */
     private long fillerAt;
-
-    private int runFrames;
 
     /**
      * An empty ring.
@@ -79,6 +77,7 @@ public final class SendRing {
         tailIndex = capacity + APART;
         ackedIndex = tailIndex + APART;
         seenIndex = ackedIndex + APART;
+        sentIndex = seenIndex + APART;
     }
 
     /**
@@ -135,6 +134,18 @@ public final class SendRing {
         return SWAPPED ? Integer.reverseBytes(length) : length;
     }
 
+    private long acked() {
+        return memory.getLong(ackedIndex);
+    }
+
+    private long sent() {
+        return memory.getLong(sentIndex);
+    }
+
+    private void sent(long position) {
+        memory.putLong(sentIndex, position);
+    }
+
     /** {@return a view of the memory of its own position and limit, to write runs from} */
     public ByteBuffer view() {
         return bytes.duplicate();
@@ -143,7 +154,8 @@ public final class SendRing {
     /** {@return whether the oldest frame to be sent is committed; a claimed one will announce itself when it is} */
     public boolean hasUnsent() {
         // A full ring without anything to send shows its oldest record here.
-        return sent - acked < capacity && committed(sent) != 0;
+        long sent = sent();
+        return sent - acked() < capacity && committed(sent) != 0;
     }
 
     /**
@@ -151,18 +163,20 @@ public final class SendRing {
      *
      * @param view  of {@link #view()}; empty afterwards if there is nothing to send
      * @param limit the bytes it may have, unless the first frame is longer
+     * @return the number of frames
      */
-    public void nextRun(ByteBuffer view, int limit) {
+    public int nextRun(ByteBuffer view, int limit) {
+        long sent = sent();
         long from = sent;
-        long end = acked + capacity;
-        runFrames = 0;
+        long end = acked() + capacity;
+        int frames = 0;
         while (sent < end) {
             int length = committed(sent);
             if (length == 0) {
                 break;
             }
             if (isFiller(sent)) {
-                if (runFrames > 0) {
+                if (frames > 0) {
                     break;
                 }
                 fillerAt = sent;
@@ -171,11 +185,11 @@ public final class SendRing {
                 from = sent;
             } else {
                 int wireLength = FrameLayout.align(length);
-                if (runFrames > 0 && sent + wireLength - from > limit) {
+                if (frames > 0 && sent + wireLength - from > limit) {
                     break;
                 }
                 sent += wireLength;
-                runFrames++;
+                frames++;
                 if (((int) sent & mask) == 0) {
                     break;
                 }
@@ -183,25 +197,22 @@ public final class SendRing {
         }
         int index = (int) from & mask;
         view.limit(index + (int) (sent - from)).position(index);
+        sent(sent);
+        return frames;
     }
 
     private boolean isFiller(long position) {
         return FrameLayout.isEmptyHeader(memory, (int) position & mask);
     }
 
-    /** {@return the number of frames in the last run} */
-    public int runFrames() {
-        return runFrames;
-    }
-
     /** {@return how far frames have been sent, as a position on the wire} */
     long sentPosition() {
-        return sent - skippedSent;
+        return sent() - skippedSent;
     }
 
     /** {@return how far frames are known to have arrived, as a position on the wire} */
     long ackedPosition() {
-        return acked - skippedAcked;
+        return acked() - skippedAcked;
     }
 
     /**
@@ -221,12 +232,12 @@ public final class SendRing {
     }
 
     private void release(long to) {
+        long acked = acked();
         int index = (int) acked & mask;
         int length = (int) (to - acked);
         int first = Math.min(length, capacity - index);
         memory.setMemory(index, first, (byte) 0);
         memory.setMemory(0, length - first, (byte) 0);
-        acked = to;
         memory.putLongOrdered(ackedIndex, to);
     }
 
@@ -237,7 +248,8 @@ public final class SendRing {
      * @return false, and nothing is changed, if no frame ends there that was sent and not acknowledged
      */
     boolean resume(long position) {
-        long at = acked;
+        long sent = sent();
+        long at = acked();
         long skipped = skippedAcked;
         while (at < sent && at - skipped < position) {
             int length = committed(at);
@@ -253,7 +265,7 @@ public final class SendRing {
         }
         release(at);
         skippedAcked = skipped;
-        sent = at;
+        sent(at);
         skippedSent = skipped;
         return true;
     }
@@ -264,6 +276,7 @@ public final class SendRing {
      * @return the number of frames thrown away
      */
     int reset() {
+        long acked = acked();
         long at = acked;
         int dropped = 0;
         for (int length = committed(at); length != 0 && at - acked < capacity; length = committed(at)) {
@@ -272,7 +285,7 @@ public final class SendRing {
             at += filler ? length : FrameLayout.align(length);
         }
         release(at);
-        sent = at;
+        sent(at);
         skippedAcked = at;
         skippedSent = at;
         return dropped;
@@ -280,7 +293,7 @@ public final class SendRing {
 
     /** {@return the bytes accepted and not sent; any thread, then about right} */
     public long unsentBytes() {
-        return Math.max(0, memory.getLongVolatile(tailIndex) - sent);
+        return Math.max(0, memory.getLongVolatile(tailIndex) - memory.getLongVolatile(sentIndex));
     }
 
     /** {@return the bytes accepted and not known to have arrived; any thread} */

@@ -107,8 +107,7 @@ final class FrameWriter {
         if (control.hasRemaining() || from == null) {
             return control;
         }
-        from.nextRun(frames, MAX_WRITE);
-        framesUnderWay += from.runFrames();
+        framesUnderWay += from.nextRun(frames, MAX_WRITE);
         return frames;
     }
 

@@ -36,6 +36,8 @@ final class TransportAgent implements Runnable, PortListener.Output {
     /** Frames closer together than this are a stream. About what a write takes. */
     private static final long LEND_PAUSE_NS = 10_000L;
 
+    private static final long STREAM_NS = 1_000_000L;
+
     private final TransportConfig config;
     private final Selector selector;
     private final @Nullable PortListener listener;
@@ -54,8 +56,10 @@ final class TransportAgent implements Runnable, PortListener.Output {
     private long closeDeadlineNs;
     private long nextTickNs;
 
-    /** When what the agent owns was borrowed last. */
+    /** When what the agent owns was borrowed last, and until when it is not to be, for frames came as a stream. */
     private long lentNs = System.nanoTime();
+
+    private long lendAgainNs = lentNs;
 
     TransportAgent(
             TransportConfig config,
@@ -92,9 +96,12 @@ final class TransportAgent implements Runnable, PortListener.Output {
      * many of them with one system call.
      */
     void afterCommit(NodeLink link) {
-        if (!wakeUp.borrow()) {
-            return;
+        if (wakeUp.borrow()) {
+            lend(link);
         }
+    }
+
+    private void lend(NodeLink link) {
         boolean done = false;
         try {
             done = writeFor(link);
@@ -108,10 +115,13 @@ final class TransportAgent implements Runnable, PortListener.Output {
     /** With what the agent owns. True if nothing is left for it to do. */
     private boolean writeFor(NodeLink link) {
         long nowNs = System.nanoTime();
-        long sinceNs = nowNs - lentNs;
+        boolean stream = nowNs - lentNs < LEND_PAUSE_NS;
         lentNs = nowNs;
+        if (stream) {
+            lendAgainNs = nowNs + STREAM_NS;
+        }
         // The JDK closes the channel of an interrupted thread.
-        if (sinceNs < LEND_PAUSE_NS || Thread.currentThread().isInterrupted()) {
+        if (nowNs - lendAgainNs < 0 || Thread.currentThread().isInterrupted()) {
             return false;
         }
         Connection active = link.active();

@@ -38,8 +38,7 @@ class LinkSessionTest {
         for (int i = 0; i < frames; i++) {
             assertThat(session.ring().offer(1, CONTENT, 0, BODY)).isTrue();
         }
-        session.ring().nextRun(run, Integer.MAX_VALUE);
-        assertThat(session.ring().runFrames()).isEqualTo(frames);
+        assertThat(session.ring().nextRun(run, Integer.MAX_VALUE)).isEqualTo(frames);
     }
 
     @Test
