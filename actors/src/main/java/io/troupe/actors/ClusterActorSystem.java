@@ -148,24 +148,21 @@ public final class ClusterActorSystem implements ActorSystem {
 
     /** A node that runs a kind runs the kind it lives with, too, and in the same set: else their shards would part. */
     private static void checkHost(Kind<?> kind, Map<String, Kind<?>> kinds) {
-        if (kind.options().host() == null) {
+        String name = kind.options().shardKey().host();
+        if (name == null) {
             return;
         }
-        Kind<?> host = kinds.get(kind.options().host());
-        if (host == null
-                || !host.shardSet().equals(kind.shardSet())
-                || host.options().host() != null) {
+        Kind<?> host = kinds.get(name);
+        String hostOfHost = host == null ? null : host.options().shardKey().host();
+        if (host == null || !host.shardSet().equals(kind.shardSet()) || hostOfHost != null) {
             throw new ClusterException(
                     ClusterException.Code.BAD_CONFIG,
-                    "kind " + kind.name() + " lives with kind " + kind.options().host() + " in set "
+                    "kind " + kind.name() + " lives with kind " + name + " in set "
                             + kind.shardSet().name() + ", but the node has "
                             + (host == null
                                     ? "no such kind: give it both"
                                     : "that kind in set " + host.shardSet().name()
-                                            + (host.options().host() == null
-                                                    ? ""
-                                                    : ", living with kind "
-                                                            + host.options().host())
+                                            + (hostOfHost == null ? "" : ", living with kind " + hostOfHost)
                                             + ": colocateWith the kind as the node has it"));
         }
     }
@@ -193,7 +190,7 @@ public final class ClusterActorSystem implements ActorSystem {
      * @param id   its id within the kind, 1 to {@value Envelope#MAX_ID_LENGTH} bytes of UTF-8
      * @param <M>  its messages
      * @return the address
-     * @throws IllegalArgumentException if the id is empty or too long
+     * @throws IllegalArgumentException if the id is empty or too long, or {@link Kind#shardBy} makes no key of it
      */
     public <M> Pid<M> entity(Kind<M> kind, String id) {
         int length = id.getBytes(StandardCharsets.UTF_8).length;
@@ -201,6 +198,7 @@ public final class ClusterActorSystem implements ActorSystem {
             throw new IllegalArgumentException("the id of an entity of " + kind + " must have 1 to "
                     + Envelope.MAX_ID_LENGTH + " bytes, not " + length);
         }
+        kind.shardKey(id); // what it makes of a wrong id shows here, and not when something is sent
         return new EntityPid<>(kind, new EntityId(kind.name(), id), this);
     }
 
@@ -215,7 +213,7 @@ public final class ClusterActorSystem implements ActorSystem {
         return cluster.whereIs(
                 entity.kind().shardSet(),
                 entity.kind().placement(),
-                entity.entity().id());
+                entity.kind().shardKey(entity.entity().id()));
     }
 
     /**
@@ -433,7 +431,7 @@ public final class ClusterActorSystem implements ActorSystem {
     }
 
     int shardOf(Kind<?> kind, EntityId entity) {
-        return cluster.shardOf(kind.shardSet(), kind.placement(), entity.id());
+        return cluster.shardOf(kind.shardSet(), kind.placement(), kind.shardKey(entity.id()));
     }
 
     LocalActors locals() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import io.troupe.cluster.ShardSet;
 import org.jspecify.annotations.Nullable;
@@ -110,8 +111,9 @@ public final class Kind<M> {
      * @throws IllegalArgumentException if the kind lives with another one, and so in that one's set
      */
     public Kind<M> in(ShardSet set) {
-        if (options.host() != null) {
-            throw new IllegalArgumentException(this + " lives with kind " + options.host() + " in set "
+        String host = options.shardKey().host();
+        if (host != null) {
+            throw new IllegalArgumentException(this + " lives with kind " + host + " in set "
                     + options.shardSet().name() + ", and cannot be in set " + set.name()
                     + " too: put that kind into the set before colocateWith");
         }
@@ -131,13 +133,35 @@ public final class Kind<M> {
         if (other.name.equals(name)) {
             throw new IllegalArgumentException(this + " cannot live with itself: name another kind");
         }
-        return with(options.with(other.shardSet(), other.placement()));
+        return with(
+                options.with(other.shardSet(), options.shardKey().with(other.placement(), other.options.shardKey())));
     }
 
-    /** {@return the name that its ids are hashed with, to find their shards} */
+    /**
+     * {@return the same kind, whose entities share a shard if the function makes the same key of their ids} They move
+     * together, and what one of them tells another does not leave the process. A kind that lives with another one lives where that
+     * one's entity with the key as id lives. All entities of a key run on one node, so many keys spread better than few. Say
+     * the same on every node, and for as long as the kind exists: its entities elsewhere are other ones.
+     *
+     * @param key makes a key of an id, the same one each time: 1 character at least. Called on any thread
+     */
+    public Kind<M> shardBy(UnaryOperator<String> key) {
+        return with(options.with(
+                options.shardSet(),
+                options.shardKey()
+                        .by(Objects.requireNonNull(
+                                key, "shardBy needs a function: leave it out to spread entities by their ids"))));
+    }
+
+    /** {@return the name that its keys are hashed with, to find their shards} */
     String placement() {
-        String host = options.host();
+        String host = options.shardKey().host();
         return host == null ? name : host;
+    }
+
+    /** {@return what is hashed of an id, to find its shard} */
+    String shardKey(String id) {
+        return options.shardKey().of(this, id);
     }
 
     /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param blockNs          how long their senders wait, if they do
  * @param quorumLoss       what its entities do without a lease
  * @param executor         where its turns run; null for the node's dispatcher
- * @param host             the kind that an entity lives with, id by id; null for none
+ * @param shardKey         which entities share a shard
  */
 record KindOptions(
         ShardSet shardSet,
@@ -29,7 +29,7 @@ record KindOptions(
         long blockNs,
         QuorumLoss quorumLoss,
         @Nullable Executor executor,
-        @Nullable String host) {
+        ShardKey shardKey) {
     static final KindOptions DEFAULT = new KindOptions(
             ShardSet.DEFAULT,
             0,
@@ -40,41 +40,77 @@ record KindOptions(
             0,
             QuorumLoss.STOP,
             null,
-            null);
+            ShardKey.ID);
 
     KindOptions in(ShardSet other) {
         return new KindOptions(
-                other, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, executor, host);
+                other,
+                passivateAfterNs,
+                maxActive,
+                restarts,
+                mailbox,
+                overflow,
+                blockNs,
+                quorumLoss,
+                executor,
+                shardKey);
     }
 
-    KindOptions with(ShardSet set, String other) {
+    KindOptions with(ShardSet set, ShardKey other) {
         return new KindOptions(
                 set, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, executor, other);
     }
 
     KindOptions passivating(long afterNs, int beyond) {
         return new KindOptions(
-                shardSet, afterNs, beyond, restarts, mailbox, overflow, blockNs, quorumLoss, executor, host);
+                shardSet, afterNs, beyond, restarts, mailbox, overflow, blockNs, quorumLoss, executor, shardKey);
     }
 
     KindOptions restarting(RestartLimit other) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, other, mailbox, overflow, blockNs, quorumLoss, executor, host);
+                shardSet,
+                passivateAfterNs,
+                maxActive,
+                other,
+                mailbox,
+                overflow,
+                blockNs,
+                quorumLoss,
+                executor,
+                shardKey);
     }
 
     KindOptions holding(int messages, Overflow beyond, long waitNs) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, restarts, messages, beyond, waitNs, quorumLoss, executor, host);
+                shardSet,
+                passivateAfterNs,
+                maxActive,
+                restarts,
+                messages,
+                beyond,
+                waitNs,
+                quorumLoss,
+                executor,
+                shardKey);
     }
 
     KindOptions on(Executor other) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, other, host);
+                shardSet,
+                passivateAfterNs,
+                maxActive,
+                restarts,
+                mailbox,
+                overflow,
+                blockNs,
+                quorumLoss,
+                other,
+                shardKey);
     }
 
     KindOptions without(QuorumLoss other) {
         return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, other, executor, host);
+                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, other, executor, shardKey);
     }
 
     boolean passivates() {

@@ -65,6 +65,40 @@ class ColocationTest {
         }
     }
 
+    private static String group(String id) {
+        return id.substring(0, Math.max(0, id.indexOf('/')));
+    }
+
+    @Test
+    void entitiesOfOneKeyLiveTogetherAndWithTheirHost() {
+        Kind<Account.Message> grouped = HOST.shardBy(ColocationTest::group);
+        Kind<Ping> member = GUEST.colocateWith(HOST).shardBy(ColocationTest::group);
+        Kind<Ping> memberOfGrouped =
+                GUEST_OF_GUEST.shardBy(id -> id.substring(1)).colocateWith(grouped);
+        try (TestCluster cluster = TestCluster.simulated(94, 3, REGISTRY, grouped, memberOfGrouped)) {
+            ClusterActorSystem node = cluster.node(0);
+            Lookup home = node.whereIs(node.entity(grouped, "g1/a"));
+            assertThat(home).isInstanceOf(Lookup.Hosted.class);
+            for (int i = 0; i < 40; i++) {
+                assertThat(node.whereIs(node.entity(grouped, "g1/" + i))).isEqualTo(home);
+                assertThat(node.whereIs(node.entity(memberOfGrouped, "_g1/" + i)))
+                        .isEqualTo(home);
+                assertThat(node.whereIs(node.entity(member, "g1/" + i)))
+                        .as("where the host named g1 lives")
+                        .isEqualTo(node.whereIs(node.entity(HOST, "g1")));
+            }
+            assertThat(IntStream.range(0, 40).mapToObj(i -> node.whereIs(node.entity(grouped, "g" + i + "/a"))))
+                    .as("other keys spread")
+                    .anySatisfy(other -> assertThat(other).isNotEqualTo(home));
+            assertThat(cluster.await(cluster.node(2).entity(grouped, "g1/a").ask(new Account.Deposit(1), LIMIT), LIMIT))
+                    .isEqualTo(1);
+            assertThatThrownBy(() -> node.entity(grouped, "alone"))
+                    .hasMessage(
+                            "shardBy makes an empty key of the id alone of durable kind host: let it make a key of 1"
+                                    + " character at least of every id");
+        }
+    }
+
     @Test
     void whatCannotLiveTogetherIsNamed() {
         assertThatThrownBy(() -> GUEST.in(ShardSet.of("other", 4)))
