@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * well (its predecessor never came to be); once the last of those answers is in, their messages go back to the head of
  * the mailbox, in order, and the state falls back to the last committed one. Until then nothing may be proposed.
  *
+ * <p>A transaction of several entities has one place in the log of each. It is refused in all of them if it is in one, and
+ * goes back to the head of each mailbox, so that all entities keep the order in which their transactions came.
+ *
  * @param <T> what stands for a message
  * @param <S> the state
  */
@@ -42,6 +45,8 @@ public final class EntityCommitLog<T, S> {
         SETTLED_BEFORE,
         /** The predecessor is not the newest commit. */
         NOT_THE_SUCCESSOR,
+        /** The transaction has places of several entities, and what one of them was computed on never came to be. */
+        REFUSED_TOGETHER,
         /** The fence was raised, or the session is over: another owner goes on. */
         FENCED
     }
@@ -177,6 +182,13 @@ public final class EntityCommitLog<T, S> {
                     throw new IllegalStateException("the store does not know predecessor " + place.predecessor()
                             + " of epoch " + epoch + ", and no place before was refused");
                 }
+                discarded.add(place.message());
+                yield Step.NOTHING;
+            }
+            case REFUSED_TOGETHER -> {
+                // Also when it left this state as it is: what was proposed behind it must not go ahead of it when it
+                // runs again, or two transactions could wait for each other.
+                broken = true;
                 discarded.add(place.message());
                 yield Step.NOTHING;
             }

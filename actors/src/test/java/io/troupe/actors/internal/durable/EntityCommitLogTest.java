@@ -73,6 +73,47 @@ class EntityCommitLogTest {
     }
 
     @Test
+    void aTransactionThatAnotherEntityRefusesRunsAgainBeforeWhatCameAfterIt() {
+        EntityCommitLog<String, Integer> log = fresh();
+        Place<String, Integer> kept = log.propose("kept", 1);
+        Place<String, Integer> together = log.propose("together", 2);
+        Place<String, Integer> later = log.propose("later", 3);
+        assertThat(log.onAnswer(kept, Answer.COMMITTED)).isEqualTo(Step.TELL);
+        assertThat(log.onAnswer(together, Answer.REFUSED_TOGETHER)).isEqualTo(Step.NOTHING);
+        assertThat(log.mayPropose()).isFalse();
+        assertThat(log.onAnswer(later, Answer.NOT_THE_SUCCESSOR)).isEqualTo(Step.NOTHING);
+        assertThat(log.takeDiscarded()).containsExactly("together", "later");
+        assertThat(log.state()).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusedTransactionThatChangedNothingHereKeepsItsPlaceBeforeTheNext() {
+        EntityCommitLog<String, Integer> log = fresh();
+        Place<String, Integer> look = log.propose("look together", null);
+        Place<String, Integer> second = log.propose("second together", 2);
+        Place<String, Integer> third = log.propose("third", 3);
+        assertThat(log.onAnswer(look, Answer.REFUSED_TOGETHER)).isEqualTo(Step.NOTHING);
+        assertThat(log.mayPropose()).as("else it would overtake the second one").isFalse();
+        assertThat(log.onAnswer(second, Answer.REFUSED_TOGETHER)).isEqualTo(Step.NOTHING);
+        assertThat(log.onAnswer(third, Answer.NOT_THE_SUCCESSOR)).isEqualTo(Step.NOTHING);
+        assertThat(log.takeDiscarded()).containsExactly("look together", "second together", "third");
+        assertThat(log.state()).isZero();
+        assertThat(log.mayPropose()).isTrue();
+    }
+
+    @Test
+    void whatWasRightAllTheSameIsKeptWhenATransactionIsRefused() {
+        EntityCommitLog<String, Integer> log = fresh();
+        Place<String, Integer> look = log.propose("look together", null);
+        Place<String, Integer> later = log.propose("later", 1);
+        log.onAnswer(look, Answer.REFUSED_TOGETHER);
+        assertThat(log.onAnswer(later, Answer.COMMITTED)).isEqualTo(Step.TELL);
+        assertThat(log.takeDiscarded()).containsExactly("look together");
+        assertThat(log.state()).isEqualTo(1);
+        assertThat(log.propose("next", 2).predecessor()).isEqualTo(later.id());
+    }
+
+    @Test
     void aFencedEntityStops() {
         EntityCommitLog<String, Integer> log = fresh();
         Place<String, Integer> place = log.propose("a", 1);
