@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 import io.troupe.actors.internal.durable.CommitId;
@@ -255,6 +256,11 @@ public final class ClusterActorSystem implements ActorSystem {
         });
     }
 
+    /** {@return a transaction without messages, over durable entities of one shard} */
+    public Transaction transaction() {
+        return new Transaction(this);
+    }
+
     /**
      * Begins to spawn an actor in the cluster, under a name that nobody else has.
      *
@@ -472,6 +478,23 @@ public final class ClusterActorSystem implements ActorSystem {
                 target.shard(), guarantee, target.kind().isDurable(), content, Cluster.NO_DEADLINE, (ended, reply) -> {
                     traffic.onEnded(ended, platform.clock().nanoTime() - sentNs);
                     outcome.complete(ended);
+                }));
+        return outcome;
+    }
+
+    /** Sends EXACTLY_ONCE to durable entities of a shard, and makes of the end what the caller wants to hear. */
+    <T> CompletableFuture<T> send(int shard, byte[] content, BiFunction<SendOutcome, byte[], T> heard) {
+        Sending<T> outcome = new Sending<>(cluster);
+        long sentNs = platform.clock().nanoTime();
+        traffic.onSent();
+        outcome.of(cluster.send(
+                shard, DeliveryGuarantee.EXACTLY_ONCE, true, content, Cluster.NO_DEADLINE, (ended, reply) -> {
+                    traffic.onEnded(ended, platform.clock().nanoTime() - sentNs);
+                    try {
+                        outcome.complete(heard.apply(ended, reply));
+                    } catch (TransportException e) {
+                        outcome.completeExceptionally(e);
+                    }
                 }));
         return outcome;
     }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
+import io.troupe.actors.TransactionRun.Decided;
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.actors.internal.durable.EntityCommitLog;
 import io.troupe.actors.internal.durable.EntityCommitLog.Answer;
@@ -53,8 +54,14 @@ final class DurableCell<M> extends Cell {
     /** The entity has asked to leave the memory; confined to the turns. */
     private boolean leaves;
 
+    /**
+     * The message of a transaction in which it has decided, and others have yet to. Until it is let go, or leaves the others,
+     * nothing of it is confined to its turns, and they touch nothing.
+     */
+    private volatile @Nullable Letter held;
+
     /** What a message came to. */
-    private record Result(Letter letter, Outcome outcome) {}
+    record Result(Letter letter, Outcome outcome) {}
 
     /** What the store said about a place; null when it could not say. */
     private record Answered(
@@ -73,7 +80,8 @@ final class DurableCell<M> extends Cell {
         handler = new HandlerCall<>(self, home, host, messages, () -> leaves = true);
     }
 
-    private EntityCommitLog<Result, Object> log() {
+    /** For its turns, and for who runs the transaction that it holds still for. */
+    EntityCommitLog<Result, Object> log() {
         return Objects.requireNonNull(loaded);
     }
 
@@ -123,6 +131,9 @@ final class DurableCell<M> extends Cell {
     /** A commit under way keeps it, and so does one that a load would not find: the next activation would be refused. */
     @Override
     boolean isIdle() {
+        if (held != null) {
+            return false;
+        }
         EntityCommitLog<Result, Object> log = loaded;
         if (log == null) {
             return broken != null; // it may be loaded when it comes back
@@ -164,7 +175,7 @@ final class DurableCell<M> extends Cell {
 
     @Override
     boolean turn() {
-        if (!isLoaded()) {
+        if (!isFree() || !isLoaded()) {
             return false;
         }
         String why = broken;
@@ -193,7 +204,7 @@ final class DurableCell<M> extends Cell {
                 return false;
             }
             if (!run(letter)) {
-                return false; // the next tick wakes the cell
+                return false; // the next tick wakes the cell, or who lets it go
             }
         }
         return true;
@@ -212,6 +223,12 @@ final class DurableCell<M> extends Cell {
 
     @Override
     boolean hasWork() {
+        Letter waits = held;
+        if (waits != null) { // who lets it go wakes it
+            return !answers.isEmpty()
+                    && waits.message() instanceof TransactionPart part
+                    && part.run().isWaiting(part.number());
+        }
         if (!answers.isEmpty()) {
             return true;
         }
@@ -227,6 +244,9 @@ final class DurableCell<M> extends Cell {
 
     /** False when the store takes nothing now: then the letter is the next one, a little later. */
     private boolean run(Letter letter) {
+        if (letter.message() instanceof TransactionPart part) {
+            return decide(letter, part);
+        }
         MetadataException.Code refused = propose(letter, handler.on(letter, log().state()));
         if (refused == MetadataException.Code.TOO_LARGE) {
             refused = propose(letter, handler.failed(letter, "its effect is too large for one transaction", null));
@@ -236,6 +256,67 @@ final class DurableCell<M> extends Cell {
             host.wakeSoon(this);
         }
         return refused == null;
+    }
+
+    /** False when the cell holds still, or is to try a little later: nothing of it may be touched then. */
+    private boolean decide(Letter letter, TransactionPart part) {
+        if (part.run().isOver()) {
+            return true;
+        }
+        Outcome outcome;
+        try {
+            outcome = handler.on(letter, log().state());
+        } catch (Error e) {
+            part.run().abandon(); // what silences this entity is not to silence the others
+            throw e;
+        }
+        held = letter; // first: it may be let go before the next line is over
+        return part.run().onDecided(part.number(), new Decided(this, letter, outcome));
+    }
+
+    /**
+     * False while it holds still. What the store has answered goes first: if that is a refusal, what it has decided here was
+     * decided on a state that never came to be, and others may wait for it in an earlier transaction.
+     */
+    private boolean isFree() {
+        Letter letter = held;
+        if (letter == null) {
+            return true;
+        }
+        if (answers.isEmpty()
+                || !(letter.message() instanceof TransactionPart part
+                        && part.run().leave(part.number()))) {
+            return false;
+        }
+        held = null;
+        again.addFirst(letter);
+        return true;
+    }
+
+    /** The transaction goes on, or is over. */
+    void letGo() {
+        held = null;
+        wake();
+    }
+
+    /** The store was too busy for the transaction. */
+    void letGoAndRunAgain(Letter part) {
+        again.addFirst(part);
+        held = null;
+        host.wakeSoon(this);
+    }
+
+    /** A place was proposed. */
+    void onProposed() {
+        if (log().inFlight() == 1) {
+            gate.enter();
+        }
+    }
+
+    /** The store has answered, in the order of the log. Any thread. */
+    void onAnswered(Place<Result, Object> place, @Nullable TxnResult answer) {
+        answers.add(new Answered(place, answer));
+        wake();
     }
 
     /** Null when the outcome is on its way; else why the store did not take it. */
@@ -250,9 +331,7 @@ final class DurableCell<M> extends Cell {
             log.withdraw(place, before);
             return refused;
         }
-        if (log.inFlight() == 1) {
-            gate.enter();
-        }
+        onProposed();
         CompletableFuture<?> unused = commit.whenComplete((answer, failure) -> {
             if (failure != null) {
                 LOG.debug("commit of {} has no answer: {}", id, failure.toString());
@@ -260,8 +339,7 @@ final class DurableCell<M> extends Cell {
                 OwnMessage kept = letter.message() instanceof OwnMessage own ? own : null;
                 duties.onCommitted(outcome.changes(), kept, done); // here, since answers come in the order of the log
             }
-            answers.add(new Answered(place, answer));
-            wake();
+            onAnswered(place, answer);
         });
         return null;
     }
@@ -308,6 +386,9 @@ final class DurableCell<M> extends Cell {
         }
         if (!store.fenceHolds(shard, answer)) {
             return Answer.FENCED;
+        }
+        if (message instanceof TransactionPart) {
+            return Answer.REFUSED_TOGETHER;
         }
         return message instanceof OwnMessage own && !own.standsIn(answer.reads())
                 ? Answer.SETTLED_BEFORE

@@ -284,6 +284,10 @@ final class EntityHost implements HostedActors {
         if (current == null || cells == null || cells.shard != message.shard()) {
             return; // lost in this very moment: unsettled, so it is sent again
         }
+        if (TransactionCodec.isTransaction(message.content())) {
+            deliverParts(current, message, cells);
+            return;
+        }
         Envelope envelope;
         try {
             envelope = Envelope.decode(message.content());
@@ -297,26 +301,79 @@ final class EntityHost implements HostedActors {
         }
         KindHost kind = kindHosts.get(envelope.target().kind());
         if (kind == null) {
-            refuse(
-                    current,
-                    envelope.target(),
-                    received,
-                    Ending.UNHOSTED,
-                    "node " + current.nodeId() + " has no kind named "
-                            + envelope.target().kind() + ": register it on every node that owns shards");
+            refuseUnhosted(current, envelope.target(), received);
             return;
         }
-        Letter letter = new Letter(received, envelope.bodyOffset(), current.messages());
-        while (!put(letter, envelope.target(), cells, kind)) {
-            String full = "the mailbox of " + envelope.target() + " is full (" + kind.mailbox + ")";
+        deliver(new Letter(received, envelope.bodyOffset(), current.messages()), envelope.target(), cells, kind);
+    }
+
+    private void refuseUnhosted(ClusterActorSystem current, EntityId target, InboundMessage message) {
+        refuse(
+                current,
+                target,
+                message,
+                Ending.UNHOSTED,
+                "node " + current.nodeId() + " has no kind named " + target.kind()
+                        + ": register it on every node that owns shards");
+    }
+
+    private void deliver(Letter letter, EntityId target, ShardCells cells, KindHost kind) {
+        while (!put(letter, target, cells, kind)) {
+            String full = "the mailbox of " + target + " is full (" + kind.mailbox + ")";
             if (!kind.dropsOldest) {
-                overflow(received, envelope.target(), kind, full);
+                overflow(letter.message(), target, kind, full);
                 return;
             }
-            Cell cell = cells.byId.get(envelope.target());
+            Cell cell = cells.byId.get(target);
             if (cell != null && cell.pushOut() instanceof Letter oldest) {
-                overflow(oldest.message(), envelope.target(), kind, full + ", and a newer message took its place");
+                overflow(oldest.message(), target, kind, full + ", and a newer message took its place");
             }
+        }
+    }
+
+    /**
+     * To every entity at once, and under the shard's lock: so the transactions of a shard come to all mailboxes in one
+     * order, and no two of them can wait for each other.
+     */
+    private void deliverParts(ClusterActorSystem current, InboundMessage message, ShardCells cells) {
+        TransactionCodec.Content content;
+        List<Envelope> envelopes;
+        try {
+            content = TransactionCodec.decode(message.content());
+            envelopes = content.messages().stream().map(Envelope::decode).toList();
+        } catch (IllegalArgumentException e) {
+            refuse(current, null, message, Ending.FAILED, "undecodable: " + e.getMessage());
+            return;
+        }
+        InboundMessage received =
+                content.before() == 0 ? message : new TimelyMessage(message, content.before(), current.clusterClock());
+        for (Envelope envelope : envelopes) {
+            KindHost kind = kindHosts.get(envelope.target().kind());
+            if (kind == null) {
+                refuseUnhosted(current, envelope.target(), received);
+                return;
+            }
+            if (!kind.kind.isDurable()) {
+                refuse(
+                        current,
+                        envelope.target(),
+                        received,
+                        Ending.FAILED,
+                        kind.kind + " commits nothing on node " + current.nodeId()
+                                + ": start all nodes with the same kinds");
+                return;
+            }
+        }
+        TransactionRun run = new TransactionRun(received, envelopes.size(), cells, this);
+        for (int number = 0; number < envelopes.size() && !run.isOver(); number++) {
+            Envelope envelope = envelopes.get(number);
+            TransactionPart part =
+                    new TransactionPart(run, number, content.messages().get(number));
+            deliver(
+                    new Letter(part, envelope.bodyOffset(), current.messages()),
+                    envelope.target(),
+                    cells,
+                    Objects.requireNonNull(kindHosts.get(envelope.target().kind())));
         }
     }
 
@@ -366,6 +423,12 @@ final class EntityHost implements HostedActors {
             own.promise().onPostponed();
             return;
         }
+        if (message instanceof TransactionPart part) {
+            if (part.run().abandon()) {
+                overflow(part.run().carrier(), target, kind, why);
+            }
+            return;
+        }
         deadLetter(target, message, why);
         if (message.isOneWay()) {
             return;
@@ -403,6 +466,13 @@ final class EntityHost implements HostedActors {
 
     private void refuse(
             ClusterActorSystem current, @Nullable EntityId target, InboundMessage message, Ending ending, String why) {
+        if (message instanceof TransactionPart part) {
+            if (part.run().abandon()) {
+                String refusal = TransactionCodec.refusal(part.number(), why);
+                refuse(current, target, part.run().carrier(), ending, refusal);
+            }
+            return;
+        }
         LOG.warn("message {} is refused: {}", message.id(), why);
         deadLetter(target, message, why);
         if (!message.isOneWay()) {

@@ -108,14 +108,53 @@ final class EntityStore {
         } else if (!message.isOneWay()) {
             then.add(message.settle(outcome.ending(), outcome.reply()));
         }
+        write(shard, id, commit, outcome, then);
+        then.addAll(outcome.changes().ops());
+        return store.txn(new Txn(conditions, then, otherwise));
+    }
+
+    private static void write(
+            OwnedShard shard, EntityId id, @Nullable CommitId commit, Outcome outcome, List<Op> then) {
         if (commit != null) {
-            then.add(new Op.Put(key, commit.withState(outcome.encoded())));
+            then.add(new Op.Put(EntityKeys.entity(shard.shard(), id), commit.withState(outcome.encoded())));
             if (outcome.deletes()) {
                 then.add(new Op.Put(EntityKeys.deleted(shard.shard(), id), NO_BYTES));
             }
         }
-        then.addAll(outcome.changes().ops());
-        return store.txn(new Txn(conditions, then, otherwise));
+    }
+
+    /**
+     * What a transaction does to one entity.
+     *
+     * @param id          the entity
+     * @param predecessor the commit that it was computed on; null when nothing was ever stored
+     * @param commit      the commit it makes, or null when it leaves the state as it is
+     * @param outcome     what the entity decided
+     */
+    record Write(
+            EntityId id,
+            @Nullable CommitId predecessor,
+            @Nullable CommitId commit,
+            Outcome outcome) {}
+
+    /**
+     * Fence, exact predecessor of every entity, one settle mark, all states and all else that follows: all or nothing. The
+     * predecessor of an entity that leaves its state as it is counts, too: the others may have been decided on it. A refused
+     * one reads the fence.
+     */
+    CompletableFuture<TxnResult> commit(OwnedShard shard, List<Write> writes, Outcome whole, InboundMessage message) {
+        Compare fence = cluster.fenceHolds(shard);
+        List<Compare> required = new ArrayList<>(1 + writes.size());
+        List<Op> then =
+                new ArrayList<>(1 + writes.size() + whole.changes().ops().size());
+        required.add(fence);
+        then.add(message.settle(whole.ending(), whole.reply()));
+        for (Write write : writes) {
+            required.add(follows(EntityKeys.entity(shard.shard(), write.id()), write.predecessor()));
+            write(shard, write.id(), write.commit(), write.outcome(), then);
+        }
+        then.addAll(whole.changes().ops());
+        return store.txn(new Txn(required, then, List.of(new Op.Get(fence.key()))));
     }
 
     /**

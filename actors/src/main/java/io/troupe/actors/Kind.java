@@ -139,7 +139,7 @@ public final class Kind<M> {
 
     /**
      * {@return the same kind, whose entities share a shard if the function makes the same key of their ids} They move
-     * together, and what one of them tells another does not leave the process. A kind that lives with another one lives where that
+     * together, and one {@link Transaction} can change several of them. A kind that lives with another one lives where that
      * one's entity with the key as id lives. All entities of a key run on one node, so many keys spread better than few. Say
      * the same on every node, and for as long as the kind exists: its entities elsewhere are other ones.
      *

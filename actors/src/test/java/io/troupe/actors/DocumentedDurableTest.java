@@ -114,6 +114,9 @@ class DocumentedDurableTest {
                     (swap, context) -> new Call<>(context.entity(Stock.KIND, swap.to()), new Stock.Add(swap.pieces())))
             .build();
 
+    static final Kind<Stock.Message> SHELF = Kind.durable("shelf", Stock.Message.class, Stock.State.class, Stock::new)
+            .shardBy(id -> id.substring(0, id.indexOf('/'))); // all shelves of one room share a shard
+
     private static final MessageRegistry MESSAGES = MessageRegistry.builder()
             .add(1000, Order.Place.class)
             .add(1001, Order.Reserved.class)
@@ -135,7 +138,8 @@ class DocumentedDurableTest {
                 .dataDir(directory)
                 .shards(16)
                 .build();
-        try (ClusterActorSystem system = ClusterActorSystem.start(config, MESSAGES, Order.KIND, Stock.KIND, SWAP.kind())
+        try (ClusterActorSystem system = ClusterActorSystem.start(
+                        config, MESSAGES, Order.KIND, Stock.KIND, SWAP.kind(), SHELF)
                 .join()) {
             system.entity(Stock.KIND, "lamp").tell(new Stock.Add(3)).join();
             system.entity(Order.KIND, "1").tell(new Order.Place("lamp")).join();
@@ -146,7 +150,23 @@ class DocumentedDurableTest {
                     .as("of the order that waits")
                     .isEqualTo(1);
             swap(system);
+            move(system);
         }
+    }
+
+    private static void move(ClusterActorSystem system) {
+        system.entity(SHELF, "cellar/left").tell(new Stock.Add(3)).join();
+        TransactionOutcome outcome = system.transaction()
+                .with(system.entity(SHELF, "cellar/left"), new Stock.Take(2))
+                .with(system.entity(SHELF, "cellar/right"), new Stock.Add(2))
+                .commit()
+                .join();
+        assertThat(outcome).isInstanceOf(TransactionOutcome.Committed.class);
+        assertThat(system.entity(SHELF, "cellar/right")
+                        .ask(new Stock.Left(), LIMIT)
+                        .join()
+                        .pieces())
+                .isEqualTo(2);
     }
 
     private static void swap(ClusterActorSystem system) {
@@ -180,6 +200,6 @@ class DocumentedDurableTest {
             assertThat(here.replaceAll("\\s+", " "))
                     .contains(code.group(1).replaceAll("\\s+", " ").strip());
         }
-        assertThat(blocks).isEqualTo(3);
+        assertThat(blocks).isEqualTo(5);
     }
 }

@@ -20,7 +20,7 @@ import io.troupe.transport.kryo.MessageRegistry;
  * of its own instead of n.
  */
 final class Nodes implements AutoCloseable {
-    static final MessageRegistry MESSAGES = Account.register(MessageRegistry.builder())
+    static final MessageRegistry MESSAGES = Vault.register(Account.register(MessageRegistry.builder()))
             .add(1001, Counter.Add.class)
             .add(1002, Counter.Get.class)
             .add(1003, Counter.Break.class)

@@ -30,6 +30,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed, String test
         killed.addAll(MutantsOfProtocols.KILLED);
         killed.addAll(MutantsOfDuties.KILLED);
         killed.addAll(MutantsOfNames.KILLED);
+        killed.addAll(MutantsOfTransactions.KILLED);
         return killed;
     }
 
