@@ -1,20 +1,26 @@
 package io.troupe.demo;
 
 import io.troupe.actors.ActorContext;
+import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Effect;
 import io.troupe.actors.EntityId;
 import io.troupe.actors.Kind;
 import io.troupe.actors.Query;
 import io.troupe.actors.Saga;
 import io.troupe.actors.StatefulHandler;
+import io.troupe.actors.Transaction;
 import io.troupe.transport.kryo.MessageRegistry;
 
-/** A bank without a database: an account is a durable entity, a transfer from one to another a saga. */
+/** A bank without a database: an account is a durable entity, a transfer from one to another a saga or a transaction. */
 public final class Bank implements StatefulHandler<Bank.State, Bank.Message> {
     /** No account may hold more: some deposits are refused, so that some transfers must be undone. */
     static final long MOST = 1_100;
 
-    static final Kind<Message> ACCOUNT = Kind.durable("bank-account", Message.class, State.class, Bank::new);
+    /** Accounts of one branch share a shard. */
+    private static final int BRANCH = 20;
+
+    static final Kind<Message> ACCOUNT = Kind.durable("bank-account", Message.class, State.class, Bank::new)
+            .shardBy(id -> id.substring(0, id.indexOf('/')));
 
     static final Saga<Transfer> TRANSFER = Saga.named("bank-transfer", Transfer.class)
             .step(
@@ -74,6 +80,24 @@ public final class Bank implements StatefulHandler<Bank.State, Bank.Message> {
      * @param amount how much
      */
     public record Transfer(String from, String to, long amount) {}
+
+    /** {@return the name of an account, which begins with that of its branch} */
+    static String account(int number) {
+        return "b" + number / BRANCH + "/a" + number;
+    }
+
+    /** {@return the number of another account of the same branch, if that has one} */
+    static int neighbour(int number, int step, int accounts) {
+        int first = number / BRANCH * BRANCH;
+        int size = Math.min(BRANCH, accounts - first);
+        return size == 1 ? number : first + (number - first + 1 + step % (size - 1)) % size;
+    }
+
+    static Transaction transaction(ClusterActorSystem system, Transfer transfer) {
+        return system.transaction()
+                .with(system.entity(ACCOUNT, transfer.from()), new Withdraw(transfer.amount()))
+                .with(system.entity(ACCOUNT, transfer.to()), new Deposit(transfer.amount()));
+    }
 
     private static Saga.Call<Message> call(ActorContext<?> context, String account, Message message) {
         return new Saga.Call<>(context.entity(ACCOUNT, account), message);

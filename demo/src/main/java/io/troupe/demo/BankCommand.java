@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description =
-                "Starts nodes as processes, transfers money by sagas, kills a node half-way, compares every account.")
+                "Starts nodes as processes, transfers money by sagas or transactions, kills a node half-way, compares every account.")
 final class BankCommand implements Callable<Integer> {
     @Mixin
     private final LaunchFlags launch = new LaunchFlags();
@@ -32,6 +32,13 @@ final class BankCommand implements Callable<Integer> {
             description = "transfers, such as 50k (default 10k)")
     private int transfers = 10_000;
 
+    @Option(
+            names = "--by",
+            paramLabel = "WHAT",
+            converter = OptionValues.OfTransferBy.class,
+            description = "saga, between any two accounts, or transaction, within a branch (default saga)")
+    private TransferBy by = TransferBy.SAGA;
+
     private final DemoConsole console;
     private final Runs runs;
 
@@ -42,6 +49,6 @@ final class BankCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return Runs.exitCode(runs.bank(new BankOptions(launch.checked(), accounts, transfers), console));
+        return Runs.exitCode(runs.bank(new BankOptions(launch.checked(), accounts, transfers, by), console));
     }
 }

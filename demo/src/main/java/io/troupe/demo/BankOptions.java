@@ -8,8 +8,9 @@ import io.troupe.demo.input.BadInputException;
  * @param launch    the nodes
  * @param accounts  how many accounts
  * @param transfers how many transfers
+ * @param by        what moves the money
  */
-record BankOptions(LaunchOptions launch, int accounts, int transfers) {
+record BankOptions(LaunchOptions launch, int accounts, int transfers, TransferBy by) {
     private static final int MAX_ACCOUNTS = 1_000_000;
 
     BankOptions {

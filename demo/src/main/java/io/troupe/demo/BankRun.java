@@ -8,17 +8,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Saga;
 import io.troupe.actors.Saga.Phase;
+import io.troupe.actors.Transaction;
+import io.troupe.actors.TransactionOutcome;
 import io.troupe.demo.Bank.Transfer;
 import io.troupe.demo.verdict.Matches;
 
 /**
  * Transfers between accounts of nodes that are processes, one of which dies half-way. In the end every transfer is done or
- * undone, and every account holds exactly what those that are done make of it.
+ * not, and every account holds exactly what those that are done make of it.
  */
 final class BankRun {
     private static final Duration ASK_LIMIT = Duration.ofSeconds(20);
@@ -40,41 +43,78 @@ final class BankRun {
     private boolean drive(LocalCluster cluster, ClusterActorSystem driver) throws InterruptedException {
         Window.each(
                 options.accounts(),
-                account -> driver.entity(Bank.ACCOUNT, "a" + account).tell(new Bank.Deposit(OPENED_WITH)));
+                account -> driver.entity(Bank.ACCOUNT, Bank.account(account)).tell(new Bank.Deposit(OPENED_WITH)));
         console.event(String.format(
                 Locale.ROOT, "%s, %,d accounts opened", options.launch().nodesUp(), options.accounts()));
         List<Transfer> transfers = transfers();
         long begin = System.nanoTime();
-        Window.each(transfers.size(), number -> {
-            if (number == transfers.size() / 2 - 1 && options.launch().kill() != KillMode.NONE) {
-                Victim.choose(options.launch(), cluster).kill(console);
-            }
-            // What is unknown shows in the phase of the saga.
-            return Window.anew(() ->
-                    driver.entity(Bank.TRANSFER.kind(), "t" + number).tell(Bank.TRANSFER.start(transfers.get(number))));
-        });
-        Phase[] phases = SagaEnds.await(
-                transfers.size(),
-                number -> driver.entity(Bank.TRANSFER.kind(), "t" + number).ask(new Saga.GetStatus(), ASK_LIMIT));
+        Phase[] phases = options.by() == TransferBy.SAGA
+                ? bySagas(cluster, driver, transfers)
+                : byTransactions(cluster, driver, transfers);
         double seconds = (System.nanoTime() - begin) / 1e9;
         console.event(String.format(
                 Locale.ROOT,
-                "%,d transfers ended in %.1f s (%,.0f/s): %,d done, %,d undone",
+                "%,d transfers ended in %.1f s (%,.0f/s): %,d done, %,d %s",
                 transfers.size(),
                 seconds,
                 transfers.size() / seconds,
                 SagaEnds.count(phases, Phase.DONE),
-                SagaEnds.count(phases, Phase.UNDONE)));
+                SagaEnds.count(phases, Phase.UNDONE),
+                options.by() == TransferBy.SAGA ? "undone" : "refused"));
         return judge(driver, transfers, phases);
+    }
+
+    private Phase[] bySagas(LocalCluster cluster, ClusterActorSystem driver, List<Transfer> transfers)
+            throws InterruptedException {
+        Window.each(transfers.size(), number -> {
+            killHalfWay(cluster, number);
+            // What is unknown shows in the phase of the saga.
+            return Window.anew(() ->
+                    driver.entity(Bank.TRANSFER.kind(), "t" + number).tell(Bank.TRANSFER.start(transfers.get(number))));
+        });
+        return SagaEnds.await(
+                transfers.size(),
+                number -> driver.entity(Bank.TRANSFER.kind(), "t" + number).ask(new Saga.GetStatus(), ASK_LIMIT));
+    }
+
+    private Phase[] byTransactions(LocalCluster cluster, ClusterActorSystem driver, List<Transfer> transfers)
+            throws InterruptedException {
+        Phase[] phases = new Phase[transfers.size()];
+        Window.each(phases.length, number -> {
+            killHalfWay(cluster, number);
+            Transaction transaction = Bank.transaction(driver, transfers.get(number));
+            return Window.anew(() -> transaction
+                            .commit()
+                            .thenCompose(outcome -> outcome instanceof TransactionOutcome.Unknown unknown
+                                    ? transaction.resolve(unknown)
+                                    : CompletableFuture.completedFuture(outcome)))
+                    .thenAccept(outcome -> phases[number] = phase(outcome));
+        });
+        return phases;
+    }
+
+    /** As a saga would say it. */
+    private static Phase phase(TransactionOutcome outcome) {
+        return outcome instanceof TransactionOutcome.Committed
+                ? Phase.DONE
+                : outcome instanceof TransactionOutcome.Rejected ? Phase.UNDONE : Phase.STUCK;
+    }
+
+    private void killHalfWay(LocalCluster cluster, int number) {
+        if (number == options.transfers() / 2 - 1 && options.launch().kill() != KillMode.NONE) {
+            Victim.choose(options.launch(), cluster).kill(console);
+        }
     }
 
     private List<Transfer> transfers() {
         SplittableRandom random = new SplittableRandom(options.launch().seed());
         List<Transfer> transfers = new ArrayList<>();
         for (int i = 0; i < options.transfers(); i++) {
+            int from = random.nextInt(options.accounts());
+            int to = random.nextInt(options.accounts());
             transfers.add(new Transfer(
-                    "a" + random.nextInt(options.accounts()),
-                    "a" + random.nextInt(options.accounts()),
+                    Bank.account(from),
+                    Bank.account(options.by() == TransferBy.SAGA ? to : Bank.neighbour(from, to, options.accounts())),
                     1 + random.nextInt(50)));
         }
         return transfers;
@@ -84,7 +124,7 @@ final class BankRun {
             throws InterruptedException {
         Map<String, Long> expected = new TreeMap<>();
         for (int account = 0; account < options.accounts(); account++) {
-            expected.put("a" + account, OPENED_WITH);
+            expected.put(Bank.account(account), OPENED_WITH);
         }
         for (int number = 0; number < phases.length; number++) {
             if (phases[number] == Phase.DONE) {
@@ -96,9 +136,9 @@ final class BankRun {
         Map<String, Long> balances = new ConcurrentHashMap<>();
         Window.each(
                 options.accounts(),
-                account -> Window.anew(
-                                () -> driver.entity(Bank.ACCOUNT, "a" + account).ask(new Bank.Look(), ASK_LIMIT))
-                        .thenAccept(state -> balances.put("a" + account, state.balance())));
+                account -> Window.anew(() -> driver.entity(Bank.ACCOUNT, Bank.account(account))
+                                .ask(new Bank.Look(), ASK_LIMIT))
+                        .thenAccept(state -> balances.put(Bank.account(account), state.balance())));
         Matches matches = Matches.compare(expected, balances);
         matches.mismatches().forEach(console::print);
         long stuck = SagaEnds.count(phases, Phase.STUCK);

@@ -25,6 +25,13 @@ final class OptionValues {
         }
     }
 
+    static final class OfTransferBy implements ITypeConverter<TransferBy> {
+        @Override
+        public TransferBy convert(String text) {
+            return read(text, TransferBy::parse);
+        }
+    }
+
     static final class OfFault implements ITypeConverter<Fault> {
         @Override
         public Fault convert(String text) {

@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 import io.troupe.actors.AskException;
+import io.troupe.actors.TransactionOutcome;
 import io.troupe.cluster.SendOutcome;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ final class Window {
 
     private static boolean isNotExecuted(@Nullable Object result, @Nullable Throwable failure) {
         return result instanceof SendOutcome.NotExecuted
+                || result instanceof TransactionOutcome.NotExecuted
                 || (failure instanceof AskException ask && ask.outcome() instanceof SendOutcome.NotExecuted);
     }
 }

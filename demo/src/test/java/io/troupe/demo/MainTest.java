@@ -163,17 +163,20 @@ class MainTest {
     @Test
     void theBankHasOptionsOfItsOwn() {
         assertThat(execute("bank")).isZero();
-        assertThat(bank).isEqualTo(new BankOptions(DEFAULT, 1_000, 10_000));
+        assertThat(bank).isEqualTo(new BankOptions(DEFAULT, 1_000, 10_000, TransferBy.SAGA));
         assertThat(execute(
                         "bank",
                         "--nodes=5",
                         "--kill=none",
                         "--accounts=2k",
                         "--transfers=50k",
+                        "--by=transaction",
                         "--seed=9",
                         "--port=7700"))
                 .isZero();
-        assertThat(bank).isEqualTo(new BankOptions(new LaunchOptions(5, KillMode.NONE, 9, 7_700), 2_000, 50_000));
+        assertThat(bank)
+                .isEqualTo(new BankOptions(
+                        new LaunchOptions(5, KillMode.NONE, 9, 7_700), 2_000, 50_000, TransferBy.TRANSACTION));
         verdict = false;
         assertThat(execute("bank")).isEqualTo(1);
         assertThat(started).isNull();
@@ -183,6 +186,9 @@ class MainTest {
     void aBankThatCannotBeRunIsRefused() {
         assertThat(execute("bank", "--accounts=1")).isEqualTo(2);
         assertRefused("--accounts must be 2 to 1000000, but was 1\n");
+        err.reset();
+        assertThat(execute("bank", "--by=cheque")).isEqualTo(2);
+        assertRefused("Invalid value for option '--by': expected saga or transaction, but was 'cheque'" + HINT);
         err.reset();
         assertThat(execute("bank", "--nodes=2")).isEqualTo(2);
         assertRefused(

@@ -58,6 +58,20 @@ class DemoProcessTest {
     }
 
     @Test
+    void theBankLosesNoMoneyByTransactionsEither() throws IOException, InterruptedException {
+        try (DemoCommand demo =
+                DemoCommand.start(workspace, "bank", "--by=transaction", "--transfers=1k", "--accounts=200")) {
+            assertThat(demo.exitCode()).as("%s%s", demo.out(), demo.err()).isZero();
+            assertThat(demo.out())
+                    .containsPattern("KILL n[123] \\(leader, pid \\d+\\)\n")
+                    .containsPattern(
+                            "1,000 transfers ended in [\\d.]+ s \\([\\d,]+/s\\): 9\\d\\d done, [1-9]\\d* refused\n")
+                    .endsWith("200/200 accounts match the transfers that are done: sum 200,000 of 200,000, STUCK 0\n");
+            assertNothingLeft(demo);
+        }
+    }
+
+    @Test
     void theUsersAreWhatTheirEventsMakeOfThemWithoutTheirLeader() throws IOException, InterruptedException {
         try (DemoCommand demo = DemoCommand.start(workspace, "users", "--users=200", "--events=1k")) {
             assertThat(demo.exitCode()).as("%s%s", demo.out(), demo.err()).isZero();
