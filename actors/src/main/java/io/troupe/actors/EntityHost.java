@@ -340,7 +340,7 @@ final class EntityHost implements HostedActors {
         List<Envelope> envelopes;
         try {
             content = TransactionCodec.decode(message.content());
-            envelopes = content.messages().stream().map(Envelope::decode).toList();
+            envelopes = TransactionCodec.envelopes(content);
         } catch (IllegalArgumentException e) {
             refuse(current, null, message, Ending.FAILED, "undecodable: " + e.getMessage());
             return;

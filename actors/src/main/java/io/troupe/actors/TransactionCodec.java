@@ -3,7 +3,9 @@ package io.troupe.actors;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A transaction, its answers and its refusal as bytes. The transaction: mark (1), time of the cluster in milliseconds before
@@ -57,6 +59,20 @@ final class TransactionCodec {
                     "no transaction: " + messages + " messages, to be committed before " + before + " ms");
         }
         return new Content(before, take(buffer, messages));
+    }
+
+    /** {@return the envelopes of the messages} An entity that comes twice would wait for itself, so that is no transaction. */
+    static List<Envelope> envelopes(Content content) {
+        List<Envelope> envelopes = new ArrayList<>(content.messages().size());
+        Set<EntityId> entities = new HashSet<>();
+        for (byte[] message : content.messages()) {
+            Envelope envelope = Envelope.decode(message);
+            if (!entities.add(envelope.target())) {
+                throw new IllegalArgumentException("no transaction: it has two messages to " + envelope.target());
+            }
+            envelopes.add(envelope);
+        }
+        return envelopes;
     }
 
     /** Nothing if nobody has answered. */
