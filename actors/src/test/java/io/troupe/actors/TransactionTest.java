@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.troupe.actors.Vault.Act;
 import io.troupe.actors.Vault.Fill;
@@ -161,8 +162,8 @@ class TransactionTest {
                     .commit());
             puts.add(vault("f/" + i % vaults).tell(new Put(1)));
         }
-        transfers.forEach(transfer -> assertThat(transfer.join()).isInstanceOf(TransactionOutcome.Committed.class));
-        puts.forEach(put -> assertThat(put.join()).isInstanceOf(SendOutcome.Committed.class));
+        transfers.forEach(transfer -> assertThat(end(transfer)).isInstanceOf(TransactionOutcome.Committed.class));
+        puts.forEach(put -> assertThat(end(put)).isInstanceOf(SendOutcome.Committed.class));
         long cents = 0;
         int changes = 0;
         for (int i = 0; i < vaults; i++) {
@@ -249,12 +250,12 @@ class TransactionTest {
                 .with(slot, new Put(10))
                 .with(vault("k/2"), new Put(1))
                 .commit();
-        assertThat(full.join()).isEqualTo(new TransactionOutcome.NotExecuted(SendOutcome.Reason.MAILBOX_FULL));
+        assertThat(end(full)).isEqualTo(new TransactionOutcome.NotExecuted(SendOutcome.Reason.MAILBOX_FULL));
         put("k/1", 7);
         put("k/2", 7);
         open.countDown();
-        assertThat(blocked.join()).isInstanceOf(SendOutcome.Committed.class);
-        assertThat(waiting.join()).isInstanceOf(SendOutcome.Committed.class);
+        assertThat(end(blocked)).isInstanceOf(SendOutcome.Committed.class);
+        assertThat(end(waiting)).isInstanceOf(SendOutcome.Committed.class);
         assertThat(look("k/1")).isEqualTo(new State(7, 1, ""));
         assertThat(look("k/2")).isEqualTo(new State(7, 1, ""));
         assertThat(slot.ask(new Look(), LIMIT).join()).isEqualTo(new State(1, 1, ""));
@@ -267,17 +268,23 @@ class TransactionTest {
         CompletableFuture<SendOutcome> blocked = chute.tell(new Act("wait"));
         await().until(() -> waits("l/chute"));
         CompletableFuture<TransactionOutcome> pushedOut = system.transaction()
-                .with(vault("l/1"), new Put(1))
+                .with(vault("l/1"), new Act("pass"))
                 .with(chute, new Put(10))
                 .commit();
+        await().until(() -> waits("l/1"));
         CompletableFuture<SendOutcome> behind = vault("l/1").tell(new Put(5));
         CompletableFuture<SendOutcome> newer = chute.tell(new Put(1));
-        assertThat(pushedOut.join()).isEqualTo(new TransactionOutcome.NotExecuted(SendOutcome.Reason.MAILBOX_FULL));
-        assertThat(behind.join()).isInstanceOf(SendOutcome.Committed.class);
+        assertThat(end(pushedOut)).isEqualTo(new TransactionOutcome.NotExecuted(SendOutcome.Reason.MAILBOX_FULL));
+        assertThat(end(behind)).isInstanceOf(SendOutcome.Committed.class);
         open.countDown();
-        assertThat(blocked.join()).isInstanceOf(SendOutcome.Committed.class);
-        assertThat(newer.join()).isInstanceOf(SendOutcome.Committed.class);
+        assertThat(end(blocked)).isInstanceOf(SendOutcome.Committed.class);
+        assertThat(end(newer)).isInstanceOf(SendOutcome.Committed.class);
         assertThat(look("l/1")).isEqualTo(new State(5, 1, ""));
+    }
+
+    /** A test that waits for ever cannot be interrupted. */
+    private static <T> T end(CompletableFuture<T> outcome) {
+        return outcome.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     private static CountDownLatch block(String id) {
@@ -286,7 +293,7 @@ class TransactionTest {
         return latch;
     }
 
-    /** The handler of an entity waits at its gate. */
+    /** The handler of an entity waits at its gate, or has let a transaction pass. */
     private static boolean waits(String id) {
         return Vault.WAITING.contains(id);
     }

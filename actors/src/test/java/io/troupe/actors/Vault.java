@@ -99,6 +99,10 @@ final class Vault implements StatefulHandler<Vault.State, Vault.Message> {
             case "delete" -> {
                 return Effect.delete();
             }
+            case "pass" -> {
+                WAITING.add(context.self().actorId());
+                return Effect.persist(state.plus(1));
+            }
             case "wait" -> {
                 WAITING.add(context.self().actorId());
                 Objects.requireNonNull(GATES.get(context.self().actorId())).await();
