@@ -76,7 +76,7 @@ final class EntityPid<M> extends Pid<M> {
     @Override
     public CompletableFuture<SendOutcome> tell(M message, DeliveryGuarantee guarantee) {
         Cell.refuseInDurableHandler(this);
-        return system.send(this, message, guarantee, 0);
+        return system.sender().send(this, message, guarantee, 0);
     }
 
     @Override
@@ -87,7 +87,7 @@ final class EntityPid<M> extends Pid<M> {
     @Override
     public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
         Cell.refuseInDurableHandler(this);
-        return system.ask(this, query, timeout, 0);
+        return system.sender().ask(this, query, timeout, 0);
     }
 
     @Override

@@ -212,6 +212,13 @@ final class NamedActors implements NamedActor.Names {
         return lookUp(name).thenApply(found -> found.map(this::pid));
     }
 
+    /** The actor that bears a name, which somebody has to. */
+    CompletableFuture<Pid<?>> demand(String name) {
+        return get(name)
+                .thenApply(found -> found.orElseThrow(() -> new IllegalArgumentException(
+                        "no actor is named " + name + ": spawn it first, or look with spawnedActors who there is")));
+    }
+
     private Pid<?> pid(Registration registered) {
         return pid(known(registered), registered.name(), registered.usual());
     }

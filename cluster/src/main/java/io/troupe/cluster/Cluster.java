@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.runtime.ClusterRuntime;
 import io.troupe.cluster.internal.runtime.ThreadPlatform;
 import io.troupe.cluster.spi.HostedActors;
@@ -181,17 +180,7 @@ public final class Cluster implements AutoCloseable {
 
     /** {@return the live nodes, by id, as this node's copy of the store has it} */
     public List<NodeInfo> nodes() {
-        Map<String, Integer> shards = shardsPerOwner();
-        return LiveNode.all(store().view()).stream()
-                .map(node -> new NodeInfo(
-                        node.nodeId(),
-                        node.incarnation(),
-                        node.hosting(),
-                        node.record().kinds(),
-                        runtime.state(node),
-                        node.draining(),
-                        shards.getOrDefault(node.nodeId(), 0)))
-                .toList();
+        return runtime.nodes();
     }
 
     /** {@return where this node stands} */

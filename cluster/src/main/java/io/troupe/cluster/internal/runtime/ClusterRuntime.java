@@ -17,6 +17,7 @@ import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
+import io.troupe.cluster.NodeInfo;
 import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
@@ -80,6 +81,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Moves moves;
     private final Requests requests;
     private final Locks locks;
+    private final LiveNodes nodes;
     private final ClusterManager manager;
     private final Coordinator coordinator;
     private final Leaving leaving;
@@ -132,7 +134,9 @@ public final class ClusterRuntime implements AutoCloseable {
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(new NodeWrites(store), routing, clock);
         Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
-        manager = new Administration(store, requests, drains, moves, sets, pings, succession, listings, receiver);
+        nodes = new LiveNodes(store, routing, this::state);
+        manager =
+                new Administration(store, requests, nodes, drains, moves, sets, pings, succession, listings, receiver);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
         leaving = new Leaving(platform, requests, membership, drains, receiver, sender, succession);
@@ -427,6 +431,11 @@ public final class ClusterRuntime implements AutoCloseable {
     public @Nullable String owner(int shard) {
         Route route = routing.route(shard);
         return route == null ? null : route.owner();
+    }
+
+    /** {@return the live nodes, by id} */
+    public List<NodeInfo> nodes() {
+        return nodes.list();
     }
 
     /** {@return shards that this node may run} */
