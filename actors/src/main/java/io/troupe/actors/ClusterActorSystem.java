@@ -41,6 +41,7 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     private final Cluster cluster;
     private final EntityStore entityStore;
     private final ClusterClock clusterClock;
+    private final OpenAsks openAsks;
     private final EntitySender sender;
     private final NamedActors names = new NamedActors();
     /** Null for that of the kind. */
@@ -59,7 +60,8 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
         }
         entityStore = new EntityStore(cluster);
         clusterClock = new ClusterClock(cluster.store(), platform.clock());
-        sender = new EntitySender(cluster, messages, clusterClock, platform.clock());
+        openAsks = new OpenAsks(cluster, messages, runtime);
+        sender = new EntitySender(cluster, messages, clusterClock, openAsks, platform.clock());
         names.attach(this, runtime);
     }
 
@@ -110,9 +112,11 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
             Platform platform, ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
         MessageRegistry.Builder classes = MessageRegistry.builder().addAll(registry);
         Saga.register(classes);
+        RemoteReplyPid.Codec addresses = RemoteReplyPid.register(classes);
         MessageRegistry all = classes.build();
         ClusterActorSystem system =
                 new ClusterActorSystem(config, all.codec(), NodeKinds.checked(kinds, all), platform);
+        addresses.attach(system);
         system.host.attach(system);
         return system;
     }
@@ -408,6 +412,10 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
         return clusterClock;
     }
 
+    OpenAsks openAsks() {
+        return openAsks;
+    }
+
     EntitySender sender() {
         return sender;
     }
@@ -434,6 +442,7 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     /** Call when the node owns nothing any more: then every handler is about to end. */
     private void closeActors() {
         names.close();
+        openAsks.close();
         locals.stop();
         runtime.close();
         locals.close();

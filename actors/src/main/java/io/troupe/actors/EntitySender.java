@@ -1,12 +1,16 @@
 package io.troupe.actors;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.spi.AnswerAddress;
+import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.transport.TransportException;
 import org.agrona.concurrent.NanoClock;
 
@@ -19,13 +23,15 @@ final class EntitySender {
     private final Cluster cluster;
     private final Messages messages;
     private final ClusterClock clusterClock;
+    private final OpenAsks asks;
     private final NanoClock clock;
     private final Traffic traffic;
 
-    EntitySender(Cluster cluster, Messages messages, ClusterClock clusterClock, NanoClock clock) {
+    EntitySender(Cluster cluster, Messages messages, ClusterClock clusterClock, OpenAsks asks, NanoClock clock) {
         this.cluster = cluster;
         this.messages = messages;
         this.clusterClock = clusterClock;
+        this.asks = asks;
         this.clock = clock;
         traffic = new Traffic(clock.nanoTime());
     }
@@ -62,15 +68,66 @@ final class EntitySender {
     }
 
     <M, R> CompletableFuture<R> ask(EntityPid<M> target, Query<R> query, Duration timeout, long withinMillis) {
-        if (!target.kind().protocol().isInstance(query)) {
-            throw new IllegalArgumentException("a " + query.getClass().getName() + " is no message of " + target.kind()
-                    + ", which takes " + target.kind().protocol().getName());
-        }
-        byte[] content = content(target, query, withinMillis);
+        byte[] content = content(target, checked(target, query), withinMillis);
         if (target.shard() < 0) {
             return CompletableFuture.failedFuture(new AskException(target.entity(), NOT_PLACED));
         }
         Sending<R> answer = new Sending<>(cluster);
+        send(answer, target, content, timeout, (outcome, reply) -> {
+            if (isDone(outcome) && reply.length == 0) {
+                answer.completeExceptionally(new IllegalStateException(
+                        target.entity() + " handled the message but did not answer it: use thenReply or reply"));
+            } else {
+                complete(answer, target, outcome, reply);
+            }
+        });
+        return answer;
+    }
+
+    /** The answer comes to an address, or else with the end of the message, whichever is first. */
+    <M, R> CompletableFuture<R> ask(EntityPid<M> target, Function<Pid<R>, ? extends M> maker, Duration timeout) {
+        Sending<R> answer = new Sending<>(cluster);
+        AnswerAddress address = asks.open(target.entity(), clock.nanoTime() + timeout.toNanos(), answer);
+        if (address == null) {
+            answer.completeExceptionally(new AskException(
+                    target.entity(),
+                    new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED),
+                    OpenAsks.MAX_OPEN + " asks of this node wait for answers to their addresses: ask less at once"));
+            return answer;
+        }
+        byte[] content;
+        try {
+            content = content(target, checked(target, maker.apply(new RemoteReplyPid<>(address, target.owner()))), 0);
+        } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e); // nobody waits for it
+            throw e;
+        }
+        if (target.shard() < 0) {
+            answer.completeExceptionally(new AskException(target.entity(), NOT_PLACED));
+            return answer;
+        }
+        send(answer, target, content, timeout, (outcome, reply) -> {
+            if (isDone(outcome) && reply.length == 0) {
+                asks.onFinished(address, outcome);
+            } else {
+                complete(answer, target, outcome, reply);
+            }
+        });
+        return answer;
+    }
+
+    private static <T> T checked(EntityPid<?> target, T message) {
+        if (!target.kind().protocol().isInstance(message)) {
+            Objects.requireNonNull(message, () -> "a message to " + target + " is null: send an object");
+            throw new IllegalArgumentException(
+                    "a " + message.getClass().getName() + " is no message of " + target.kind() + ", which takes "
+                            + target.kind().protocol().getName());
+        }
+        return message;
+    }
+
+    private void send(
+            Sending<?> answer, EntityPid<?> target, byte[] content, Duration timeout, OutcomeListener listener) {
         long sentNs = clock.nanoTime();
         traffic.onSent();
         answer.of(cluster.send(
@@ -81,9 +138,12 @@ final class EntitySender {
                 sentNs + timeout.toNanos(),
                 (outcome, reply) -> {
                     traffic.onEnded(outcome, clock.nanoTime() - sentNs);
-                    complete(answer, target, outcome, reply);
+                    listener.onOutcome(outcome, reply);
                 }));
-        return answer;
+    }
+
+    private static boolean isDone(SendOutcome outcome) {
+        return outcome instanceof SendOutcome.Committed || outcome instanceof SendOutcome.Processed;
     }
 
     /** Names what is missing if nobody could have answered. */
@@ -113,18 +173,14 @@ final class EntitySender {
     /** The type of the answer is the query's: both ends handle the same message class. */
     @SuppressWarnings("unchecked")
     private <R> void complete(CompletableFuture<R> answer, EntityPid<?> target, SendOutcome outcome, byte[] reply) {
-        boolean done = outcome instanceof SendOutcome.Committed || outcome instanceof SendOutcome.Processed;
-        if (!done) {
+        if (!isDone(outcome)) {
             answer.completeExceptionally(unanswered(target, outcome));
-        } else if (reply.length == 0) {
-            answer.completeExceptionally(new IllegalStateException(
-                    target.entity() + " handled the message but did not answer it: use thenReply or reply"));
-        } else {
-            try {
-                answer.complete((R) messages.decode(reply, 0));
-            } catch (TransportException e) {
-                answer.completeExceptionally(e);
-            }
+            return;
+        }
+        try {
+            answer.complete((R) messages.decode(reply, 0));
+        } catch (TransportException e) {
+            answer.completeExceptionally(e);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.runtime.ClusterRuntime;
 import io.troupe.cluster.internal.runtime.ThreadPlatform;
+import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.OwnedShard;
@@ -153,6 +154,18 @@ public final class Cluster implements AutoCloseable {
      */
     public SendOutcome sendOneWay(int shard, byte[] content) {
         return runtime.sendOneWay(shard, content);
+    }
+
+    /**
+     * Sends an answer by itself, AT_MOST_ONCE, to the node that waits for it; that may be this one.
+     *
+     * @param to     where to
+     * @param answer the answer, one byte at least; not modified afterwards
+     * @return false if it cannot leave now, and so never arrives
+     * @throws io.troupe.transport.TransportException TOO_LARGE
+     */
+    public boolean answer(AnswerAddress to, byte[] answer) {
+        return runtime.answer(to, answer);
     }
 
     /** {@return the replicated store of this node} */
