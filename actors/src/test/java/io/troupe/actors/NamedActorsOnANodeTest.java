@@ -215,14 +215,15 @@ class NamedActorsOnANodeTest {
     }
 
     @Test
-    void twoKindsCannotBeSpawnedAsOneClass(@TempDir Path directory) {
+    void twoKindsOfOneSetCannotBeSpawnedAsOneClass(@TempDir Path directory) {
         Kind<Diary.Note> other = Kind.of("other", Diary.Note.class, Clerk::new).spawnedAs(Clerk.class);
         try (Nodes nodes = new Nodes(directory, 1)) {
             assertThatThrownBy(() -> nodes.start(nodes.config("n1").build(), Clerk.KIND, other)
                             .join())
                     .hasCauseInstanceOf(ClusterException.class)
                     .hasMessageContaining("are both spawned as " + Clerk.class.getName()
-                            + ": make a handler class for each, or spawn the actors of both by one kind");
+                            + " in set default: put one of them into another set, or spawn the actors of both by one"
+                            + " kind");
         }
     }
 
