@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import io.troupe.cluster.DeliveryGuarantee;
@@ -49,7 +50,7 @@ class AskEntityWithAddressTest {
     }
 
     private static void fails(CompletableFuture<?> ask, Predicate<SendOutcome> outcome, String why) {
-        assertThatThrownBy(ask::join)
+        assertThatThrownBy(() -> ask.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .cause()
                 .isInstanceOfSatisfying(
                         AskException.class, e -> assertThat(e.outcome()).matches(outcome))
