@@ -1,25 +1,35 @@
 package io.troupe.actors;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.ShardSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An actor that is about to be spawned in the cluster. Immutable: each method answers another one. On which nodes it may
- * live is said by its kind's {@link Kind#in shard set}: roles, pins and preferences hold for all actors of a kind.
+ * live is said by its kind's {@link Kind#in shard set}: roles, pins and preferences hold for all actors of a kind. With
+ * several kinds for one class, in different sets, each spawn says which of them it means.
  *
  * @param <M> the messages it takes
  */
 public final class ActorBuilder<M> {
     private final NamedActors actors;
-    private final Kind<M> kind;
+    private final NamedActors.Spawnable<M> spawnable;
+    private final SpawnPlace place;
     private final @Nullable String id;
     private final @Nullable DeliveryGuarantee guarantee;
 
-    ActorBuilder(NamedActors actors, Kind<M> kind, @Nullable String id, @Nullable DeliveryGuarantee guarantee) {
+    ActorBuilder(
+            NamedActors actors,
+            NamedActors.Spawnable<M> spawnable,
+            SpawnPlace place,
+            @Nullable String id,
+            @Nullable DeliveryGuarantee guarantee) {
         this.actors = actors;
-        this.kind = kind;
+        this.spawnable = spawnable;
+        this.place = place;
         this.id = id;
         this.guarantee = guarantee;
     }
@@ -31,7 +41,7 @@ public final class ActorBuilder<M> {
      * @throws IllegalArgumentException if it is none
      */
     public ActorBuilder<M> withId(String name) {
-        return new ActorBuilder<>(actors, kind, LocalActors.checked(name, "name of an actor"), guarantee);
+        return new ActorBuilder<>(actors, spawnable, place, LocalActors.checked(name, "name of an actor"), guarantee);
     }
 
     /**
@@ -41,7 +51,27 @@ public final class ActorBuilder<M> {
      * @param usual the guarantee
      */
     public ActorBuilder<M> withDeliveryGuarantee(DeliveryGuarantee usual) {
-        return new ActorBuilder<>(actors, kind, id, usual);
+        return new ActorBuilder<>(actors, spawnable, place, id, usual);
+    }
+
+    /**
+     * {@return the same, on nodes that have a role} It becomes an actor of the kind whose shard set asks for that role. More
+     * than one may be named.
+     *
+     * @param role the role
+     */
+    public ActorBuilder<M> withRole(String role) {
+        return new ActorBuilder<>(actors, spawnable, place.onRole(Objects.requireNonNull(role)), id, guarantee);
+    }
+
+    /**
+     * {@return the same, on the shards of a set} It becomes an actor of the kind that is in that set: so the set's strategy,
+     * pins and roles are those of the actor.
+     *
+     * @param set the set, as the kind has it
+     */
+    public ActorBuilder<M> withPlacement(ShardSet set) {
+        return new ActorBuilder<>(actors, spawnable, place.in(Objects.requireNonNull(set)), id, guarantee);
     }
 
     /**
@@ -50,7 +80,10 @@ public final class ActorBuilder<M> {
      *
      * @return its address
      * @throws ActorNameTakenException if another actor bears the name
-     * @throws IllegalStateException if it has no name, if the calling thread must not wait, or if that takes longer than
+     * @throws KindUnavailableException if it was said where it is to live, and no kind of its class can live there, or no live
+     *     node can run it there now
+     * @throws SpawnLimitException if too many names are registered
+     * @throws IllegalStateException if it has no name, if it could be of several kinds, if the calling thread must not wait, or if that takes longer than
      *     {@value NamedActors#SPAWN_SECONDS} s; then it may be spawned or not
      */
     public Pid<M> spawn() {
@@ -62,17 +95,17 @@ public final class ActorBuilder<M> {
      * is another one.
      *
      * @return completes with its address when its name is committed to be its own; fails with {@link
-     *     ActorNameTakenException}, or with {@link io.troupe.metadata.MetadataException} if the log cannot be reached: then it
+     *     ActorNameTakenException}, {@link KindUnavailableException} or {@link SpawnLimitException}, or with {@link io.troupe.metadata.MetadataException} if the log cannot be reached: then it
      *     may be spawned or not
-     * @throws IllegalStateException if it has no name
+     * @throws IllegalStateException if it has no name, or could be of several kinds
      */
     public CompletableFuture<Pid<M>> spawnAsync() {
-        return actors.spawn(kind, name(), guarantee);
+        return actors.spawn(spawnable, place, name(), guarantee);
     }
 
     private String name() {
         if (id == null) {
-            throw new IllegalStateException("an actor of " + kind + " has no name: call withId before spawn");
+            throw new IllegalStateException("an actor of " + spawnable + " has no name: call withId before spawn");
         }
         return id;
     }

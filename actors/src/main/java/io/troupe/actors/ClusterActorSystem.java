@@ -2,12 +2,10 @@ package io.troupe.actors;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 import io.troupe.actors.internal.durable.CommitId;
@@ -18,7 +16,6 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.SendOutcome;
-import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.ShutdownReport;
 import io.troupe.cluster.Subscription;
 import io.troupe.cluster.spi.Platform;
@@ -32,27 +29,26 @@ import org.jspecify.annotations.Nullable;
  * A node of an actor cluster inside this process. Actors are addressed by kind and id, live on the node that owns their
  * shard, and are activated by their first message.
  *
+ * <p>It manages the cluster, too: what {@link io.troupe.cluster.ClusterManager} has goes to {@code cluster().manager()}.
+ *
  * <p>All methods may be called from any thread and none blocks, except {@link #close()}.
  */
-public final class ClusterActorSystem implements ActorSystem {
-    private static final SendOutcome UNAVAILABLE = new SendOutcome.NotExecuted(SendOutcome.Reason.KIND_UNAVAILABLE);
-
+public final class ClusterActorSystem implements ActorSystem, ManagedNode, ClusterMetrics {
     private final Messages messages;
-    private final Platform platform;
     private final ActorRuntime runtime;
     private final LocalActors locals;
     private final EntityHost host;
     private final Cluster cluster;
     private final EntityStore entityStore;
     private final ClusterClock clusterClock;
-    private final Traffic traffic;
+    private final OpenAsks openAsks;
+    private final EntitySender sender;
     private final NamedActors names = new NamedActors();
     /** Null for that of the kind. */
     private volatile @Nullable DeliveryGuarantee usual;
 
     private ClusterActorSystem(ClusterConfig config, KryoCodec codec, Map<String, Kind<?>> kinds, Platform platform) {
         messages = new Messages(codec);
-        this.platform = platform;
         runtime = new ActorRuntime(platform);
         locals = new LocalActors(this, config.nodeId(), runtime);
         try {
@@ -64,7 +60,8 @@ public final class ClusterActorSystem implements ActorSystem {
         }
         entityStore = new EntityStore(cluster);
         clusterClock = new ClusterClock(cluster.store(), platform.clock());
-        traffic = new Traffic(platform.clock().nanoTime());
+        openAsks = new OpenAsks(cluster, messages, runtime);
+        sender = new EntitySender(cluster, messages, clusterClock, openAsks, platform.clock());
         names.attach(this, runtime);
     }
 
@@ -115,57 +112,13 @@ public final class ClusterActorSystem implements ActorSystem {
             Platform platform, ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
         MessageRegistry.Builder classes = MessageRegistry.builder().addAll(registry);
         Saga.register(classes);
+        RemoteReplyPid.Codec addresses = RemoteReplyPid.register(classes);
         MessageRegistry all = classes.build();
-        Map<String, Kind<?>> byName = new HashMap<>();
-        Map<String, ShardSet> sets = new HashMap<>();
-        for (Kind<?> kind : kinds) {
-            if (byName.put(kind.name(), kind) != null) {
-                throw new ClusterException(
-                        ClusterException.Code.BAD_CONFIG,
-                        "two kinds are named " + kind.name() + ": give every kind a name of its own");
-            }
-            RegistrationCheck.check(kind, all);
-            if (kind.options().blockNs() > 0) {
-                throw new ClusterException(
-                        ClusterException.Code.BAD_CONFIG,
-                        kind
-                                + " makes its senders wait when a mailbox is full, which works within one process only: use"
-                                + " REJECT or DROP_OLDEST for entities, or spawn local actors of it");
-            }
-            ShardSet set = kind.shardSet();
-            ShardSet same = sets.putIfAbsent(set.name(), set);
-            if (same != null && !same.equals(set)) {
-                throw new ClusterException(
-                        ClusterException.Code.BAD_CONFIG,
-                        "kind " + kind.name() + " says that shard set " + set.name() + " is " + set
-                                + ", another kind says " + same + ": give both the same set");
-            }
-        }
-        byName.values().forEach(kind -> checkHost(kind, byName));
-        ClusterActorSystem system = new ClusterActorSystem(config, all.codec(), Map.copyOf(byName), platform);
+        ClusterActorSystem system =
+                new ClusterActorSystem(config, all.codec(), NodeKinds.checked(kinds, all), platform);
+        addresses.attach(system);
         system.host.attach(system);
         return system;
-    }
-
-    /** A node that runs a kind runs the kind it lives with, too, and in the same set: else their shards would part. */
-    private static void checkHost(Kind<?> kind, Map<String, Kind<?>> kinds) {
-        String name = kind.options().shardKey().host();
-        if (name == null) {
-            return;
-        }
-        Kind<?> host = kinds.get(name);
-        String hostOfHost = host == null ? null : host.options().shardKey().host();
-        if (host == null || !host.shardSet().equals(kind.shardSet()) || hostOfHost != null) {
-            throw new ClusterException(
-                    ClusterException.Code.BAD_CONFIG,
-                    "kind " + kind.name() + " lives with kind " + name + " in set "
-                            + kind.shardSet().name() + ", but the node has "
-                            + (host == null
-                                    ? "no such kind: give it both"
-                                    : "that kind in set " + host.shardSet().name()
-                                            + (hostOfHost == null ? "" : ", living with kind " + hostOfHost)
-                                            + ": colocateWith the kind as the node has it"));
-        }
     }
 
     /** {@return completes when messages can be sent to every actor; fails with ClusterException} Call once. */
@@ -210,11 +163,7 @@ public final class ClusterActorSystem implements ActorSystem {
      * @return what is known
      */
     public Lookup whereIs(Pid<?> actor) {
-        EntityPid<?> entity = EntityPid.of(actor);
-        return cluster.whereIs(
-                entity.kind().shardSet(),
-                entity.kind().placement(),
-                entity.kind().shardKey(entity.entity().id()));
+        return sender.whereIs(EntityPid.of(actor));
     }
 
     /**
@@ -379,7 +328,7 @@ public final class ClusterActorSystem implements ActorSystem {
         return locals.spawn(handler, id);
     }
 
-    /** {@return the node's place in the cluster: nodes, shards, leader, counters} */
+    @Override
     public Cluster cluster() {
         return cluster;
     }
@@ -389,9 +338,9 @@ public final class ClusterActorSystem implements ActorSystem {
         return cluster.config().nodeId();
     }
 
-    /** {@return what this node counts, now} */
-    public ClusterMetrics metrics() {
-        return new ClusterMetrics(
+    @Override
+    public NodeMetrics metrics() {
+        return new NodeMetrics(
                 host.activeEntities(),
                 host.activationCount(),
                 host.passivationCount(),
@@ -402,7 +351,7 @@ public final class ClusterActorSystem implements ActorSystem {
                 runtime.deadLetters.count(),
                 host.outboxSize(),
                 host.reminderCount(),
-                traffic.messages(platform.clock().nanoTime()),
+                sender.counts(),
                 cluster.health());
     }
 
@@ -418,6 +367,19 @@ public final class ClusterActorSystem implements ActorSystem {
      */
     public CompletableFuture<MoveReport> migrate(Pid<?> actor, String nodeId, Duration limit) {
         return cluster.manager().moveShard(EntityPid.of(actor).shard(), nodeId, limit);
+    }
+
+    /**
+     * Moves a spawned actor to a node, as {@link #migrate} does, within {@link #DEFAULT_LIMIT}.
+     *
+     * @param actorId      its name
+     * @param targetNodeId the node
+     * @return how that went; fails as {@link #get} and {@link #migrate} do, and with {@link IllegalArgumentException} if
+     *     nobody bears the name
+     * @throws IllegalArgumentException if the name is none
+     */
+    public CompletableFuture<MoveReport> migrateActor(String actorId, String targetNodeId) {
+        return names.demand(actorId).thenCompose(actor -> migrate(actor, targetNodeId, DEFAULT_LIMIT));
     }
 
     /**
@@ -456,111 +418,12 @@ public final class ClusterActorSystem implements ActorSystem {
         return clusterClock;
     }
 
-    /** {@return target and body, for a commit within some milliseconds; 0 for at any time} */
-    private byte[] content(EntityPid<?> target, Object message, long withinMillis) {
-        byte[] content = Envelope.encode(target.entity(), messages.encode(message));
-        return withinMillis == 0 ? content : Envelope.before(clusterClock.nowMillis() + withinMillis, content);
+    OpenAsks openAsks() {
+        return openAsks;
     }
 
-    <M> CompletableFuture<SendOutcome> send(
-            EntityPid<M> target, M message, DeliveryGuarantee guarantee, long withinMillis) {
-        byte[] content = content(target, message, withinMillis);
-        if (target.shard() < 0) {
-            return CompletableFuture.completedFuture(notPlaced());
-        }
-        if (guarantee == DeliveryGuarantee.AT_MOST_ONCE) {
-            return CompletableFuture.completedFuture(cluster.sendOneWay(target.shard(), content));
-        }
-        Sending<SendOutcome> outcome = new Sending<>(cluster);
-        long sentNs = platform.clock().nanoTime();
-        traffic.onSent();
-        outcome.of(cluster.send(
-                target.shard(), guarantee, target.kind().isDurable(), content, Cluster.NO_DEADLINE, (ended, reply) -> {
-                    traffic.onEnded(ended, platform.clock().nanoTime() - sentNs);
-                    outcome.complete(ended);
-                }));
-        return outcome;
-    }
-
-    /** Sends EXACTLY_ONCE to durable entities of a shard, and makes of the end what the caller wants to hear. */
-    <T> CompletableFuture<T> send(int shard, byte[] content, BiFunction<SendOutcome, byte[], T> heard) {
-        Sending<T> outcome = new Sending<>(cluster);
-        long sentNs = platform.clock().nanoTime();
-        traffic.onSent();
-        outcome.of(cluster.send(
-                shard, DeliveryGuarantee.EXACTLY_ONCE, true, content, Cluster.NO_DEADLINE, (ended, reply) -> {
-                    traffic.onEnded(ended, platform.clock().nanoTime() - sentNs);
-                    try {
-                        outcome.complete(heard.apply(ended, reply));
-                    } catch (TransportException e) {
-                        outcome.completeExceptionally(e);
-                    }
-                }));
-        return outcome;
-    }
-
-    <M, R> CompletableFuture<R> ask(EntityPid<M> target, Query<R> query, Duration timeout, long withinMillis) {
-        if (!target.kind().protocol().isInstance(query)) {
-            throw new IllegalArgumentException("a " + query.getClass().getName() + " is no message of " + target.kind()
-                    + ", which takes " + target.kind().protocol().getName());
-        }
-        byte[] content = content(target, query, withinMillis);
-        if (target.shard() < 0) {
-            return CompletableFuture.failedFuture(new AskException(target.entity(), notPlaced()));
-        }
-        Sending<R> answer = new Sending<>(cluster);
-        long sentNs = platform.clock().nanoTime();
-        traffic.onSent();
-        answer.of(cluster.send(
-                target.shard(),
-                DeliveryGuarantee.EXACTLY_ONCE,
-                target.kind().isDurable(),
-                content,
-                sentNs + timeout.toNanos(),
-                (outcome, reply) -> {
-                    traffic.onEnded(outcome, platform.clock().nanoTime() - sentNs);
-                    complete(answer, target, outcome, reply);
-                }));
-        return answer;
-    }
-
-    /** Names what is missing if nobody could have answered. */
-    private AskException unanswered(Pid<?> target, SendOutcome outcome) {
-        boolean late = outcome.equals(new SendOutcome.NotExecuted(SendOutcome.Reason.DEADLINE_PASSED));
-        if (late && whereIs(target) instanceof Lookup.Unavailable missing) {
-            return new AskException(target.entity(), UNAVAILABLE, "set " + missing.set() + ": " + missing.why());
-        }
-        return outcome.equals(UNAVAILABLE)
-                ? new AskException(
-                        target.entity(),
-                        outcome,
-                        "the owner of its shard has no kind " + target.entity().kind()
-                                + ": register it on every node that owns shards of set "
-                                + target.kind().shardSet().name())
-                : new AskException(target.entity(), outcome);
-    }
-
-    /** The set of the kind is not known: this node is not started, or was not started with the kind. */
-    private static SendOutcome notPlaced() {
-        return new SendOutcome.NotExecuted(SendOutcome.Reason.NO_SUCH_KIND);
-    }
-
-    /** The type of the answer is the query's: both ends handle the same message class. */
-    @SuppressWarnings("unchecked")
-    private <R> void complete(CompletableFuture<R> answer, Pid<?> target, SendOutcome outcome, byte[] reply) {
-        boolean done = outcome instanceof SendOutcome.Committed || outcome instanceof SendOutcome.Processed;
-        if (!done) {
-            answer.completeExceptionally(unanswered(target, outcome));
-        } else if (reply.length == 0) {
-            answer.completeExceptionally(new IllegalStateException(
-                    target.entity() + " handled the message but did not answer it: use thenReply or reply"));
-        } else {
-            try {
-                answer.complete((R) messages.decode(reply, 0));
-            } catch (TransportException e) {
-                answer.completeExceptionally(e);
-            }
-        }
+    EntitySender sender() {
+        return sender;
     }
 
     /**
@@ -585,6 +448,7 @@ public final class ClusterActorSystem implements ActorSystem {
     /** Call when the node owns nothing any more: then every handler is about to end. */
     private void closeActors() {
         names.close();
+        openAsks.close();
         locals.stop();
         runtime.close();
         locals.close();

@@ -46,7 +46,7 @@ public final class CommitBefore<M> {
      */
     public CompletableFuture<SendOutcome> tell(M message) {
         Cell.refuseInDurableHandler(target);
-        return system.send(target, message, DeliveryGuarantee.EXACTLY_ONCE, limitMillis);
+        return system.sender().send(target, message, DeliveryGuarantee.EXACTLY_ONCE, limitMillis);
     }
 
     /**
@@ -62,6 +62,6 @@ public final class CommitBefore<M> {
      */
     public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
         Cell.refuseInDurableHandler(target);
-        return system.ask(target, query, timeout, limitMillis);
+        return system.sender().ask(target, query, timeout, limitMillis);
     }
 }

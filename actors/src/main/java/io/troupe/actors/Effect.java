@@ -106,7 +106,10 @@ public final class Effect<S> {
      * one entity to another arrive in order. One that is rejected, fails or finds its mailbox full has ended without effect:
      * the receiver's node has a dead letter of it.
      *
-     * @param to      the receiver, an entity
+     * <p>What is told to the address for an answer is sent once the effect is committed, at most once: the effect stands
+     * whether it arrives or not. {@link #thenReply} stores an answer with the effect.
+     *
+     * @param to      the receiver, an entity, or the address for an answer that a message has brought
      * @param message the message
      * @param <T>     the receiver's messages
      * @return this
@@ -114,7 +117,11 @@ public final class Effect<S> {
      * @throws IllegalStateException if the effect is a rejection, or has {@value #MAX_INTENTS} messages and reminders
      */
     public <T> Effect<S> thenTell(Pid<T> to, T message) {
-        return add(new Intent.Tell(EntityPid.of(to), Objects.requireNonNull(message), null, null));
+        Objects.requireNonNull(message);
+        return add(
+                to instanceof RemoteReplyPid<?> address
+                        ? new Intent.Answer(address, message)
+                        : new Intent.Tell(EntityPid.of(to), message, null, null));
     }
 
     /**

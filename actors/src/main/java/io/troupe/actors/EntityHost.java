@@ -19,6 +19,7 @@ import io.troupe.cluster.ActorInfo;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.spi.ActorRange;
+import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
@@ -105,6 +106,18 @@ final class EntityHost implements HostedActors {
         } catch (IllegalArgumentException e) {
             return false; // refused once there is a lease again
         }
+    }
+
+    @Override
+    public void onAnswer(AnswerAddress to, byte[] answer) {
+        ClusterActorSystem current = system;
+        if (current != null) {
+            boolean unused = current.openAsks().onAnswer(to, answer);
+        }
+    }
+
+    OpenAsks openAsks() {
+        return system().openAsks();
     }
 
     /** Not on a thread of the cluster: there may be many. */

@@ -35,6 +35,10 @@ final class EntityPid<M> extends Pid<M> {
         if (actor instanceof EntityPid<?> entity) {
             return entity;
         }
+        if (actor instanceof ReplyPid<?>) {
+            throw new IllegalArgumentException(actor
+                    + " is the address for one answer, not an actor: it can be told the answer, and nothing else");
+        }
         throw new IllegalArgumentException(
                 actor + " is an actor of this process alone: it has no shard, lives here as long"
                         + " as it lives, and cannot move; use an entity for what should");
@@ -53,6 +57,10 @@ final class EntityPid<M> extends Pid<M> {
     @Override
     Kind<M> kind() {
         return kind;
+    }
+
+    ClusterActorSystem owner() {
+        return system;
     }
 
     LocalActors locals() {
@@ -76,7 +84,7 @@ final class EntityPid<M> extends Pid<M> {
     @Override
     public CompletableFuture<SendOutcome> tell(M message, DeliveryGuarantee guarantee) {
         Cell.refuseInDurableHandler(this);
-        return system.send(this, message, guarantee, 0);
+        return system.sender().send(this, message, guarantee, 0);
     }
 
     @Override
@@ -87,14 +95,13 @@ final class EntityPid<M> extends Pid<M> {
     @Override
     public <R> CompletableFuture<R> ask(Query<R> query, Duration timeout) {
         Cell.refuseInDurableHandler(this);
-        return system.ask(this, query, timeout, 0);
+        return system.sender().ask(this, query, timeout, 0);
     }
 
     @Override
     public <R> CompletableFuture<R> ask(Function<Pid<R>, ? extends M> message, Duration timeout) {
-        throw new IllegalArgumentException(
-                "entity " + this + " cannot be asked with an address for the answer, which is good"
-                        + " in this process only: let the message implement Query<R> and use ask(query, timeout)");
+        Cell.refuseInDurableHandler(this);
+        return system.sender().ask(this, message, timeout);
     }
 
     @Override

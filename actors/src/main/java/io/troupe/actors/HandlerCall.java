@@ -3,6 +3,7 @@ package io.troupe.actors;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.troupe.actors.Outcome.Changes;
 import io.troupe.actors.Outcome.Reminding;
@@ -104,7 +105,22 @@ final class HandlerCall<M> {
                 next,
                 next == null || effect.deletes() ? NO_BYTES : messages.encode(next),
                 changes(effect),
-                effect.afterCommit());
+                afterCommit(effect));
+    }
+
+    /** Answers are encoded now: one that cannot be fails the message before it has an effect. */
+    private List<Runnable> afterCommit(Effect<Object> effect) {
+        List<Runnable> steps = new ArrayList<>(effect.afterCommit());
+        for (Intent intent : effect.intents()) {
+            if (intent instanceof Intent.Answer told) {
+                byte[] answer = messages.encodeReply(told.answer());
+                steps.add(() -> {
+                    CompletableFuture<?> unused =
+                            host.openAsks().answer(told.to().address(), answer);
+                });
+            }
+        }
+        return steps;
     }
 
     private Changes changes(Effect<Object> effect) {

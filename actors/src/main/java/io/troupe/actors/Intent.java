@@ -11,6 +11,9 @@ sealed interface Intent {
             @Nullable Object onDone,
             @Nullable Object onRefused) implements Intent {}
 
+    /** To answer an ask, once the rest is committed. */
+    record Answer(RemoteReplyPid<?> to, Object answer) implements Intent {}
+
     /** To be told later; a period of 0 means once. */
     record Remind(String name, long delayMillis, long periodMillis, CatchUp catchUp, Object message)
             implements Intent {}

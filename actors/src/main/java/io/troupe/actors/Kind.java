@@ -287,7 +287,7 @@ public final class Kind<M> {
      * {@link ClusterActorSystem#actorOf} under a name that is theirs in the whole cluster, and come back on another node
      * when theirs is lost; an address of a name that nobody bears leads to nobody. Say it on every node.
      *
-     * @param handler the class that {@code actorOf} is called with; one kind for each
+     * @param handler the class that {@code actorOf} is called with; of several kinds for one class each is in a set of its own
      * @throws IllegalArgumentException if the kind is durable, or its messages are of a class of the JDK: then what the
      *     node itself tells its actors could be taken for one
      */

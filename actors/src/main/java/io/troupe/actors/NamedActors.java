@@ -13,11 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
+import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.Lookup;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.ShardSet;
 import io.troupe.metadata.Compare;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -36,7 +40,10 @@ final class NamedActors implements NamedActor.Names {
     static final Duration LOOK = Duration.ofMillis(2);
 
     private final Map<String, Kind<?>> byName = new HashMap<>();
-    private final Map<Class<?>, Kind<?>> byHandler = new HashMap<>();
+    private final Map<Class<?>, List<Kind<?>>> byHandler = new HashMap<>();
+    /** Of this node, not known to be committed or refused. */
+    private final AtomicInteger spawning = new AtomicInteger();
+
     private @Nullable ClusterActorSystem system;
     private @Nullable ActorRuntime runtime;
     private @Nullable Roster roster;
@@ -49,16 +56,32 @@ final class NamedActors implements NamedActor.Names {
             hosted.put(kind.name(), handler == null ? kind : kind.named(this));
             if (handler != null) {
                 byName.put(kind.name(), kind);
-                Kind<?> other = byHandler.put(handler, kind);
-                if (other != null) {
-                    throw new ClusterException(
-                            ClusterException.Code.BAD_CONFIG,
-                            other + " and " + kind + " are both spawned as " + handler.getName()
-                                    + ": make a handler class for each, or spawn the actors of both by one kind");
-                }
+                addSpawned(handler, kind);
             }
         }
         return Map.copyOf(hosted);
+    }
+
+    private void addSpawned(Class<?> handler, Kind<?> kind) {
+        List<Kind<?>> same = byHandler.computeIfAbsent(handler, type -> new ArrayList<>(1));
+        for (Kind<?> other : same) {
+            if (other.shardSet().equals(kind.shardSet())) {
+                throw new ClusterException(
+                        ClusterException.Code.BAD_CONFIG,
+                        other + " and " + kind + " are both spawned as " + handler.getName() + " in set "
+                                + kind.shardSet().name() + ": put one of them into another set, or spawn the actors of"
+                                + " both by one kind");
+            }
+        }
+        same.add(kind);
+    }
+
+    /** A class of handlers, and the kinds that are spawned as it. */
+    record Spawnable<M>(Class<? extends Handler<M>> handler, List<Kind<M>> kinds) {
+        @Override
+        public String toString() {
+            return kinds.size() == 1 ? kinds.get(0).toString() : handler.getName();
+        }
     }
 
     /** Call before anybody sends. */
@@ -124,19 +147,36 @@ final class NamedActors implements NamedActor.Names {
     /** The kind was registered with the class, so it takes the messages that its handlers take. */
     @SuppressWarnings("unchecked")
     <M> ActorBuilder<M> actorOf(Class<? extends Handler<M>> handler) {
-        Kind<?> kind = byHandler.get(Objects.requireNonNull(handler));
-        if (kind == null) {
+        List<Kind<?>> kinds = byHandler.get(Objects.requireNonNull(handler));
+        if (kinds == null) {
             TreeSet<String> known = new TreeSet<>();
             byHandler.keySet().forEach(type -> known.add(type.getName()));
             throw new IllegalArgumentException("node " + system().nodeId() + " has no kind whose actors are spawned as "
                     + handler.getName() + " (it has " + known + "): give it one on every node, made with"
                     + " Kind.of(...).spawnedAs(" + handler.getSimpleName() + ".class)");
         }
-        return new ActorBuilder<>(this, (Kind<M>) kind, null, null);
+        List<Kind<M>> typed = kinds.stream().map(kind -> (Kind<M>) kind).toList();
+        return new ActorBuilder<>(this, new Spawnable<>(handler, typed), SpawnPlace.ANYWHERE, null, null);
     }
 
-    <M> CompletableFuture<Pid<M>> spawn(Kind<M> kind, String name, @Nullable DeliveryGuarantee usual) {
+    <M> CompletableFuture<Pid<M>> spawn(
+            Spawnable<M> spawnable, SpawnPlace place, String name, @Nullable DeliveryGuarantee usual) {
+        Kind<M> kind;
+        try {
+            kind = place.choose(spawnable.handler().getName(), spawnable.kinds());
+            if (!place.isAnywhere()) {
+                checkHosted(kind, name);
+            }
+        } catch (KindUnavailableException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        int limit = system().cluster().config().maxSpawned();
+        if (spawning.incrementAndGet() + registered(limit) > limit) {
+            spawning.decrementAndGet();
+            return CompletableFuture.failedFuture(new SpawnLimitException(name, limit));
+        }
         return store().txn(Registration.create(name, kind, usual))
+                .whenComplete((result, failure) -> spawning.decrementAndGet())
                 .thenApplyAsync(
                         result -> {
                             if (!result.succeeded()) {
@@ -147,6 +187,28 @@ final class NamedActors implements NamedActor.Names {
                             return pid(kind, name, usual);
                         },
                         Objects.requireNonNull(runtime).dispatcher);
+    }
+
+    /** Who says where an actor is to live wants to hear at once that nobody is there. */
+    private void checkHosted(Kind<?> kind, String name) {
+        ShardSet set = kind.shardSet();
+        Lookup lookup = system().cluster().whereIs(set, kind.placement(), name);
+        if (lookup instanceof Lookup.Unavailable missing) {
+            TreeSet<String> roles = new TreeSet<>(set.roles());
+            system().cluster().nodes().stream()
+                    .filter(node -> node.hosting().shards())
+                    .forEach(node -> roles.removeAll(node.hosting().roles()));
+            throw new KindUnavailableException(
+                    "actor " + name + " of " + kind + " cannot live in set " + set.name() + " now: " + missing.why(),
+                    roles);
+        }
+    }
+
+    /** {@return how many names are registered as this node's copy has it; not more than what is one too many} */
+    private int registered(int limit) {
+        int[] names = {0};
+        store().view().visit(Cluster.ACTOR_KEYS, "", entry -> ++names[0] < limit);
+        return names[0];
     }
 
     <T> T await(String name, Supplier<CompletableFuture<T>> spawning) {
@@ -210,6 +272,13 @@ final class NamedActors implements NamedActor.Names {
 
     CompletableFuture<Optional<Pid<?>>> get(String name) {
         return lookUp(name).thenApply(found -> found.map(this::pid));
+    }
+
+    /** The actor that bears a name, which somebody has to. */
+    CompletableFuture<Pid<?>> demand(String name) {
+        return get(name)
+                .thenApply(found -> found.orElseThrow(() -> new IllegalArgumentException(
+                        "no actor is named " + name + ": spawn it first, or look with spawnedActors who there is")));
     }
 
     private Pid<?> pid(Registration registered) {

@@ -82,15 +82,20 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
     public abstract <R> CompletableFuture<R> ask(Query<R> query, Duration timeout);
 
     /**
-     * Asks a local actor with a message that carries the address for the answer. The first message to that address is the
-     * answer, whoever sends it and whenever: also after the handler has returned, or from another actor of this process.
+     * Asks with a message that carries the address for the answer. The first message to that address is the answer, whoever
+     * sends it and whenever: also after the handler has returned, or from another actor; of an entity's answer, on any node.
+     * The message is sent exactly once, as that of the other ask. The answer is sent by itself and at most once: it can be
+     * lost with the link or the node that sends it, and then the ask fails when its time is over. What comes to the address
+     * later is a dead letter of the asker's node.
      *
-     * @param message makes the message of the address; called at once, on the calling thread
+     * @param message makes the message of the address; called at once, on the calling thread. To an entity its class must be
+     *     registered, and a component for the address is of the type {@code Pid}
      * @param timeout how long to wait; the actor does not start it later
-     * @param <R>     the type of the answer
-     * @return the answer; fails with {@link AskException}, Unknown if the handler has begun and nobody has answered in time
-     * @throws IllegalArgumentException if the actor is an entity, which may be on another node where the address means
-     *     nothing; if the message is none of the actor's
+     * @param <R>     the type of the answer; its class must be registered
+     * @return the answer; fails with {@link AskException}: of an entity with Committed or Processed if it has handled the
+     *     message and no answer came in time, of a local actor with Unknown if its handler has begun
+     * @throws io.troupe.transport.TransportException if the class is not registered or the message is too long
+     * @throws IllegalArgumentException if the message is none of the actor's
      */
     public abstract <R> CompletableFuture<R> ask(Function<Pid<R>, ? extends M> message, Duration timeout);
 

@@ -39,7 +39,7 @@ final class Question<R> extends CompletableFuture<R> implements Mail, Runnable {
 
     Question(LocalCell<?> target, Function<Pid<R>, ?> maker) {
         this.target = target;
-        message = maker.apply(new ReplyPid<>(this, target));
+        message = maker.apply(new LocalReplyPid<>(this, target));
         carriesAddress = true;
     }
 

@@ -1,7 +1,6 @@
 package io.troupe.actors;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -9,59 +8,52 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 
 /** Where the answer of one ask goes: the first message is the answer, and the last one that anybody hears of. */
-final class ReplyPid<R> extends Pid<R> {
+abstract sealed class ReplyPid<R> extends Pid<R> permits LocalReplyPid, RemoteReplyPid {
+    /** Why an answer is a dead letter. */
+    static final String TOO_LATE = "the ask has its answer, or its asker waits no longer";
+
     private static final Kind<Object> ANSWERS = Kind.of("answer", Object.class, () -> (answer, context) -> {
         throw new IllegalStateException("an answer has no handler");
     });
 
-    private final Question<R> question;
-    private final LocalCell<?> asked;
+    private final EntityId entity;
 
-    ReplyPid(Question<R> question, LocalCell<?> asked) {
-        this.question = question;
-        this.asked = asked;
+    ReplyPid(String name) {
+        entity = named(name);
+    }
+
+    static EntityId named(String name) {
+        return new EntityId(ANSWERS.name(), name);
     }
 
     @Override
-    public EntityId entity() {
-        return new EntityId(ANSWERS.name(), asked.id.toString());
-    }
-
-    @Override
-    public ActorSystem system() {
-        return asked.above().system();
+    public final EntityId entity() {
+        return entity;
     }
 
     /** Answers are checked by the compiler alone. */
     @Override
     @SuppressWarnings("unchecked")
-    Kind<R> kind() {
+    final Kind<R> kind() {
         return (Kind<R>) ANSWERS;
     }
 
     @Override
-    public CompletableFuture<SendOutcome> tell(R answer) {
-        Objects.requireNonNull(answer, () -> "the answer of " + asked.id + " is null: send an object");
-        if (question.complete(answer)) {
-            return SettledOutcome.ACCEPTED;
+    public final CompletableFuture<SendOutcome> tell(R answer, DeliveryGuarantee guarantee) {
+        if (guarantee != DeliveryGuarantee.AT_MOST_ONCE) {
+            throw new IllegalArgumentException("an answer to " + this + " is AT_MOST_ONCE, not " + guarantee
+                    + ": leave the guarantee out, or answer a Query, whose answer comes with the end of the message");
         }
-        asked.kind.runtime.deadLetters.add(entity(), null, "the ask has its answer, or its asker waits no longer");
-        return SettledOutcome.ENDED;
-    }
-
-    @Override
-    public CompletableFuture<SendOutcome> tell(R answer, DeliveryGuarantee guarantee) {
-        LocalPid.check(this, guarantee);
         return tell(answer);
     }
 
     @Override
-    public <A> CompletableFuture<A> ask(Query<A> query, Duration timeout) {
+    public final <A> CompletableFuture<A> ask(Query<A> query, Duration timeout) {
         throw onlyAnswers();
     }
 
     @Override
-    public <A> CompletableFuture<A> ask(Function<Pid<A>, ? extends R> message, Duration timeout) {
+    public final <A> CompletableFuture<A> ask(Function<Pid<A>, ? extends R> message, Duration timeout) {
         throw onlyAnswers();
     }
 
@@ -71,7 +63,7 @@ final class ReplyPid<R> extends Pid<R> {
     }
 
     @Override
-    public CompletableFuture<SendOutcome> resolve(SendOutcome.Unknown unknown) {
+    public final CompletableFuture<SendOutcome> resolve(SendOutcome.Unknown unknown) {
         return CompletableFuture.completedFuture(unknown);
     }
 }

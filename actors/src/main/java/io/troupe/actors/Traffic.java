@@ -6,6 +6,9 @@ import io.troupe.cluster.SendOutcome;
 
 /** What became of the messages that this node has sent above AT_MOST_ONCE. Any thread. */
 final class Traffic {
+    /** Shortest time over which a rate is taken: whoever looks again sooner gets the last one, and does not disturb it. */
+    static final long RATE_NS = 1_000_000_000;
+
     private final LongAdder sent = new LongAdder();
     private final LongAdder done = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -13,13 +16,15 @@ final class Traffic {
     private final LongAdder notExecuted = new LongAdder();
     private final LongAdder nanos = new LongAdder();
     private final LatencyHistogram latency = new LatencyHistogram();
-    /** When the rate was looked at last, and how many were done then; under the lock. */
-    private long lookedAtNs;
+    /** When the present time of a rate began, and how many were done then; under the lock. */
+    private long beganNs;
 
     private long doneThen;
+    /** Of the time before the present one; negative before there was one. */
+    private double rate = -1;
 
     Traffic(long nowNs) {
-        lookedAtNs = nowNs;
+        beganNs = nowNs;
     }
 
     void onSent() {
@@ -42,19 +47,22 @@ final class Traffic {
         }
     }
 
-    synchronized ClusterMetrics.Messages messages(long nowNs) {
+    synchronized NodeMetrics.Messages messages(long nowNs) {
         long handled = done.sum();
-        double seconds = (nowNs - lookedAtNs) / 1e9;
-        double rate = seconds > 0 ? (handled - doneThen) / seconds : 0;
-        lookedAtNs = nowNs;
-        doneThen = handled;
-        return new ClusterMetrics.Messages(
+        long elapsedNs = nowNs - beganNs;
+        double present = elapsedNs > 0 ? (handled - doneThen) * 1e9 / elapsedNs : 0;
+        if (elapsedNs >= RATE_NS) {
+            beganNs = nowNs;
+            doneThen = handled;
+            rate = present;
+        }
+        return new NodeMetrics.Messages(
                 sent.sum(),
                 handled,
                 failed.sum(),
                 unknown.sum(),
                 notExecuted.sum(),
-                rate,
+                rate < 0 ? present : rate,
                 handled == 0 ? 0 : nanos.sum() / handled,
                 latency.percentile(0.5),
                 latency.percentile(0.99),

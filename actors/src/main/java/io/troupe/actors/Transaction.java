@@ -130,7 +130,7 @@ public final class Transaction {
         }
         long before = withinMillis == 0 ? 0 : system.clusterClock().nowMillis() + withinMillis;
         byte[] content = TransactionCodec.encode(new TransactionCodec.Content(before, messages));
-        return system.send(first.shard(), content, (ended, reply) -> outcome(entities, ended, reply));
+        return system.sender().send(first.shard(), content, (ended, reply) -> outcome(entities, ended, reply));
     }
 
     /**

@@ -35,8 +35,8 @@ class BackupTest {
             before = Counter.read(node, "c");
             ClusterLock lock = node.cluster().lock("job", LIMIT).join();
             token = lock.token();
-            assertThat(node.cluster().manager().backup(file).join().file()).isEqualTo(file);
-            assertThatThrownBy(() -> node.cluster().manager().backup(file).join())
+            assertThat(node.backup(file).join().file()).isEqualTo(file);
+            assertThatThrownBy(() -> node.backup(file).join())
                     .cause()
                     .isInstanceOfSatisfying(
                             ClusterException.class,

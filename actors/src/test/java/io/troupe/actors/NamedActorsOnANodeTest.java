@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.SendOutcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,6 +88,23 @@ class NamedActorsOnANodeTest {
         assertThat(NODES.node().despawn("my-actor").join()).isTrue();
         Pid<Diary.Note> next = clerk("my-actor").spawn();
         assertThat(next.ask(new Diary.Note("n"), LIMIT).join()).isEqualTo(1);
+    }
+
+    @Test
+    void anActorIsMovedByItsName() {
+        clerk("mover").spawn();
+        MoveReport report = NODES.node().migrateActor("mover", "s1").join();
+        assertThat(report.to()).isEqualTo("s1");
+        assertThat(report.moved()).isTrue();
+        assertThatThrownBy(() -> NODES.node().migrateActor("mover", "s9").join())
+                .cause()
+                .isInstanceOfSatisfying(
+                        ClusterException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ClusterException.Code.UNKNOWN_NODE));
+        assertThatThrownBy(() -> NODES.node().migrateActor("nobody", "s1").join())
+                .cause()
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no actor is named nobody: spawn it first, or look with spawnedActors who there is");
     }
 
     @Test
@@ -197,14 +215,15 @@ class NamedActorsOnANodeTest {
     }
 
     @Test
-    void twoKindsCannotBeSpawnedAsOneClass(@TempDir Path directory) {
+    void twoKindsOfOneSetCannotBeSpawnedAsOneClass(@TempDir Path directory) {
         Kind<Diary.Note> other = Kind.of("other", Diary.Note.class, Clerk::new).spawnedAs(Clerk.class);
         try (Nodes nodes = new Nodes(directory, 1)) {
             assertThatThrownBy(() -> nodes.start(nodes.config("n1").build(), Clerk.KIND, other)
                             .join())
                     .hasCauseInstanceOf(ClusterException.class)
                     .hasMessageContaining("are both spawned as " + Clerk.class.getName()
-                            + ": make a handler class for each, or spawn the actors of both by one kind");
+                            + " in set default: put one of them into another set, or spawn the actors of both by one"
+                            + " kind");
         }
     }
 

@@ -30,6 +30,12 @@ final class Nodes implements AutoCloseable {
             .add(1012, Echo.Fail.class)
             .add(1020, Diary.Note.class)
             .add(1030, SagaTest.Tour.class)
+            .add(1040, Desk.Sum.class)
+            .add(1041, Desk.Pass.class)
+            .add(1042, Desk.Keep.class)
+            .add(1043, Desk.Release.class)
+            .add(1044, Desk.Both.class)
+            .add(1045, Desk.Kept.class)
             .build();
 
     private final Path directory;

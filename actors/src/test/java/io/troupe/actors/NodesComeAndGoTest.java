@@ -8,12 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
+import io.troupe.cluster.ActorQuery;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DrainReport;
+import io.troupe.cluster.NodeInfo;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.Subscription;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /** Nodes with and without a vote join and leave a cluster that works. */
@@ -42,6 +45,13 @@ class NodesComeAndGoTest {
             ClusterActorSystem second = nodes.start(worker(nodes, "w2")).join();
             await().untilAsserted(() ->
                     assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 8, "w1", 16, "w2", 8)));
+            assertThat(client.getClusterNodes().join())
+                    .extracting(NodeInfo::nodeId, NodeInfo::leader, NodeInfo::voter, NodeInfo::shards)
+                    .containsExactly(
+                            tuple("client", false, false, 0),
+                            tuple("n1", true, true, 8),
+                            tuple("w1", false, false, 16),
+                            tuple("w2", false, false, 8));
             // From every node to entities on every other, also between nodes that the seed list does not name.
             for (ClusterActorSystem system : List.of(seed, client, first, second)) {
                 for (int i = 0; i < 64; i++) {
@@ -52,6 +62,10 @@ class NodesComeAndGoTest {
             }
             assertThat(first.activeEntities()).isPositive();
             assertThat(second.activeEntities()).isPositive();
+            assertThat(seed.getClusterActors(new ActorQuery(Counter.KIND.name(), null, 500))
+                            .join()
+                            .actors())
+                    .hasSize(64);
             assertThat(first.stop(Duration.ofSeconds(20)).join().complete()).isTrue();
             assertThat(client.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 16, "w2", 16));
             nodes.stop("w2"); // without a hand-over
@@ -66,9 +80,9 @@ class NodesComeAndGoTest {
     @Test
     void aNodeIsAddedToTheVotersWhileActorsWorkAndIsRemovedAgain() {
         try (Nodes nodes = new Nodes(directory, 1).startSeeds()) {
-            ClusterManager seed = nodes.node("n1").cluster().manager();
+            ClusterManager seed = nodes.node("n1");
             assertThat(seed.voters()).containsExactly("n1");
-            assertThatThrownBy(() -> seed.forceLeaderElection(LIMIT).join())
+            assertThatThrownBy(() -> seed.forceLeaderElection().join())
                     .hasMessageEndingWith(
                             "node n1 is the last of the voters [n1] that lives: start another one before it"
                                     + " gives up the leadership");
@@ -80,10 +94,10 @@ class NodesComeAndGoTest {
                     .build());
             seed.addVoter("v2", "127.0.0.1", raftPort, LIMIT).join();
             ClusterActorSystem added = joining.join();
-            assertThat(added.cluster().manager().voters()).containsExactly("n1", "v2");
+            assertThat(added.voters()).containsExactly("n1", "v2");
             assertThat(added.entity(Counter.KIND, "c").tell(new Counter.Add(1)).join())
                     .isInstanceOf(SendOutcome.Committed.class);
-            ClusterManager other = added.cluster().manager();
+            ClusterManager other = added;
             onceItLeads(
                     () -> seed.forceLeaderElection(LIMIT)
                             .thenAccept(next -> assertThat(next).isEqualTo("v2")),
@@ -152,10 +166,7 @@ class NodesComeAndGoTest {
         try (Nodes nodes = new Nodes(directory, 1)) {
             nodes.start(nodes.config("n1").build(), pinned).join();
             ClusterActorSystem worker = nodes.start(worker(nodes, "w2"), pinned).join();
-            DrainReport report = worker.cluster()
-                    .manager()
-                    .drainNode("n1", Duration.ofMinutes(5))
-                    .join();
+            DrainReport report = worker.drainNode("n1", Duration.ofMinutes(5)).join();
             assertThat(report.complete()).isFalse();
             assertThat(report.left()).isEqualTo(2);
             assertThat(worker.cluster().shardsPerOwner()).isEqualTo(Map.of("n1", 2, "w2", 32));

@@ -63,7 +63,7 @@ class OneNodeTest {
                 assertThat(letter.target()).isEqualTo(new EntityId("echo", "e"));
                 assertThat(letter.why()).startsWith("failed 3 times");
             }));
-            ClusterMetrics metrics = node.metrics();
+            NodeMetrics metrics = node.metrics();
             assertThat(metrics.actorCount()).isEqualTo(11);
             assertThat(metrics.nodeCount()).isEqualTo(1);
             assertThat(metrics.activeShards()).isEqualTo(32);
@@ -78,6 +78,13 @@ class OneNodeTest {
                     .isBetween(1L, metrics.messages().maxNanos());
             assertThat(metrics.healthStatus())
                     .isEqualTo(Map.of("lease", true, "leader", true, "shards", true, "links", true));
+            ClusterMetrics asked = node;
+            assertThat(asked.getActorCount()).isEqualTo(11);
+            assertThat(asked.getNodeCount()).isEqualTo(1);
+            assertThat(asked.getFailedMessageCount()).isEqualTo(1);
+            assertThat(asked.getMessageThroughput()).isPositive();
+            assertThat(asked.getAverageMessageLatency()).isEqualTo((double) metrics.averageMessageLatency());
+            assertThat(asked.getHealthStatus()).isEqualTo(metrics.healthStatus());
             subscription.close();
             node.entity(Echo.KIND, "e").tell(new Echo.Fail(9)).join();
             assertThat(dead).hasSize(1);

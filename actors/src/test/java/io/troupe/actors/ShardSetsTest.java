@@ -46,21 +46,16 @@ class ShardSetsTest {
                                 found -> assertThat(found.nodeId()).isEqualTo("n2"));
             }
             assertThat(nodes.node("n2").activeEntities()).isEqualTo(20);
-            client.cluster().manager().changeSet(jobs.shardSet().pinnedTo("n2")).join();
-            client.cluster()
-                    .manager()
-                    .changeSet(ShardSet.of("jobs", 4).onRole("web"))
-                    .join();
+            client.changeSet(jobs.shardSet().pinnedTo("n2")).join();
+            client.changeSet(ShardSet.of("jobs", 4).onRole("web")).join();
             await().untilAsserted(() -> assertThat(client.whereIs(client.entity(jobs, "j1")))
                     .isInstanceOfSatisfying(Lookup.Hosted.class, found -> {
                         assertThat(found.nodeId()).isNotEqualTo("n2");
                         assertThat(found.why()).startsWith("handed over at revision ");
                     }));
             assertThat(Counter.read(client, jobs, "j1").sum()).isEqualTo(1);
-            assertThatThrownBy(() -> client.cluster()
-                            .manager()
-                            .changeSet(ShardSet.singleton("other"))
-                            .join())
+            assertThatThrownBy(
+                            () -> client.changeSet(ShardSet.singleton("other")).join())
                     .rootCause()
                     .hasMessage("there is no shard set other to change: the sets are [jobs, one]");
             Lookup.Hosted first = (Lookup.Hosted) client.whereIs(client.entity(one, "a"));

@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.runtime.ClusterRuntime;
 import io.troupe.cluster.internal.runtime.ThreadPlatform;
+import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.OwnedShard;
@@ -156,6 +156,18 @@ public final class Cluster implements AutoCloseable {
         return runtime.sendOneWay(shard, content);
     }
 
+    /**
+     * Sends an answer by itself, AT_MOST_ONCE, to the node that waits for it; that may be this one.
+     *
+     * @param to     where to
+     * @param answer the answer, one byte at least; not modified afterwards
+     * @return false if it cannot leave now, and so never arrives
+     * @throws io.troupe.transport.TransportException TOO_LARGE
+     */
+    public boolean answer(AnswerAddress to, byte[] answer) {
+        return runtime.answer(to, answer);
+    }
+
     /** {@return the replicated store of this node} */
     public MetadataStore store() {
         return runtime.store();
@@ -181,17 +193,7 @@ public final class Cluster implements AutoCloseable {
 
     /** {@return the live nodes, by id, as this node's copy of the store has it} */
     public List<NodeInfo> nodes() {
-        Map<String, Integer> shards = shardsPerOwner();
-        return LiveNode.all(store().view()).stream()
-                .map(node -> new NodeInfo(
-                        node.nodeId(),
-                        node.incarnation(),
-                        node.hosting(),
-                        node.record().kinds(),
-                        runtime.state(node),
-                        node.draining(),
-                        shards.getOrDefault(node.nodeId(), 0)))
-                .toList();
+        return runtime.nodes();
     }
 
     /** {@return where this node stands} */

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param setShards    room for the shards of other sets, all together; the same on every node
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
+ * @param maxSpawned   names that spawned actors may bear at a time; every node keeps all of them in memory
  * @param retry        the first wait before an unsettled message is sent again
  * @param rebalanceAfter how long the set of nodes must have been the same before shards move for balance
  * @param maxMoves     shards that may move at a time
@@ -55,6 +56,7 @@ public record ClusterConfig(
         int setShards,
         Duration startTimeout,
         int maxUnsettled,
+        int maxSpawned,
         Duration retry,
         Duration rebalanceAfter,
         int maxMoves,
@@ -68,6 +70,12 @@ public record ClusterConfig(
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
+
+    /** Names of spawned actors, unless the configuration says otherwise. */
+    public static final int DEFAULT_SPAWNED = 10_000;
+
+    /** Most names of spawned actors: a node looks at all of them when one comes or goes. */
+    public static final int MAX_SPAWNED = 1_000_000;
 
     private static final double MIN_CAPACITY = 0.01;
 
@@ -160,6 +168,7 @@ public record ClusterConfig(
         private int setShards = 1024;
         private Duration startTimeout = Duration.ofSeconds(60);
         private int maxUnsettled = 8192;
+        private int maxSpawned = DEFAULT_SPAWNED;
         private Duration retry = Duration.ofMillis(200);
         private Duration rebalanceAfter = Duration.ofSeconds(2);
         private int maxMoves = 32;
@@ -387,6 +396,16 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param names names that spawned actors may bear before this node refuses to spawn one more
+         */
+        public Builder maxSpawned(int names) {
+            maxSpawned = names;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param first how long a message may be without an answer before it is sent again; every further wait is
          *     longer, up to a second. A durable commit under load takes tens of milliseconds: asking sooner only repeats
          *     what is under way
@@ -497,6 +516,7 @@ public record ClusterConfig(
                     setShards,
                     startTimeout,
                     maxUnsettled,
+                    maxSpawned,
                     retry,
                     rebalanceAfter,
                     maxMoves,
@@ -516,6 +536,9 @@ public record ClusterConfig(
             }
             if (maxUnsettled < 1) {
                 errors.add("maxUnsettled (" + maxUnsettled + ") must be at least 1");
+            }
+            if (maxSpawned < 1 || maxSpawned > MAX_SPAWNED) {
+                errors.add("maxSpawned (" + maxSpawned + ") must be between 1 and " + MAX_SPAWNED);
             }
             if (retry.toMillis() < MIN_RETRY_MILLIS || retry.toMillis() > MAX_RETRY_MILLIS) {
                 errors.add("retry (" + retry.toMillis() + " ms) must be between " + MIN_RETRY_MILLIS + " and "

@@ -13,6 +13,41 @@ import io.troupe.metadata.Backup;
  * CLOSED at the latest when this node is closed; what was asked may go on then.
  */
 public interface ClusterManager {
+    /** How long methods without a limit wait. */
+    Duration DEFAULT_LIMIT = Duration.ofMinutes(1);
+
+    /**
+     * Lists the live nodes.
+     *
+     * @return by id, with all that have joined and left before the call; fails with {@link ClusterException} if the log cannot
+     *     be reached. {@link Cluster#nodes} has what this node knows without asking
+     */
+    CompletableFuture<List<NodeInfo>> getClusterNodes();
+
+    /**
+     * {@return as {@link #actors}, within {@link #DEFAULT_LIMIT}}
+     *
+     * @param query which, and from where on
+     * @throws IllegalArgumentException if the query goes on from a place that no part has named
+     */
+    default CompletableFuture<ActorPage> getClusterActors(ActorQuery query) {
+        return actors(query, DEFAULT_LIMIT);
+    }
+
+    /**
+     * {@return as {@link #drainNode(String, Duration)}, within {@link #DEFAULT_LIMIT}}
+     *
+     * @param nodeId the node
+     */
+    default CompletableFuture<DrainReport> drainNode(String nodeId) {
+        return drainNode(nodeId, DEFAULT_LIMIT);
+    }
+
+    /** {@return as {@link #forceLeaderElection(Duration)}, within {@link #DEFAULT_LIMIT}} */
+    default CompletableFuture<String> forceLeaderElection() {
+        return forceLeaderElection(DEFAULT_LIMIT);
+    }
+
     /**
      * Takes all shards from a node, one hand-over after the other, so that it can be stopped: no message above
      * AT_MOST_ONCE is lost, doubled or reordered. It owns nothing from then on, until it joins anew or {@link #undrainNode}

@@ -11,6 +11,8 @@ import java.util.Set;
  * @param kinds       the names of the kinds it can run
  * @param state       UP, SUSPECT or DRAINING, as this node sees it; of itself also FENCED
  * @param draining    true if it is to own nothing any more, whatever its state
+ * @param leader      true if it leads the metadata group, as far as this node knows
+ * @param voter       true if it keeps the log and votes
  * @param shards      how many it owns
  */
 public record NodeInfo(
@@ -20,4 +22,6 @@ public record NodeInfo(
         Set<String> kinds,
         NodeState state,
         boolean draining,
+        boolean leader,
+        boolean voter,
         int shards) {}

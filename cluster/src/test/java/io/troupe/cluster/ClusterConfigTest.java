@@ -148,6 +148,8 @@ class ClusterConfigTest {
     void limitsAreChecked() {
         refused(three("d").shards(0), "shards (0) must be between 1 and 65536");
         refused(three("d").maxUnsettled(0), "maxUnsettled (0) must be at least 1");
+        refused(three("d").maxSpawned(0), "maxSpawned (0) must be between 1 and 1000000");
+        refused(three("d").maxSpawned(1_000_001), "maxSpawned (1000001) must be between 1 and 1000000");
         refused(three("d").maxMoves(0), "maxMoves (0) must be between 1 and 65536");
         refused(
                 three("v4").joining("h", 7801),
@@ -178,6 +180,7 @@ class ClusterConfigTest {
                 shards = 64
                 start.timeout.millis = 5000
                 max.unsettled = 10
+                max.spawned = 20
                 retry.millis = 60
                 rebalance.after.millis = 500
                 max.moves = 8
@@ -194,6 +197,7 @@ class ClusterConfigTest {
                         .shards(64)
                         .startTimeout(Duration.ofSeconds(5))
                         .maxUnsettled(10)
+                        .maxSpawned(20)
                         .retry(Duration.ofMillis(60))
                         .rebalanceAfter(Duration.ofMillis(500))
                         .maxMoves(8)

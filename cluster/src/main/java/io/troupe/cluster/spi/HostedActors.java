@@ -38,6 +38,16 @@ public interface HostedActors {
         found.accept(List.of());
     }
 
+    /**
+     * An answer that was sent by itself has come; also one that nobody waits for any more.
+     *
+     * @param to     where it was sent to, on this node
+     * @param answer the answer
+     */
+    default void onAnswer(AnswerAddress to, byte[] answer) {
+        // Nobody has asked.
+    }
+
     /** {@return the shard sets of the kinds that this node runs or sends to, besides the default one; always the same} */
     Set<ShardSet> sets();
 

@@ -12,6 +12,7 @@ import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DrainReport;
 import io.troupe.cluster.MoveReport;
+import io.troupe.cluster.NodeInfo;
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.metadata.Backup;
@@ -22,6 +23,7 @@ import io.troupe.metadata.MetadataStore;
 record Administration(
         MetadataStore store,
         Requests requests,
+        LiveNodes nodes,
         Drains drains,
         Moves moves,
         ShardSets sets,
@@ -30,6 +32,11 @@ record Administration(
         Listings listings,
         Receiver receiver)
         implements ClusterManager {
+    @Override
+    public CompletableFuture<List<NodeInfo>> getClusterNodes() {
+        return asked(store.barrier().thenApply(revision -> nodes.list()));
+    }
+
     @Override
     public CompletableFuture<DrainReport> drainNode(String nodeId, Duration limit) {
         return requests.onCluster(request -> drains.drain(nodeId, limit, request));

@@ -17,6 +17,7 @@ import io.troupe.cluster.ClusterManager;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.Lookup;
 import io.troupe.cluster.MessageId;
+import io.troupe.cluster.NodeInfo;
 import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.ShardSet;
@@ -34,6 +35,7 @@ import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.cluster.internal.membership.QuorumWatch;
 import io.troupe.cluster.internal.placement.ShardHash;
 import io.troupe.cluster.internal.placement.ShardRecord;
+import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.Platform;
@@ -47,7 +49,6 @@ import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
-import io.troupe.transport.TransportException;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,11 +77,13 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Sender sender;
     private final Receiver receiver;
     private final Links links;
+    private final Answers answers;
     private final HandOff handOff;
     private final Drains drains;
     private final Moves moves;
     private final Requests requests;
     private final Locks locks;
+    private final LiveNodes nodes;
     private final ClusterManager manager;
     private final Coordinator coordinator;
     private final Leaving leaving;
@@ -129,11 +132,14 @@ public final class ClusterRuntime implements AutoCloseable {
         requests = new Requests(config.nodeId(), cluster);
         Pings pings = new Pings(config.nodeId(), messaging, store, clock, requests);
         Listings listings = new Listings(messaging, store, actors, clock, requests);
-        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, listings, clock));
+        answers = new Answers(config.nodeId(), links, actors);
+        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, listings, answers, clock));
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(new NodeWrites(store), routing, clock);
         Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
-        manager = new Administration(store, requests, drains, moves, sets, pings, succession, listings, receiver);
+        nodes = new LiveNodes(store, routing, this::state);
+        manager =
+                new Administration(store, requests, nodes, drains, moves, sets, pings, succession, listings, receiver);
         diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
         leaving = new Leaving(platform, requests, membership, drains, receiver, sender, succession);
@@ -373,7 +379,7 @@ public final class ClusterRuntime implements AutoCloseable {
             byte[] content,
             long deadlineNs,
             OutcomeListener listener) {
-        checkLength(content);
+        Links.checkLength(content);
         OutboundMessage sent = sender.send(shard, guarantee, durable, content, deadlineNs, listener);
         if (sent == null) {
             listener.onOutcome(new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED), NO_REPLY);
@@ -398,7 +404,7 @@ public final class ClusterRuntime implements AutoCloseable {
      * @return Accepted, or NotExecuted when it cannot leave now
      */
     public SendOutcome sendOneWay(int shard, byte[] content) {
-        checkLength(content);
+        Links.checkLength(content);
         Route route = routing.route(shard);
         if (closed || route == null) {
             return new SendOutcome.NotExecuted(closed ? SendOutcome.Reason.CLOSED : SendOutcome.Reason.NO_SESSION);
@@ -408,13 +414,15 @@ public final class ClusterRuntime implements AutoCloseable {
                 : new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
     }
 
-    private static void checkLength(byte[] content) {
-        if (content.length > Links.MAX_CONTENT_LENGTH) {
-            throw new TransportException(
-                    TransportException.Code.TOO_LARGE,
-                    "a message with its target takes " + content.length + " bytes, the limit is "
-                            + Links.MAX_CONTENT_LENGTH + ": send less, or in parts");
-        }
+    /**
+     * Sends an answer by itself, AT_MOST_ONCE.
+     *
+     * @param to     where to
+     * @param answer the answer; not modified afterwards
+     * @return false if nothing takes it now
+     */
+    public boolean answer(AnswerAddress to, byte[] answer) {
+        return !closed && answers.send(to, answer);
     }
 
     /** {@return how many shards each node owns, as this node's copy of the store has it} */
@@ -430,6 +438,11 @@ public final class ClusterRuntime implements AutoCloseable {
     public @Nullable String owner(int shard) {
         Route route = routing.route(shard);
         return route == null ? null : route.owner();
+    }
+
+    /** {@return the live nodes, by id} */
+    public List<NodeInfo> nodes() {
+        return nodes.list();
     }
 
     /** {@return shards that this node may run} */

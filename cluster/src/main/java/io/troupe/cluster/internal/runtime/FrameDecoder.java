@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.cluster.internal.delivery.FrameException;
 import io.troupe.cluster.internal.delivery.Nack;
@@ -14,7 +15,7 @@ import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns frames of messages, transfers, pings and lists into calls of those who handle them. On the transport's thread. */
+/** Turns frames of messages, transfers, pings, lists and answers into calls of those who handle them. On the transport's thread. */
 final class FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
 
@@ -23,15 +24,24 @@ final class FrameDecoder {
     private final HandOff handOff;
     private final Pings pings;
     private final Listings listings;
+    private final Answers answers;
     private final NanoClock clock;
     private final AtomicLong malformed = new AtomicLong();
 
-    FrameDecoder(Sender sender, Receiver receiver, HandOff handOff, Pings pings, Listings listings, NanoClock clock) {
+    FrameDecoder(
+            Sender sender,
+            Receiver receiver,
+            HandOff handOff,
+            Pings pings,
+            Listings listings,
+            Answers answers,
+            NanoClock clock) {
         this.sender = sender;
         this.receiver = receiver;
         this.handOff = handOff;
         this.pings = pings;
         this.listings = listings;
+        this.answers = answers;
         this.clock = clock;
     }
 
@@ -51,6 +61,7 @@ final class FrameDecoder {
                 case ListingFrames.ASK -> listings.onAsk(nodeId, ListingFrames.decodeAsk(copy(buffer, offset, length)));
                 case ListingFrames.PART ->
                     listings.onPart(nodeId, ListingFrames.decodePart(copy(buffer, offset, length), nodeId));
+                case AnswerFrames.ANSWER -> answers.onFrame(copy(buffer, offset, length));
                 default -> throw new FrameException("unknown frame type " + type);
             }
         } catch (FrameException e) {

@@ -3,8 +3,8 @@ package io.troupe.cluster.internal.runtime;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 
+import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
-import io.troupe.cluster.internal.listing.ListingFrames;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.DirectBuffer;
@@ -36,7 +36,7 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
         if (type == TransportPeerChannel.FRAME_TYPE) {
             Objects.requireNonNull(peers).onFrame(nodeId, buffer, offset, length);
-        } else if (type >= DeliveryFrames.DATA && type <= ListingFrames.PART) {
+        } else if (type >= DeliveryFrames.DATA && type <= AnswerFrames.ANSWER) {
             Objects.requireNonNull(decoder).onFrame(nodeId, type, buffer, offset, length);
         } // else of a newer version: whoever sends it must not rely on it
     }

@@ -2,16 +2,19 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.Objects;
 
+import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.cluster.internal.delivery.End;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.delivery.SendOutput;
+import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.metadata.SessionId;
 import io.troupe.transport.Buffers;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
+import io.troupe.transport.TransportException;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,15 @@ final class Links implements SendOutput, Receiver.Replies {
         this.nodeId = nodeId;
         this.messaging = messaging;
         this.clock = clock;
+    }
+
+    static void checkLength(byte[] content) {
+        if (content.length > MAX_CONTENT_LENGTH) {
+            throw new TransportException(
+                    TransportException.Code.TOO_LARGE,
+                    "a message with its target takes " + content.length + " bytes, the limit is " + MAX_CONTENT_LENGTH
+                            + ": send less, or in parts");
+        }
     }
 
     /** Call before anything is sent. */
@@ -83,6 +95,12 @@ final class Links implements SendOutput, Receiver.Replies {
         int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
         buffer.putBytes(header, content);
         return offered(route.owner(), DeliveryFrames.ONE_WAY, buffer, header + content.length);
+    }
+
+    /** To another node, AT_MOST_ONCE. */
+    boolean answer(AnswerAddress to, byte[] answer) {
+        MutableDirectBuffer buffer = SCRATCH.get();
+        return offered(to.nodeId(), AnswerFrames.ANSWER, buffer, AnswerFrames.encode(buffer, to, answer));
     }
 
     @Override

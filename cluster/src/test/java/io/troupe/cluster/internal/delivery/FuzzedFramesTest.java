@@ -23,6 +23,7 @@ import io.troupe.cluster.internal.handoff.TransferFrames;
 import io.troupe.cluster.internal.listing.Listing;
 import io.troupe.cluster.internal.listing.ListingFrames;
 import io.troupe.cluster.spi.ActorRange;
+import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.metadata.SessionId;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -146,6 +147,7 @@ class FuzzedFramesTest {
         readOrRefuse(() -> TransferFrames.decodeReceived(input));
         readOrRefuse(() -> ListingFrames.decodeAsk(input));
         readOrRefuse(() -> ListingFrames.decodePart(input, "n1"));
+        readOrRefuse(() -> AnswerFrames.decode("n1", input));
     }
 
     private static void readOrRefuse(Runnable decoding) {
@@ -186,6 +188,7 @@ class FuzzedFramesTest {
         List<ActorInfo> actors = List.of(
                 new ActorInfo("konto", "ö", "n2", 17, 4, 3, false), new ActorInfo("konto", "z", "n2", 18, 9, 0, true));
         written.put("list-part", HexFormat.of().formatHex(ListingFrames.encode(new Listing.Part(5, true, actors))));
+        written.put("answer", hex(AnswerFrames.encode(buffer, new AnswerAddress("n1", -3, 5), new byte[] {1, 2})));
         Map<String, String> golden = new TreeMap<>();
         corpus().forEach((name, bytes) -> golden.put(name, HexFormat.of().formatHex(bytes)));
         assertThat(golden).isEqualTo(written);
