@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description =
-                "Starts nodes as processes, transfers money by sagas, kills a node half-way, compares every account.")
+                "Starts nodes as processes, transfers money by sagas, hits nodes half-way, compares every account.")
 final class BankCommand implements Callable<Integer> {
     @Mixin
     private final LaunchFlags launch = new LaunchFlags();

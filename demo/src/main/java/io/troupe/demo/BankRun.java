@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.troupe.actors.ClusterActorSystem;
@@ -17,7 +18,7 @@ import io.troupe.demo.Bank.Transfer;
 import io.troupe.demo.verdict.Matches;
 
 /**
- * Transfers between accounts of nodes that are processes, one of which dies half-way. In the end every transfer is done or
+ * Transfers between accounts of nodes that are processes, some of which are hit half-way. In the end every transfer is done or
  * undone, and every account holds exactly what those that are done make of it.
  */
 final class BankRun {
@@ -45,14 +46,18 @@ final class BankRun {
                 Locale.ROOT, "%s, %,d accounts opened", options.launch().nodesUp(), options.accounts()));
         List<Transfer> transfers = transfers();
         long begin = System.nanoTime();
+        List<CompletableFuture<Void>> strikes = new ArrayList<>(1);
         Window.each(transfers.size(), number -> {
-            if (number == transfers.size() / 2 - 1 && options.launch().kill() != KillMode.NONE) {
-                Victim.choose(options.launch(), cluster).kill(console);
+            if (number == transfers.size() / 2 - 1) {
+                strikes.add(Strike.begin(options.launch(), cluster, driver, console));
+            } else if (number == transfers.size() / 10 * 9) {
+                // The last tenth shows that the bank works afterwards.
+                Launch.over(strikes);
             }
-            // What is unknown shows in the phase of the saga.
-            return Window.anew(() ->
-                    driver.entity(Bank.TRANSFER.kind(), "t" + number).tell(Bank.TRANSFER.start(transfers.get(number))));
+            return Window.anew(() -> Window.settled(
+                    driver.entity(Bank.TRANSFER.kind(), "t" + number), Bank.TRANSFER.start(transfers.get(number))));
         });
+        Launch.over(strikes);
         Phase[] phases = SagaEnds.await(
                 transfers.size(),
                 number -> driver.entity(Bank.TRANSFER.kind(), "t" + number).ask(new Saga.GetStatus(), ASK_LIMIT));
@@ -102,14 +107,17 @@ final class BankRun {
         Matches matches = Matches.compare(expected, balances);
         matches.mismatches().forEach(console::print);
         long stuck = SagaEnds.count(phases, Phase.STUCK);
+        // Whoever started a transfer was told so: the cluster must know it.
+        long lost = SagaEnds.count(phases, Phase.UNKNOWN);
         console.print(String.format(
                 Locale.ROOT,
-                "%,d/%,d accounts match the transfers that are done: sum %,d of %,d, STUCK %d",
+                "%,d/%,d accounts match the transfers that are done: sum %,d of %,d, STUCK %d, LOST %d",
                 matches.matching(),
                 matches.entities(),
                 balances.values().stream().mapToLong(Long::longValue).sum(),
                 OPENED_WITH * options.accounts(),
-                stuck));
-        return matches.isAll() && stuck == 0;
+                stuck,
+                lost));
+        return matches.isAll() && stuck == 0 && lost == 0;
     }
 }

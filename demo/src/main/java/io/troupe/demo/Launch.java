@@ -37,6 +37,20 @@ final class Launch {
         }
     }
 
+    /** Waits until what hit the nodes is over; throws what it failed with. */
+    static void over(List<CompletableFuture<Void>> strikes) {
+        for (CompletableFuture<Void> strike : strikes) {
+            try {
+                strike.join();
+            } catch (CompletionException failed) {
+                if (failed.getCause() instanceof NodeFailedException known) {
+                    throw known;
+                }
+                throw failed;
+            }
+        }
+    }
+
     private static <T extends @Nullable Object> T await(CompletableFuture<T> stage, String what, LocalCluster cluster)
             throws InterruptedException {
         try {
