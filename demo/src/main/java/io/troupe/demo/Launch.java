@@ -51,7 +51,8 @@ final class Launch {
         }
     }
 
-    private static <T extends @Nullable Object> T await(CompletableFuture<T> stage, String what, LocalCluster cluster)
+    /** {@return what completes it} Throws in the words of a node, or after a while with how every node is. */
+    static <T extends @Nullable Object> T await(CompletableFuture<T> stage, String what, LocalCluster cluster)
             throws InterruptedException {
         try {
             return stage.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);

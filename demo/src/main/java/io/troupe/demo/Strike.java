@@ -68,7 +68,7 @@ final class Strike {
         }
     }
 
-    private void kill(List<Victim> victims) throws IOException {
+    private void kill(List<Victim> victims) throws IOException, InterruptedException {
         // All at once: none may see the others go.
         victims.forEach(victim -> victim.process().signalKill());
         victims.forEach(victim -> victim.kill(console));
@@ -85,9 +85,9 @@ final class Strike {
         }
     }
 
-    private void startAgain(List<String> nodeIds) throws IOException {
+    private void startAgain(List<String> nodeIds) throws IOException, InterruptedException {
         long beginNs = System.nanoTime();
-        Launch.over(List.of(cluster.restart(nodeIds)));
+        Launch.await(cluster.restart(nodeIds), String.join(" ", nodeIds) + " to start again", cluster);
         say("%s up again (+%.1f s)", String.join(" ", nodeIds), beginNs);
     }
 

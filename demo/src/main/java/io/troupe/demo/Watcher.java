@@ -187,7 +187,8 @@ final class Watcher {
 
     private void checkMoving(long now) {
         long acked = driver.acked();
-        if (acked != ackedAtMove) {
+        // What hits nodes has limits of its own.
+        if (acked != ackedAtMove || isStruck()) {
             ackedAtMove = acked;
             movedAtNs = now;
         } else if (now - movedAtNs > STALLED_NS && acked < driver.total()) {
