@@ -46,14 +46,13 @@ final class NodeKinds {
         Kind<?> host = kinds.get(name);
         String hostOfHost = host == null ? null : host.options().shardKey().host();
         if (host == null || !host.shardSet().equals(kind.shardSet()) || hostOfHost != null) {
-            throw bad(
-                    "kind " + kind.name() + " lives with kind " + name + " in set "
-                            + kind.shardSet().name() + ", but the node has "
-                            + (host == null
-                                    ? "no such kind: give it both"
-                                    : "that kind in set " + host.shardSet().name()
-                                            + (hostOfHost == null ? "" : ", living with kind " + hostOfHost)
-                                            + ": colocateWith the kind as the node has it"));
+            throw bad("kind " + kind.name() + " lives with kind " + name + " in set "
+                    + kind.shardSet().name() + ", but the node has "
+                    + (host == null
+                            ? "no such kind: give it both"
+                            : "that kind in set " + host.shardSet().name()
+                                    + (hostOfHost == null ? "" : ", living with kind " + hostOfHost)
+                                    + ": colocateWith the kind as the node has it"));
         }
     }
 

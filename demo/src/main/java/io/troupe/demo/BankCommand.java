@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description =
-                "Starts nodes as processes, transfers money by sagas or transactions, kills a node half-way, compares every account.")
+                "Starts nodes as processes, transfers money by sagas or transactions, hits nodes half-way, compares every account.")
 final class BankCommand implements Callable<Integer> {
     @Mixin
     private final LaunchFlags launch = new LaunchFlags();
@@ -33,7 +33,7 @@ final class BankCommand implements Callable<Integer> {
     private int transfers = 10_000;
 
     @Option(
-            names = "--by",
+            names = "--as",
             paramLabel = "WHAT",
             converter = OptionValues.OfTransferBy.class,
             description = "saga, between any two accounts, or transaction, within a branch (default saga)")

@@ -16,11 +16,12 @@ import io.troupe.actors.Saga;
 import io.troupe.actors.Saga.Phase;
 import io.troupe.actors.Transaction;
 import io.troupe.actors.TransactionOutcome;
+import io.troupe.cluster.SendOutcome;
 import io.troupe.demo.Bank.Transfer;
 import io.troupe.demo.verdict.Matches;
 
 /**
- * Transfers between accounts of nodes that are processes, one of which dies half-way. In the end every transfer is done or
+ * Transfers between accounts of nodes that are processes, some of which are hit half-way. In the end every transfer is done or
  * not, and every account holds exactly what those that are done make of it.
  */
 final class BankRun {
@@ -48,9 +49,7 @@ final class BankRun {
                 Locale.ROOT, "%s, %,d accounts opened", options.launch().nodesUp(), options.accounts()));
         List<Transfer> transfers = transfers();
         long begin = System.nanoTime();
-        Phase[] phases = options.by() == TransferBy.SAGA
-                ? bySagas(cluster, driver, transfers)
-                : byTransactions(cluster, driver, transfers);
+        Phase[] phases = transfer(cluster, driver, transfers);
         double seconds = (System.nanoTime() - begin) / 1e9;
         console.event(String.format(
                 Locale.ROOT,
@@ -64,33 +63,42 @@ final class BankRun {
         return judge(driver, transfers, phases);
     }
 
-    private Phase[] bySagas(LocalCluster cluster, ClusterActorSystem driver, List<Transfer> transfers)
-            throws InterruptedException {
-        Window.each(transfers.size(), number -> {
-            killHalfWay(cluster, number);
-            // What is unknown shows in the phase of the saga.
-            return Window.anew(() ->
-                    driver.entity(Bank.TRANSFER.kind(), "t" + number).tell(Bank.TRANSFER.start(transfers.get(number))));
-        });
-        return SagaEnds.await(
-                transfers.size(),
-                number -> driver.entity(Bank.TRANSFER.kind(), "t" + number).ask(new Saga.GetStatus(), ASK_LIMIT));
-    }
-
-    private Phase[] byTransactions(LocalCluster cluster, ClusterActorSystem driver, List<Transfer> transfers)
+    private Phase[] transfer(LocalCluster cluster, ClusterActorSystem driver, List<Transfer> transfers)
             throws InterruptedException {
         Phase[] phases = new Phase[transfers.size()];
+        List<CompletableFuture<Void>> strikes = new ArrayList<>(1);
         Window.each(phases.length, number -> {
-            killHalfWay(cluster, number);
-            Transaction transaction = Bank.transaction(driver, transfers.get(number));
-            return Window.anew(() -> transaction
-                            .commit()
-                            .thenCompose(outcome -> outcome instanceof TransactionOutcome.Unknown unknown
-                                    ? transaction.resolve(unknown)
-                                    : CompletableFuture.completedFuture(outcome)))
-                    .thenAccept(outcome -> phases[number] = phase(outcome));
+            if (number == phases.length / 2 - 1) {
+                strikes.add(Strike.begin(options.launch(), cluster, driver, console));
+            } else if (number == phases.length / 10 * 9) {
+                // The last tenth shows that the bank works afterwards.
+                Launch.over(strikes);
+            }
+            return options.by() == TransferBy.SAGA
+                    ? begin(driver, number, transfers.get(number))
+                    : commit(driver, transfers.get(number)).thenAccept(outcome -> phases[number] = phase(outcome));
         });
-        return phases;
+        Launch.over(strikes);
+        return options.by() == TransferBy.TRANSACTION
+                ? phases
+                : SagaEnds.await(
+                        phases.length,
+                        number -> driver.entity(Bank.TRANSFER.kind(), "t" + number)
+                                .ask(new Saga.GetStatus(), ASK_LIMIT));
+    }
+
+    private static CompletableFuture<SendOutcome> begin(ClusterActorSystem driver, int number, Transfer transfer) {
+        return Window.anew(
+                () -> Window.settled(driver.entity(Bank.TRANSFER.kind(), "t" + number), Bank.TRANSFER.start(transfer)));
+    }
+
+    private static CompletableFuture<TransactionOutcome> commit(ClusterActorSystem driver, Transfer transfer) {
+        Transaction transaction = Bank.transaction(driver, transfer);
+        return Window.anew(() -> transaction
+                .commit()
+                .thenCompose(outcome -> outcome instanceof TransactionOutcome.Unknown unknown
+                        ? transaction.resolve(unknown)
+                        : CompletableFuture.completedFuture(outcome)));
     }
 
     /** As a saga would say it. */
@@ -98,12 +106,6 @@ final class BankRun {
         return outcome instanceof TransactionOutcome.Committed
                 ? Phase.DONE
                 : outcome instanceof TransactionOutcome.Rejected ? Phase.UNDONE : Phase.STUCK;
-    }
-
-    private void killHalfWay(LocalCluster cluster, int number) {
-        if (number == options.transfers() / 2 - 1 && options.launch().kill() != KillMode.NONE) {
-            Victim.choose(options.launch(), cluster).kill(console);
-        }
     }
 
     private List<Transfer> transfers() {
@@ -142,14 +144,17 @@ final class BankRun {
         Matches matches = Matches.compare(expected, balances);
         matches.mismatches().forEach(console::print);
         long stuck = SagaEnds.count(phases, Phase.STUCK);
+        // Whoever started a transfer was told so: the cluster must know it.
+        long lost = SagaEnds.count(phases, Phase.UNKNOWN);
         console.print(String.format(
                 Locale.ROOT,
-                "%,d/%,d accounts match the transfers that are done: sum %,d of %,d, STUCK %d",
+                "%,d/%,d accounts match the transfers that are done: sum %,d of %,d, STUCK %d, LOST %d",
                 matches.matching(),
                 matches.entities(),
                 balances.values().stream().mapToLong(Long::longValue).sum(),
                 OPENED_WITH * options.accounts(),
-                stuck));
-        return matches.isAll() && stuck == 0;
+                stuck,
+                lost));
+        return matches.isAll() && stuck == 0 && lost == 0;
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
+import io.troupe.actors.Pid;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
@@ -43,7 +44,12 @@ final class DemoClient implements OrderGateway {
     @Override
     public CompletionStage<Sent> send(EntityKind kind, String id, OrderLine line) {
         Account.Message message = new Account.Ordered(line.line(), line.quantity(), line.unitPriceMilli());
-        return system.entity(kindOf(kind), id).tell(message, guarantee).thenApply(DemoClient::sentOf);
+        Pid<Account.Message> target = system.entity(kindOf(kind), id);
+        return target.tell(message, guarantee)
+                .thenCompose(outcome -> outcome instanceof SendOutcome.Unknown unknown
+                        ? target.resolve(unknown)
+                        : CompletableFuture.completedFuture(outcome))
+                .thenApply(DemoClient::sentOf);
     }
 
     private static Sent sentOf(SendOutcome outcome) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a person sees: lines stamped with the seconds since the start, and in between a progress bar on a terminal, or
- * one line a second anywhere else. Confined to the launcher's main thread.
+ * one line a second anywhere else. Safe for any thread.
  */
 final class DemoConsole {
     private static final double NANOS_PER_SECOND = 1e9;
@@ -36,25 +36,25 @@ final class DemoConsole {
     }
 
     /** Prints a line with its time. */
-    void event(String text) {
+    synchronized void event(String text) {
         String stamp = String.format(Locale.ROOT, "[%.1fs] ", (System.nanoTime() - startNs) / NANOS_PER_SECOND);
         print(stamp + text);
     }
 
     /** Prints a line as it is. */
-    void print(String line) {
+    synchronized void print(String line) {
         out.println(bar == null ? line : CLEAR_LINE + line);
         out.flush();
     }
 
     /** Prints a line about what went wrong. */
-    void error(String line) {
+    synchronized void error(String line) {
         endProgress();
         err.println(line);
         err.flush();
     }
 
-    void progress(Progress progress) {
+    synchronized void progress(Progress progress) {
         if (!terminal) {
             event(progress.head() + " | " + progress.tail());
             return;
@@ -72,7 +72,7 @@ final class DemoConsole {
         bar.stepTo(progress.traffic().acked());
     }
 
-    void endProgress() {
+    synchronized void endProgress() {
         if (bar != null) {
             bar.close();
             bar = null;

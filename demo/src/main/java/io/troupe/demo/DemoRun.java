@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.troupe.demo.input.OrderBook;
 import io.troupe.demo.verdict.ExpectedTotals;
@@ -13,7 +14,7 @@ import io.troupe.demo.verdict.Totals;
 import io.troupe.demo.verdict.Verdict;
 import org.HdrHistogram.Histogram;
 
-/** One whole run: start, send, kill half-way, read back, compare. Confined to the launcher's main thread. */
+/** One whole run: start, send, hit nodes half-way, read back, compare. Confined to the launcher's main thread. */
 final class DemoRun {
     private static final Duration FIRST_REPLY_LIMIT = Duration.ofSeconds(20);
     private static final Duration READ_BACK_LIMIT = Duration.ofSeconds(60);
@@ -35,7 +36,7 @@ final class DemoRun {
             return Launch.run(options.launch(), options.nodeJvm(), (cluster, driver) -> {
                 OrderGateway gateway = new DemoClient(driver, options.mode());
                 awaitFirstReply(cluster, gateway);
-                drive(cluster, gateway);
+                drive(cluster, gateway, () -> Strike.begin(options.launch(), cluster, driver, console));
                 return judge(gateway);
             });
         } finally {
@@ -58,14 +59,15 @@ final class DemoRun {
                 options.mode().label()));
     }
 
-    private void drive(LocalCluster cluster, OrderGateway gateway) throws InterruptedException {
+    private void drive(LocalCluster cluster, OrderGateway gateway, Supplier<CompletableFuture<Void>> strikes)
+            throws InterruptedException {
         OrderDriver driver = new OrderDriver(gateway, book.lines(), options);
         CompletableFuture<Void> done = new CompletableFuture<>();
         Thread thread = new Thread(() -> runDriver(driver, done), "troupe-demo-driver");
         thread.setDaemon(true);
         thread.start();
         long startNs = System.nanoTime();
-        Watcher watcher = new Watcher(options, cluster, gateway, driver, console);
+        Watcher watcher = new Watcher(options, cluster, gateway, driver, console, strikes);
         Histogram latencies = watcher.watch(done);
         double seconds = (System.nanoTime() - startNs) / 1e9;
         console.endProgress();

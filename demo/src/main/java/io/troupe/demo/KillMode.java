@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Which node dies half-way. */
+/** Whom it hits half-way. */
 enum KillMode {
     LEADER,
     RANDOM,
+    ALL,
     NONE;
 
     static KillMode parse(String text) {
@@ -16,15 +17,20 @@ enum KillMode {
                 return mode;
             }
         }
-        throw new IllegalArgumentException("expected leader, random or none, but was '" + text + "'");
+        throw new IllegalArgumentException("expected leader, random, all or none, but was '" + text + "'");
     }
 
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** {@return the node to kill} The seed makes the choice repeatable. */
-    String victim(List<String> nodeIds, String leader, long seed) {
-        return this == LEADER ? leader : nodeIds.get(new Random(seed).nextInt(nodeIds.size()));
+    /** {@return the nodes that are hit} The seed makes the choice repeatable. */
+    List<String> victims(List<String> nodeIds, String leader, long seed) {
+        return switch (this) {
+            case LEADER -> List.of(leader);
+            case RANDOM -> List.of(nodeIds.get(new Random(seed).nextInt(nodeIds.size())));
+            case ALL -> nodeIds;
+            case NONE -> List.of();
+        };
     }
 }

@@ -37,7 +37,22 @@ final class Launch {
         }
     }
 
-    private static <T extends @Nullable Object> T await(CompletableFuture<T> stage, String what, LocalCluster cluster)
+    /** Waits until what hit the nodes is over; throws what it failed with. */
+    static void over(List<CompletableFuture<Void>> strikes) {
+        for (CompletableFuture<Void> strike : strikes) {
+            try {
+                strike.join();
+            } catch (CompletionException failed) {
+                if (failed.getCause() instanceof NodeFailedException known) {
+                    throw known;
+                }
+                throw failed;
+            }
+        }
+    }
+
+    /** {@return what completes it} Throws in the words of a node, or after a while with how every node is. */
+    static <T extends @Nullable Object> T await(CompletableFuture<T> stage, String what, LocalCluster cluster)
             throws InterruptedException {
         try {
             return stage.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);

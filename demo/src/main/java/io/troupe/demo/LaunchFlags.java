@@ -11,8 +11,16 @@ final class LaunchFlags {
             names = "--kill",
             paramLabel = "WHO",
             converter = OptionValues.OfKillMode.class,
-            description = "leader, random or none dies half-way (default leader)")
+            description = "leader, random, all or none is hit half-way (default leader)")
     private KillMode kill = KillMode.LEADER;
+
+    @Option(
+            names = "--by",
+            paramLabel = "HOW",
+            converter = OptionValues.OfHarm.class,
+            description = "kill (SIGKILL; all at once are started again), pause (SIGSTOP for three leases) or restart"
+                    + " (in order, one after the other) (default kill)")
+    private Harm by = Harm.KILL;
 
     @Option(names = "--seed", paramLabel = "N", description = "of the generated input and a random kill (default 1)")
     private long seed = 1;
@@ -29,6 +37,6 @@ final class LaunchFlags {
 
     /** Throws {@link io.troupe.demo.input.BadInputException} if a value is out of range. */
     LaunchOptions checked() {
-        return new LaunchOptions(nodes, kill, seed, port);
+        return new LaunchOptions(nodes, kill, by, seed, port);
     }
 }

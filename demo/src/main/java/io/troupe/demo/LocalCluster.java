@@ -24,6 +24,12 @@ final class LocalCluster implements AutoCloseable {
     /** Guarded by this. No process starts once it is true. */
     private boolean closed;
 
+    /** Guarded by this. What {@link #start} was told, for whoever is started again. */
+    private String mainClass = "";
+
+    /** Guarded by this. */
+    private List<String> jvmFlags = List.of();
+
     private LocalCluster(Path root, List<Seed> seeds) {
         this.root = root;
         this.seeds = seeds;
@@ -46,24 +52,53 @@ final class LocalCluster implements AutoCloseable {
     }
 
     /** {@return completes when every node is ready; fails with the first {@link NodeFailedException}} */
-    synchronized CompletableFuture<Void> start(String mainClass, List<String> jvmFlags) throws IOException {
+    synchronized CompletableFuture<Void> start(String nodeMain, List<String> nodeFlags) throws IOException {
+        mainClass = nodeMain;
+        jvmFlags = List.copyOf(nodeFlags);
         for (Seed seed : seeds) {
-            if (closed) {
-                throw new IllegalStateException("the cluster is closed");
-            }
-            Path directory = Files.createDirectories(root.resolve(seed.nodeId()));
-            Path temporary = Files.createDirectories(directory.resolve("tmp"));
-            Path file = NodeFile.write(directory, seed.nodeId(), seeds);
-            // The class path may be relative, so a node works where its launcher does.
-            nodes.add(NodeProcess.start(
-                    seed.nodeId(),
-                    ChildJvm.command(mainClass, jvmFlags, temporary, List.of(file.toString(), root.toString())),
-                    Path.of("").toAbsolutePath()));
+            nodes.add(startNode(seed.nodeId()));
         }
+        return ready(nodes);
+    }
+
+    /**
+     * Starts nodes that have ended, with what they have on disk, all at once: alone they might have no majority to wait for.
+     *
+     * @return completes when they are ready; fails with the first {@link NodeFailedException}
+     */
+    synchronized CompletableFuture<Void> restart(List<String> nodeIds) throws IOException {
+        List<NodeProcess> started = new ArrayList<>();
+        for (String nodeId : nodeIds) {
+            NodeProcess ended = node(nodeId);
+            if (ended.isAlive()) {
+                throw new IllegalStateException("node " + nodeId + " still runs and cannot be started again");
+            }
+            NodeProcess node = startNode(nodeId);
+            nodes.set(nodes.indexOf(ended), node);
+            started.add(node);
+        }
+        return ready(started);
+    }
+
+    private synchronized NodeProcess startNode(String nodeId) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the cluster is closed");
+        }
+        Path directory = Files.createDirectories(root.resolve(nodeId));
+        Path temporary = Files.createDirectories(directory.resolve("tmp"));
+        Path file = NodeFile.write(directory, nodeId, seeds);
+        // The class path may be relative, so a node works where its launcher does.
+        return NodeProcess.start(
+                nodeId,
+                ChildJvm.command(mainClass, jvmFlags, temporary, List.of(file.toString(), root.toString())),
+                Path.of("").toAbsolutePath());
+    }
+
+    private static CompletableFuture<Void> ready(List<NodeProcess> started) {
         Stream<CompletableFuture<?>> firstFailure =
-                nodes.stream().map(node -> node.ready().thenCompose(ready -> new CompletableFuture<Void>()));
+                started.stream().map(node -> node.ready().thenCompose(ready -> new CompletableFuture<Void>()));
         CompletableFuture<?> allReady =
-                CompletableFuture.allOf(nodes.stream().map(NodeProcess::ready).toArray(CompletableFuture[]::new));
+                CompletableFuture.allOf(started.stream().map(NodeProcess::ready).toArray(CompletableFuture[]::new));
         return CompletableFuture.anyOf(
                         Stream.concat(Stream.of(allReady), firstFailure).toArray(CompletableFuture[]::new))
                 .thenApply(outcome -> null);

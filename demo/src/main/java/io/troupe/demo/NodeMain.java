@@ -1,7 +1,12 @@
 package io.troupe.demo;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -11,6 +16,7 @@ import io.troupe.actors.Kind;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
+import io.troupe.cluster.ShutdownReport;
 import io.troupe.demo.users.Users;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -25,6 +31,9 @@ public final class NodeMain {
     static final MessageRegistry MESSAGES = messages();
 
     private static final long STATUS_NANOS = 20_000_000;
+    /** How long a node may take to hand over and leave. */
+    private static final Duration LEAVES = Duration.ofSeconds(45);
+
     private static final int BROKEN = 1;
     private static final int REFUSED = 2;
 
@@ -48,13 +57,15 @@ public final class NodeMain {
             refuse("usage: NodeMain CONFIG_FILE [TEMPORARY_DIRECTORY]");
         }
         Path temporary = arguments.length == 2 ? Path.of(arguments[1]) : null;
-        Thread watch = new Thread(() -> endWithLauncher(temporary), "troupe-demo-launcher-watch");
+        CompletableFuture<ClusterActorSystem> node = new CompletableFuture<>();
+        Thread watch = new Thread(() -> endWithLauncher(temporary, node), "troupe-demo-launcher-watch");
         watch.setDaemon(true);
         watch.start();
         try {
             ClusterConfig config = ClusterConfig.load(Path.of(arguments[0]));
             ClusterActorSystem system =
                     ClusterActorSystem.start(config, MESSAGES, kinds()).join();
+            node.complete(system);
             say(StatusLine.READY);
             tellStatus(system);
         } catch (ClusterException refused) {
@@ -90,10 +101,13 @@ public final class NodeMain {
         }
     }
 
-    private static void endWithLauncher(@Nullable Path temporary) {
+    private static void endWithLauncher(@Nullable Path temporary, CompletableFuture<ClusterActorSystem> node) {
         try {
-            while (System.in.read() >= 0) {
-                // Nothing is ever sent; only the end counts.
+            BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.equals(NodeProcess.LEAVE)) {
+                    leave(node.join());
+                }
             }
             if (temporary != null) {
                 TemporaryTree.delete(temporary);
@@ -103,6 +117,14 @@ public final class NodeMain {
             System.err.println("cannot clean up: " + leftBehind);
             Runtime.getRuntime().halt(BROKEN);
         }
+    }
+
+    private static void leave(ClusterActorSystem system) {
+        ShutdownReport report = system.stop(LEAVES).join();
+        if (!report.complete()) {
+            System.err.println("not everything was handed over: " + report);
+        }
+        Runtime.getRuntime().halt(report.complete() ? 0 : BROKEN);
     }
 
     private static void refuse(String why) {

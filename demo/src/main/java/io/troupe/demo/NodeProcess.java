@@ -1,6 +1,7 @@
 package io.troupe.demo;
 
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -20,8 +21,15 @@ import java.util.function.Consumer;
  * of that pipe, however the launcher ends.
  */
 final class NodeProcess {
+    /** The line that makes a node hand over what it owns, and end. */
+    static final String LEAVE = "leave";
+
     private static final int KEPT_ERROR_LINES = 20;
     private static final long KILL_TIMEOUT_SECONDS = 10;
+    private static final long LEAVE_TIMEOUT_SECONDS = 60;
+
+    /** Continues the node when its own input ends: also when the launcher is killed, nothing stays stopped. */
+    private static final String PAUSE = "trap '' HUP INT TERM; kill -STOP \"$1\" && read line; kill -CONT \"$1\"";
 
     private final String nodeId;
     private final Process process;
@@ -64,9 +72,14 @@ final class NodeProcess {
         return ready;
     }
 
+    /** Sends SIGKILL and does not wait. */
+    void signalKill() {
+        process.destroyForcibly();
+    }
+
     /** Sends SIGKILL and waits until the process is gone: nothing it could still do may count as survival. */
     void kill() {
-        process.destroyForcibly();
+        signalKill();
         boolean interrupted = false;
         try {
             if (!process.waitFor(KILL_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
@@ -79,6 +92,37 @@ final class NodeProcess {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Tells it to hand over what it owns and to leave; returns when it has. */
+    void leave() throws InterruptedException {
+        try {
+            process.getOutputStream().write((LEAVE + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException endedAlready) {
+            // Its exit code tells below.
+        }
+        if (!process.waitFor(LEAVE_TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new NodeFailedException(
+                    "node " + nodeId + " did not leave in order within " + LEAVE_TIMEOUT_SECONDS + " s: " + condition(),
+                    false);
+        }
+    }
+
+    /** SIGSTOP; closing what is returned is SIGCONT. */
+    Closeable pause() throws IOException {
+        Process guard = new ProcessBuilder("sh", "-c", PAUSE, "pause", Long.toString(pid())).start();
+        return () -> {
+            guard.getOutputStream().close();
+            try {
+                if (guard.waitFor() != 0) {
+                    throw new NodeFailedException(
+                            "node " + nodeId + ", pid " + pid() + ", cannot be continued by sh and kill", false);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
     }
 
     /** {@return how it is or how it ended, and its last words, for a person} */

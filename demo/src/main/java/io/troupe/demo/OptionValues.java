@@ -18,6 +18,13 @@ final class OptionValues {
         }
     }
 
+    static final class OfHarm implements ITypeConverter<Harm> {
+        @Override
+        public Harm convert(String text) {
+            return read(text, Harm::parse);
+        }
+    }
+
     static final class OfMode implements ITypeConverter<Mode> {
         @Override
         public Mode convert(String text) {

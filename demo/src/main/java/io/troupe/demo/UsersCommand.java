@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description =
-                "Starts nodes as processes, lets the users of malls log in and out, kills a node half-way, compares every"
+                "Starts nodes as processes, lets the users of malls log in and out, hits nodes half-way, compares every"
                         + " user.")
 final class UsersCommand implements Callable<Integer> {
     @Mixin

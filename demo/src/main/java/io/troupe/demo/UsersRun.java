@@ -2,9 +2,11 @@ package io.troupe.demo;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -22,7 +24,7 @@ import io.troupe.demo.verdict.Matches;
 import io.troupe.demo.verdict.UserTotals;
 
 /**
- * The users of malls on nodes that are processes, one of which dies half-way. In the end nobody is in the memory of a node
+ * The users of malls on nodes that are processes, some of which are hit half-way. In the end nobody is in the memory of a node
  * any more, and every user is exactly what the events make of them.
  */
 final class UsersRun {
@@ -58,11 +60,9 @@ final class UsersRun {
                 options.launch().seed());
         UserLoad load = new UserLoad(users, events);
         long begin = System.nanoTime();
-        load.run(() -> {
-            if (options.launch().kill() != KillMode.NONE) {
-                Victim.choose(options.launch(), cluster).kill(console);
-            }
-        });
+        List<CompletableFuture<Void>> strikes = new ArrayList<>(1);
+        load.run(() -> strikes.add(Strike.begin(options.launch(), cluster, driver, console)));
+        Launch.over(strikes);
         int[] gifts = IntStream.range(0, events.size())
                 .filter(number -> events.get(number) instanceof UserEvent.Gift)
                 .toArray();

@@ -1,17 +1,20 @@
 package io.troupe.demo;
 
+import java.util.List;
+
 /**
- * The node that dies half-way. It is chosen first and killed later, so that others can note what it owns.
+ * A node that is hit half-way. It is chosen first and hit later, so that others can note what it owns.
  *
  * @param process the node
  * @param before  whom the nodes took for the leader when it was chosen
  */
 record Victim(NodeProcess process, StatusLine before) {
-    static Victim choose(LaunchOptions options, LocalCluster cluster) {
+    static List<Victim> choose(LaunchOptions options, LocalCluster cluster) {
         StatusLine before = cluster.newestStatus();
-        String nodeId = options.kill()
-                .victim(cluster.nodes().stream().map(NodeProcess::nodeId).toList(), before.leader(), options.seed());
-        return new Victim(cluster.node(nodeId), before);
+        List<String> nodeIds = cluster.nodes().stream().map(NodeProcess::nodeId).toList();
+        return options.kill().victims(nodeIds, before.leader(), options.seed()).stream()
+                .map(nodeId -> new Victim(cluster.node(nodeId), before))
+                .toList();
     }
 
     String nodeId() {
@@ -23,7 +26,12 @@ record Victim(NodeProcess process, StatusLine before) {
     }
 
     void kill(DemoConsole console) {
-        console.event("KILL " + nodeId() + " (" + (isLeader() ? "leader, " : "") + "pid " + process.pid() + ")");
+        console.event("KILL " + who());
         process.kill();
+    }
+
+    /** {@return it, for a person} */
+    String who() {
+        return nodeId() + " (" + (isLeader() ? "leader, " : "") + "pid " + process.pid() + ")";
     }
 }

@@ -1,5 +1,6 @@
 package io.troupe.demo;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -8,13 +9,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches a run while the driver sends: shows progress, kills the victim half-way, measures the recovery, cuts links if
- * asked to, and gives up when nothing moves any more. Confined to the launcher's main thread.
+ * Watches a run while the driver sends: shows progress, hits nodes half-way, measures the recovery from one kill, cuts
+ * links if asked to, and gives up when nothing moves any more. Confined to the launcher's main thread.
  */
 final class Watcher {
     private static final long TICK_MILLIS = 5;
@@ -30,7 +32,11 @@ final class Watcher {
     private final DemoConsole console;
     private final SplittableRandom random;
     private final Histogram latencies = new Histogram(3);
+    private final Supplier<CompletableFuture<Void>> strikes;
     private @Nullable Death death;
+    /** What hits the nodes, unless it is one kill. */
+    private @Nullable CompletableFuture<Void> strike;
+
     private long progressAtNs;
     private long ackedAtProgress;
     private long ackedAtMove;
@@ -52,12 +58,19 @@ final class Watcher {
         }
     }
 
-    Watcher(DemoOptions options, LocalCluster cluster, OrderGateway gateway, OrderDriver driver, DemoConsole console) {
+    Watcher(
+            DemoOptions options,
+            LocalCluster cluster,
+            OrderGateway gateway,
+            OrderDriver driver,
+            DemoConsole console,
+            Supplier<CompletableFuture<Void>> strikes) {
         this.options = options;
         this.cluster = cluster;
         this.gateway = gateway;
         this.driver = driver;
         this.console = console;
+        this.strikes = strikes;
         this.random = new SplittableRandom(options.launch().seed());
     }
 
@@ -92,14 +105,18 @@ final class Watcher {
     }
 
     private boolean isRecovering() {
-        return death != null && !death.told;
+        return (death != null && !death.told) || isStruck();
+    }
+
+    private boolean isStruck() {
+        return strike != null && !strike.isDone();
     }
 
     private void tick(long now) {
         checkAlive();
         checkMoving(now);
-        if (death == null && options.launch().kill() != KillMode.NONE && driver.acked() >= driver.total() / 2) {
-            death = kill();
+        if (death == null && strike == null && driver.acked() >= driver.total() / 2) {
+            begin();
         }
         if (death != null && !death.told) {
             watchRecovery(death, now);
@@ -113,8 +130,15 @@ final class Watcher {
         }
     }
 
-    private Death kill() {
-        Victim victim = Victim.choose(options.launch(), cluster);
+    private void begin() {
+        if (options.launch().endsOneNode()) {
+            death = kill(Victim.choose(options.launch(), cluster).get(0));
+        } else {
+            strike = strikes.get();
+        }
+    }
+
+    private Death kill(Victim victim) {
         Map<Integer, String> probes = Recovery.probesOf(gateway, victim.nodeId());
         victim.kill(console);
         long now = System.nanoTime();
@@ -148,6 +172,12 @@ final class Watcher {
     }
 
     private void checkAlive() {
+        if (isStruck()) {
+            return;
+        }
+        if (strike != null) {
+            Launch.over(List.of(strike));
+        }
         for (NodeProcess node : cluster.nodes()) {
             if (!node.isAlive() && (death == null || death.victim.process() != node)) {
                 throw new NodeFailedException(node.condition(), false);
@@ -157,7 +187,8 @@ final class Watcher {
 
     private void checkMoving(long now) {
         long acked = driver.acked();
-        if (acked != ackedAtMove) {
+        // What hits nodes has limits of its own.
+        if (acked != ackedAtMove || isStruck()) {
             ackedAtMove = acked;
             movedAtNs = now;
         } else if (now - movedAtNs > STALLED_NS && acked < driver.total()) {

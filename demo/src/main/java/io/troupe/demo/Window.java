@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 import io.troupe.actors.AskException;
+import io.troupe.actors.Pid;
 import io.troupe.actors.TransactionOutcome;
 import io.troupe.cluster.SendOutcome;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,14 @@ final class Window {
         CompletableFuture<T> ended = new CompletableFuture<>();
         anew(send, ATTEMPTS, ended);
         return ended;
+    }
+
+    /** {@return how a message to a durable actor has ended} What the sender was not told it finds out. */
+    static <M> CompletableFuture<SendOutcome> settled(Pid<M> target, M message) {
+        return target.tell(message)
+                .thenCompose(outcome -> outcome instanceof SendOutcome.Unknown unknown
+                        ? target.resolve(unknown)
+                        : CompletableFuture.completedFuture(outcome));
     }
 
     private static <T> void anew(Supplier<CompletableFuture<T>> send, int attempts, CompletableFuture<T> ended) {

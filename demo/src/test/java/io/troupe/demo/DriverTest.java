@@ -101,8 +101,8 @@ class DriverTest {
     }
 
     private OrderDriver drive(Mode mode, boolean stock) throws InterruptedException {
-        DemoOptions options =
-                new DemoOptions(new LaunchOptions(3, KillMode.NONE, 1, 0), mode, 64, stock, Fault.NONE, List.of());
+        DemoOptions options = new DemoOptions(
+                new LaunchOptions(3, KillMode.NONE, Harm.KILL, 1, 0), mode, 64, stock, Fault.NONE, List.of());
         OrderDriver driver = new OrderDriver(gateway, BOOK.lines(), options);
         driver.run();
         return driver;

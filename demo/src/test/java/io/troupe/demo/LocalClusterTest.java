@@ -1,5 +1,6 @@
 package io.troupe.demo;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 @Timeout(60)
 class LocalClusterTest {
@@ -39,6 +41,57 @@ class LocalClusterTest {
         }
         assertThat(nodes).noneMatch(NodeProcess::isAlive);
         assertThat(temporaryTrees()).isEqualTo(before);
+    }
+
+    @Test
+    void whoLeftInOrderOrWasKilledIsStartedAgainInItsOwnDirectory() throws IOException, InterruptedException {
+        try (LocalCluster cluster = LocalCluster.prepare(2, 0)) {
+            cluster.start(TOY, SMALL).join();
+            NodeProcess left = cluster.node("n1");
+            NodeProcess killed = cluster.node("n2");
+            assertThatThrownBy(() -> cluster.restart(List.of("n1")))
+                    .hasMessage("node n1 still runs and cannot be started again");
+            left.leave();
+            killed.kill();
+            cluster.restart(List.of("n2", "n1")).join();
+            assertThat(cluster.nodes()).extracting(NodeProcess::nodeId).containsExactly("n1", "n2");
+            assertThat(cluster.nodes()).allMatch(NodeProcess::isAlive).doesNotContain(left, killed);
+        }
+    }
+
+    @Test
+    void aNodeThatDoesNotLeaveInOrderIsReportedWithItsLastWords() throws IOException {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0)) {
+            cluster.start(TOY, flags("-Dtoy.stays=true")).join();
+            assertThatThrownBy(() -> cluster.node("n1").leave())
+                    .isInstanceOf(NodeFailedException.class)
+                    .hasMessageStartingWith(
+                            "node n1 did not leave in order within 60 s: node n1 ended with exit code 1");
+        }
+    }
+
+    /** As the system tells it: a process that is stopped is in state T. */
+    @Test
+    void aPausedNodeStandsStillUntilItIsContinuedAndDiesAsAnyOther() throws IOException {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0)) {
+            cluster.start(TOY, SMALL).join();
+            NodeProcess node = cluster.node("n1");
+            Path state = Path.of("/proc", Long.toString(node.pid()), "stat");
+            assumeTrue(Files.exists(state), "SKIPPED: the system does not tell the state of a process (no /proc)");
+            try (Closeable pause = node.pause()) {
+                assertThat(pause).isNotNull();
+                await().until(() -> Files.readString(state).contains(") T "));
+            }
+            assertThat(Files.readString(state)).doesNotContain(") T ");
+            try (Closeable pause = node.pause()) {
+                assertThat(pause).isNotNull();
+                await().until(() -> Files.readString(state).contains(") T "));
+                node.kill();
+                assertThat(node.isAlive()).isFalse();
+            } catch (NodeFailedException nobodyToContinue) {
+                assertThat(nobodyToContinue).hasMessageContaining("cannot be continued by sh and kill");
+            }
+        }
     }
 
     @Test

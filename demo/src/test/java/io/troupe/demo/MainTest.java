@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 import io.troupe.demo.input.OrderBook;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class MainTest {
-    private static final LaunchOptions DEFAULT = new LaunchOptions(3, KillMode.LEADER, 1, 0);
+    private static final LaunchOptions DEFAULT = new LaunchOptions(3, KillMode.LEADER, Harm.KILL, 1, 0);
     private static final String HINT = ". Use --help for the options and their values.\n";
 
     @TempDir
@@ -70,7 +71,7 @@ class MainTest {
                 .isZero();
         assertThat(started)
                 .isEqualTo(new DemoOptions(
-                        new LaunchOptions(5, KillMode.RANDOM, 7, 7_700),
+                        new LaunchOptions(5, KillMode.RANDOM, Harm.KILL, 7, 7_700),
                         Mode.AT_LEAST_ONCE,
                         9,
                         true,
@@ -91,7 +92,8 @@ class MainTest {
             value = {
                 "--colour=red     | Unknown option: '--colour=red'",
                 "--nodes=three    | Invalid value for option '--nodes': 'three' is not an int",
-                "--kill=everyone  | Invalid value for option '--kill': expected leader, random or none, but was 'everyone'",
+                "--kill=everyone  | Invalid value for option '--kill': expected leader, random, all or none, but was 'everyone'",
+                "--by=fire        | Invalid value for option '--by': expected kill, pause or restart, but was 'fire'",
                 "--mode=twice     | Invalid value for option '--mode': expected exactly-once or at-least-once, but was 'twice'",
                 "--events=0       | Invalid value for option '--events': expected 1 to 10m, such as 50k, but was '0'",
                 "--events=many    | Invalid value for option '--events': expected 1 to 10m, such as 50k, but was 'many'",
@@ -111,11 +113,12 @@ class MainTest {
                 "--nodes=4            | --nodes must be 1, 3, 5 or 7, but was 4: an even number tolerates no more failures than one less",
                 "--nodes=9            | --nodes must be 1, 3, 5 or 7, but was 9: an even number tolerates no more failures than one less",
                 "--nodes=1            | --nodes 1 does not survive a kill: use --kill none, or --nodes 3 or more with --kill leader",
+                "--kill=none --by=pause | --kill none leaves nobody to pause: name leader, random or all, or leave out --by pause",
                 "--in-flight=0        | --in-flight must be 1 to 1000000, but was 0",
                 "--port=65534         | --port must be 0 or 1 to 65530 for 3 nodes, but was 65534",
             })
-    void aValueOutOfRangeIsRefusedInOneLine(String option, String message) {
-        assertThat(execute(option)).isEqualTo(2);
+    void aValueOutOfRangeIsRefusedInOneLine(String options, String message) {
+        assertThat(execute(options.split(" ", -1))).isEqualTo(2);
         assertRefused(message + "\n");
     }
 
@@ -160,6 +163,21 @@ class MainTest {
         assertThat(started).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--kill=all --by=restart, 3, ALL, RESTART, false",
+        "--kill=all, 3, ALL, KILL, false",
+        "--by=pause, 3, LEADER, PAUSE, false",
+        "--kill=all --nodes=1, 1, ALL, KILL, false",
+        "--kill=random, 3, RANDOM, KILL, true",
+    })
+    void nodesAreHurtInSeveralWays(String options, int nodes, KillMode kill, Harm harm, boolean endsOneNode) {
+        assertThat(execute(options.split(" ", -1))).isZero();
+        LaunchOptions launch = Objects.requireNonNull(started).launch();
+        assertThat(launch).isEqualTo(new LaunchOptions(nodes, kill, harm, 1, 0));
+        assertThat(launch.endsOneNode()).isEqualTo(endsOneNode);
+    }
+
     @Test
     void theBankHasOptionsOfItsOwn() {
         assertThat(execute("bank")).isZero();
@@ -170,13 +188,16 @@ class MainTest {
                         "--kill=none",
                         "--accounts=2k",
                         "--transfers=50k",
-                        "--by=transaction",
+                        "--as=transaction",
                         "--seed=9",
                         "--port=7700"))
                 .isZero();
         assertThat(bank)
                 .isEqualTo(new BankOptions(
-                        new LaunchOptions(5, KillMode.NONE, 9, 7_700), 2_000, 50_000, TransferBy.TRANSACTION));
+                        new LaunchOptions(5, KillMode.NONE, Harm.KILL, 9, 7_700),
+                        2_000,
+                        50_000,
+                        TransferBy.TRANSACTION));
         verdict = false;
         assertThat(execute("bank")).isEqualTo(1);
         assertThat(started).isNull();
@@ -187,8 +208,8 @@ class MainTest {
         assertThat(execute("bank", "--accounts=1")).isEqualTo(2);
         assertRefused("--accounts must be 2 to 1000000, but was 1\n");
         err.reset();
-        assertThat(execute("bank", "--by=cheque")).isEqualTo(2);
-        assertRefused("Invalid value for option '--by': expected saga or transaction, but was 'cheque'" + HINT);
+        assertThat(execute("bank", "--as=cheque")).isEqualTo(2);
+        assertRefused("Invalid value for option '--as': expected saga or transaction, but was 'cheque'" + HINT);
         err.reset();
         assertThat(execute("bank", "--nodes=2")).isEqualTo(2);
         assertRefused(
@@ -201,7 +222,8 @@ class MainTest {
         assertThat(users).isEqualTo(new UsersOptions(DEFAULT, 1_000, 20_000));
         assertThat(execute("users", "--kill=random", "--users=2k", "--events=50k", "--seed=9", "--port=7700"))
                 .isZero();
-        assertThat(users).isEqualTo(new UsersOptions(new LaunchOptions(3, KillMode.RANDOM, 9, 7_700), 2_000, 50_000));
+        assertThat(users)
+                .isEqualTo(new UsersOptions(new LaunchOptions(3, KillMode.RANDOM, Harm.KILL, 9, 7_700), 2_000, 50_000));
         verdict = false;
         assertThat(execute("users")).isEqualTo(1);
         assertThat(started).isNull();

@@ -1,6 +1,9 @@
 package io.troupe.demo;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,8 +24,11 @@ final class ToyNode {
         Files.writeString(Path.of(words[0]).resolveSibling("log"), "entries");
         System.out.println(StatusLine.READY);
         System.out.println(new StatusLine("n1", 1, 5, 6).format());
-        while (System.in.read() >= 0) {
-            // Waits for the launcher's end of the pipe to close.
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.equals(NodeProcess.LEAVE)) {
+                System.exit(Boolean.getBoolean("toy.stays") ? 1 : 0);
+            }
         }
     }
 }

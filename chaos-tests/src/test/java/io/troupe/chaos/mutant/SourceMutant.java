@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 import io.troupe.chaos.rules.SourceTree;
@@ -24,6 +27,12 @@ import io.troupe.chaos.rules.SourceTree;
  * @param edits  what the bug changes
  */
 public record SourceMutant(String source, List<Edit> edits) {
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    /** Opening the class path costs more than compiling one file, so each thread leaves it open for the next mutant. */
+    private static final ThreadLocal<StandardJavaFileManager> FILES =
+            ThreadLocal.withInitial(() -> COMPILER.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8));
+
     /**
      * One change of the text.
      *
@@ -47,9 +56,8 @@ public record SourceMutant(String source, List<Edit> edits) {
 
     /** {@return a class path on which the mutant hides the original} */
     public String classPath(Path directory) throws IOException {
-        String classPath = System.getProperty("java.class.path");
-        compile(directory, classPath);
-        return directory + File.pathSeparator + classPath;
+        compile(directory);
+        return directory + File.pathSeparator + System.getProperty("java.class.path");
     }
 
     String mutatedSource() throws IOException {
@@ -70,14 +78,15 @@ public record SourceMutant(String source, List<Edit> edits) {
         return text.replace(edit.original(), edit.replacement());
     }
 
-    private void compile(Path directory, String classPath) throws IOException {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    private void compile(Path directory) throws IOException {
+        StandardJavaFileManager files = FILES.get();
+        files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(directory));
         StringWriter messages = new StringWriter();
-        boolean compiled = compiler.getTask(
+        boolean compiled = COMPILER.getTask(
                         messages,
+                        files,
                         null,
-                        null,
-                        List.of("-proc:none", "-nowarn", "-cp", classPath, "-d", directory.toString()),
+                        List.of("-proc:none", "-nowarn"),
                         null,
                         List.of(new MutatedFile(source, mutatedSource())))
                 .call();

@@ -1,38 +1,57 @@
 package io.troupe.chaos.mutant;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
-import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** Runs a test class on whatever cores its class loader finds; called from outside that loader. */
 public final class TestProbe {
     private TestProbe() {}
 
     /**
-     * Runs all tests of a class.
+     * Runs the tests of a class until one fails.
      *
      * @param testClass its name
      * @return the first test that fails, or null if all pass
      * @throws IllegalStateException if the class has no test that runs
      */
     public static @Nullable String firstSign(String testClass) {
-        SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectClass(testClass))
-                .build();
-        LauncherFactory.create().execute(request, listener);
-        TestExecutionSummary summary = listener.getSummary();
-        if (summary.getTestsStartedCount() == 0) {
+        Launcher launcher = LauncherFactory.create();
+        long started = 0;
+        // One method after the other: a launcher cannot be stopped, and a dead mutant needs no further test.
+        for (TestIdentifier method : methods(launcher, testClass)) {
+            SummaryGeneratingListener listener = new SummaryGeneratingListener();
+            LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                    .selectors(DiscoverySelectors.selectUniqueId(method.getUniqueId()))
+                    .build();
+            launcher.execute(request, listener);
+            started += listener.getSummary().getTestsStartedCount();
+            if (listener.getSummary().getTotalFailureCount() > 0) {
+                return method.getDisplayName();
+            }
+        }
+        if (started == 0) {
             throw new IllegalStateException(testClass + " has no test that runs");
         }
-        return summary.getFailures().stream()
-                .map(failure -> failure.getTestIdentifier().getDisplayName())
-                .sorted()
-                .findFirst()
-                .orElse(null);
+        return null;
+    }
+
+    private static List<TestIdentifier> methods(Launcher launcher, String testClass) {
+        TestPlan plan = launcher.discover(LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(testClass))
+                .build());
+        return plan.getRoots().stream()
+                .flatMap(engine -> plan.getChildren(engine).stream())
+                .flatMap(found -> found.isTest() ? Stream.of(found) : plan.getChildren(found).stream())
+                .toList();
     }
 }

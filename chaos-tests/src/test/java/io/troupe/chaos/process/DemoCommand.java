@@ -1,12 +1,16 @@
 package io.troupe.chaos.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The demo as a child process, with a temporary directory of its own so that a test sees whatever is left behind. */
 final class DemoCommand implements AutoCloseable {
@@ -39,6 +43,8 @@ final class DemoCommand implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                // It lives for seconds: the optimising compiler would take from the nodes what it never gives back.
+                "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-Djava.io.tmpdir=" + temporary,
                 "--add-exports",
@@ -96,6 +102,16 @@ final class DemoCommand implements AutoCloseable {
 
     String err() {
         return read(err);
+    }
+
+    /** Fails if a node still runs, or anything is in the temporary directory. */
+    void assertNothingLeft() {
+        assertThat(process.descendants()).isEmpty();
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertThat(left).isEmpty();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     private static String read(Path file) {

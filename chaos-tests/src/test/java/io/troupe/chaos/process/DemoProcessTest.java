@@ -2,7 +2,6 @@ package io.troupe.chaos.process;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -40,7 +39,7 @@ class DemoProcessTest {
                             "\n([\\d,]+)/\\1 customers match \\(events, units, amount, order\\): LOST 0, DOUBLED 0\n")
                     .endsWith(" stock items match (events, units, amount, order): LOST 0, DOUBLED 0\n");
             assertThat(demo.err()).isEmpty();
-            assertNothingLeft(demo);
+            demo.assertNothingLeft();
         }
     }
 
@@ -52,22 +51,24 @@ class DemoProcessTest {
                     .containsPattern("KILL n[123] \\(leader, pid \\d+\\)\n")
                     .containsPattern(
                             "1,000 transfers ended in [\\d.]+ s \\([\\d,]+/s\\): 9\\d\\d done, [1-9]\\d* undone\n")
-                    .endsWith("200/200 accounts match the transfers that are done: sum 200,000 of 200,000, STUCK 0\n");
-            assertNothingLeft(demo);
+                    .endsWith(
+                            "200/200 accounts match the transfers that are done: sum 200,000 of 200,000, STUCK 0, LOST 0\n");
+            demo.assertNothingLeft();
         }
     }
 
     @Test
     void theBankLosesNoMoneyByTransactionsEither() throws IOException, InterruptedException {
         try (DemoCommand demo =
-                DemoCommand.start(workspace, "bank", "--by=transaction", "--transfers=1k", "--accounts=200")) {
+                DemoCommand.start(workspace, "bank", "--as=transaction", "--transfers=1k", "--accounts=200")) {
             assertThat(demo.exitCode()).as("%s%s", demo.out(), demo.err()).isZero();
             assertThat(demo.out())
                     .containsPattern("KILL n[123] \\(leader, pid \\d+\\)\n")
                     .containsPattern(
                             "1,000 transfers ended in [\\d.]+ s \\([\\d,]+/s\\): 9\\d\\d done, [1-9]\\d* refused\n")
-                    .endsWith("200/200 accounts match the transfers that are done: sum 200,000 of 200,000, STUCK 0\n");
-            assertNothingLeft(demo);
+                    .endsWith(
+                            "200/200 accounts match the transfers that are done: sum 200,000 of 200,000, STUCK 0, LOST 0\n");
+            demo.assertNothingLeft();
         }
     }
 
@@ -87,7 +88,7 @@ class DemoProcessTest {
                             "\n200/200 users match \\(device, profile, log-ins, points\\): accepted ([\\d,]+) of"
                                     + " \\1, points ([\\d,]+) of \\2; 0 entities active after all were read\n$");
             assertThat(demo.err()).isEmpty();
-            assertNothingLeft(demo);
+            demo.assertNothingLeft();
         }
     }
 
@@ -113,7 +114,7 @@ class DemoProcessTest {
             assertThat(demo.err())
                     .isEqualTo("data file " + file + " line 3: Quantity must be a whole number but was 'one'\n");
             assertThat(demo.out()).isEmpty();
-            assertNothingLeft(demo);
+            demo.assertNothingLeft();
         }
     }
 
@@ -125,13 +126,13 @@ class DemoProcessTest {
             assertThat(demo.err())
                     .isEqualTo("port 127.0.0.1:" + held.getLocalPort()
                             + " is in use: stop the process that holds it, or choose another --port\n");
-            assertNothingLeft(demo);
+            demo.assertNothingLeft();
         }
     }
 
     /** Signals the demo once messages flow. */
     private void endedBySignalLeavesNothing(String signal, int exitCode) throws IOException, InterruptedException {
-        try (DemoCommand demo = DemoCommand.start(workspace, "--events=2m", "--kill=none")) {
+        try (DemoCommand demo = DemoCommand.start(workspace, "--events=300k", "--kill=none")) {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(demo.out()).as(demo.err()).contains(" acked "));
             List<ProcessHandle> nodes = demo.process().descendants().toList();
@@ -144,19 +145,10 @@ class DemoProcessTest {
                     .waitFor();
             assertThat(demo.exitCode()).isEqualTo(exitCode);
             await().atMost(SOON).until(() -> nodes.stream().noneMatch(ProcessHandle::isAlive));
-            await().atMost(SOON).untilAsserted(() -> assertNothingLeft(demo));
+            await().atMost(SOON).untilAsserted(() -> demo.assertNothingLeft());
             for (int port : ports) {
                 new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
             }
-        }
-    }
-
-    private static void assertNothingLeft(DemoCommand demo) {
-        assertThat(demo.process().descendants()).isEmpty();
-        try (Stream<Path> left = Files.list(demo.temporary())) {
-            assertThat(left).isEmpty();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
         }
     }
 

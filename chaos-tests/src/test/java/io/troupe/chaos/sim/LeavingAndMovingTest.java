@@ -79,6 +79,25 @@ class LeavingAndMovingTest {
         }
     }
 
+    /** Also the first heir may fail, or lose against another: the next one is asked, and the stop is complete. */
+    @Test
+    void aLeaderThatStopsHandsOverToTheNextVoterIfTheFirstIsNotAble() {
+        try (TestCluster cluster = TestCluster.simulated(21, 5, REGISTRY, Account.KIND)) {
+            String first = leader(cluster, 0);
+            int leading = number(first);
+            int cut = leading == 0 ? 1 : 0;
+            cluster.node(leading).cluster().onShutdown(ShutdownPhase.ABDICATE, "cut", () -> {
+                cluster.partition(Set.of(cut), others(cut));
+                return CompletableFuture.completedFuture(null);
+            });
+            ShutdownReport report = cluster.stop(leading, LIMIT);
+            assertThat(report.problems()).isEmpty();
+            assertThat(report.complete()).isTrue();
+            cluster.settle();
+            assertThat(leader(cluster, cut)).isNotIn(first, "n" + (cut + 1));
+        }
+    }
+
     private static Set<Integer> others(int node) {
         return IntStream.range(0, 5).filter(other -> other != node).boxed().collect(Collectors.toSet());
     }

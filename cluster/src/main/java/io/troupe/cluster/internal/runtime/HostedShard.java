@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.troupe.cluster.internal.delivery.ReceiveChannel;
 import io.troupe.cluster.internal.handoff.Transfer;
@@ -34,7 +33,7 @@ final class HostedShard implements OwnedShard {
     private final long epoch;
     private final Membership membership;
     private final NanoClock clock;
-    final ReentrantLock lock = new ReentrantLock();
+    final ShardLock lock = new ShardLock();
     /** Frames that came before the shard was active, in order of arrival; guarded by the lock. */
     final ArrayDeque<InboundFrame> held = new ArrayDeque<>();
 

@@ -193,17 +193,17 @@ final class Leaving {
         }
     }
 
-    /** A leader names its successor, so that nobody has to miss it first. */
+    /** A leader names its successor, so that nobody has to miss it first; if that one cannot lead, the next one. */
     private CompletableFuture<?> abdicate(Progress progress) {
-        if (!store.isLeader()) {
-            return CompletableFuture.completedFuture(null);
-        }
         Duration limit =
                 Duration.ofNanos(Math.max(1, progress.leftNs(platform.clock().nanoTime())));
-        return succession.heirs().stream()
-                .findFirst()
-                .map(heir -> store.transferLeadership(heir, limit))
-                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        return requests.<String>onCluster(request -> {
+            if (store.isLeader() && !succession.heirs().isEmpty()) {
+                succession.abdicate(limit, request);
+            } else {
+                request.complete(store.nodeId());
+            }
+        });
     }
 
     /** So that the others need not wait for the lease to pass. Never fails, never takes long. */

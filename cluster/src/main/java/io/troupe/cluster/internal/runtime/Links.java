@@ -103,6 +103,15 @@ final class Links implements SendOutput, Receiver.Replies {
         return offered(to.nodeId(), AnswerFrames.ANSWER, buffer, AnswerFrames.encode(buffer, to, answer));
     }
 
+    /** Of this node, whose channel this thread does not hold: another thread may hold it and wait for the shard. */
+    @Override
+    public boolean mustWait(InboundFrame frame) {
+        SessionId source = frame.source();
+        return source != null
+                && source.nodeId().equals(nodeId)
+                && !Objects.requireNonNull(sender).isHeld(frame.shard());
+    }
+
     @Override
     public void ack(InboundFrame frame, long nextExpected, End end, long epoch) {
         SessionId source = Objects.requireNonNull(frame.source());

@@ -100,7 +100,7 @@ final class Receiver {
                 case MOVING -> {
                     // Not taken: its sender sends it to the next owner as soon as there is one, or here again.
                 }
-                case LOST -> refuse(frame, Nack.Reason.FENCED, route);
+                case LOST -> refuse(shard, frame, Nack.Reason.FENCED, route);
             }
         } finally {
             shard.lock.unlock();
@@ -119,14 +119,14 @@ final class Receiver {
         if (shard.held.size() < limits.maxHeld()) {
             shard.held.add(frame);
         } else {
-            refuse(frame, Nack.Reason.BUSY, route);
+            refuse(shard, frame, Nack.Reason.BUSY, route);
         }
     }
 
     /** Under the shard's lock, so that the order of a channel is the order of delivery. */
     private void accept(HostedShard shard, InboundFrame frame, Route route) {
         if (!shard.mayRun() && !actors.goesOnUnfenced(frame.content())) {
-            refuse(frame, Nack.Reason.FENCED, route);
+            refuse(shard, frame, Nack.Reason.FENCED, route);
             return;
         }
         SessionId source = frame.source();
@@ -143,12 +143,12 @@ final class Receiver {
             case SETTLED -> {
                 End end = channel.end(frame.sequence());
                 if (end != null) {
-                    replies.ack(frame, channel.nextExpected(), end, shard.epoch());
+                    ack(shard, frame, channel.nextExpected(), end);
                 }
             }
-            case GAP -> replies.accepted(frame, channel.nextExpected(), true, shard.epoch());
-            case IN_PROGRESS -> replies.accepted(frame, channel.nextExpected(), false, shard.epoch());
-            case WINDOW_FULL -> refuse(frame, Nack.Reason.BUSY, route);
+            case GAP -> accepted(shard, frame, channel.nextExpected(), true);
+            case IN_PROGRESS -> accepted(shard, frame, channel.nextExpected(), false);
+            case WINDOW_FULL -> refuse(shard, frame, Nack.Reason.BUSY, route);
             case BELOW_FLOOR -> {
                 // Settled and known to the sender: a late copy, nothing waits for an answer.
             }
@@ -204,7 +204,31 @@ final class Receiver {
         } finally {
             shard.lock.unlock();
         }
-        replies.ack(frame, nextExpected, end, shard.epoch());
+        ack(shard, frame, nextExpected, end);
+    }
+
+    private void ack(HostedShard shard, InboundFrame frame, long nextExpected, End end) {
+        if (replies.mustWait(frame)) {
+            shard.lock.afterwards(() -> replies.ack(frame, nextExpected, end, shard.epoch()));
+        } else {
+            replies.ack(frame, nextExpected, end, shard.epoch());
+        }
+    }
+
+    private void accepted(HostedShard shard, InboundFrame frame, long nextExpected, boolean gap) {
+        if (replies.mustWait(frame)) {
+            shard.lock.afterwards(() -> replies.accepted(frame, nextExpected, gap, shard.epoch()));
+        } else {
+            replies.accepted(frame, nextExpected, gap, shard.epoch());
+        }
+    }
+
+    private void refuse(HostedShard shard, InboundFrame frame, Nack.Reason reason, @Nullable Route route) {
+        if (replies.mustWait(frame)) {
+            shard.lock.afterwards(() -> refuse(frame, reason, route));
+        } else {
+            refuse(frame, reason, route);
+        }
     }
 
     private void refuse(InboundFrame frame, Nack.Reason reason, @Nullable Route route) {
@@ -427,6 +451,9 @@ final class Receiver {
 
     /** How the receiver answers a sender, near or far. */
     interface Replies {
+        /** Whether an answer takes a lock that must not be taken under that of a shard. */
+        boolean mustWait(InboundFrame frame);
+
         void ack(InboundFrame frame, long nextExpected, End end, long epoch);
 
         void accepted(InboundFrame frame, long nextExpected, boolean gap, long epoch);

@@ -244,6 +244,12 @@ final class Sender {
         return sum[0];
     }
 
+    /** Whether this thread holds the lock of a shard's channel. */
+    boolean isHeld(int shard) {
+        Lane lane = lanes.get(shard);
+        return lane != null && lane.lock.isHeldByCurrentThread();
+    }
+
     private void with(int shard, Consumer<SendChannel> step) {
         if (shard < 0 || shard >= lanes.length()) {
             return; // a frame from a node with another shard count cannot pass the handshake; drop what claims to

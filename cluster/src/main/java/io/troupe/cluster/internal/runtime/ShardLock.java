@@ -1,0 +1,41 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The lock of a hosted shard, and what waits for its release. A thread that sends to its own node holds the lock of its
+ * channel and takes this one; so whoever holds this one must not take that of a channel, and says what a sender of this node
+ * has to hear afterwards.
+ */
+final class ShardLock {
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock. */
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+
+    void lock() {
+        lock.lock();
+    }
+
+    /** Releases it, and if this thread holds it no more, does what waited for that. */
+    void unlock() {
+        List<Runnable> due = List.of();
+        if (lock.getHoldCount() == 1 && !waiting.isEmpty()) {
+            due = List.copyOf(waiting);
+            waiting.clear();
+        }
+        lock.unlock();
+        due.forEach(Runnable::run);
+    }
+
+    /** Does it once this thread does not hold the lock: now, or with the release. */
+    void afterwards(Runnable step) {
+        if (lock.isHeldByCurrentThread()) {
+            waiting.add(step);
+        } else {
+            step.run();
+        }
+    }
+}
