@@ -64,8 +64,8 @@ class DemoMutantTest {
                 .replace(
                         "commit.whenComplete((answer, failure) -> {", "commit.whenCompleteAsync((answer, failure) -> {")
                 .replace(
-                        "wake();\n        });\n        return null;",
-                        "wake();\n        }, " + LATER + ");\n        return null;");
+                        "onAnswered(place, answer);\n        });\n        return null;",
+                        "onAnswered(place, answer);\n        }, " + LATER + ");\n        return null;");
     }
 
     private Path classes() throws IOException {
