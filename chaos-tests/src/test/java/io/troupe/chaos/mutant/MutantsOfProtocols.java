@@ -101,8 +101,8 @@ final class MutantsOfProtocols {
             bug(
                     "commit log drops what a refusal discarded",
                     COMMITS,
-                    "                discarded.add(place.message());\n",
-                    "",
+                    "                }\n                discarded.add(place.message());\n",
+                    "                }\n",
                     75),
             bug(
                     "commit log keeps the state that was refused",
