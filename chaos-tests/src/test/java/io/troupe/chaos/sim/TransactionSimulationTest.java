@@ -39,7 +39,7 @@ class TransactionSimulationTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int ACCOUNTS = 4;
     private static final long OPENED_WITH = 1_000;
-    private static final int SEEDS = Integer.getInteger("troupe.transaction.seeds", 30);
+    private static final int SEEDS = Integer.getInteger("troupe.transaction.seeds", 60);
     private static final long FIRST = Long.getLong("troupe.transaction.first", 1);
 
     sealed interface Message {}
