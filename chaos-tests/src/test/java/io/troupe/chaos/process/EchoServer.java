@@ -11,13 +11,16 @@ import java.util.concurrent.CountDownLatch;
 
 /** Sends back what it gets, and afterwards a last byte 'E' when its client half-closed. */
 final class EchoServer implements AutoCloseable {
+    private static final long JOIN_MILLIS = 10_000;
+
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final CountDownLatch brokenOff = new CountDownLatch(1);
+    private final Thread accepting;
 
     EchoServer() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        start(this::accept);
+        accepting = start(this::accept);
     }
 
     int port() {
@@ -34,7 +37,7 @@ final class EchoServer implements AutoCloseable {
             while (true) {
                 Socket socket = listener.accept();
                 sockets.add(socket);
-                start(() -> echo(socket));
+                Thread unused = start(() -> echo(socket));
             }
         } catch (IOException closed) {
             // The test is over.
@@ -55,15 +58,22 @@ final class EchoServer implements AutoCloseable {
         }
     }
 
-    private static void start(Runnable task) {
+    private static Thread start(Runnable task) {
         Thread thread = new Thread(task, "echo");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
+    /** When this returns nobody listens: a thread within accept() keeps the port open until it has left it. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            accepting.join(JOIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
