@@ -29,7 +29,6 @@ import io.troupe.cluster.internal.delivery.DeliveryLimits;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
 import io.troupe.cluster.internal.delivery.Route;
 import io.troupe.cluster.internal.keys.ClusterKeys;
-import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.keys.NodeRecord;
 import io.troupe.cluster.internal.keys.SetRecord;
 import io.troupe.cluster.internal.membership.QuorumWatch;
@@ -42,11 +41,8 @@ import io.troupe.cluster.spi.Platform;
 import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataStore;
-import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Watch;
-import io.troupe.metadata.WatchEvent;
-import io.troupe.metadata.WatchListener;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.concurrent.NanoClock;
@@ -83,6 +79,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Moves moves;
     private final Requests requests;
     private final Locks locks;
+    private final Standing standing;
     private final LiveNodes nodes;
     private final ClusterManager manager;
     private final Coordinator coordinator;
@@ -90,10 +87,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Diagnosis diagnosis;
     private final Readiness readiness;
     private final Events events;
-    private final QuorumWatch quorum = new QuorumWatch();
     private volatile @Nullable Watch watch;
-    private volatile boolean started;
-    private volatile boolean closed;
 
     /**
      * A node that is not started.
@@ -137,10 +131,11 @@ public final class ClusterRuntime implements AutoCloseable {
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(new NodeWrites(store), routing, clock);
         Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
-        nodes = new LiveNodes(store, routing, this::state);
+        standing = new Standing(config.nodeId(), store, membership, neighbours, clock);
+        nodes = new LiveNodes(store, routing, standing::state);
         manager =
                 new Administration(store, requests, nodes, drains, moves, sets, pings, succession, listings, receiver);
-        diagnosis = new Diagnosis(config, store, messaging, membership, sets, routing, receiver, clock);
+        diagnosis = new Diagnosis(config, store, messaging, standing, membership, sets, routing, receiver);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
         leaving = new Leaving(platform, requests, membership, drains, receiver, sender, succession);
         locks = new Locks(store, membership, requests);
@@ -158,7 +153,7 @@ public final class ClusterRuntime implements AutoCloseable {
                         readiness.fail(failure);
                     }
                 });
-        requests.later(config.startTimeout().toNanos(), () -> readiness.onTimeout(started));
+        requests.later(config.startTimeout().toNanos(), readiness::onTimeout);
         return readiness.decided().exceptionallyComposeAsync(this::abandon, this::onClosingThread);
     }
 
@@ -173,7 +168,7 @@ public final class ClusterRuntime implements AutoCloseable {
     }
 
     private void join() {
-        started = true;
+        standing.start();
         store.onLeadership(new LeadershipListener() {
             @Override
             public void onLeading(long term) {
@@ -186,12 +181,12 @@ public final class ClusterRuntime implements AutoCloseable {
             }
         });
         routing.start(store);
-        watch = store.watch(ClusterKeys.ALL, 1, changes());
+        watch = store.watch(ClusterKeys.ALL, 1, new Changes(events, neighbours, sets, coordinator));
         cluster.repeat(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), this::tick);
     }
 
     private void onCluster(Runnable step) {
-        if (!closed) {
+        if (!standing.isClosed()) {
             cluster.execute(step);
         }
     }
@@ -200,7 +195,10 @@ public final class ClusterRuntime implements AutoCloseable {
         try {
             long now = clock.nanoTime();
             membership.onTick(now);
-            lookAtQuorum(now);
+            QuorumWatch.Change lease = standing.onTick(now);
+            if (lease != null) {
+                events.onQuorum(lease, actors.degradable(), store.view());
+            }
             sender.onTick(now);
             receiver.onTick();
             handOff.onTick(now);
@@ -215,13 +213,6 @@ public final class ClusterRuntime implements AutoCloseable {
         } catch (RuntimeException e) {
             // The next tick must come whatever happened in this one: the lease depends on it.
             LOG.error("a tick of node {} failed", config.nodeId(), e);
-        }
-    }
-
-    private void lookAtQuorum(long now) {
-        QuorumWatch.Change change = quorum.onTick(membership.isLeaseValid(now), incarnation());
-        if (change != null) {
-            events.onQuorum(change, actors.degradable(), store.view());
         }
     }
 
@@ -250,38 +241,6 @@ public final class ClusterRuntime implements AutoCloseable {
         };
     }
 
-    /** Whatever is said of nodes and shards, the coordinator looks at all of them anew. */
-    private WatchListener changes() {
-        return new WatchListener() {
-            @Override
-            public void onEvents(List<WatchEvent> changes, MetadataView view) {
-                events.onEvents(changes, view);
-                if (changes.stream().anyMatch(change -> change.key().startsWith(ClusterKeys.NODES))) {
-                    neighbours.onChange(view);
-                }
-                if (changes.stream().anyMatch(change -> change.key().startsWith(ClusterKeys.SETS))) {
-                    sets.onChange(view);
-                }
-                if (changes.stream().anyMatch(change -> isPlacement(change.key()))) {
-                    coordinator.onChange();
-                }
-            }
-
-            @Override
-            public void onResync(MetadataView view) {
-                events.onResync(view);
-                neighbours.onChange(view);
-                sets.onChange(view);
-                coordinator.onChange();
-            }
-        };
-    }
-
-    /** {@return whether a key can change what the coordinator would do} */
-    private static boolean isPlacement(String key) {
-        return !key.startsWith(ClusterKeys.LOCKS) && !key.startsWith(ClusterKeys.ACTORS);
-    }
-
     /**
      * Tells what happens in the cluster.
      *
@@ -294,12 +253,12 @@ public final class ClusterRuntime implements AutoCloseable {
 
     /** {@return what keeps this node from working as it should, a line each; empty if nothing does} */
     public List<String> diagnose() {
-        return diagnosis.findings(started);
+        return diagnosis.findings();
     }
 
     /** {@return what works: lease, leader, shards, links} */
     public Map<String, Boolean> health() {
-        return diagnosis.health(started);
+        return diagnosis.health();
     }
 
     private Membership.SessionListener sessionListener(HostedActors actors) {
@@ -406,8 +365,11 @@ public final class ClusterRuntime implements AutoCloseable {
     public SendOutcome sendOneWay(int shard, byte[] content) {
         Links.checkLength(content);
         Route route = routing.route(shard);
-        if (closed || route == null) {
-            return new SendOutcome.NotExecuted(closed ? SendOutcome.Reason.CLOSED : SendOutcome.Reason.NO_SESSION);
+        if (standing.isClosed()) {
+            return new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED);
+        }
+        if (route == null) {
+            return new SendOutcome.NotExecuted(SendOutcome.Reason.NO_SESSION);
         }
         return links.oneWay(route, shard, content)
                 ? new SendOutcome.Accepted()
@@ -422,7 +384,7 @@ public final class ClusterRuntime implements AutoCloseable {
      * @return false if nothing takes it now
      */
     public boolean answer(AnswerAddress to, byte[] answer) {
-        return !closed && answers.send(to, answer);
+        return !standing.isClosed() && answers.send(to, answer);
     }
 
     /** {@return how many shards each node owns, as this node's copy of the store has it} */
@@ -471,37 +433,17 @@ public final class ClusterRuntime implements AutoCloseable {
 
     /** {@return the incarnation of this node's session, or 0} */
     public long incarnation() {
-        SessionId session = membership.session();
-        return session == null ? 0 : session.incarnation();
+        return standing.incarnation();
     }
 
     /** {@return where this node stands} */
     public NodeState state() {
-        if (closed) {
-            return NodeState.LEFT;
-        }
-        LiveNode self = started ? LiveNode.find(store.view(), config.nodeId()) : null;
-        return self == null || membership.session() == null ? NodeState.JOINING : state(self);
-    }
-
-    /**
-     * {@return where a live node stands, as this node sees it}
-     *
-     * @param node the node
-     */
-    public NodeState state(LiveNode node) {
-        if (node.nodeId().equals(config.nodeId()) && !inCluster()) {
-            return NodeState.FENCED;
-        }
-        if (neighbours.isSuspect(node.nodeId())) {
-            return NodeState.SUSPECT;
-        }
-        return node.draining() ? NodeState.DRAINING : NodeState.UP;
+        return standing.state();
     }
 
     /** {@return true if this node has a session whose lease has not passed} */
     public boolean inCluster() {
-        return membership.isLeaseValid(clock.nanoTime());
+        return standing.inCluster();
     }
 
     /**
@@ -552,11 +494,8 @@ public final class ClusterRuntime implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
+        if (!standing.close()) {
+            return;
         }
         readiness.fail(new ClusterException(ClusterException.Code.CLOSED, "the node was closed"));
         leaving.sayGoodbye();

@@ -9,28 +9,31 @@ import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.transport.MessagingSystem;
-import org.agrona.concurrent.NanoClock;
 
 /** Says what a node lacks, from what it knows itself. Any thread. */
 record Diagnosis(
         ClusterConfig config,
         MetadataStore store,
         MessagingSystem messaging,
+        Standing standing,
         Membership membership,
         ShardSets sets,
         RoutingTable routing,
-        Receiver receiver,
-        NanoClock clock) {
+        Receiver receiver) {
 
     /** A line each, with what to do; empty if nothing is missing. */
-    List<String> findings(boolean started) {
+    List<String> findings() {
         List<String> findings = new ArrayList<>();
+        if (standing.isClosed()) {
+            return List.of("this node is closed");
+        }
+        boolean started = standing.isStarted();
         if (!started) {
             findings.add("the metadata group has no leader that this node knows of: a majority of the seeds "
                     + Wiring.names(config.seeds()) + " must run and reach each other on their Raft ports");
         } else if (membership.session() == null) {
             findings.add("this node has no session: the leader does not answer");
-        } else if (!inCluster()) {
+        } else if (!standing.inCluster()) {
             findings.add("this node's lease has passed, so it starts no actor: "
                     + (membership.isBehind()
                             ? "the leader answers, but the log does not arrive: see to its Raft port"
@@ -52,10 +55,11 @@ record Diagnosis(
         return findings;
     }
 
-    Map<String, Boolean> health(boolean started) {
+    Map<String, Boolean> health() {
+        boolean started = standing.isStarted();
         return Map.of(
                 "lease",
-                inCluster(),
+                standing.inCluster(),
                 "leader",
                 started && store.view().leader() != null,
                 "shards",
@@ -70,10 +74,6 @@ record Diagnosis(
                 .filter(node -> node.record().hosts())
                 .count();
         return (int) Math.max(0, config.minimumPeersQuorum() - hosts);
-    }
-
-    private boolean inCluster() {
-        return membership.isLeaseValid(clock.nanoTime());
     }
 
     private List<NodeAddress> missingLinks() {

@@ -77,13 +77,13 @@ final class Readiness {
     }
 
     /** Too late, unless it is decided. */
-    void onTimeout(boolean started) {
+    void onTimeout() {
         if (!decided.isDone()) {
             fail(new ClusterException(
                     ClusterException.Code.TIMEOUT,
                     "node " + config.nodeId() + " was not ready after "
                             + config.startTimeout().toMillis() + " ms: "
-                            + String.join("; ", diagnosis.findings(started))));
+                            + String.join("; ", diagnosis.findings())));
         }
     }
 

@@ -7,7 +7,8 @@ import io.troupe.transport.internal.frame.PeerCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies between the socket of one connection and its frames: nothing, or TLS. Confined to the agent.
+ * What lies between the socket of one connection and its frames: nothing, or TLS. What is not said otherwise here is so when
+ * frames are on the socket as they are. Confined to the agent.
  *
  * <p>The JVM of a node without TLS loads one implementation only, so its calls cost what direct ones do.
  */
@@ -16,29 +17,38 @@ interface Wire {
     int read(ByteBuffer into) throws IOException;
 
     /** Whether {@link #read} has more without the socket having any. */
-    boolean hasUnread();
+    default boolean hasUnread() {
+        return false;
+    }
 
     /** Takes bytes of frames and writes to the socket, with one system call at most. Returns the bytes that left. */
     int write(ByteBuffer from) throws IOException;
 
     /** Whether something that {@link #write} has taken has not left. */
-    boolean hasUnsent();
+    default boolean hasUnsent() {
+        return false;
+    }
 
     /** Whether frames may be written: TLS must agree with the other end first. */
-    boolean isOpen();
+    default boolean isOpen() {
+        return true;
+    }
 
     /** Whether {@link #read} would do nothing, so that the socket need not be watched. */
-    boolean isBusy();
+    default boolean isBusy() {
+        return false;
+    }
 
     /** The certificate that the other end has shown, once open; null without TLS. */
-    @Nullable
-    PeerCertificate peer() throws IOException;
+    default @Nullable PeerCertificate peer() throws IOException {
+        return null;
+    }
 
     /** What to call when {@link #read} has something to do that the socket does not show. */
-    void onReadable(Runnable read);
+    default void onReadable(Runnable read) {}
 
     /** The other end is known now. */
-    void trust();
+    default void trust() {}
 
     /** Says that nothing follows; only when nothing is unsent. */
     void shutOutput() throws IOException;

@@ -11,7 +11,6 @@ import java.util.Random;
 import io.troupe.transport.internal.frame.Control;
 import io.troupe.transport.internal.frame.FrameReader;
 import io.troupe.transport.internal.frame.FramingException;
-import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.SessionPoint;
 import io.troupe.transport.internal.session.LinkSession;
 import org.agrona.DirectBuffer;
@@ -77,37 +76,6 @@ final class SessionSimulation {
         public int read(ByteBuffer into) {
             throw new UnsupportedOperationException("the simulation reads by itself");
         }
-
-        @Override
-        public boolean hasUnread() {
-            return false;
-        }
-
-        @Override
-        public boolean hasUnsent() {
-            return false;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public boolean isBusy() {
-            return false;
-        }
-
-        @Override
-        public @Nullable PeerCertificate peer() {
-            return null;
-        }
-
-        @Override
-        public void onReadable(Runnable read) {}
-
-        @Override
-        public void trust() {}
 
         @Override
         public void shutOutput() {}
