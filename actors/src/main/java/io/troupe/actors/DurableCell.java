@@ -13,6 +13,7 @@ import io.troupe.actors.internal.durable.EntityCommitLog.Answer;
 import io.troupe.actors.internal.durable.EntityCommitLog.Place;
 import io.troupe.actors.internal.durable.EntityCommitLog.Step;
 import io.troupe.cluster.spi.InboundMessage;
+import io.troupe.cluster.spi.InboundMessage.Ending;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataException;
@@ -168,7 +169,7 @@ final class DurableCell<M> extends Cell {
             if (letter == null) {
                 return false;
             }
-            host.refuse(id, letter.message(), why);
+            host.undelivered().refuse(id, letter.message(), Ending.FAILED, why);
         }
         return true;
     }

@@ -249,7 +249,9 @@ final class Duties {
                 host.soon(() -> tellSender(entry, notice));
             }
         };
-        host.deliver(cells, new OwnMessage(cells.shard, notice, key, entry.revision(), new Op.Delete(key), promise));
+        host.arrivals()
+                .deliverOwn(
+                        new OwnMessage(cells.shard, notice, key, entry.revision(), new Op.Delete(key), promise), cells);
     }
 
     private void remind(Standing due, long nowMillis) {
@@ -272,9 +274,11 @@ final class Duties {
                 }
             }
         };
-        host.deliver(
-                cells,
-                new OwnMessage(cells.shard, due.reminder().message(), due.key(), due.revision(), change, promise));
+        host.arrivals()
+                .deliverOwn(
+                        new OwnMessage(
+                                cells.shard, due.reminder().message(), due.key(), due.revision(), change, promise),
+                        cells);
     }
 
     /** Called with every tick of the cluster. */

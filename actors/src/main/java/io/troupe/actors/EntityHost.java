@@ -1,15 +1,12 @@
 package io.troupe.actors;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
@@ -22,10 +19,8 @@ import io.troupe.cluster.spi.ActorRange;
 import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
-import io.troupe.cluster.spi.InboundMessage.Ending;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.cluster.spi.Platform;
-import io.troupe.metadata.TxnResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +41,8 @@ final class EntityHost implements HostedActors {
     /** What the store was too busy for. */
     private final ConcurrentLinkedQueue<Runnable> postponed = new ConcurrentLinkedQueue<>();
 
-    private final AtomicLong activations = new AtomicLong();
     private final Map<String, Kind<?>> kindsByName;
+    private final Undelivered undelivered;
     /** Some kind of this node is durable: only then has a shard duties. */
     private final boolean isDurable;
 
@@ -55,6 +50,7 @@ final class EntityHost implements HostedActors {
     private Map<String, KindHost> kindHosts = Map.of();
 
     private @Nullable Passivation passivation;
+    private @Nullable Arrivals arrivals;
 
     private volatile @Nullable ClusterActorSystem system;
 
@@ -68,6 +64,7 @@ final class EntityHost implements HostedActors {
                 .collect(Collectors.toUnmodifiableSet());
         this.shards = new AtomicReferenceArray<>(shards);
         this.runtime = runtime;
+        undelivered = new Undelivered(this, runtime);
     }
 
     /** Call before the cluster starts to deliver. */
@@ -76,6 +73,7 @@ final class EntityHost implements HostedActors {
         kindsByName.forEach((name, kind) -> hosts.put(name, new KindHost(kind, runtime)));
         kindHosts = hosts;
         passivation = new Passivation(this, shards.length(), hosts.values(), runtime.nanoTime());
+        arrivals = new Arrivals(this, newSystem, hosts, undelivered);
         system = newSystem;
     }
 
@@ -289,223 +287,21 @@ final class EntityHost implements HostedActors {
         }
     }
 
-    /** Called under the shard's lock: the order of calls is the order of the mailboxes. */
     @Override
     public void deliver(InboundMessage message) {
-        ClusterActorSystem current = system;
         ShardCells cells = shards.get(message.shard().shard());
-        if (current == null || cells == null || cells.shard != message.shard()) {
-            return; // lost in this very moment: unsettled, so it is sent again
-        }
-        if (TransactionCodec.isTransaction(message.content())) {
-            deliverParts(current, message, cells);
-            return;
-        }
-        Envelope envelope;
-        try {
-            envelope = Envelope.decode(message.content());
-        } catch (IllegalArgumentException e) {
-            refuse(current, null, message, Ending.FAILED, "undecodable: " + e.getMessage());
-            return;
-        }
-        InboundMessage received = envelope.origin() == null ? message : new RelayedMessage(message, envelope.origin());
-        if (envelope.before() > 0) {
-            received = new TimelyMessage(received, envelope.before(), current.clusterClock());
-        }
-        KindHost kind = kindHosts.get(envelope.target().kind());
-        if (kind == null) {
-            refuseUnhosted(current, envelope.target(), received);
-            return;
-        }
-        deliver(new Letter(received, envelope.bodyOffset(), current.messages()), envelope.target(), cells, kind);
+        if (system != null && cells != null && cells.shard == message.shard()) {
+            arrivals().deliver(message, cells);
+        } // else lost in this very moment: unsettled, so it is sent again
     }
 
-    private void refuseUnhosted(ClusterActorSystem current, EntityId target, InboundMessage message) {
-        refuse(
-                current,
-                target,
-                message,
-                Ending.UNHOSTED,
-                "node " + current.nodeId() + " has no kind named " + target.kind()
-                        + ": register it on every node that owns shards");
+    /** Takes what has come for the entities of this node. */
+    Arrivals arrivals() {
+        return Objects.requireNonNull(arrivals);
     }
 
-    private void deliver(Letter letter, EntityId target, ShardCells cells, KindHost kind) {
-        while (!put(letter, target, cells, kind)) {
-            String full = "the mailbox of " + target + " is full (" + kind.mailbox + ")";
-            if (!kind.dropsOldest) {
-                overflow(letter.message(), target, kind, full);
-                return;
-            }
-            Cell cell = cells.byId.get(target);
-            if (cell != null && cell.pushOut() instanceof Letter oldest) {
-                overflow(oldest.message(), target, kind, full + ", and a newer message took its place");
-            }
-        }
-    }
-
-    /**
-     * To every entity at once, and under the shard's lock: so the transactions of a shard come to all mailboxes in one
-     * order, and no two of them can wait for each other.
-     */
-    private void deliverParts(ClusterActorSystem current, InboundMessage message, ShardCells cells) {
-        TransactionCodec.Content content;
-        List<Envelope> envelopes;
-        try {
-            content = TransactionCodec.decode(message.content());
-            envelopes = TransactionCodec.envelopes(content);
-        } catch (IllegalArgumentException e) {
-            refuse(current, null, message, Ending.FAILED, "undecodable: " + e.getMessage());
-            return;
-        }
-        InboundMessage received =
-                content.before() == 0 ? message : new TimelyMessage(message, content.before(), current.clusterClock());
-        for (Envelope envelope : envelopes) {
-            KindHost kind = kindHosts.get(envelope.target().kind());
-            if (kind == null) {
-                refuseUnhosted(current, envelope.target(), received);
-                return;
-            }
-            if (!kind.kind.isDurable()) {
-                refuse(
-                        current,
-                        envelope.target(),
-                        received,
-                        Ending.FAILED,
-                        kind.kind + " commits nothing on node " + current.nodeId()
-                                + ": start all nodes with the same kinds");
-                return;
-            }
-        }
-        TransactionRun run = new TransactionRun(received, envelopes.size(), cells, this);
-        for (int number = 0; number < envelopes.size() && !run.isOver(); number++) {
-            Envelope envelope = envelopes.get(number);
-            TransactionPart part =
-                    new TransactionPart(run, number, content.messages().get(number));
-            deliver(
-                    new Letter(part, envelope.bodyOffset(), current.messages()),
-                    envelope.target(),
-                    cells,
-                    Objects.requireNonNull(kindHosts.get(envelope.target().kind())));
-        }
-    }
-
-    /** What an entity of the shard has promised itself. Any thread. */
-    void deliver(ShardCells cells, OwnMessage message) {
-        Envelope envelope = Envelope.decode(message.content());
-        KindHost kind = kindHosts.get(envelope.target().kind());
-        if (kind == null) {
-            LOG.debug("entity {} waits for a node with its kind", envelope.target());
-            return; // it stands in the store: the next owner of the shard may have the kind
-        }
-        Letter letter = new Letter(message, envelope.bodyOffset(), system().messages());
-        if (!put(letter, envelope.target(), cells, kind)) {
-            message.promise().onPostponed();
-        }
-    }
-
-    /** False if the mailbox is full. */
-    private boolean put(Letter letter, EntityId target, ShardCells cells, KindHost kind) {
-        for (; ; ) {
-            Cell cell = cells.byId.get(target);
-            if (cell == null) {
-                try {
-                    cell = activate(kind.kind, target.id(), cells, kind);
-                } catch (RuntimeException e) {
-                    LOG.error("entity {} cannot be activated", target, e);
-                    refuse(target, letter.message(), "cannot be activated: " + e);
-                    return true;
-                }
-                cell = cells.add(cell);
-            }
-            switch (cell.offer(letter)) {
-                case TAKEN -> {
-                    return true;
-                }
-                case CLOSED -> cells.remove(cell); // it has just left the memory, or is about to say so
-                case FULL -> {
-                    return false;
-                }
-            }
-        }
-    }
-
-    /** Ends a message that has no place. Not logged: there may be very many. */
-    private void overflow(InboundMessage message, EntityId target, KindHost kind, String why) {
-        if (message instanceof OwnMessage own) {
-            own.promise().onPostponed();
-            return;
-        }
-        if (message instanceof TransactionPart part) {
-            if (part.run().abandon()) {
-                overflow(part.run().carrier(), target, kind, why);
-            }
-            return;
-        }
-        deadLetter(target, message, why);
-        if (message.isOneWay()) {
-            return;
-        }
-        byte[] reason = why.getBytes(StandardCharsets.UTF_8);
-        if (kind.kind.isDurable()) {
-            settle(system(), message, Ending.FULL, reason);
-            return;
-        }
-        try {
-            runtime.dispatcher.execute(() -> message.end(Ending.FULL, reason)); // nobody is told under a shard's lock
-        } catch (RejectedExecutionException e) {
-            LOG.debug("closed: message {} stays unsettled", message.id());
-        }
-    }
-
-    private <M> Cell activate(Kind<M> kind, String id, ShardCells cells, KindHost kindHost) {
-        ClusterActorSystem current = system();
-        // The kind's own name: an idle entity then needs no copy of it.
-        EntityPid<M> self = new EntityPid<>(kind, new EntityId(kind.name(), id), current);
-        return kind.isDurable()
-                ? new DurableCell<>(self, cells, kindHost, this, current, activations.incrementAndGet())
-                : new EntityCell<>(self, cells, kindHost);
-    }
-
-    /** Ends a message that no entity can take: in the log, so that no copy of it can take effect later. */
-    void refuse(EntityId target, InboundMessage message, String why) {
-        refuse(system(), target, message, Ending.FAILED, why);
-    }
-
-    /** Not logged: there may be very many. */
-    void deadLetter(@Nullable EntityId target, InboundMessage message, String why) {
-        runtime.deadLetters.add(target, message.id(), why);
-    }
-
-    private void refuse(
-            ClusterActorSystem current, @Nullable EntityId target, InboundMessage message, Ending ending, String why) {
-        if (message instanceof TransactionPart part) {
-            if (part.run().abandon()) {
-                String refusal = TransactionCodec.refusal(part.number(), why);
-                refuse(current, target, part.run().carrier(), ending, refusal);
-            }
-            return;
-        }
-        LOG.warn("message {} is refused: {}", message.id(), why);
-        deadLetter(target, message, why);
-        if (!message.isOneWay()) {
-            settle(current, message, ending, why.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private void settle(ClusterActorSystem current, InboundMessage message, Ending ending, byte[] reason) {
-        CompletableFuture<TxnResult> settled =
-                current.entityStore().guarded(message.shard(), List.of(message.settle(ending, reason)));
-        if (EntityStore.refusal(settled) != null) {
-            postponed.add(() -> settle(current, message, ending, reason));
-            return;
-        }
-        CompletableFuture<?> unused = settled.whenComplete((result, failure) -> {
-            if (result instanceof TxnResult.Succeeded) {
-                message.end(ending, reason);
-            } else if (result instanceof TxnResult.SettleRefused refused) {
-                RelayedMessage.endAsRefused(message, refused);
-            } // else the shard has moved on: its next owner answers
-        });
+    /** Ends what no entity takes. */
+    Undelivered undelivered() {
+        return undelivered;
     }
 }

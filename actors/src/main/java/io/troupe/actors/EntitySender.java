@@ -1,7 +1,6 @@
 package io.troupe.actors;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -58,18 +57,19 @@ final class EntitySender {
             return CompletableFuture.completedFuture(cluster.sendOneWay(target.shard(), content));
         }
         Sending<SendOutcome> outcome = new Sending<>(cluster);
-        long sentNs = clock.nanoTime();
-        traffic.onSent();
-        outcome.of(cluster.send(
-                target.shard(), guarantee, target.kind().isDurable(), content, Cluster.NO_DEADLINE, (ended, reply) -> {
-                    traffic.onEnded(ended, clock.nanoTime() - sentNs);
-                    outcome.complete(ended);
-                }));
+        send(
+                outcome,
+                target.shard(),
+                guarantee,
+                target.kind().isDurable(),
+                content,
+                0,
+                (ended, reply) -> outcome.complete(ended));
         return outcome;
     }
 
     <M, R> CompletableFuture<R> ask(EntityPid<M> target, Query<R> query, Duration timeout, long withinMillis) {
-        byte[] content = content(target, checked(target, query), withinMillis);
+        byte[] content = content(target, target.kind().checked(target, query), withinMillis);
         if (target.shard() < 0) {
             return CompletableFuture.failedFuture(new AskException(target.entity(), NOT_PLACED));
         }
@@ -98,7 +98,10 @@ final class EntitySender {
         }
         byte[] content;
         try {
-            content = content(target, checked(target, maker.apply(new RemoteReplyPid<>(address, target.owner()))), 0);
+            content = content(
+                    target,
+                    target.kind().checked(target, maker.apply(new RemoteReplyPid<>(address, target.owner()))),
+                    0);
         } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e); // nobody waits for it
             throw e;
@@ -120,44 +123,38 @@ final class EntitySender {
     /** Sends EXACTLY_ONCE to durable entities of a shard, and makes of the end what the caller wants to hear. */
     <T> CompletableFuture<T> send(int shard, byte[] content, BiFunction<SendOutcome, byte[], T> heard) {
         Sending<T> outcome = new Sending<>(cluster);
-        long sentNs = clock.nanoTime();
-        traffic.onSent();
-        outcome.of(cluster.send(
-                shard, DeliveryGuarantee.EXACTLY_ONCE, true, content, Cluster.NO_DEADLINE, (ended, reply) -> {
-                    traffic.onEnded(ended, clock.nanoTime() - sentNs);
-                    try {
-                        outcome.complete(heard.apply(ended, reply));
-                    } catch (TransportException e) {
-                        outcome.completeExceptionally(e);
-                    }
-                }));
+        send(outcome, shard, DeliveryGuarantee.EXACTLY_ONCE, true, content, 0, (ended, reply) -> {
+            try {
+                outcome.complete(heard.apply(ended, reply));
+            } catch (TransportException e) {
+                outcome.completeExceptionally(e);
+            }
+        });
         return outcome;
-    }
-
-    private static <T> T checked(EntityPid<?> target, T message) {
-        if (!target.kind().protocol().isInstance(message)) {
-            Objects.requireNonNull(message, () -> "a message to " + target + " is null: send an object");
-            throw new IllegalArgumentException(
-                    "a " + message.getClass().getName() + " is no message of " + target.kind() + ", which takes "
-                            + target.kind().protocol().getName());
-        }
-        return message;
     }
 
     private void send(
             Sending<?> answer, EntityPid<?> target, byte[] content, Duration timeout, OutcomeListener listener) {
+        boolean durable = target.kind().isDurable();
+        send(answer, target.shard(), DeliveryGuarantee.EXACTLY_ONCE, durable, content, timeout.toNanos(), listener);
+    }
+
+    /** For at most some time; 0 for any. */
+    private void send(
+            Sending<?> sending,
+            int shard,
+            DeliveryGuarantee guarantee,
+            boolean durable,
+            byte[] content,
+            long withinNs,
+            OutcomeListener listener) {
         long sentNs = clock.nanoTime();
+        long deadlineNs = withinNs == 0 ? Cluster.NO_DEADLINE : sentNs + withinNs;
         traffic.onSent();
-        answer.of(cluster.send(
-                target.shard(),
-                DeliveryGuarantee.EXACTLY_ONCE,
-                target.kind().isDurable(),
-                content,
-                sentNs + timeout.toNanos(),
-                (outcome, reply) -> {
-                    traffic.onEnded(outcome, clock.nanoTime() - sentNs);
-                    listener.onOutcome(outcome, reply);
-                }));
+        sending.of(cluster.send(shard, guarantee, durable, content, deadlineNs, (outcome, reply) -> {
+            traffic.onEnded(outcome, clock.nanoTime() - sentNs);
+            listener.onOutcome(outcome, reply);
+        }));
     }
 
     private static boolean isDone(SendOutcome outcome) {

@@ -89,7 +89,7 @@ final class HandlerCall<M> {
                 null,
                 NO_BYTES,
                 Changes.NONE,
-                List.of(() -> host.deadLetter(id, letter.message(), why)));
+                List.of(() -> host.undelivered().deadLetter(id, letter.message(), why)));
     }
 
     private Outcome outcome(Effect<Object> effect) {
@@ -153,10 +153,7 @@ final class HandlerCall<M> {
 
     private void tell(Intent.Tell tell, Changes changes) {
         EntityPid<?> to = tell.to();
-        if (!to.kind().protocol().isInstance(tell.message())) {
-            throw new IllegalArgumentException("a " + tell.message().getClass().getName() + " is no message of "
-                    + to.kind() + ", which takes " + to.kind().protocol().getName());
-        }
+        Object message = to.kind().checked(to, tell.message());
         int shard = to.shard();
         if (shard < 0) {
             throw new IllegalStateException("set " + to.kind().shardSet().name() + " of kind "
@@ -166,7 +163,7 @@ final class HandlerCall<M> {
                 shard,
                 tell.onDone() == null ? null : toSelf(tell.onDone()),
                 tell.onRefused() == null ? null : toSelf(tell.onRefused()),
-                Envelope.encode(to.entity(), messages.encode(tell.message())));
+                Envelope.encode(to.entity(), messages.encode(message)));
         changes.ops().add(new Op.Append(EntityKeys.outbox(home.shard.shard()), content.encode()));
         changes.sent().add(content);
     }

@@ -7,6 +7,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
+import io.troupe.actors.KindOptions.Mailbox;
+import io.troupe.actors.KindOptions.Stay;
 import io.troupe.cluster.ShardSet;
 import org.jspecify.annotations.Nullable;
 
@@ -133,8 +135,7 @@ public final class Kind<M> {
         if (other.name.equals(name)) {
             throw new IllegalArgumentException(this + " cannot live with itself: name another kind");
         }
-        return with(
-                options.with(other.shardSet(), options.shardKey().with(other.placement(), other.options.shardKey())));
+        return with(options.in(other.shardSet(), options.shardKey().with(other.placement(), other.options.shardKey())));
     }
 
     /**
@@ -146,7 +147,7 @@ public final class Kind<M> {
      * @param key makes a key of an id, the same one each time: 1 character at least. Called on any thread
      */
     public Kind<M> shardBy(UnaryOperator<String> key) {
-        return with(options.with(
+        return with(options.in(
                 options.shardSet(),
                 options.shardKey()
                         .by(Objects.requireNonNull(
@@ -157,6 +158,16 @@ public final class Kind<M> {
     String placement() {
         String host = options.shardKey().host();
         return host == null ? name : host;
+    }
+
+    /** {@return the message, for whom it is sent to} Throws if it is none of this kind. */
+    <T> T checked(Object to, T message) {
+        if (!protocol.isInstance(message)) {
+            Objects.requireNonNull(message, () -> "a message to " + to + " is null: send an object");
+            throw new IllegalArgumentException("a " + message.getClass().getName() + " is no message of " + this
+                    + ", which takes " + protocol.getName());
+        }
+        return message;
     }
 
     /** {@return what is hashed of an id, to find its shard} */
@@ -178,7 +189,7 @@ public final class Kind<M> {
             throw new IllegalArgumentException(
                     "passivateAfter (" + idle + ") of " + this + " must be 1 ms at least: leave it out for never");
         }
-        return with(options.passivating(idle.toNanos(), options.maxActive()));
+        return with(options.with(new Stay(idle.toNanos(), options.stay().most())));
     }
 
     /**
@@ -194,7 +205,7 @@ public final class Kind<M> {
             throw new IllegalArgumentException(
                     "maxActive (" + entities + ") of " + this + " must be 1 at least: leave it out for any number");
         }
-        return with(options.passivating(options.passivateAfterNs(), entities));
+        return with(options.with(new Stay(options.stay().idleNs(), entities)));
     }
 
     /**
@@ -208,7 +219,7 @@ public final class Kind<M> {
             throw new IllegalArgumentException(this + " is never restarted: a message that fails is tried "
                     + MAX_ATTEMPTS + " times on the state before it; leave restarts out");
         }
-        return with(options.restarting(Objects.requireNonNull(limit)));
+        return with(options.with(Objects.requireNonNull(limit)));
     }
 
     /**
@@ -225,10 +236,10 @@ public final class Kind<M> {
             throw new IllegalArgumentException(
                     "the mailbox of " + this + " must hold 1 to " + MAX_MAILBOX + " messages, not " + capacity);
         }
-        return with(options.holding(
+        return with(options.with(new Mailbox(
                 capacity,
                 Objects.requireNonNull(overflow),
-                overflow == Overflow.BLOCK_SENDER ? DEFAULT_BLOCK.toNanos() : 0));
+                overflow == Overflow.BLOCK_SENDER ? DEFAULT_BLOCK.toNanos() : 0)));
     }
 
     /**
@@ -245,7 +256,7 @@ public final class Kind<M> {
                     + LONGEST_BLOCK.toSeconds() + " s, not for " + limit);
         }
         Kind<M> sized = mailbox(capacity, Overflow.BLOCK_SENDER);
-        return sized.with(sized.options.holding(capacity, Overflow.BLOCK_SENDER, limit.toNanos()));
+        return sized.with(sized.options.with(new Mailbox(capacity, Overflow.BLOCK_SENDER, limit.toNanos())));
     }
 
     /**
@@ -266,7 +277,7 @@ public final class Kind<M> {
                     + " keeps nothing that could be read without a majority: use CONTINUE_UNFENCED or STOP, or a"
                     + " durable kind");
         }
-        return with(options.without(Objects.requireNonNull(what)));
+        return with(options.with(Objects.requireNonNull(what)));
     }
 
     /**

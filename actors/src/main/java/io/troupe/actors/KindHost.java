@@ -27,11 +27,11 @@ final class KindHost {
         this.runtime = runtime;
         Executor own = kind.options().executor();
         executor = own == null ? runtime.dispatcher : own;
-        passivates = kind.options().passivates();
-        mailbox = kind.options().mailbox();
+        passivates = kind.options().stay().isLimited();
+        mailbox = kind.options().mailbox().capacity();
         goesOnUnfenced = kind.options().quorumLoss() == QuorumLoss.CONTINUE_UNFENCED;
-        blockNs = kind.options().blockNs();
-        dropsOldest = kind.options().overflow() == Overflow.DROP_OLDEST;
+        blockNs = kind.options().mailbox().blockNs();
+        dropsOldest = kind.options().mailbox().overflow() == Overflow.DROP_OLDEST;
     }
 
     long nanoTime() {

@@ -8,112 +8,77 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a kind can be told beyond its name and handlers.
  *
- * @param shardSet         where its entities live
- * @param passivateAfterNs idle time after which an entity leaves the memory; 0 for never
- * @param maxActive        entities of one node beyond which the least recently used leave; 0 for any number
- * @param restarts         how often a handler may be restarted
- * @param mailbox          messages that may wait for one entity
- * @param overflow         what happens to those on top
- * @param blockNs          how long their senders wait, if they do
- * @param quorumLoss       what its entities do without a lease
- * @param executor         where its turns run; null for the node's dispatcher
- * @param shardKey         which entities share a shard
+ * @param shardSet   where its entities live
+ * @param shardKey   which entities share a shard
+ * @param stay       how long they stay in the memory
+ * @param mailbox    what may wait for one entity
+ * @param restarts   how often a handler may be restarted
+ * @param quorumLoss what its entities do without a lease
+ * @param executor   where its turns run; null for the node's dispatcher
  */
 record KindOptions(
         ShardSet shardSet,
-        long passivateAfterNs,
-        int maxActive,
+        ShardKey shardKey,
+        Stay stay,
+        Mailbox mailbox,
         RestartLimit restarts,
-        int mailbox,
-        Overflow overflow,
-        long blockNs,
         QuorumLoss quorumLoss,
-        @Nullable Executor executor,
-        ShardKey shardKey) {
+        @Nullable Executor executor) {
     static final KindOptions DEFAULT = new KindOptions(
             ShardSet.DEFAULT,
-            0,
-            0,
+            ShardKey.ID,
+            new Stay(0, 0),
+            new Mailbox(Kind.DEFAULT_MAILBOX, Overflow.REJECT, 0),
             RestartLimit.DEFAULT,
-            Kind.DEFAULT_MAILBOX,
-            Overflow.REJECT,
-            0,
             QuorumLoss.STOP,
-            null,
-            ShardKey.ID);
+            null);
+
+    /**
+     * How long an entity stays in the memory.
+     *
+     * @param idleNs idle time after which it leaves; 0 for never
+     * @param most   entities of one node beyond which the least recently used leave; 0 for any number
+     */
+    record Stay(long idleNs, int most) {
+        boolean isLimited() {
+            return idleNs > 0 || most > 0;
+        }
+    }
+
+    /**
+     * What may wait for one entity.
+     *
+     * @param capacity messages
+     * @param overflow what happens to those on top
+     * @param blockNs  how long their senders wait, if they do
+     */
+    record Mailbox(int capacity, Overflow overflow, long blockNs) {}
 
     KindOptions in(ShardSet other) {
-        return new KindOptions(
-                other,
-                passivateAfterNs,
-                maxActive,
-                restarts,
-                mailbox,
-                overflow,
-                blockNs,
-                quorumLoss,
-                executor,
-                shardKey);
+        return in(other, shardKey);
     }
 
-    KindOptions with(ShardSet set, ShardKey other) {
-        return new KindOptions(
-                set, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, quorumLoss, executor, other);
+    KindOptions in(ShardSet set, ShardKey key) {
+        return new KindOptions(set, key, stay, mailbox, restarts, quorumLoss, executor);
     }
 
-    KindOptions passivating(long afterNs, int beyond) {
-        return new KindOptions(
-                shardSet, afterNs, beyond, restarts, mailbox, overflow, blockNs, quorumLoss, executor, shardKey);
+    KindOptions with(Stay other) {
+        return new KindOptions(shardSet, shardKey, other, mailbox, restarts, quorumLoss, executor);
     }
 
-    KindOptions restarting(RestartLimit other) {
-        return new KindOptions(
-                shardSet,
-                passivateAfterNs,
-                maxActive,
-                other,
-                mailbox,
-                overflow,
-                blockNs,
-                quorumLoss,
-                executor,
-                shardKey);
+    KindOptions with(Mailbox other) {
+        return new KindOptions(shardSet, shardKey, stay, other, restarts, quorumLoss, executor);
     }
 
-    KindOptions holding(int messages, Overflow beyond, long waitNs) {
-        return new KindOptions(
-                shardSet,
-                passivateAfterNs,
-                maxActive,
-                restarts,
-                messages,
-                beyond,
-                waitNs,
-                quorumLoss,
-                executor,
-                shardKey);
+    KindOptions with(RestartLimit other) {
+        return new KindOptions(shardSet, shardKey, stay, mailbox, other, quorumLoss, executor);
+    }
+
+    KindOptions with(QuorumLoss other) {
+        return new KindOptions(shardSet, shardKey, stay, mailbox, restarts, other, executor);
     }
 
     KindOptions on(Executor other) {
-        return new KindOptions(
-                shardSet,
-                passivateAfterNs,
-                maxActive,
-                restarts,
-                mailbox,
-                overflow,
-                blockNs,
-                quorumLoss,
-                other,
-                shardKey);
-    }
-
-    KindOptions without(QuorumLoss other) {
-        return new KindOptions(
-                shardSet, passivateAfterNs, maxActive, restarts, mailbox, overflow, blockNs, other, executor, shardKey);
-    }
-
-    boolean passivates() {
-        return passivateAfterNs > 0 || maxActive > 0;
+        return new KindOptions(shardSet, shardKey, stay, mailbox, restarts, quorumLoss, other);
     }
 }

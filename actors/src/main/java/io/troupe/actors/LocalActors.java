@@ -117,7 +117,7 @@ final class LocalActors implements Home, LocalCell.Above {
                     + " cannot be spawned: its state is kept in the log of a cluster; start a ClusterActorSystem and use"
                     + " entity(kind, id)");
         }
-        if (kind.options().passivates()) {
+        if (kind.options().stay().isLimited()) {
             throw new IllegalArgumentException(kind
                     + " cannot be spawned: a local actor that leaves the memory has ended; leave out passivateAfter and"
                     + " maxActive, or use entity(kind, id) of a ClusterActorSystem");

@@ -2,7 +2,6 @@ package io.troupe.actors;
 
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -85,9 +84,7 @@ final class LocalCell<M> extends VolatileCell<M> {
 
     private void check(Object message) {
         if (!protocol.isInstance(message)) {
-            Objects.requireNonNull(message, () -> "a message to " + id + " is null: send an object");
-            throw new IllegalArgumentException("a " + message.getClass().getName() + " is no message of " + kind.kind
-                    + ", which takes " + protocol.getName());
+            Object unused = kind.kind.checked(id, message); // says what is wrong
         }
     }
 

@@ -21,7 +21,7 @@ final class NodeKinds {
                 throw bad("two kinds are named " + kind.name() + ": give every kind a name of its own");
             }
             RegistrationCheck.check(kind, classes);
-            if (kind.options().blockNs() > 0) {
+            if (kind.options().mailbox().blockNs() > 0) {
                 throw bad(kind
                         + " makes its senders wait when a mailbox is full, which works within one process only: use"
                         + " REJECT or DROP_OLDEST for entities, or spawn local actors of it");

@@ -32,10 +32,10 @@ final class Passivation {
     Passivation(EntityHost host, int shards, Collection<KindHost> kinds, long nowNs) {
         this.host = host;
         limited = kinds.stream()
-                .filter(kind -> kind.kind.options().maxActive() > 0)
+                .filter(kind -> kind.kind.options().stay().most() > 0)
                 .toList();
         long shortestNs = kinds.stream()
-                .mapToLong(kind -> kind.kind.options().passivateAfterNs())
+                .mapToLong(kind -> kind.kind.options().stay().idleNs())
                 .filter(idleNs -> idleNs > 0)
                 .min()
                 .orElse(0);
@@ -51,7 +51,7 @@ final class Passivation {
         if (sweeps) {
             for (int due = sweep.due(nowNs); due > 0; due--) {
                 host.forEachCell(sweep.next(), cell -> {
-                    long idleNs = cell.kind.kind.options().passivateAfterNs();
+                    long idleNs = cell.kind.kind.options().stay().idleNs();
                     if (idleNs > 0 && nowNs - cell.usedNs() >= idleNs) {
                         cell.passivateIfIdle();
                     }
@@ -60,7 +60,7 @@ final class Passivation {
         }
         if (!limited.isEmpty() && nowNs - restUntilNs >= 0) {
             for (KindHost kind : limited) {
-                int excess = kind.active() - kind.kind.options().maxActive();
+                int excess = kind.active() - kind.kind.options().stay().most();
                 if (excess > 0) {
                     restUntilNs = nowNs + makeRoom(kind, excess, nowNs) * REST_PER_ENTITY_NS;
                 }
@@ -77,7 +77,7 @@ final class Passivation {
             }
         });
         candidates.sort(Comparator.comparingLong(Candidate::idleNs).reversed());
-        int leave = Math.min(excess + kind.kind.options().maxActive() / SLACK, candidates.size());
+        int leave = Math.min(excess + kind.kind.options().stay().most() / SLACK, candidates.size());
         candidates.subList(0, leave).forEach(candidate -> candidate.cell.passivateIfIdle());
         return candidates.size();
     }

@@ -51,10 +51,6 @@ public final class Transaction {
             throw new IllegalArgumentException(
                     to + " cannot be in a transaction, for " + to.kind() + " commits nothing: use a durable kind");
         }
-        if (!to.kind().protocol().isInstance(message)) {
-            throw new IllegalArgumentException("a " + message.getClass().getName() + " is no message of " + to.kind()
-                    + ", which takes " + to.kind().protocol().getName());
-        }
         if (parts.size() == MAX_ENTITIES) {
             throw new IllegalArgumentException("a transaction has " + MAX_ENTITIES + " entities at most, and " + to
                     + " is one more: split it, or use a saga");
@@ -67,7 +63,7 @@ public final class Transaction {
             }
             refuseOtherShard(part.entity, to);
         }
-        parts.add(new Part(to, message));
+        parts.add(new Part(to, to.kind().checked(to, message)));
         return this;
     }
 

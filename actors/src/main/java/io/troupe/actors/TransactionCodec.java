@@ -1,7 +1,6 @@
 package io.troupe.actors;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -99,10 +98,6 @@ final class TransactionCodec {
             }
         }
         return new Refusal(-1, text);
-    }
-
-    static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static int length(List<byte[]> parts) {

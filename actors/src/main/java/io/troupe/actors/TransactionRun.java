@@ -104,7 +104,9 @@ final class TransactionRun {
             LOG.warn("transaction {} fails: {}", carrier.id(), why);
             EntityId first = all.get(0).cell.id;
             refused = propose(
-                    all, JointOutcome.failed(all.size(), why, List.of(() -> host.deadLetter(first, carrier, why))));
+                    all,
+                    JointOutcome.failed(
+                            all.size(), why, List.of(() -> host.undelivered().deadLetter(first, carrier, why))));
         }
         for (Decided decided : all) {
             if (refused == null) {

@@ -177,7 +177,11 @@ class BlockedSenderTest {
 
     @Test
     void limitsThatMakeNoSenseAreRefusedAndEntitiesCannotBlock(@TempDir Path directory) {
-        assertThat(slow(LONG).mailbox(5, Overflow.BLOCK_SENDER).options().blockNs())
+        assertThat(slow(LONG)
+                        .mailbox(5, Overflow.BLOCK_SENDER)
+                        .options()
+                        .mailbox()
+                        .blockNs())
                 .isEqualTo(1_000_000_000);
         for (Duration limit : List.of(Duration.ZERO, Duration.ofSeconds(61))) {
             assertThatThrownBy(() -> slow(limit))
