@@ -249,7 +249,7 @@ final class Duties {
                 host.soon(() -> tellSender(entry, notice));
             }
         };
-        host.arrivals()
+        host.deliveries()
                 .deliverOwn(
                         new OwnMessage(cells.shard, notice, key, entry.revision(), new Op.Delete(key), promise), cells);
     }
@@ -274,7 +274,7 @@ final class Duties {
                 }
             }
         };
-        host.arrivals()
+        host.deliveries()
                 .deliverOwn(
                         new OwnMessage(
                                 cells.shard, due.reminder().message(), due.key(), due.revision(), change, promise),

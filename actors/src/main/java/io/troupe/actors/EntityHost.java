@@ -50,7 +50,7 @@ final class EntityHost implements HostedActors {
     private Map<String, KindHost> kindHosts = Map.of();
 
     private @Nullable Passivation passivation;
-    private @Nullable Arrivals arrivals;
+    private @Nullable Deliveries deliveries;
 
     private volatile @Nullable ClusterActorSystem system;
 
@@ -73,7 +73,7 @@ final class EntityHost implements HostedActors {
         kindsByName.forEach((name, kind) -> hosts.put(name, new KindHost(kind, runtime)));
         kindHosts = hosts;
         passivation = new Passivation(this, shards.length(), hosts.values(), runtime.nanoTime());
-        arrivals = new Arrivals(this, newSystem, hosts, undelivered);
+        deliveries = new Deliveries(this, newSystem, hosts, undelivered);
         system = newSystem;
     }
 
@@ -291,13 +291,13 @@ final class EntityHost implements HostedActors {
     public void deliver(InboundMessage message) {
         ShardCells cells = shards.get(message.shard().shard());
         if (system != null && cells != null && cells.shard == message.shard()) {
-            arrivals().deliver(message, cells);
+            deliveries().deliver(message, cells);
         } // else lost in this very moment: unsettled, so it is sent again
     }
 
     /** Takes what has come for the entities of this node. */
-    Arrivals arrivals() {
-        return Objects.requireNonNull(arrivals);
+    Deliveries deliveries() {
+        return Objects.requireNonNull(deliveries);
     }
 
     /** Ends what no entity takes. */

@@ -63,7 +63,7 @@ final class EntitySender {
                 guarantee,
                 target.kind().isDurable(),
                 content,
-                0,
+                Cluster.NO_DEADLINE,
                 (ended, reply) -> outcome.complete(ended));
         return outcome;
     }
@@ -123,7 +123,7 @@ final class EntitySender {
     /** Sends EXACTLY_ONCE to durable entities of a shard, and makes of the end what the caller wants to hear. */
     <T> CompletableFuture<T> send(int shard, byte[] content, BiFunction<SendOutcome, byte[], T> heard) {
         Sending<T> outcome = new Sending<>(cluster);
-        send(outcome, shard, DeliveryGuarantee.EXACTLY_ONCE, true, content, 0, (ended, reply) -> {
+        send(outcome, shard, DeliveryGuarantee.EXACTLY_ONCE, true, content, Cluster.NO_DEADLINE, (ended, reply) -> {
             try {
                 outcome.complete(heard.apply(ended, reply));
             } catch (TransportException e) {
@@ -136,20 +136,19 @@ final class EntitySender {
     private void send(
             Sending<?> answer, EntityPid<?> target, byte[] content, Duration timeout, OutcomeListener listener) {
         boolean durable = target.kind().isDurable();
-        send(answer, target.shard(), DeliveryGuarantee.EXACTLY_ONCE, durable, content, timeout.toNanos(), listener);
+        long deadlineNs = clock.nanoTime() + timeout.toNanos();
+        send(answer, target.shard(), DeliveryGuarantee.EXACTLY_ONCE, durable, content, deadlineNs, listener);
     }
 
-    /** For at most some time; 0 for any. */
     private void send(
             Sending<?> sending,
             int shard,
             DeliveryGuarantee guarantee,
             boolean durable,
             byte[] content,
-            long withinNs,
+            long deadlineNs,
             OutcomeListener listener) {
         long sentNs = clock.nanoTime();
-        long deadlineNs = withinNs == 0 ? Cluster.NO_DEADLINE : sentNs + withinNs;
         traffic.onSent();
         sending.of(cluster.send(shard, guarantee, durable, content, deadlineNs, (outcome, reply) -> {
             traffic.onEnded(outcome, clock.nanoTime() - sentNs);

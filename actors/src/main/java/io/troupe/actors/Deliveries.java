@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * sent comes under the lock of its shard, so the order of the calls is the order of the mailboxes; what an entity has
  * promised itself comes on any thread.
  */
-final class Arrivals {
-    private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
+final class Deliveries {
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
     private final EntityHost host;
     private final ClusterActorSystem system;
@@ -24,7 +24,7 @@ final class Arrivals {
     private final Undelivered undelivered;
     private final AtomicLong activations = new AtomicLong();
 
-    Arrivals(EntityHost host, ClusterActorSystem system, Map<String, KindHost> kinds, Undelivered undelivered) {
+    Deliveries(EntityHost host, ClusterActorSystem system, Map<String, KindHost> kinds, Undelivered undelivered) {
         this.host = host;
         this.system = system;
         this.kinds = kinds;
