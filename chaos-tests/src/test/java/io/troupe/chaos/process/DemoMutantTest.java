@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.troupe.chaos.mutant.SourceMutant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ class DemoMutantTest {
     Path workspace;
 
     @Test
+    @Tag("chaos")
     void acknowledgementsThatComeLateAreLegal() throws IOException, InterruptedException {
         assertVerdict(lateAnswers().classPath(classes()), "LOST 0, DOUBLED 0", 0);
     }

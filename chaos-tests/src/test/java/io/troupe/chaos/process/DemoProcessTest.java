@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ class DemoProcessTest {
     }
 
     @Test
+    @Tag("chaos")
     void theBankLosesNoMoneyWithItsLeader() throws IOException, InterruptedException {
         try (DemoCommand demo = DemoCommand.start(workspace, "bank", "--transfers=1k", "--accounts=200")) {
             assertThat(demo.exitCode()).as("%s%s", demo.out(), demo.err()).isZero();
@@ -73,6 +75,7 @@ class DemoProcessTest {
     }
 
     @Test
+    @Tag("chaos")
     void theUsersAreWhatTheirEventsMakeOfThemWithoutTheirLeader() throws IOException, InterruptedException {
         try (DemoCommand demo = DemoCommand.start(workspace, "users", "--users=200", "--events=1k")) {
             assertThat(demo.exitCode()).as("%s%s", demo.out(), demo.err()).isZero();
@@ -93,6 +96,7 @@ class DemoProcessTest {
     }
 
     @Test
+    @Tag("chaos")
     void interruptedItLeavesNoProcessPortOrFile() throws IOException, InterruptedException {
         endedBySignalLeavesNothing("INT", 130);
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +68,7 @@ class ScenariosTest {
     }
 
     @Test
+    @Tag("chaos")
     void failoverMeasuresHowLongNobodyCanWrite() throws IOException, InterruptedException {
         new FailoverScenario(TINY, report).measure(FailoverScenario.WRITE_LOSSES.get(0));
         assertMeasured(Target.WRITE_FAST, Target.WRITE_FAST_MAX);

@@ -12,11 +12,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -62,9 +61,19 @@ class ScenarioCommandTest {
                 .anyMatch(line -> line.startsWith("disk-full"));
     }
 
-    @ParameterizedTest
-    @CsvSource({"INT,130", "TERM,143"})
-    void aSignalDuringAFaultLeavesNothing(String signal, int exitCode) throws IOException, InterruptedException {
+    @Test
+    void anInterruptDuringAFaultLeavesNothing() throws IOException, InterruptedException {
+        aSignalDuringAFaultLeavesNothing("INT", 130);
+    }
+
+    @Test
+    @Tag("chaos")
+    void aTerminationDuringAFaultLeavesNothing() throws IOException, InterruptedException {
+        aSignalDuringAFaultLeavesNothing("TERM", 143);
+    }
+
+    private void aSignalDuringAFaultLeavesNothing(String signal, int exitCode)
+            throws IOException, InterruptedException {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         Path said = directory.resolve("said");
         Process command = new ProcessBuilder(command(temporary))

@@ -28,9 +28,9 @@ final class TestNode implements AutoCloseable {
         Awaitility.setDefaultTimeout(PATIENCE);
     }
 
-    /** What all nodes that a test makes have in common. */
-    static final ThreadLocal<BiFunction<String, TransportConfig.Builder, TransportConfig.Builder>> ALL =
-            ThreadLocal.withInitial(() -> (id, config) -> config);
+    /** What all nodes that a test makes have in common; one class runs at a time. */
+    private static volatile BiFunction<String, TransportConfig.Builder, TransportConfig.Builder> all =
+            (id, config) -> config;
 
     final String id;
     final TcpMessagingSystem system;
@@ -45,6 +45,14 @@ final class TestNode implements AutoCloseable {
         this.system = new TcpMessagingSystem(config, new Recorder());
     }
 
+    static void giveAll(BiFunction<String, TransportConfig.Builder, TransportConfig.Builder> what) {
+        all = what;
+    }
+
+    static void giveAllNothing() {
+        giveAll((id, config) -> config);
+    }
+
     static TestNode start(String id, UnaryOperator<TransportConfig.Builder> change) {
         TestNode node = make(id, change);
         node.system.start().join();
@@ -53,7 +61,7 @@ final class TestNode implements AutoCloseable {
 
     static TestNode make(String id, UnaryOperator<TransportConfig.Builder> change) {
         TransportConfig.Builder builder =
-                ALL.get().apply(id, TransportConfig.builder(id).identity("cluster=test"));
+                all.apply(id, TransportConfig.builder(id).identity("cluster=test"));
         return new TestNode(id, change.apply(builder).build());
     }
 

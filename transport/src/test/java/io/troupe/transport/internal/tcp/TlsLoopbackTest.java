@@ -25,7 +25,7 @@ class TlsLoopbackTest extends LoopbackTest {
 
     @BeforeEach
     void giveEveryNodeACertificate() {
-        TestNode.ALL.set((id, config) -> config.tls(CERTIFICATES.computeIfAbsent(
+        TestNode.giveAll((id, config) -> config.tls(CERTIFICATES.computeIfAbsent(
                 id, node -> NodeTls.open(AUTHORITY.files(directory.resolve(node), "test", node), "test", node))));
     }
 
@@ -50,6 +50,6 @@ class TlsLoopbackTest extends LoopbackTest {
 
     @AfterEach
     void takeThemAway() {
-        TestNode.ALL.remove();
+        TestNode.giveAllNothing();
     }
 }
