@@ -26,7 +26,9 @@ public final class WorkTree {
      * @throws IOException if there can be none
      */
     public static Path create() throws IOException {
-        return Files.createTempDirectory("troupe-chaos-");
+        // Whoever looks whether something is left looks for what this process has made: others run beside it.
+        return Files.createTempDirectory(
+                "troupe-chaos-" + ProcessHandle.current().pid() + "-");
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.troupe.chaos.mutant;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.Launcher;
@@ -15,6 +17,9 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /** Runs a test class on whatever cores its class loader finds; called from outside that loader. */
 public final class TestProbe {
+    /** Most mutants of what a test waits for are found by its waiting in vain. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private TestProbe() {}
 
     /**
@@ -25,6 +30,7 @@ public final class TestProbe {
      * @throws IllegalStateException if the class has no test that runs
      */
     public static @Nullable String firstSign(String testClass) {
+        Awaitility.setDefaultTimeout(PATIENCE);
         Launcher launcher = LauncherFactory.create();
         long started = 0;
         // One method after the other: a launcher cannot be stopped, and a dead mutant needs no further test.

@@ -47,6 +47,7 @@ class DemoMutantTest {
     }
 
     @Test
+    @Tag("chaos")
     void withAcknowledgementsBeforeTheCommitMessagesAreLost() throws IOException, InterruptedException {
         SourceMutant mutant = SourceMutant.of(DURABLE_CELL)
                 .replace(

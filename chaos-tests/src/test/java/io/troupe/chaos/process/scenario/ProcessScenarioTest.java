@@ -58,7 +58,10 @@ class ProcessScenarioTest {
 
     private static List<Path> roots() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(path -> path.getFileName().toString().startsWith("troupe-chaos-"))
+            return files.filter(path -> path.getFileName()
+                            .toString()
+                            .startsWith(
+                                    "troupe-chaos-" + ProcessHandle.current().pid() + "-"))
                     .sorted()
                     .toList();
         }
