@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.TlsFiles;
+import io.troupe.transport.TransportConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  * @param restoreFrom  the backup that a new cluster starts from, the same on every seed; null for an empty one
  * @param tls          where this node's certificate, key and trusted authorities are; null to encrypt nothing
+ * @param spin         how long the thread of the links looks for work before it sleeps
  */
 public record ClusterConfig(
         String nodeId,
@@ -66,7 +68,8 @@ public record ClusterConfig(
         @Nullable ClusterSecret secret,
         List<NodeAddress> dialAddresses,
         @Nullable Path restoreFrom,
-        @Nullable TlsFiles tls) {
+        @Nullable TlsFiles tls,
+        Duration spin) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
@@ -100,7 +103,7 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, minimum.peers.quorum, secret.file, dial.addresses} (as {@code seeds}),
+     * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, secret.file, dial.addresses} (as {@code seeds}),
      * {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
@@ -173,6 +176,7 @@ public record ClusterConfig(
         private Duration rebalanceAfter = Duration.ofSeconds(2);
         private int maxMoves = 32;
         private Duration moveTimeout = Duration.ofSeconds(5);
+        private Duration spin = TransportConfig.DEFAULT_SPIN;
         private int minimumPeersQuorum = 1;
         private @Nullable InetSocketAddress joining;
         private @Nullable ClusterSecret secret;
@@ -406,6 +410,18 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param limit how long the thread of this node's links looks for work after the last, before it sleeps; {@link
+         *     TransportConfig#DEFAULT_SPIN} without it. A second makes of it a thread that hardly ever sleeps: it answers
+         *     sooner, and takes a processor for itself
+         */
+        public Builder spin(Duration limit) {
+            spin = limit;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param first how long a message may be without an answer before it is sent again; every further wait is
          *     longer, up to a second. A durable commit under load takes tens of milliseconds: asking sooner only repeats
          *     what is under way
@@ -526,7 +542,8 @@ public record ClusterConfig(
                     secret,
                     List.copyOf(dialAddresses),
                     restoreFrom,
-                    tls);
+                    tls,
+                    spin);
         }
 
         private void checkLimits(List<String> errors) {
@@ -555,6 +572,9 @@ public record ClusterConfig(
             }
             if (minimumPeersQuorum < 1 || minimumPeersQuorum > MAX_SHARDS) {
                 errors.add("minimumPeersQuorum (" + minimumPeersQuorum + ") must be between 1 and " + MAX_SHARDS);
+            }
+            if (spin.isNegative() || spin.compareTo(TransportConfig.MAX_SPIN) > 0) {
+                errors.add("spin (" + spin + ") must be between zero and " + TransportConfig.MAX_SPIN);
             }
             if (startTimeout.isNegative() || startTimeout.isZero()) {
                 errors.add("startTimeout (" + startTimeout + ") must be positive");

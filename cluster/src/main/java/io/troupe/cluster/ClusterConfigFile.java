@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +52,7 @@ final class ClusterConfigFile {
             "max.moves",
             "move.timeout.millis",
             "minimum.peers.quorum",
+            "spin.micros",
             "dial.addresses",
             "restore.from",
             CERTIFICATE,
@@ -121,6 +123,7 @@ final class ClusterConfigFile {
         text("max.moves", count -> builder.maxMoves(Integer.parseInt(count)));
         text("move.timeout.millis", millis -> builder.moveTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("minimum.peers.quorum", count -> builder.minimumPeersQuorum(Integer.parseInt(count)));
+        text("spin.micros", micros -> builder.spin(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)));
         text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));
         if (errors.isEmpty()) {
             try {

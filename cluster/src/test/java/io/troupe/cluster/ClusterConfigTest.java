@@ -162,6 +162,8 @@ class ClusterConfigTest {
         refused(three("d").moveTimeout(Duration.ofMillis(99)), "moveTimeout (PT0.099S) must be between PT0.1S and");
         refused(three("d").rebalanceAfter(Duration.ofSeconds(-1)), "rebalanceAfter (PT-1S) must be between zero and");
         refused(three("d").retry(Duration.ofSeconds(2)), "retry (2000 ms) must be between 1 and 1000 ms");
+        refused(three("d").spin(Duration.ofNanos(-1)), "spin (PT-0.000000001S) must be between zero and PT1S");
+        refused(three("d").spin(Duration.ofMillis(1_001)), "spin (PT1.001S) must be between zero and PT1S");
         refused(three("d").startTimeout(Duration.ZERO), "startTimeout (PT0S) must be positive");
         refused(
                 three(" "),
@@ -187,6 +189,7 @@ class ClusterConfigTest {
                 joining = 127.0.0.1:7801
                 move.timeout.millis = 900
                 minimum.peers.quorum = 2
+                spin.micros = 50
                 """);
         assertThat(ClusterConfig.load(file))
                 .isEqualTo(three("n2")
@@ -204,6 +207,7 @@ class ClusterConfigTest {
                         .joining("127.0.0.1", 7801)
                         .moveTimeout(Duration.ofMillis(900))
                         .minimumPeersQuorum(2)
+                        .spin(Duration.ofNanos(50_000))
                         .build());
     }
 

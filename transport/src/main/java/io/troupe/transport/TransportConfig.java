@@ -19,6 +19,13 @@ public final class TransportConfig {
     /** The longest identity, in bytes of UTF-8. */
     public static final int MAX_IDENTITY_BYTES = 1024;
 
+    /** How long an agent looks for work before it sleeps: not at all with two processors or fewer, else 20 microseconds. */
+    public static final Duration DEFAULT_SPIN =
+            Runtime.getRuntime().availableProcessors() <= 2 ? Duration.ZERO : Duration.ofNanos(20_000);
+
+    /** The longest time that an agent can look for work before it sleeps. */
+    public static final Duration MAX_SPIN = Duration.ofSeconds(1);
+
     private static final int MIN_RING_CAPACITY = 4096;
     private static final int MAX_RING_CAPACITY = 1 << 29;
     private static final int MAX_PORT = 65_535;
@@ -169,7 +176,7 @@ public final class TransportConfig {
         private Duration handshakeTimeout = Duration.ofSeconds(5);
         private int maxUnauthenticated = 64;
         private int maxLinks = 128;
-        private Duration spin = Duration.ZERO;
+        private Duration spin = DEFAULT_SPIN;
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -391,9 +398,10 @@ public final class TransportConfig {
         }
 
         /**
-         * How long the agent polls before it blocks. Only of use with a processor to spare.
+         * How long the agent looks for work after the last, before it sleeps. As long as it looks it is woken by no system
+         * call, and has a processor for itself: with as many such threads as processors all of them wait for each other.
          *
-         * @param value zero by default
+         * @param value {@link #DEFAULT_SPIN} without it, {@link #MAX_SPIN} for an agent that hardly ever sleeps
          * @return this
          */
         public Builder spin(Duration value) {
@@ -478,8 +486,11 @@ public final class TransportConfig {
                 found.add("redial bounds must not fall: first " + redialFirst + ", cap " + redialCap + ", slow cap "
                         + redialSlowCap);
             }
-            if (spin.isNegative() || redialFastPeriod.isNegative()) {
-                found.add("spin (" + spin + ") and redialFastPeriod (" + redialFastPeriod + ") must not be negative");
+            if (spin.isNegative() || spin.compareTo(MAX_SPIN) > 0) {
+                found.add("spin (" + spin + ") must be between zero and " + MAX_SPIN);
+            }
+            if (redialFastPeriod.isNegative()) {
+                found.add("redialFastPeriod (" + redialFastPeriod + ") must not be negative");
             }
         }
 

@@ -18,6 +18,7 @@ class TransportConfigTest {
                 .ringCapacity(5000)
                 .heartbeatInterval(Duration.ofSeconds(1))
                 .linkTimeout(Duration.ofMillis(1500))
+                .spin(Duration.ofMillis(1001))
                 .redial(Duration.ofSeconds(1), Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
         assertThatThrownBy(builder::build)
                 .isInstanceOf(TransportException.class)
@@ -28,7 +29,8 @@ class TransportConfigTest {
                 .hasMessageContaining("identity has 1025 bytes, the limit is 1024")
                 .hasMessageContaining("ringCapacity (5000) must be a power of two")
                 .hasMessageContaining("linkTimeout (PT1.5S) must be at least twice heartbeatInterval (PT1S)")
-                .hasMessageContaining("redial bounds must not fall");
+                .hasMessageContaining("redial bounds must not fall")
+                .hasMessageContaining("spin (PT1.001S) must be between zero and PT1S");
     }
 
     @Test

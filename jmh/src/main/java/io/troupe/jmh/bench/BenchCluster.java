@@ -15,15 +15,25 @@ final class BenchCluster implements AutoCloseable {
     private final ClusterActorSystem client;
 
     BenchCluster(int size) throws IOException {
-        this(size, SHORT_LEASE, Election.FAST);
+        this(size, Duration.ZERO);
+    }
+
+    /** The agents of both ends look for work for so long before they sleep. */
+    BenchCluster(int size, Duration spin) throws IOException {
+        this(size, SHORT_LEASE, Election.FAST, spin);
     }
 
     BenchCluster(int size, Duration lease, Election election) throws IOException {
-        voters = new Voters(BenchNode.class, size, BenchNode.options(lease, election));
+        this(size, lease, election, Duration.ZERO);
+    }
+
+    private BenchCluster(int size, Duration lease, Election election, Duration spin) throws IOException {
+        voters = new Voters(BenchNode.class, size, BenchNode.options(lease, election, spin));
         boolean started = false;
         try {
             client = ClusterActorSystem.start(
                             BenchNode.config("bench", lease, election, voters.seeds())
+                                    .spin(spin)
                                     .build(),
                             BenchNode.MESSAGES,
                             BenchNode.ECHO,

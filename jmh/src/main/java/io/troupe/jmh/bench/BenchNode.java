@@ -3,9 +3,11 @@ package io.troupe.jmh.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.troupe.actors.ActorContext;
 import io.troupe.actors.ClusterActorSystem;
@@ -62,8 +64,9 @@ final class BenchNode {
                         arguments[0],
                         lease,
                         Election.valueOf(arguments[3]),
-                        Arrays.asList(arguments).subList(4, arguments.length))
+                        Arrays.asList(arguments).subList(5, arguments.length))
                 .dataDir(Path.of(arguments[1]))
+                .spin(Duration.of(Long.parseLong(arguments[4]), ChronoUnit.MICROS))
                 .build();
         try (ClusterActorSystem system =
                 ClusterActorSystem.start(config, MESSAGES, ECHO, COUNTER).join()) {
@@ -73,7 +76,14 @@ final class BenchNode {
     }
 
     static List<String> options(Duration lease, Election election) {
-        return List.of(Long.toString(lease.toMillis()), election.name());
+        return options(lease, election, Duration.ZERO);
+    }
+
+    static List<String> options(Duration lease, Election election, Duration spin) {
+        return List.of(
+                Long.toString(lease.toMillis()),
+                election.name(),
+                Long.toString(TimeUnit.NANOSECONDS.toMicros(spin.toNanos())));
     }
 
     static ClusterConfig.Builder config(String nodeId, Duration lease, Election election, List<String> seeds) {

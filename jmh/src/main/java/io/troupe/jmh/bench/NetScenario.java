@@ -42,6 +42,9 @@ final class NetScenario {
                 report.part(line.rate().title, () -> tells.measure(line));
             }
         }
+        try (BenchCluster cluster = new BenchCluster(1, SPIN)) {
+            report.part("remote ask, spinning", () -> askSpinning(cluster));
+        }
         report.part("codec", () -> CodecFigures.measure(rounds, report));
         report.part("local actors", () -> new LocalFigures(rounds, report).messages());
         missing();
@@ -183,6 +186,19 @@ final class NetScenario {
                 cost -> String.format("%.1f us of processor time each", cost.cpuSeconds() * 1e6 / asks));
     }
 
+    private void askSpinning(BenchCluster cluster) {
+        Pid<BenchNode.Note> echo = cluster.client().entity(BenchNode.ECHO, "asked");
+        askRound(echo);
+        double[] p50 = new double[rounds.rounds()];
+        Histogram all = Rounds.histogram();
+        for (int round = 0; round < p50.length; round++) {
+            Histogram nanos = askRound(echo);
+            p50[round] = Rounds.micros(nanos, 50);
+            all.add(nanos);
+        }
+        report.measured(Target.REMOTE_ASK_SPIN, Rounds.median(p50), spinning, Rounds.quantiles(all));
+    }
+
     private Histogram askRound(Pid<BenchNode.Note> echo) {
         Histogram nanos = Rounds.histogram();
         long untilNs = rounds.untilNs();
@@ -195,7 +211,6 @@ final class NetScenario {
     }
 
     private void missing() {
-        report.missing(Target.REMOTE_ASK_SPIN, "a cluster's configuration cannot set how its transport idles");
         report.missing(Target.SHARDED_ASK, "every actor is sharded: there is no plain one to compare with");
     }
 }

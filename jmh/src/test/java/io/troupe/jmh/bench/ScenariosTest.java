@@ -32,6 +32,7 @@ class ScenariosTest {
                 Target.TRANSPORT_TLS,
                 Target.TRANSPORT_TLS_TRIP,
                 Target.REMOTE_ASK,
+                Target.REMOTE_ASK_SPIN,
                 Target.TELL_MOST_8,
                 Target.TELL_LEAST,
                 Target.SHARDED_EXACTLY,

@@ -53,8 +53,9 @@ final class Wiring {
     }
 
     static MessagingSystem messaging(ClusterConfig config, @Nullable NodeTls tls, MessagingSystem.FrameHandler frames) {
-        TransportConfig.Builder builder =
-                TransportConfig.builder(config.nodeId()).identity(config.identity());
+        TransportConfig.Builder builder = TransportConfig.builder(config.nodeId())
+                .identity(config.identity())
+                .spin(config.spin());
         if (config.secret() != null) {
             builder.secret(config.secret());
         }

@@ -203,9 +203,14 @@ final class TransportAgent implements Runnable, PortListener.Output {
             if (listener != null) {
                 listener.register(selector);
             }
-            boolean idle = false;
-            while (running) {
-                idle = cycle(idle) == 0;
+            Spinners.onStart(config);
+            try {
+                boolean idle = false;
+                while (running) {
+                    idle = cycle(idle) == 0;
+                }
+            } finally {
+                Spinners.onEnd(config);
             }
         } catch (Throwable failure) {
             LOG.error("node {}: the transport agent failed; every link is closed", config.nodeId(), failure);
