@@ -112,7 +112,7 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
             Platform platform, ClusterConfig config, MessageRegistry registry, Kind<?>... kinds) {
         MessageRegistry.Builder classes = MessageRegistry.builder().addAll(registry);
         Saga.register(classes);
-        RemoteReplyPid.Codec addresses = RemoteReplyPid.register(classes);
+        Addresses addresses = Addresses.register(classes);
         MessageRegistry all = classes.build();
         ClusterActorSystem system =
                 new ClusterActorSystem(config, all.codec(), NodeKinds.checked(kinds, all), platform);
@@ -147,13 +147,29 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
      * @throws IllegalArgumentException if the id is empty or too long, or {@link Kind#shardBy} makes no key of it
      */
     public <M> Pid<M> entity(Kind<M> kind, String id) {
+        return address(kind, id, null);
+    }
+
+    /** The address that was sent or kept, as that of an actor of a kind that this node knows. */
+    EntityPid<?> address(String kindName, String id, @Nullable DeliveryGuarantee guarantee) {
+        Kind<?> spawned = names.kind(kindName);
+        Kind<?> kind = spawned != null ? spawned : host.kind(kindName);
+        if (kind == null) {
+            throw new IllegalArgumentException("node " + nodeId() + " knows no kind named " + kindName
+                    + ", and so not where " + kindName + "/" + id
+                    + " is: start it with that kind, which it need not run for that");
+        }
+        return address(kind, id, guarantee);
+    }
+
+    private <M> EntityPid<M> address(Kind<M> kind, String id, @Nullable DeliveryGuarantee guarantee) {
         int length = id.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > Envelope.MAX_ID_LENGTH) {
             throw new IllegalArgumentException("the id of an entity of " + kind + " must have 1 to "
                     + Envelope.MAX_ID_LENGTH + " bytes, not " + length);
         }
         kind.shardKey(id); // what it makes of a wrong id shows here, and not when something is sent
-        return new EntityPid<>(kind, new EntityId(kind.name(), id), this);
+        return new EntityPid<>(kind, new EntityId(kind.name(), id), this, guarantee);
     }
 
     /**

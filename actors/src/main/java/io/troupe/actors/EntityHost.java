@@ -77,6 +77,12 @@ final class EntityHost implements HostedActors {
         system = newSystem;
     }
 
+    /** {@return the kind of this node that has a name, or null} */
+    @Nullable
+    Kind<?> kind(String name) {
+        return kindsByName.get(name);
+    }
+
     int activeEntities() {
         int[] active = {0};
         forEach(cells -> active[0] += cells.byId.size());

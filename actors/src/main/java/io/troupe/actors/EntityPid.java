@@ -63,6 +63,12 @@ final class EntityPid<M> extends Pid<M> {
         return system;
     }
 
+    /** {@return the guarantee that it was spawned with, if there was one} */
+    @Nullable
+    DeliveryGuarantee usual() {
+        return usual;
+    }
+
     LocalActors locals() {
         return system.locals();
     }

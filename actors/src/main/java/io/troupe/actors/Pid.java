@@ -10,8 +10,9 @@ import io.troupe.cluster.SendOutcome;
 /**
  * The address of an actor. That of an entity, from {@link ClusterActorSystem#entity}, means whoever bears its kind and id,
  * wherever that lives: it is stable over moves and restarts. That of a local actor, from {@link ActorSystem#spawn}, means
- * that one actor of this process, from its spawn to its end, and nobody who gets its name later. Either may be kept. Safe
- * for any thread.
+ * that one actor of this process, from its spawn to its end, and nobody who gets its name later. Either may be kept; that
+ * of an entity may be a field of messages and states, and is read as an address in the system of the node that reads it.
+ * Safe for any thread.
  *
  * @param <M> the messages the actor takes
  */

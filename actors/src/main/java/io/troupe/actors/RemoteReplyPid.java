@@ -6,18 +6,14 @@ import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.spi.AnswerAddress;
-import io.troupe.transport.kryo.MessageRegistry;
 import io.troupe.transport.spi.MessageCodec;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.jspecify.annotations.Nullable;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /** Where the answer of one ask of an entity goes, from whichever node it is sent. It travels within messages. */
 final class RemoteReplyPid<R> extends ReplyPid<R> {
-    private static final int REGISTERED_ID = 208;
-
     private final AnswerAddress address;
     private final ClusterActorSystem system;
 
@@ -47,28 +43,15 @@ final class RemoteReplyPid<R> extends ReplyPid<R> {
         return system.openAsks().answer(address, system.messages().encodeReply(answer));
     }
 
-    /** Lets addresses travel in the messages of one system, which is attached before anything is sent. */
-    static Codec register(MessageRegistry.Builder classes) {
-        Codec codec = new Codec();
-        classes.addReserved(REGISTERED_ID, type(), codec);
-        return codec;
-    }
-
-    /** Of an address of no matter which answers. */
-    @SuppressWarnings("unchecked")
-    private static Class<RemoteReplyPid<?>> type() {
-        return (Class<RemoteReplyPid<?>>) (Class<?>) RemoteReplyPid.class;
-    }
-
-    /** An address is good in the system that reads it: life (8), number (8), the node's id in UTF-8. Big-endian. */
+    /** Life (8), number (8), the node's id in UTF-8. Big-endian. */
     static final class Codec implements MessageCodec<RemoteReplyPid<?>> {
         private static final int HEADER_LENGTH = 2 * Long.BYTES;
         private static final int MAX_NODE_LENGTH = 1024;
 
-        private volatile @Nullable ClusterActorSystem system;
+        private final Addresses addresses;
 
-        void attach(ClusterActorSystem reader) {
-            system = reader;
+        Codec(Addresses addresses) {
+            this.addresses = addresses;
         }
 
         @Override
@@ -93,7 +76,7 @@ final class RemoteReplyPid<R> extends ReplyPid<R> {
                     new String(node, StandardCharsets.UTF_8),
                     buffer.getLong(offset, BIG_ENDIAN),
                     buffer.getLong(offset + Long.BYTES, BIG_ENDIAN));
-            return new RemoteReplyPid<>(address, Objects.requireNonNull(system));
+            return new RemoteReplyPid<>(address, addresses.reader());
         }
     }
 }
