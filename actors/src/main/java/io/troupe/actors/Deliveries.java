@@ -146,9 +146,9 @@ final class Deliveries {
             if (cell == null) {
                 try {
                     cell = activate(kind.kind, target.id(), cells, kind);
-                } catch (RuntimeException e) {
-                    LOG.error("entity {} cannot be activated", target, e);
-                    undelivered.refuse(target, letter.message(), Ending.FAILED, "cannot be activated: " + e);
+                } catch (Throwable failure) { // of its handler: this is a thread that others wait for
+                    LOG.error("entity {} cannot be activated", target, failure);
+                    undelivered.refuse(target, letter.message(), Ending.FAILED, "cannot be activated: " + failure);
                     return true;
                 }
                 cell = cells.add(cell);

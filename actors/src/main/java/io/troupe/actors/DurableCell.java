@@ -123,9 +123,9 @@ final class DurableCell<M> extends Cell {
                     ? handler.initialState()
                     : messages.decode(stored.value(), CommitId.LENGTH);
             loaded = new EntityCommitLog<>(predecessor, state, shard.epoch(), activation);
-        } catch (RuntimeException e) {
-            LOG.error("entity {} cannot be activated", id, e);
-            broken = "cannot be activated: " + e;
+        } catch (Throwable failure) { // of its handler, too
+            LOG.error("entity {} cannot be activated", id, failure);
+            broken = "cannot be activated: " + failure;
         }
     }
 
@@ -267,9 +267,9 @@ final class DurableCell<M> extends Cell {
         Outcome outcome;
         try {
             outcome = handler.on(letter, log().state());
-        } catch (Error e) {
+        } catch (RuntimeException | Error defect) {
             part.run().abandon(); // what silences this entity is not to silence the others
-            throw e;
+            throw defect;
         }
         held = letter; // first: it may be let go before the next line is over
         return part.run().onDecided(part.number(), new Decided(this, letter, outcome));
@@ -399,8 +399,8 @@ final class DurableCell<M> extends Cell {
     private void runAfterCommit(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
-            LOG.warn("what entity {} wanted to run after a commit failed", id, e);
+        } catch (Throwable failure) {
+            LOG.warn("what entity {} wanted to run after a commit failed", id, failure);
         }
     }
 }

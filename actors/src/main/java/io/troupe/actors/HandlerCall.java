@@ -70,9 +70,9 @@ final class HandlerCall<M> {
                                 message,
                                 new MessageContext<>(self, host.platform(), letter.message(), passivation))
                         .take());
-            } catch (Exception e) {
+            } catch (Throwable failure) { // what a handler throws must not reach the threads, nor other entities
                 if (attempt == Kind.MAX_ATTEMPTS) {
-                    return failed(letter, "failed " + attempt + " times", e);
+                    return failed(letter, "failed " + attempt + " times", failure);
                 }
             } finally {
                 running = false;
@@ -80,7 +80,7 @@ final class HandlerCall<M> {
         }
     }
 
-    Outcome failed(Letter letter, String what, @Nullable Exception cause) {
+    Outcome failed(Letter letter, String what, @Nullable Throwable cause) {
         LOG.warn("message {} to {} {}", letter.message().id(), id, what, cause);
         String why = cause == null ? what : what + ": " + cause;
         return new Outcome(

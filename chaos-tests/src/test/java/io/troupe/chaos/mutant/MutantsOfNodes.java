@@ -16,7 +16,7 @@ final class MutantsOfNodes {
                     "poison message stops its entity",
                     ACTORS + "HandlerCall.java",
                     "                    return failed(letter, \"failed \"",
-                    "                    if (true) throw new IllegalStateException(e);\n                    return failed(letter, \"failed \"",
+                    "                    if (true) throw new IllegalStateException(failure);\n                    return failed(letter, \"failed \"",
                     3),
             bug(
                     "shard whose fence the store was too busy to raise is never run",

@@ -51,7 +51,7 @@ class ProductionMutantTest {
             "troupe.outbox.seeds", "20",
             "troupe.saga.seeds", "20",
             "troupe.names.seeds", "10",
-            "troupe.transaction.seeds", "5",
+            "troupe.transaction.seeds", "15",
             "troupe.address.seeds", "3");
 
     /** What no mutant changes is loaded once for all of them. */

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OutboxSimulationTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int ACCOUNTS = 5;
-    private static final int SEEDS = Integer.getInteger("troupe.outbox.seeds", 400);
+    private static final int SEEDS = Integer.getInteger("troupe.outbox.seeds", 200);
     private static final long FIRST = Long.getLong("troupe.outbox.first", 1);
 
     sealed interface Message {}

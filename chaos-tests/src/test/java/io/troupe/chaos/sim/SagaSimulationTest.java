@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SagaSimulationTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int ACCOUNTS = 4;
-    private static final int SEEDS = Integer.getInteger("troupe.saga.seeds", 300);
+    private static final int SEEDS = Integer.getInteger("troupe.saga.seeds", 150);
 
     sealed interface Message {}
 

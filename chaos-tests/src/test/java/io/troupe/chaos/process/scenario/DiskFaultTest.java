@@ -13,6 +13,7 @@ import io.troupe.chaos.process.ClusterPlan;
 import io.troupe.chaos.process.ClusterProcesses;
 import io.troupe.chaos.process.HarnessException;
 import io.troupe.chaos.process.LogDamage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** One of three voters comes back with a damaged log while a client writes. */
+@Tag("chaos")
 @Timeout(90)
 class DiskFaultTest {
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -62,6 +62,7 @@ class ScenarioCommandTest {
     }
 
     @Test
+    @Tag("chaos")
     void anInterruptDuringAFaultLeavesNothing() throws IOException, InterruptedException {
         aSignalDuringAFaultLeavesNothing("INT", 130);
     }
