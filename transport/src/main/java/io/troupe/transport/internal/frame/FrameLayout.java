@@ -46,21 +46,6 @@ public final class FrameLayout {
     }
 
     /**
-     * Writes a frame of the layer above.
-     *
-     * @param target   where to
-     * @param index    its first byte
-     * @param type     1 to 65535
-     * @param body     holds the body
-     * @param offset   where the body starts
-     * @param length   how long it is
-     */
-    public static void put(MutableDirectBuffer target, int index, int type, DirectBuffer body, int offset, int length) {
-        target.putBytes(index + HEADER_LENGTH, body, offset, length);
-        putHeader(target, index, VERSION, type, length);
-    }
-
-    /**
      * Writes a frame of the layer above into zeros, all but its length: the frame begins to exist when that is written.
      *
      * @param target zeros

@@ -57,7 +57,7 @@ class FrameReaderTest {
         int type = 1;
         for (byte[] body : bodies) {
             UnsafeBuffer source = new UnsafeBuffer(body);
-            FrameLayout.put(target, end, type, source, 0, body.length);
+            TestFrames.put(target, end, type, source, 0, body.length);
             expected.add(text(false, type, source, 0, body.length));
             end += FrameLayout.wireLength(body.length);
             type = type * 7 % 65_535 + 1;
@@ -147,7 +147,7 @@ class FrameReaderTest {
     @Test
     void theBytesOfAFrameNeverChange() {
         UnsafeBuffer target = new UnsafeBuffer(new byte[16]);
-        FrameLayout.put(target, 0, 0x0102, new UnsafeBuffer(new byte[] {5, 6, 7}), 0, 3);
+        TestFrames.put(target, 0, 0x0102, new UnsafeBuffer(new byte[] {5, 6, 7}), 0, 3);
         assertThat(target.byteArray()).containsExactly(11, 0, 0, 0, 1, 0, 2, 1, 5, 6, 7, 0, 0, 0, 0, 0);
     }
 }

@@ -49,7 +49,7 @@ class GoldenFramesTest {
     }
 
     private byte[] data(int type, byte... body) {
-        FrameLayout.put(wire, 0, type, new UnsafeBuffer(body), 0, body.length);
+        TestFrames.put(wire, 0, type, new UnsafeBuffer(body), 0, body.length);
         return written(FrameLayout.wireLength(body.length));
     }
 

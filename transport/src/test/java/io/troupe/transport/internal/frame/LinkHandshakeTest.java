@@ -86,7 +86,7 @@ class LinkHandshakeTest {
     @Test
     void nothingButTheExpectedFrameIsAllowed() {
         int data = FrameLayout.wireLength(4);
-        FrameLayout.put(wire, 0, 1, new UnsafeBuffer(new byte[4]), 0, 4);
+        TestFrames.put(wire, 0, 1, new UnsafeBuffer(new byte[4]), 0, 4);
         assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null, null), data))
                 .isInstanceOf(FramingException.class)
                 .hasMessageContaining("data frame of type 1 before the end of the handshake");

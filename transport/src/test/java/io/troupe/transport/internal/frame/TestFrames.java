@@ -1,0 +1,17 @@
+package io.troupe.transport.internal.frame;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+/** Writes frames of the layer above as the ring of a session does: into zeros, and the length last. */
+final class TestFrames {
+    private TestFrames() {}
+
+    static void put(MutableDirectBuffer target, int index, int type, DirectBuffer body, int offset, int length) {
+        target.setMemory(index, FrameLayout.wireLength(length), (byte) 0);
+        FrameLayout.putAllButLength(target, index, type, body, offset, length);
+        target.putInt(index, FrameLayout.HEADER_LENGTH + length, LITTLE_ENDIAN);
+    }
+}
