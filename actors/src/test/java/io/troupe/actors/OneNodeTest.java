@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.troupe.cluster.Cluster;
+import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.Subscription;
 import org.junit.jupiter.api.MethodOrderer;
@@ -34,6 +36,17 @@ class OneNodeTest {
                 .isInstanceOf(SendOutcome.Committed.class);
         assertThat(Counter.read(node, "c").sum()).isEqualTo(1);
         assertThat(node.activeEntities()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aNodeThatIsClosedSaysSoWhateverItLacks(@TempDir Path directory) {
+        Nodes nodes = new Nodes(directory, 1);
+        ClusterActorSystem node = ClusterActorSystem.create(
+                Cluster.threads("n1"), nodes.config("n1").build(), Nodes.MESSAGES, Counter.KIND);
+        assertThat(node.cluster().diagnose()).anyMatch(finding -> finding.contains("has no leader"));
+        node.close();
+        assertThat(node.cluster().diagnose()).containsExactly("this node is closed");
+        assertThat(node.cluster().state()).isEqualTo(NodeState.LEFT);
     }
 
     /** A message without a kind is refused under its shard's lock, which no listener may hold: it may send. */
