@@ -60,16 +60,19 @@ final class Passivation {
         }
         if (!limited.isEmpty() && nowNs - restUntilNs >= 0) {
             for (KindHost kind : limited) {
-                int excess = kind.active() - kind.kind.options().stay().most();
-                if (excess > 0) {
-                    restUntilNs = nowNs + makeRoom(kind, excess, nowNs) * REST_PER_ENTITY_NS;
+                if (excess(kind) > 0) {
+                    restUntilNs = nowNs + makeRoom(kind, nowNs) * REST_PER_ENTITY_NS;
                 }
             }
         }
     }
 
+    private static int excess(KindHost kind) {
+        return kind.active() - kind.kind.options().stay().most();
+    }
+
     /** {@return how many entities were looked at} */
-    private int makeRoom(KindHost kind, int excess, long nowNs) {
+    private int makeRoom(KindHost kind, long nowNs) {
         List<Candidate> candidates = new ArrayList<>(kind.active());
         host.forEachCell(cell -> {
             if (cell.kind == kind && cell.isIdle()) {
@@ -77,7 +80,10 @@ final class Passivation {
             }
         });
         candidates.sort(Comparator.comparingLong(Candidate::idleNs).reversed());
-        int leave = Math.min(excess + kind.kind.options().stay().most() / SLACK, candidates.size());
+        // Counted after the look: one that was asked before may have left since, and another must not leave in its
+        // place.
+        int excess = excess(kind);
+        int leave = excess > 0 ? Math.min(excess + kind.kind.options().stay().most() / SLACK, candidates.size()) : 0;
         candidates.subList(0, leave).forEach(candidate -> candidate.cell.passivateIfIdle());
         return candidates.size();
     }

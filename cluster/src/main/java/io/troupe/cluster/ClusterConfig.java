@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param restoreFrom  the backup that a new cluster starts from, the same on every seed; null for an empty one
  * @param tls          where this node's certificate, key and trusted authorities are; null to encrypt nothing
  * @param spin         how long the thread of the links looks for work before it sleeps
+ * @param circuitBreaker when frames to a node at which none arrives are refused
  */
 public record ClusterConfig(
         String nodeId,
@@ -69,7 +70,8 @@ public record ClusterConfig(
         List<NodeAddress> dialAddresses,
         @Nullable Path restoreFrom,
         @Nullable TlsFiles tls,
-        Duration spin) {
+        Duration spin,
+        CircuitBreaker circuitBreaker) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
@@ -85,6 +87,8 @@ public record ClusterConfig(
     private static final double MAX_CAPACITY = 1000;
     private static final long MIN_RETRY_MILLIS = 1;
     private static final long MAX_RETRY_MILLIS = 1_000;
+    private static final int MAX_CIRCUIT_FAILURES = 1_000;
+
     private static final Duration MAX_CALM = Duration.ofDays(365);
     private static final Duration MIN_MOVE = Duration.ofMillis(100);
 
@@ -103,8 +107,8 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, secret.file, dial.addresses} (as {@code seeds}),
-     * {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
+     * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
+     * {@code secret.file, dial.addresses} (as {@code seeds}), {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
      * @param file the file
@@ -177,6 +181,7 @@ public record ClusterConfig(
         private int maxMoves = 32;
         private Duration moveTimeout = Duration.ofSeconds(5);
         private Duration spin = TransportConfig.DEFAULT_SPIN;
+        private CircuitBreaker circuitBreaker = CircuitBreaker.DEFAULT;
         private int minimumPeersQuorum = 1;
         private @Nullable InetSocketAddress joining;
         private @Nullable ClusterSecret secret;
@@ -422,6 +427,16 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param rule when frames to a node at which none arrives are refused; {@link CircuitBreaker#DEFAULT} without it
+         */
+        public Builder circuitBreaker(CircuitBreaker rule) {
+            circuitBreaker = rule;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param first how long a message may be without an answer before it is sent again; every further wait is
          *     longer, up to a second. A durable commit under load takes tens of milliseconds: asking sooner only repeats
          *     what is under way
@@ -543,7 +558,8 @@ public record ClusterConfig(
                     List.copyOf(dialAddresses),
                     restoreFrom,
                     tls,
-                    spin);
+                    spin,
+                    circuitBreaker);
         }
 
         private void checkLimits(List<String> errors) {
@@ -575,6 +591,14 @@ public record ClusterConfig(
             }
             if (spin.isNegative() || spin.compareTo(TransportConfig.MAX_SPIN) > 0) {
                 errors.add("spin (" + spin + ") must be between zero and " + TransportConfig.MAX_SPIN);
+            }
+            int failures = circuitBreaker.failures();
+            if (failures < 1 || failures > MAX_CIRCUIT_FAILURES) {
+                errors.add("circuit failures (" + failures + ") must be between 1 and " + MAX_CIRCUIT_FAILURES);
+            }
+            Duration reset = circuitBreaker.reset();
+            if (reset.isNegative() || reset.isZero() || reset.compareTo(MAX_CALM) > 0) {
+                errors.add("circuit reset (" + reset + ") must be longer than zero and at most " + MAX_CALM);
             }
             if (startTimeout.isNegative() || startTimeout.isZero()) {
                 errors.add("startTimeout (" + startTimeout + ") must be positive");

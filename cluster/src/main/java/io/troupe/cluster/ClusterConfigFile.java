@@ -53,6 +53,8 @@ final class ClusterConfigFile {
             "move.timeout.millis",
             "minimum.peers.quorum",
             "spin.micros",
+            "circuit.failures",
+            "circuit.reset.millis",
             "dial.addresses",
             "restore.from",
             CERTIFICATE,
@@ -76,6 +78,14 @@ final class ClusterConfigFile {
                     ClusterException.Code.BAD_CONFIG, "cannot read configuration file " + file + ": " + e, e);
         }
         return source.read(file);
+    }
+
+    private void circuitBreaker(ClusterConfig.Builder builder) {
+        int[] failures = {CircuitBreaker.DEFAULT.failures()};
+        Duration[] reset = {CircuitBreaker.DEFAULT.reset()};
+        text("circuit.failures", count -> failures[0] = Integer.parseInt(count));
+        text("circuit.reset.millis", millis -> reset[0] = Duration.ofMillis(Long.parseLong(millis)));
+        builder.circuitBreaker(new CircuitBreaker(failures[0], reset[0]));
     }
 
     private ClusterConfig read(Path file) {
@@ -124,6 +134,7 @@ final class ClusterConfigFile {
         text("move.timeout.millis", millis -> builder.moveTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("minimum.peers.quorum", count -> builder.minimumPeersQuorum(Integer.parseInt(count)));
         text("spin.micros", micros -> builder.spin(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)));
+        circuitBreaker(builder);
         text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));
         if (errors.isEmpty()) {
             try {

@@ -66,6 +66,10 @@ public sealed interface SendOutcome {
         MAILBOX_FULL,
         /** Too many messages to the shard are unsettled, or the link's ring is full. */
         BACK_PRESSURED,
+        /** No link to the owner's node is up, and the message cannot wait for one: AT_MOST_ONCE. */
+        NOT_CONNECTED,
+        /** Nothing arrives at the owner's node, and the message cannot wait: see {@link CircuitBreaker}. */
+        CIRCUIT_OPEN,
         /** The deadline passed before it started. */
         DEADLINE_PASSED,
         /** The sender took it back before it started. */

@@ -164,6 +164,10 @@ class ClusterConfigTest {
         refused(three("d").retry(Duration.ofSeconds(2)), "retry (2000 ms) must be between 1 and 1000 ms");
         refused(three("d").spin(Duration.ofNanos(-1)), "spin (PT-0.000000001S) must be between zero and PT1S");
         refused(three("d").spin(Duration.ofMillis(1_001)), "spin (PT1.001S) must be between zero and PT1S");
+        refused(
+                three("d").circuitBreaker(new CircuitBreaker(0, Duration.ZERO)),
+                "circuit failures (0) must be between 1 and 1000; circuit reset (PT0S) must be longer than zero and at"
+                        + " most PT8760H");
         refused(three("d").startTimeout(Duration.ZERO), "startTimeout (PT0S) must be positive");
         refused(
                 three(" "),
@@ -190,6 +194,8 @@ class ClusterConfigTest {
                 move.timeout.millis = 900
                 minimum.peers.quorum = 2
                 spin.micros = 50
+                circuit.failures = 7
+                circuit.reset.millis = 2000
                 """);
         assertThat(ClusterConfig.load(file))
                 .isEqualTo(three("n2")
@@ -208,6 +214,7 @@ class ClusterConfigTest {
                         .moveTimeout(Duration.ofMillis(900))
                         .minimumPeersQuorum(2)
                         .spin(Duration.ofNanos(50_000))
+                        .circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(2)))
                         .build());
     }
 

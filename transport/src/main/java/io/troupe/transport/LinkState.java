@@ -4,9 +4,16 @@ package io.troupe.transport;
  * The state of one link.
  *
  * @param connected      a connection carries its frames; while it is interrupted they are accepted all the same
+ * @param circuitOpen    no frame is taken: what was sent has not arrived, again and again
  * @param queuedBytes    bytes accepted and not yet given to the socket
  * @param heldBytes      bytes accepted and not yet known to have arrived; the queued ones are among them
  * @param framesSent     frames given to the socket since start, again after a lost connection
  * @param framesReceived frames received since start
  */
-public record LinkState(boolean connected, long queuedBytes, long heldBytes, long framesSent, long framesReceived) {}
+public record LinkState(
+        boolean connected,
+        boolean circuitOpen,
+        long queuedBytes,
+        long heldBytes,
+        long framesSent,
+        long framesReceived) {}

@@ -93,6 +93,14 @@ public interface MessagingSystem extends AutoCloseable {
         void onLink(String nodeId, LinkEvent event);
 
         /**
+         * A frame to a node was {@link Offer#BACK_PRESSURED}, and now half of the ring is free. Not said of a session that
+         * ends first: then {@link LinkEvent#OPENED} is.
+         *
+         * @param nodeId the other node
+         */
+        default void onWritable(String nodeId) {}
+
+        /**
          * A node was refused by the handshake, or refused us.
          *
          * @param nodeId the other node, or its address if it did not say

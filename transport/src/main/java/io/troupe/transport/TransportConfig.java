@@ -111,6 +111,21 @@ public final class TransportConfig {
         return values.sessionTimeout;
     }
 
+    /** {@return for how long an end that reads nothing keeps its connection while the ring is full} */
+    public Duration stallTimeout() {
+        return values.stallTimeout;
+    }
+
+    /** {@return the failures in a row that open the circuit of a link} */
+    public int circuitFailures() {
+        return values.circuitFailures;
+    }
+
+    /** {@return how long an open circuit takes no frame at most} */
+    public Duration circuitReset() {
+        return values.circuitReset;
+    }
+
     /** {@return the longest pause before the first redial} */
     public Duration redialFirst() {
         return values.redialFirst;
@@ -169,6 +184,9 @@ public final class TransportConfig {
         private Duration heartbeatInterval = Duration.ofMillis(200);
         private Duration linkTimeout = Duration.ofSeconds(2);
         private Duration sessionTimeout = Duration.ofSeconds(10);
+        private Duration stallTimeout = Duration.ofSeconds(10);
+        private int circuitFailures = 5;
+        private Duration circuitReset = Duration.ofSeconds(30);
         private Duration redialFirst = Duration.ofMillis(20);
         private Duration redialCap = Duration.ofMillis(200);
         private Duration redialFastPeriod = Duration.ofSeconds(30);
@@ -196,6 +214,9 @@ public final class TransportConfig {
             heartbeatInterval = from.heartbeatInterval;
             linkTimeout = from.linkTimeout;
             sessionTimeout = from.sessionTimeout;
+            stallTimeout = from.stallTimeout;
+            circuitFailures = from.circuitFailures;
+            circuitReset = from.circuitReset;
             redialFirst = from.redialFirst;
             redialCap = from.redialCap;
             redialFastPeriod = from.redialFastPeriod;
@@ -348,6 +369,33 @@ public final class TransportConfig {
         }
 
         /**
+         * For how long an end that reads nothing keeps its connection while the ring is full. The session goes on over the
+         * next connection.
+         *
+         * @param value 10 s by default; exact to a heartbeat interval
+         * @return this
+         */
+        public Builder stallTimeout(Duration value) {
+            stallTimeout = value;
+            return this;
+        }
+
+        /**
+         * When frames are refused with {@link Offer#CIRCUIT_OPEN}: once so many connections in a row were lost with frames
+         * under way of which none arrived. The next connection lets a few frames through to find out, so does the
+         * passing of the reset time; the first frame that arrives closes the circuit.
+         *
+         * @param failures 5 by default
+         * @param reset    30 s by default
+         * @return this
+         */
+        public Builder circuitBreaker(int failures, Duration reset) {
+            circuitFailures = failures;
+            circuitReset = reset;
+            return this;
+        }
+
+        /**
          * The pauses between redials: random between 0 and a bound that doubles from {@code first} to {@code cap}.
          *
          * @param first      the first bound, 20 ms by default
@@ -474,6 +522,8 @@ public final class TransportConfig {
             positive(found, "heartbeatInterval", heartbeatInterval);
             positive(found, "handshakeTimeout", handshakeTimeout);
             positive(found, "redialFirst", redialFirst);
+            positive(found, "stallTimeout", stallTimeout);
+            positive(found, "circuit reset", circuitReset);
             positive(found, "tlsRefresh", tlsRefresh);
             if (sessionTimeout.isNegative()) {
                 found.add("sessionTimeout (" + sessionTimeout + ") must not be negative");
@@ -481,6 +531,9 @@ public final class TransportConfig {
             if (linkTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
                 found.add("linkTimeout (" + linkTimeout + ") must be at least twice heartbeatInterval ("
                         + heartbeatInterval + ")");
+            }
+            if (circuitFailures < 1) {
+                found.add("circuit failures (" + circuitFailures + ") must be at least 1");
             }
             if (redialCap.compareTo(redialFirst) < 0 || redialSlowCap.compareTo(redialCap) < 0) {
                 found.add("redial bounds must not fall: first " + redialFirst + ", cap " + redialCap + ", slow cap "

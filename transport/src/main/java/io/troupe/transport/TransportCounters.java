@@ -10,6 +10,8 @@ package io.troupe.transport;
  * @param droppedFrames    frames that were not known to have arrived when their session ended
  * @param turnedAway       connections closed at once because too many were without a handshake
  * @param lateWakeUps      times the agent found frames only because its timer rang: a defect if not zero
+ * @param stalledLinks     connections given up because the other end read nothing while the ring was full
+ * @param openedCircuits   times the circuit of a link opened
  */
 public record TransportCounters(
         long protocolErrors,
@@ -18,4 +20,6 @@ public record TransportCounters(
         long handlerFailures,
         long droppedFrames,
         long turnedAway,
-        long lateWakeUps) {}
+        long lateWakeUps,
+        long stalledLinks,
+        long openedCircuits) {}

@@ -19,6 +19,8 @@ class TransportConfigTest {
                 .heartbeatInterval(Duration.ofSeconds(1))
                 .linkTimeout(Duration.ofMillis(1500))
                 .spin(Duration.ofMillis(1001))
+                .stallTimeout(Duration.ZERO)
+                .circuitBreaker(0, Duration.ofSeconds(-1))
                 .redial(Duration.ofSeconds(1), Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
         assertThatThrownBy(builder::build)
                 .isInstanceOf(TransportException.class)
@@ -30,6 +32,9 @@ class TransportConfigTest {
                 .hasMessageContaining("ringCapacity (5000) must be a power of two")
                 .hasMessageContaining("linkTimeout (PT1.5S) must be at least twice heartbeatInterval (PT1S)")
                 .hasMessageContaining("redial bounds must not fall")
+                .hasMessageContaining("stallTimeout (PT0S) must be longer than zero")
+                .hasMessageContaining("circuit failures (0) must be at least 1")
+                .hasMessageContaining("circuit reset (PT-1S) must be longer than zero")
                 .hasMessageContaining("spin (PT1.001S) must be between zero and PT1S");
     }
 

@@ -224,6 +224,19 @@ public final class SendChannel {
     }
 
     /**
+     * The link to a node takes frames again, of which it has refused one.
+     *
+     * @param nodeId the other node
+     * @param nowNs  now
+     */
+    public void onLinkWritable(String nodeId, long nowNs) {
+        Route current = chain.route();
+        if (stalled && current != null && current.owner().equals(nodeId)) {
+            pump(nowNs);
+        }
+    }
+
+    /**
      * The receiver says how a message ended.
      *
      * @param incarnation  of the session the message was sent in

@@ -127,7 +127,10 @@ public final class ClusterRuntime implements AutoCloseable {
         Pings pings = new Pings(config.nodeId(), messaging, store, clock, requests);
         Listings listings = new Listings(messaging, store, actors, clock, requests);
         answers = new Answers(config.nodeId(), links, actors);
-        frames.connect(peers, new FrameDecoder(sender, receiver, handOff, pings, listings, answers, clock));
+        frames.connect(
+                peers,
+                new FrameDecoder(sender, receiver, handOff, pings, listings, answers, clock),
+                sender::onLinkWritable);
         drains = new Drains(store, routing, sets, clock);
         moves = new Moves(new NodeWrites(store), routing, clock);
         Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
@@ -371,9 +374,13 @@ public final class ClusterRuntime implements AutoCloseable {
         if (route == null) {
             return new SendOutcome.NotExecuted(SendOutcome.Reason.NO_SESSION);
         }
-        return links.oneWay(route, shard, content)
-                ? new SendOutcome.Accepted()
-                : new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
+        return switch (links.oneWay(route, shard, content)) {
+            case ACCEPTED -> new SendOutcome.Accepted();
+            case NOT_CONNECTED -> new SendOutcome.NotExecuted(SendOutcome.Reason.NOT_CONNECTED);
+            case CIRCUIT_OPEN -> new SendOutcome.NotExecuted(SendOutcome.Reason.CIRCUIT_OPEN);
+            case CLOSED -> new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED);
+            case BACK_PRESSURED, TOO_LARGE -> new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
+        };
     }
 
     /**

@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
@@ -16,6 +17,7 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     private final BiConsumer<String, String> refusals;
     private @Nullable TransportPeerChannel peers;
     private @Nullable FrameDecoder decoder;
+    private @Nullable Consumer<String> writable;
 
     interface LinkListener {
         void onLink(String nodeId, LinkEvent event);
@@ -27,9 +29,10 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     }
 
     /** Call before the transport is started. */
-    void connect(TransportPeerChannel newPeers, FrameDecoder newDecoder) {
+    void connect(TransportPeerChannel newPeers, FrameDecoder newDecoder, Consumer<String> newWritable) {
         peers = newPeers;
         decoder = newDecoder;
+        writable = newWritable;
     }
 
     @Override
@@ -44,6 +47,11 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     @Override
     public void onLink(String nodeId, LinkEvent event) {
         linkListener.onLink(nodeId, event);
+    }
+
+    @Override
+    public void onWritable(String nodeId) {
+        Objects.requireNonNull(writable).accept(nodeId);
     }
 
     @Override

@@ -84,17 +84,17 @@ final class Links implements SendOutput, Receiver.Replies {
     }
 
     /** AT_MOST_ONCE: no channel, no answer. */
-    boolean oneWay(Route route, int shard, byte[] content) {
+    Offer oneWay(Route route, int shard, byte[] content) {
         if (route.owner().equals(nodeId)) {
             Objects.requireNonNull(receiver)
                     .onFrame(new InboundFrame(
                             shard, null, 0, 0, route.epoch(), false, false, OutboundMessage.NO_DEADLINE, content));
-            return true;
+            return Offer.ACCEPTED;
         }
         MutableDirectBuffer buffer = SCRATCH.get();
         int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
         buffer.putBytes(header, content);
-        return offered(route.owner(), DeliveryFrames.ONE_WAY, buffer, header + content.length);
+        return messaging.offer(route.owner(), DeliveryFrames.ONE_WAY, buffer, 0, header + content.length);
     }
 
     /** To another node, AT_MOST_ONCE. */

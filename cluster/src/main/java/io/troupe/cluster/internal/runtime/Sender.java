@@ -193,6 +193,11 @@ final class Sender {
         forEach(channel -> channel.onLinkOpened(nodeId, now));
     }
 
+    void onLinkWritable(String nodeId) {
+        long now = clock.nanoTime();
+        forEach(channel -> channel.onLinkWritable(nodeId, now));
+    }
+
     void onAck(int shard, long incarnation, long sequence, long nextExpected, End end, long epoch) {
         with(
                 shard,

@@ -55,7 +55,10 @@ final class Wiring {
     static MessagingSystem messaging(ClusterConfig config, @Nullable NodeTls tls, MessagingSystem.FrameHandler frames) {
         TransportConfig.Builder builder = TransportConfig.builder(config.nodeId())
                 .identity(config.identity())
-                .spin(config.spin());
+                .spin(config.spin())
+                .circuitBreaker(
+                        config.circuitBreaker().failures(),
+                        config.circuitBreaker().reset());
         if (config.secret() != null) {
             builder.secret(config.secret());
         }

@@ -204,6 +204,20 @@ class SendChannelTest extends SendChannelFixture {
     }
 
     @Test
+    void aLinkWithRoomAgainIsWrittenAtOnce() {
+        openAndRoute();
+        ringFull = true;
+        sendDurable("a", "b");
+        channel.onLinkWritable("n2", now);
+        assertThat(sentSince()).as("still full").isEmpty();
+        ringFull = false;
+        channel.onLinkWritable("n3", now);
+        assertThat(sentSince()).as("another link").isEmpty();
+        channel.onLinkWritable("n2", now);
+        assertThat(sentSince()).containsExactly("1:a@100/1", "2:b@100/1");
+    }
+
+    @Test
     void aReportedGapIsFilledFromTheReceiversNextExpectedOnce() {
         openAndRoute();
         sendDurable("a", "b", "c", "d");

@@ -68,6 +68,11 @@ public final class LinkSession {
         return ring;
     }
 
+    /** {@return how far the other end is known to be} */
+    public long acked() {
+        return ring.ackedPosition();
+    }
+
     /** {@return whether there is a session} */
     public boolean isOpen() {
         return id != 0;

@@ -87,6 +87,9 @@ final class Connection implements FrameReader.Output {
 
         void onFrame(Connection connection, int type, DirectBuffer buffer, int offset, int length);
 
+        /** The other end has said how far it is. */
+        void onAcked(Connection connection, LinkSession session);
+
         void onLost(Connection connection, String reason);
 
         void onProtocolError(Connection connection, FramingException error);
@@ -169,6 +172,11 @@ final class Connection implements FrameReader.Output {
     /** Whether the other end has said that it leaves: its session is over. */
     boolean isGoodbyeHeard() {
         return goodbyeHeard;
+    }
+
+    /** Whether it ends with a refusal of ours. */
+    boolean isRefused() {
+        return closeAfterWrite;
     }
 
     /** Says who we are. */
@@ -316,6 +324,7 @@ final class Connection implements FrameReader.Output {
             events.onFrame(this, type, buffer, offset, length);
         } else if (type == Control.HEARTBEAT) {
             carried.onAck(Control.heartbeat(buffer, offset, length));
+            events.onAcked(this, carried);
         } else if (type == Control.GOODBYE) {
             goodbyeHeard = true;
         } else {

@@ -13,6 +13,8 @@ final class Counts {
     final AtomicLong droppedFrames = new AtomicLong();
     final AtomicLong turnedAway = new AtomicLong();
     final AtomicLong lateWakeUps = new AtomicLong();
+    final AtomicLong stalledLinks = new AtomicLong();
+    final AtomicLong openedCircuits = new AtomicLong();
 
     TransportCounters snapshot() {
         return new TransportCounters(
@@ -22,7 +24,9 @@ final class Counts {
                 handlerFailures.get(),
                 droppedFrames.get(),
                 turnedAway.get(),
-                lateWakeUps.get());
+                lateWakeUps.get(),
+                stalledLinks.get(),
+                openedCircuits.get());
     }
 
     /** True for the 1st, 2nd, 4th, 8th ... time: what a stranger can cause without end is logged without flooding. */

@@ -61,6 +61,17 @@ final class GuardedHandler {
         }
     }
 
+    void onWritable(String other) {
+        if (silent) {
+            return;
+        }
+        try {
+            handler.onWritable(other);
+        } catch (Throwable failure) {
+            failed("ring of node " + other + " with room", failure);
+        }
+    }
+
     void onRefused(String other, String reason) {
         counts.refusals.incrementAndGet();
         if (silent || reason.equals(refusals.put(other, reason))) {

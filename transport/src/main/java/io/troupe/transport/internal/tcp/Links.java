@@ -21,6 +21,7 @@ import io.troupe.transport.internal.frame.Nonce;
 import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.RefusalCode;
 import io.troupe.transport.internal.frame.SessionPoint;
+import io.troupe.transport.internal.session.LinkFlow;
 import io.troupe.transport.internal.session.LinkSession;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,10 @@ final class Links implements Connection.Events {
                             config.redialCap().toNanos(),
                             config.redialFastPeriod().toNanos(),
                             config.redialSlowCap().toNanos()),
+                    new LinkFlow(
+                            config.circuitFailures(),
+                            config.circuitReset().toNanos(),
+                            config.stallTimeout().toNanos()),
                     () -> ReceiveBuffer.forLink(config.maxFrameLength(), config.receiveBufferLength()));
             byId.put(nodeId, known);
             all.add(known);
@@ -258,19 +263,26 @@ final class Links implements Connection.Events {
     }
 
     private void refuse(Connection connection, LinkHandshake.Refuse refuse) {
+        // Said first: whoever hears of it here may end the process, and the other end is to know why.
+        connection.sayRefusal(connection.handshake.own().saidTo(refuse.other().nodeId()), refuse.code());
         if (refuse.ofAStranger()) {
             countProtocolError(connection, refuse.reason()); // not worth more: anyone can say anything
         } else if (refuse.code() != RefusalCode.DUPLICATE) {
             handler.onRefused(refuse.other().nodeId(), refuse.reason());
         }
-        connection.sayRefusal(connection.handshake.own().saidTo(refuse.other().nodeId()), refuse.code());
     }
 
     private void up(Connection connection, NodeLink link, Hello other, boolean resumed) {
+        long nowNs = System.nanoTime();
         LinkLiveness liveness = new LinkLiveness(
-                config.heartbeatInterval().toNanos(), config.linkTimeout().toNanos(), System.nanoTime());
-        connection.activate(link, other, link.session(config.ringCapacity()), liveness);
+                config.heartbeatInterval().toNanos(), config.linkTimeout().toNanos(), nowNs);
+        LinkSession session = link.session(config.ringCapacity());
+        connection.activate(link, other, session, liveness);
         link.activate(connection);
+        if (!resumed) {
+            link.flow.onBegun();
+        }
+        link.flow.onConnected(nowNs);
         link.open(true);
         LOG.info(
                 "node {}: link to {} is {} ({} {})",
@@ -280,6 +292,35 @@ final class Links implements Connection.Events {
                 connection.dialled ? "dialled" : "accepted from",
                 connection.remote);
         handler.onLink(link.nodeId, resumed ? LinkEvent.RESUMED : LinkEvent.OPENED);
+        onAcked(link, session);
+    }
+
+    @Override
+    public void onAcked(Connection connection, LinkSession session) {
+        NodeLink link = connection.link;
+        if (link != null) {
+            onAcked(link, session);
+        }
+    }
+
+    private void onAcked(NodeLink link, LinkSession session) {
+        if (link.flow.onAcked(session.acked())) {
+            LOG.info("node {}: frames arrive at {} again: its circuit is closed", own.nodeId(), link.nodeId);
+        }
+        if (link.flow.hasRoomAgain(session.ring().heldBytes(), config.ringCapacity())) {
+            handler.onWritable(link.nodeId);
+        }
+    }
+
+    private void onCircuitOpened(NodeLink link, String why) {
+        counts.openedCircuits.incrementAndGet();
+        LOG.warn(
+                "node {}: nothing arrives at {} ({}): its circuit is open, no frame is taken until it is connected"
+                        + " again or for {}",
+                own.nodeId(),
+                link.nodeId,
+                why,
+                config.circuitReset());
     }
 
     private void endSession(NodeLink link, String why) {
@@ -294,14 +335,23 @@ final class Links implements Connection.Events {
         int dropped = session.takeDropped();
         counts.droppedFrames.addAndGet(dropped);
         link.open(session.isOpen());
+        if (link.flow.onEnded(dropped, System.nanoTime())) {
+            onCircuitOpened(link, why);
+        }
         LOG.info("node {}: session with {} ended ({}), {} frames dropped", own.nodeId(), link.nodeId, why, dropped);
         handler.onLink(link.nodeId, LinkEvent.ENDED);
     }
 
-    /** Ends the sessions that have waited for a connection for too long. */
+    /** Ends the sessions that have waited for a connection for too long, and the connections on which nothing moves. */
     void tick(long nowNs) {
         for (int i = all.size() - 1; i >= 0; i--) {
             NodeLink link = all.get(i);
+            link.flow.onTick(link.heldBytes(), nowNs);
+            Connection active = link.active();
+            if (active != null && link.flow.isStalled(nowNs)) {
+                counts.stalledLinks.incrementAndGet();
+                onLost(active, "the other end has taken nothing for " + config.stallTimeout());
+            }
             if (link.isInterrupted()
                     && nowNs - link.interruptedNs >= config.sessionTimeout().toNanos()) {
                 endSession(link, "no connection in time");
@@ -314,6 +364,7 @@ final class Links implements Connection.Events {
         long waitNs = Long.MAX_VALUE;
         for (int i = 0; i < all.size(); i++) {
             NodeLink link = all.get(i);
+            waitNs = Math.min(waitNs, link.flow.waitNs(nowNs));
             if (link.isInterrupted()) {
                 waitNs = Math.min(
                         waitNs, link.interruptedNs + config.sessionTimeout().toNanos() - nowNs);
@@ -369,9 +420,13 @@ final class Links implements Connection.Events {
             link.activate(null);
             link.interruptedNs = nowNs;
             link.nextDialNs = link.schedule.onDown(nowNs, connection.upNs(nowNs), draw);
+            boolean left = connection.isGoodbyeHeard();
+            if (!left && link.flow.onLost(link.heldBytes(), nowNs)) {
+                onCircuitOpened(link, reason);
+            }
             LOG.info("node {}: link to {} is interrupted ({})", own.nodeId(), link.nodeId, reason);
             handler.onLink(link.nodeId, LinkEvent.INTERRUPTED);
-            if (connection.isGoodbyeHeard()) {
+            if (left) {
                 endSession(link, "the other node has left");
             }
         } else if (link.dialling == connection) {

@@ -6,6 +6,8 @@ import java.util.function.Supplier;
 
 import io.troupe.transport.LinkState;
 import io.troupe.transport.internal.frame.DialSchedule;
+import io.troupe.transport.internal.session.LinkFlow;
+import io.troupe.transport.internal.session.LinkFlow.Circuit;
 import io.troupe.transport.internal.session.LinkSession;
 import io.troupe.transport.internal.session.SendRing;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeLink {
     final String nodeId;
     final DialSchedule schedule;
+    final LinkFlow flow;
     final AtomicLong framesSent = new AtomicLong();
     final AtomicLong framesReceived = new AtomicLong();
 
@@ -53,9 +56,10 @@ final class NodeLink {
 
     private @Nullable ReceiveBuffer buffer;
 
-    NodeLink(String nodeId, DialSchedule schedule, Supplier<ReceiveBuffer> buffers) {
+    NodeLink(String nodeId, DialSchedule schedule, LinkFlow flow, Supplier<ReceiveBuffer> buffers) {
         this.nodeId = nodeId;
         this.schedule = schedule;
+        this.flow = flow;
         this.buffers = buffers;
     }
 
@@ -118,10 +122,17 @@ final class NodeLink {
         return active == null && held != null && held.isOpen();
     }
 
+    /** The bytes that have not arrived, whether there is a session or not. */
+    long heldBytes() {
+        LinkSession held = session;
+        return held == null ? 0 : held.ring().heldBytes();
+    }
+
     LinkState state() {
         SendRing held = openRing();
         return new LinkState(
                 connected,
+                flow.circuit() == Circuit.OPEN,
                 held == null ? 0 : held.unsentBytes(),
                 held == null ? 0 : held.heldBytes(),
                 framesSent.get(),

@@ -27,7 +27,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
     private static final int MAX_TYPE = 0xFFFF;
     private static final long CLOSE_WAIT_MS = 1000;
-    private static final LinkState NO_LINK = new LinkState(false, 0, 0, 0, 0);
+    private static final LinkState NO_LINK = new LinkState(false, false, 0, 0, 0, 0);
 
     private final TransportConfig config;
     private final Counts counts = new Counts();
@@ -117,7 +117,11 @@ public final class TcpMessagingSystem implements MessagingSystem {
         if (link == null || ring == null) {
             return Offer.NOT_CONNECTED;
         }
-        if (!ring.offer(type, buffer, offset, length)) {
+        if (!link.flow.admits()) {
+            return Offer.CIRCUIT_OPEN;
+        }
+        if (!ring.offer(type, buffer, offset, length)
+                && !(link.flow.onFull() && ring.offer(type, buffer, offset, length))) {
             return Offer.BACK_PRESSURED;
         }
         now.agent.afterCommit(link);

@@ -191,7 +191,8 @@ final class TransportAgent implements Runnable, PortListener.Output {
             link.open(false);
         }
         for (Connection connection : List.copyOf(links.connections())) {
-            if (!connection.isActive()) {
+            // A refusal still leaves: it may be the reason why this node closes, and the other end is to know it.
+            if (!connection.isActive() && !connection.isRefused()) {
                 links.onLost(connection, "this node closes");
             }
         }

@@ -123,6 +123,11 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
+        public void onWritable(String nodeId) {
+            onFrame.onWritable(nodeId);
+        }
+
+        @Override
         public void onRefused(String nodeId, String reason) {
             refusals.add(nodeId + ": " + reason);
         }
