@@ -1,6 +1,7 @@
 package io.troupe.metadata;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeoutException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.TxnResult.Reason;
 import io.troupe.metadata.TxnResult.SettleRefused;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +30,12 @@ public abstract class MetadataStoreFixture {
     /** A session that ends by itself soon; well above a tick. */
     protected static final long SHORT_TTL = 400;
 
-    static final long LONG_TTL = 60_000;
+    /** Nobody renews it: no test is to see its end. */
+    static final long LONG_TTL = Duration.ofDays(1).toMillis();
+
+    /** Long: the machine may be busy, and nothing here measures time. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     static final byte[] NONE = {};
 
     MetadataStore store;
@@ -78,6 +86,10 @@ public abstract class MetadataStoreFixture {
     void closeWatches() {
         watches.forEach(Watch::close);
         watches.clear();
+    }
+
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(PATIENCE);
     }
 
     /** Closed after the test. */
@@ -142,7 +154,8 @@ public abstract class MetadataStoreFixture {
 
     static MetadataException failure(CompletableFuture<?> future) {
         try {
-            Object value = future.orTimeout(20, TimeUnit.SECONDS).join();
+            Object value =
+                    future.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
             throw new AssertionError("completed with " + value);
         } catch (CompletionException e) {
             if (e.getCause() instanceof MetadataException failure) {
@@ -154,7 +167,7 @@ public abstract class MetadataStoreFixture {
 
     static <T> T get(CompletableFuture<T> future) {
         try {
-            return future.get(20, TimeUnit.SECONDS);
+            return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException | TimeoutException | java.util.concurrent.ExecutionException e) {
             throw new AssertionError("did not complete: " + e, e);
         }

@@ -11,7 +11,6 @@ import io.troupe.metadata.TxnResult.SettleRefused;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** What every {@link MetadataStore} promises of sessions, and of what they settle. */
@@ -144,14 +143,16 @@ abstract class SessionContract extends TransactionContract {
 
     @Test
     void aSessionLivesAsLongAsItIsRenewedAndEndsWhenItIsNot() {
-        SessionId brief = get(store.openSession(SHORT_TTL));
-        txn(bound("a", brief));
-        long until = System.nanoTime() + Duration.ofMillis(3 * SHORT_TTL).toNanos();
-        while (System.nanoTime() < until) {
-            get(store.awaitRevision(get(store.keepAlive())));
-            assertThat(store.view().isOpen(brief)).isTrue();
-        }
-        await().until(() -> !store.view().isOpen(brief));
+        SessionId ended = BriefSession.renewedInTime(store, SHORT_TTL, brief -> {
+            txn(bound("a", brief.id()));
+            long until =
+                    System.nanoTime() + Duration.ofMillis(3 * brief.ttlMillis()).toNanos();
+            while (System.nanoTime() < until) {
+                get(store.awaitRevision(brief.renew()));
+                assertThat(store.view().isOpen(brief.id())).isTrue();
+            }
+        });
+        await().until(() -> !store.view().isOpen(ended));
         assertThat(store.view().get(prefix + "a")).isNull();
         assertThat(failure(store.txn(Txn.EMPTY)).code()).isIn(Code.SESSION_ENDED, Code.NO_SESSION);
         assertThat(failure(store.keepAlive()).code()).isIn(Code.SESSION_ENDED, Code.NO_SESSION);

@@ -13,7 +13,7 @@ class InMemoryMetadataStoreTest extends MetadataStoreContract {
     @Override
     protected MetadataStore startStore() throws Exception {
         MetadataStore store = group.store("m1");
-        store.start().get(5, TimeUnit.SECONDS);
+        store.start().get(30, TimeUnit.SECONDS);
         return store;
     }
 

@@ -1,5 +1,6 @@
 package io.troupe.metadata.internal.watch;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,25 +16,30 @@ import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.state.KeyIndex;
 import io.troupe.metadata.internal.state.StateView;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 class WatchHubTest {
     /** Changes kept: the slow watcher's test publishes more, the others fewer. */
     private static final int KEPT = 200;
+
+    /** Long: the machine may be busy, and nothing here measures time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private WatchHub hub = new WatchHub("t1", at(0), KEPT, Long.MAX_VALUE);
 
     @AfterEach
     void closeHub() {
         hub.close();
-        assertThat(Thread.getAllStackTraces().keySet())
+        // A hub that its own listener has closed does not wait for its thread.
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
-                .doesNotContain("troupe-t1-watch");
+                .doesNotContain("troupe-t1-watch"));
     }
 
     @Test
@@ -90,7 +96,7 @@ class WatchHubTest {
         };
         hub.watch("", 1, slow);
         publish(1, "a");
-        assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(entered.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         for (int revision = 2; revision <= 400; revision++) {
             publish(revision, "a");
         }
@@ -203,19 +209,23 @@ class WatchHubTest {
         }
         assertThat(hub.awaitRevision(9))
                 .isCompletedExceptionally()
-                .failsWithin(1, TimeUnit.SECONDS)
+                .failsWithin(PATIENCE)
                 .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                 .withMessageContaining("65536 futures wait");
     }
 
     private static void assertClosed(CompletableFuture<Long> future) {
         assertThat(future)
-                .failsWithin(5, TimeUnit.SECONDS)
+                .failsWithin(PATIENCE)
                 .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                 .satisfies(e -> assertThat(e.getCause()).isInstanceOfSatisfying(MetadataException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(MetadataException.Code.CLOSED);
                     assertThat(failure).hasMessageContaining("open a new one");
                 }));
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(PATIENCE);
     }
 
     private void publish(long revision, String... keys) {
@@ -232,7 +242,7 @@ class WatchHubTest {
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            assertThat(latch.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
