@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static io.troupe.metadata.internal.ratis.Voters.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** Starts that cannot work: one clear error each, and nothing half-started stays behind. */
 class BadStartTest {
@@ -31,15 +32,18 @@ class BadStartTest {
 
     private static AbstractThrowableAssert<?, MetadataException> assertFails(MetadataStore store, Code code) {
         AbstractThrowableAssert<?, MetadataException> failure = assertFailure(store, code);
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("troupe-" + store.nodeId() + "-metadata"));
+        await().atMost(Voters.PATIENCE)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("troupe-" + store.nodeId() + "-metadata")));
         return failure;
     }
 
     private static AbstractThrowableAssert<?, MetadataException> assertFailure(MetadataStore store, Code code) {
         try (store) {
-            store.start().orTimeout(30, TimeUnit.SECONDS).join();
+            store.start()
+                    .orTimeout(2 * Voters.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .join();
             throw new AssertionError("started");
         } catch (CompletionException e) {
             MetadataException failure = (MetadataException) Objects.requireNonNull(e.getCause());
@@ -128,7 +132,8 @@ class BadStartTest {
             voters.kill("b2");
             Path wiped = directory.resolve("wiped");
             Files.createDirectories(wiped);
-            assertFails(store(voters, voters.config("b2").directory(wiped)), Code.WIPED_VOTER)
+            MetadataConfig empty = voters.config("b2").directory(wiped).build(); // The others need time to refuse it.
+            assertFails(MetadataStores.open(empty, voters.network.channel("b2")), Code.WIPED_VOTER)
                     .hasMessageContaining("voter b2 is empty");
             get(voters.voter("b1").openSession(10_000));
             voters.kill("b1");

@@ -23,6 +23,7 @@ import io.troupe.metadata.TxnResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static io.troupe.metadata.internal.ratis.VoterChangeSteps.done;
 import static io.troupe.metadata.internal.ratis.Voters.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -44,12 +45,13 @@ class RestoreTest {
         return keys;
     }
 
-    private static void fill(MetadataStore store) {
+    /** Answers the revision of the last key. */
+    private static long fill(MetadataStore store) {
         List<Txn> txns = new ArrayList<>();
         for (int i = 0; i < KEYS; i++) {
             txns.add(Txn.of(new Op.Put("entity/" + i, bytes("state of " + i))));
         }
-        get(store.txnBatch(txns));
+        return get(store.txnBatch(txns)).get(KEYS - 1).revision();
     }
 
     @Test
@@ -62,9 +64,9 @@ class RestoreTest {
         try (Voters old = new Voters('r', directory.resolve("old"), 3).start("r1", "r2", "r3")) {
             MetadataStore leader = old.leader();
             MetadataStore other = old.otherThan(old.leader());
-            oldLife = get(leader.openSession(60_000));
-            get(other.openSession(60_000));
-            fill(leader);
+            oldLife = get(leader.openSession(Voters.LONG_LEASE));
+            get(other.openSession(Voters.LONG_LEASE));
+            get(leader.awaitRevision(fill(leader)));
             before = free(leader.view());
             get(leader.txn(Txn.of(new Op.Put("node", bytes("alive"), oldLife))));
             revision = get(leader.txn(Txn.of(new Op.Settle(oldLife, 3, 1, 1, 7, bytes("reply")))))
@@ -88,7 +90,7 @@ class RestoreTest {
             assertThat(leader.view().settled(oldLife, 3).settlement(1))
                     .isNotNull()
                     .satisfies(end -> assertThat(end.outcome()).isEqualTo(7));
-            SessionId newLife = get(leader.openSession(60_000));
+            SessionId newLife = get(leader.openSession(Voters.LONG_LEASE));
             assertThat(newLife.incarnation()).isGreaterThan(revision + 1_000_000_000_000L);
             TxnResult refused = get(leader.txn(Txn.of(new Op.Settle(oldLife, 3, 1, 1, 7, new byte[0]))));
             assertThat(refused).isInstanceOf(TxnResult.SettleRefused.class);
@@ -98,16 +100,17 @@ class RestoreTest {
 
     /** The restored group is a group like any other: it restarts, and a node that joins it gets all of the state. */
     private void goesOn(Voters voters) {
-        MetadataStore leader = voters.leader();
+        RatisMetadataStore leader = voters.leader();
         get(leader.put("later", bytes("1")));
-        String restarted = voters.otherThan(voters.leader()).nodeId();
+        String restarted = voters.otherThan(leader).nodeId();
         voters.kill(restarted);
         voters.start(restarted);
         Voter fourth = voters.address("r4");
         CompletableFuture<Void> joined = voters.startJoining(fourth, "r4");
-        get(voters.leader().addVoter(fourth, Voters.PATIENCE));
+        done(voters, leading -> leading.addVoter(fourth, Voters.PATIENCE));
         get(joined);
-        long end = get(voters.leader().put("end", bytes("1")));
+        long end = get(leader.put("end", bytes("1")));
+        get(leader.awaitRevision(end));
         assertThat(voters.running()).contains("r4");
         for (String id : voters.running()) {
             get(voters.voter(id).awaitRevision(end));
@@ -119,7 +122,7 @@ class RestoreTest {
     void aSeedThatHasNotWrittenTheBackupYetDoesNotStartEmpty() throws IOException {
         Path file = directory.resolve("a.backup");
         try (Voters old = new Voters('r', directory.resolve("old"), 1).start("r1")) {
-            get(old.voter("r1").openSession(60_000));
+            get(old.voter("r1").openSession(Voters.LONG_LEASE));
             get(old.voter("r1").put("a", bytes("1")));
             get(old.voter("r1").backup(file));
         }
@@ -148,7 +151,7 @@ class RestoreTest {
     void aSnapshotThatIsLostBehindALogIsNotReplacedByTheBackup() throws IOException {
         Path file = directory.resolve("a.backup");
         try (Voters old = new Voters('r', directory.resolve("old"), 1).start("r1")) {
-            get(old.voter("r1").openSession(60_000));
+            get(old.voter("r1").openSession(Voters.LONG_LEASE));
             get(old.voter("r1").backup(file));
         }
         Path root = directory.resolve("new");

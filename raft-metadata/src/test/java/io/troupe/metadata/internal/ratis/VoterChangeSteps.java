@@ -29,10 +29,11 @@ final class VoterChangeSteps {
     /** Asks whoever leads until it is done: on a busy machine the leader may change meanwhile. */
     static void done(Voters voters, Function<RatisMetadataStore, CompletableFuture<Void>> change) {
         boolean[] unknown = {false};
-        await().atMost(PATIENCE.multipliedBy(2)).until(() -> {
+        await().atMost(PATIENCE.multipliedBy(4)).until(() -> {
             try {
+                // The change has a limit of its own, which says why.
                 change.apply(voters.leader())
-                        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .orTimeout(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)
                         .join();
                 return true;
             } catch (CompletionException e) {
@@ -47,6 +48,17 @@ final class VoterChangeSteps {
                 return false;
             }
         });
+    }
+
+    /** A busy machine may have made it the leader, which cannot be removed. */
+    static void removed(Voters voters, String nodeId) {
+        done(
+                voters,
+                leading -> leading.nodeId().equals(nodeId)
+                        ? leading.transferLeadership(voters.otherThan(leading).nodeId(), PATIENCE)
+                                .thenCompose(led -> CompletableFuture.<Void>failedFuture(
+                                        new MetadataException(Code.NOT_LEADING, "asked again of the new leader")))
+                        : leading.removeVoter(nodeId, PATIENCE));
     }
 
     static void put(MetadataStore store, String key) {
@@ -72,7 +84,8 @@ final class VoterChangeSteps {
     static AbstractThrowableAssert<?, ? extends Throwable> assertRefused(CompletableFuture<?> call, Code code) {
         return assertThatThrownBy(() -> {
                     try {
-                        call.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+                        call.orTimeout(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                                .join();
                     } catch (CompletionException e) {
                         throw Objects.requireNonNull(e.getCause());
                     }

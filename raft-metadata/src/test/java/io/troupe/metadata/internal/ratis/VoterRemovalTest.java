@@ -17,6 +17,7 @@ import static io.troupe.metadata.internal.ratis.VoterChangeSteps.done;
 import static io.troupe.metadata.internal.ratis.VoterChangeSteps.ids;
 import static io.troupe.metadata.internal.ratis.VoterChangeSteps.peers;
 import static io.troupe.metadata.internal.ratis.VoterChangeSteps.put;
+import static io.troupe.metadata.internal.ratis.VoterChangeSteps.removed;
 import static io.troupe.metadata.internal.ratis.Voters.PATIENCE;
 import static io.troupe.metadata.internal.ratis.Voters.get;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,9 +41,10 @@ class VoterRemovalTest {
         try (Voters voters = three()) {
             RatisMetadataStore leader = voters.leader();
             String gone = voters.otherThan(leader).nodeId();
-            get(leader.openSession(60_000));
-            done(voters, leading -> leading.removeVoter(gone, PATIENCE));
-            assertThat(ids(leader)).hasSize(2).doesNotContain(gone);
+            get(leader.openSession(Voters.LONG_LEASE));
+            removed(voters, gone);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(ids(leader)).hasSize(2).doesNotContain(gone));
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertRefused(voters.voter(gone).openSession(1_000), Code.REMOVED_VOTER)
                             .hasMessageContaining("node " + gone + " was removed from the voters of cluster test")
@@ -54,7 +56,8 @@ class VoterRemovalTest {
             CompletableFuture<Void> again = voters.startJoining(voters.address(gone), "anew");
             done(voters, leading -> leading.addVoter(voters.address(gone), PATIENCE));
             get(again);
-            assertThat(ids(leader)).containsExactly(ALL);
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(leader)).containsExactly(ALL));
+            get(voters.voter(gone).awaitRevision(leader.view().revision()));
             assertThat(voters.voter(gone).view().get("without it")).isNotNull();
         }
     }
@@ -66,9 +69,9 @@ class VoterRemovalTest {
             RatisMetadataStore leader = voters.leader();
             String gone = voters.otherThan(leader).nodeId();
             voters.kill(gone);
-            done(voters, leading -> leading.removeVoter(gone, PATIENCE));
+            removed(voters, gone);
             assertRefused(voters.startOne(gone), Code.REMOVED_VOTER).hasMessageContaining("node " + gone);
-            get(leader.openSession(60_000));
+            get(leader.openSession(Voters.LONG_LEASE));
             put(leader, "undisturbed");
         }
     }
@@ -110,7 +113,7 @@ class VoterRemovalTest {
                     .hasMessageContaining("without node " + needed + " there would be 2 voters")
                     .hasMessageContaining(other + "@");
             assertThat(peers(leader)).hasSize(3);
-            get(leader.openSession(60_000));
+            get(leader.openSession(Voters.LONG_LEASE));
             put(leader, "as before");
         }
     }

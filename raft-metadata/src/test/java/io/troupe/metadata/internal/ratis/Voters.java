@@ -28,6 +28,9 @@ final class Voters implements AutoCloseable {
     /** Long: the machine may be busy, and nothing here measures time. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** The lease of a session that nobody renews: no test is to see its end. */
+    static final long LONG_LEASE = Duration.ofDays(1).toMillis();
+
     final TestNetwork network = new TestNetwork();
     private final char letter;
     private final Path root;
