@@ -9,6 +9,17 @@ import java.net.SocketTimeoutException;
 final class Closed {
     private Closed() {}
 
+    /** Says something to a node that is to close the connection: it may do so before all is said. */
+    static void say(Socket socket, byte[]... said) {
+        try {
+            for (byte[] bytes : said) {
+                socket.getOutputStream().write(bytes);
+            }
+        } catch (IOException closedMeanwhile) {
+            // As it should be; isClosed tells.
+        }
+    }
+
     /** True when the node has closed the connection, whatever it said before. */
     static boolean isClosed(Socket socket) {
         try {

@@ -14,13 +14,11 @@ import io.troupe.transport.internal.frame.SessionPoint;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Nodes with and without the secret, over real sockets. */
-@Timeout(60)
 class LinkSecretTest {
     private static final ClusterSecret SECRET = secret(1);
 
@@ -32,7 +30,7 @@ class LinkSecretTest {
 
     private static TestNode listening(String id, @Nullable ClusterSecret secret) {
         return TestNode.start(id, config -> {
-            config.bind("127.0.0.1", 0);
+            config.bind("127.0.0.1", 0).handshakeTimeout(TestNode.NEVER);
             return secret == null ? config : config.secret(secret);
         });
     }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -57,13 +58,24 @@ class LinkSessionsTest {
 
     @Test
     void aNodeThatLeavesEndsItsSessionsAtOnce() {
+        boolean inTime = false;
+        while (!inTime) {
+            inTime = leavesInTimeAndEndsItsSession();
+        }
+    }
+
+    private boolean leavesInTimeAndEndsItsSession() {
         TestNode a = listening("a", Duration.ofDays(1));
         TestNode b = listening("b", Duration.ofDays(1));
         a.dial(b);
         b.awaitLink("a");
-        a.close();
-        await().until(() -> b.links.contains("a ENDED"));
-        assertThat(b.offer("a", "too late")).isEqualTo(Offer.NOT_CONNECTED);
+        boolean inTime = a.closeInTime();
+        if (inTime) {
+            await().until(() -> b.links.contains("a ENDED"));
+            assertThat(b.offer("a", "too late")).isEqualTo(Offer.NOT_CONNECTED);
+        }
+        b.close();
+        return inTime;
     }
 
     @Test
@@ -89,7 +101,8 @@ class LinkSessionsTest {
                 socket.getOutputStream().write(StrangerHello.of("other", "node"));
                 node.awaitLink("other");
             }
-            await().until(() -> node.links.get(node.links.size() - 1).equals("other INTERRUPTED"));
+            int interruptions = process + 1; // What is told last may still be that of the process before.
+            await().until(() -> Collections.frequency(node.links, "other INTERRUPTED") == interruptions);
             assertThat(node.offer("other", "for process " + process)).isEqualTo(Offer.ACCEPTED);
         }
         assertThat(node.links)

@@ -20,7 +20,16 @@ import static org.awaitility.Awaitility.await;
 
 /** A node on loopback that remembers what happened to it. */
 final class TestNode implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** As {@code SO_TIMEOUT} of peers that are played. */
+    static final int PATIENCE_MILLIS = (int) PATIENCE.toMillis();
+
+    /** Of what must not happen in a test, however long the machine stops. */
+    static final Duration NEVER = Duration.ofDays(1);
+
+    /** What a node that closes gives to its last frames: {@code TransportAgent.FLUSH_NS}. */
+    private static final long FLUSH_NS = 500_000_000;
 
     static {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
@@ -60,8 +69,8 @@ final class TestNode implements AutoCloseable {
     }
 
     static TestNode make(String id, UnaryOperator<TransportConfig.Builder> change) {
-        TransportConfig.Builder builder =
-                all.apply(id, TransportConfig.builder(id).identity("cluster=test"));
+        TransportConfig.Builder builder = all.apply(
+                id, TransportConfig.builder(id).identity("cluster=test").linkTimeout(NEVER));
         return new TestNode(id, change.apply(builder).build());
     }
 
@@ -85,6 +94,16 @@ final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         system.close();
+    }
+
+    /**
+     * Closes it, and answers whether it had the time to say its last frames and its farewell. If not, as the machine may have
+     * stopped, these are promised to nobody, and the test has to try again.
+     */
+    boolean closeInTime() {
+        long startNs = System.nanoTime();
+        close();
+        return System.nanoTime() - startNs < FLUSH_NS;
     }
 
     static String text(DirectBuffer buffer, int offset, int length) {

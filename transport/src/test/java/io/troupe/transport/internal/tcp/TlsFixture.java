@@ -49,8 +49,9 @@ abstract class TlsFixture {
         }));
     }
 
+    /** What it does with a peer depends on what that says, and never on when. */
     final TestNode listening(String id, @Nullable NodeTls tls) {
-        return listening(id, tls, Duration.ofSeconds(5));
+        return listening(id, tls, TestNode.NEVER);
     }
 
     final TestNode trusted(String id) {
