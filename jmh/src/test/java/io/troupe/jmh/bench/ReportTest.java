@@ -88,7 +88,7 @@ class ReportTest {
         out.reset();
         report.printTable();
         assertThat(out.toString(StandardCharsets.UTF_8).lines().reduce((first, second) -> second))
-                .hasValueSatisfying(line -> assertThat(line).startsWith("conditions of nothing: 0.0 s; "));
+                .hasValueSatisfying(line -> assertThat(line).matches("conditions of nothing: \\d+\\.\\d s; .*"));
     }
 
     @Test
