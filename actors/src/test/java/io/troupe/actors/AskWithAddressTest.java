@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
@@ -17,10 +18,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class AskWithAddressTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     record Add(int one, int other, Pid<Integer> replyTo) {}
 
@@ -96,11 +97,17 @@ class AskWithAddressTest {
 
     @Test
     void aMissingAnswerIsUnknown() {
-        CompletableFuture<Integer> silent = adder.ask(me -> new Add(1, -1, me), Duration.ofMillis(30));
-        assertThatThrownBy(silent::join)
-                .cause()
-                .isInstanceOfSatisfying(
-                        AskException.class, e -> assertThat(e.outcome()).isInstanceOf(SendOutcome.Unknown.class));
+        // If this machine stands still the time is over before the handler begins: then once more, with more of it.
+        assertThat(Stream.of(30, 300, 3_000, 20_000)
+                        .map(millis -> Scribe.outcomeOf(silent(Duration.ofMillis(millis))))
+                        .filter(end -> !end.equals(new NotExecuted(Reason.DEADLINE_PASSED)))
+                        .findFirst())
+                .get()
+                .isInstanceOf(SendOutcome.Unknown.class);
+    }
+
+    private CompletableFuture<Integer> silent(Duration timeout) {
+        return adder.ask(me -> new Add(1, -1, me), timeout);
     }
 
     @Test
