@@ -7,7 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
+import io.troupe.cluster.NodeState;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.Subscription;
 import org.junit.jupiter.api.Test;
@@ -19,9 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-@Timeout(60)
+@Timeout(120)
 class SupervisionTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration WAIT = Duration.ofMillis(150);
 
     private static final Kind<Diary.Note> DIARY = Kind.of("diary", Diary.Note.class, Diary::new);
@@ -29,6 +31,8 @@ class SupervisionTest {
             .restarts(new RestartLimit(1, Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO));
     private static final Kind<Diary.Note> SLOW = Kind.of("slow", Diary.Note.class, Diary::new)
             .restarts(new RestartLimit(10, Duration.ofMinutes(1), WAIT, WAIT));
+    private static final Kind<Diary.Note> PAUSING = Kind.of("pausing", Diary.Note.class, Diary::new)
+            .restarts(new RestartLimit(10, Duration.ofMinutes(1), Duration.ofDays(1), Duration.ofDays(1)));
 
     /** Replies when nobody asks, on another thread, and leaves its context to the test. */
     private static final class Keeping implements Handler<Diary.Note> {
@@ -65,7 +69,7 @@ class SupervisionTest {
     private static final Kind<Diary.Note> KEEPING = Kind.of("keeping", Diary.Note.class, Keeping::new);
 
     @RegisterExtension
-    static final SharedNodes NODES = new SharedNodes(1, DIARY, ONCE, SLOW, KEEPING);
+    static final SharedNodes NODES = new SharedNodes(1, DIARY, ONCE, SLOW, PAUSING, KEEPING);
 
     private static SendOutcome tell(Kind<Diary.Note> kind, String id, String text) {
         return NODES.tell(kind, id, text).join();
@@ -188,13 +192,26 @@ class SupervisionTest {
                         "b");
     }
 
+    /** More of them than the node has threads, and each for longer than this test. */
+    @Test
+    void nobodyElseWaitsWithARestartedActor() {
+        List<CompletableFuture<SendOutcome>> failing = IntStream.rangeClosed(
+                        0, Runtime.getRuntime().availableProcessors())
+                .mapToObj(i -> NODES.tell(PAUSING, "pausing-" + i, "restart"))
+                .toList();
+        for (int i = 0; i < failing.size(); i++) {
+            String id = "pausing-" + i;
+            await().until(() -> Diary.of(id).contains("stop"));
+        }
+        assertThat(NODES.ask(PAUSING, "other", "x")).isEqualTo(1);
+        assertThat(failing).noneMatch(CompletableFuture::isDone);
+    }
+
     @Test
     void aRestartedActorWaitsAndHandlesWhatCameMeanwhileInOrder() {
         long before = System.nanoTime();
         CompletableFuture<SendOutcome> failing = NODES.tell(SLOW, "waiting", "restart");
         CompletableFuture<Integer> behind = NODES.entity(SLOW, "waiting").ask(new Diary.Note("b"), LIMIT);
-        assertThat(NODES.ask(SLOW, "other", "x")).isEqualTo(1);
-        assertThat(System.nanoTime() - before).as("nobody else waits").isLessThan(3 * WAIT.toNanos());
         fails(failing.join(), "failed 3 times: java.lang.IllegalStateException: restart");
         assertThat(behind.join()).isEqualTo(1);
         assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(3 * WAIT.toNanos());
@@ -236,12 +253,14 @@ class SupervisionTest {
             CompletableFuture<SendOutcome> blocked =
                     system.entity(kind, "blocked").tell(new Diary.Note("block"));
             inside.await();
-            CompletableFuture<Void> closing = CompletableFuture.runAsync(system::close);
-            await().until(() -> !system.cluster().inCluster());
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(system::close, Nodes::onThread);
+            // A node that stands still has no lease for a moment, too, and is not closed.
+            await().until(() -> system.cluster().state() == NodeState.LEFT
+                    && !system.cluster().inCluster());
             goOn.countDown();
             closing.join();
-            assertThat(ended).hasValue(201).hasValue(started.get());
-            assertThat(blocked).isDone();
+            await().untilAsserted(() -> assertThat(ended).hasValue(201).hasValue(started.get()));
+            await().until(blocked::isDone);
         }
     }
 
