@@ -23,10 +23,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Local actors beside and below the entities of a node. */
-@Timeout(60)
+@Timeout(120)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class LocalActorsOnANodeTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final NotExecuted ENDED = new NotExecuted(Reason.ENDED);
     private static final String CHILD = "child";
 
@@ -142,7 +142,8 @@ class LocalActorsOnANodeTest {
         await().until(() -> seen.contains("hello by epoch 1"));
         parent.ask(new Echo.Say("leave"), LIMIT).join();
         await().untilAsserted(() -> assertThat(node.activeEntities()).isZero());
-        assertThat(seen).containsExactly("child starts", "hello by epoch 1", "parent stops", "child stops");
+        await().untilAsserted(() ->
+                assertThat(seen).containsExactly("child starts", "hello by epoch 1", "parent stops", "child stops"));
         assertThat(first.tell("late").join()).isEqualTo(ENDED);
         assertThat(parent.ask(new Echo.Say("x"), LIMIT).join()).isEqualTo("parent/p over parent/p/child");
         assertThat(child()).isNotSameAs(first);
@@ -154,13 +155,13 @@ class LocalActorsOnANodeTest {
         parent.ask(new Echo.Say("x"), LIMIT).join();
         child().tell("fail");
         await().untilAsserted(() -> assertThat(node.activeEntities()).isZero());
-        assertThat(seen)
+        await().untilAsserted(() -> assertThat(seen)
                 .containsExactlyInAnyOrder(
                         "child starts",
                         "fail by epoch 1",
                         "parent decides on parent/p/child",
                         "child stops",
-                        "parent stops");
+                        "parent stops"));
     }
 
     @Test
@@ -208,7 +209,9 @@ class LocalActorsOnANodeTest {
         Pid<String> local = node.spawn(
                 new Handler<>() {
                     @Override
-                    public void receive(String message, ActorContext<String> context) {}
+                    public void receive(String message, ActorContext<String> context) {
+                        seen.add("local hears " + message);
+                    }
 
                     @Override
                     public void postStop(ActorContext<String> context) {
@@ -217,7 +220,7 @@ class LocalActorsOnANodeTest {
                 },
                 "a");
         local.tell("x");
-        await().until(() -> seen.contains("child starts"));
+        await().until(() -> seen.containsAll(List.of("child starts", "local hears x"))); // only who has started stops
         nodes.stop("l1");
         assertThat(seen).contains("local stops", "child stops", "parent stops");
         assertThat(local.tell("late").join()).isEqualTo(new NotExecuted(Reason.CLOSED));

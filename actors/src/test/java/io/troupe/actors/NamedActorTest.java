@@ -20,9 +20,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** A spawned actor and a registry whose copy is as far behind as each test says. */
-@Timeout(30)
+@Timeout(60)
 class NamedActorTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private record Say(String what) implements Query<String> {}
 
@@ -131,6 +131,7 @@ class NamedActorTest {
         Pid<Object> actor = system.spawn(seen, "anna");
         List<CompletableFuture<String>> answers = List.of(ask(actor, "a"), ask(actor, "b"), ask(actor, "c"));
         CompletableFuture<Long> barrier = names.awaitBarrier(1);
+        await().atMost(LIMIT).until(() -> seen.messages.containsAll(List.of(new Say("a"), new Say("b"), new Say("c"))));
         assertThat(answers).noneMatch(CompletableFuture::isDone);
         names.register("anna", "parrot");
         barrier.complete(9L);
