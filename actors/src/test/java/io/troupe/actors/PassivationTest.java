@@ -19,9 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-@Timeout(60)
+@Timeout(120)
 class PassivationTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration IDLE = Duration.ofMillis(300);
 
     private static final class Leaving extends Diary {
@@ -94,7 +94,7 @@ class PassivationTest {
         NODES.ask(IDLING, "idle", "a");
         await().until(() -> Diary.of("idle").contains("stop"));
         assertThat(NODES.ask(IDLING, "idle", "b")).isEqualTo(1);
-        assertThat(Diary.of("idle")).containsExactly("start", "a", "stop", "start", "b");
+        assertThat(Diary.of("idle")).as("it may be idle again by now").startsWith("start", "a", "stop", "start", "b");
     }
 
     @Test
@@ -107,8 +107,10 @@ class PassivationTest {
             longestGap = Math.max(longestGap, System.nanoTime() - newest);
             newest = System.nanoTime();
         } while (newest < end);
+        List<String> page = List.copyOf(Diary.of("used"));
+        longestGap = Math.max(longestGap, System.nanoTime() - newest);
         if (longestGap < IDLE.toNanos() / 2) { // else this machine stood still, and nothing can be said
-            assertThat(Diary.of("used")).doesNotContain("stop");
+            assertThat(page).doesNotContain("stop");
         }
     }
 
