@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Each mistake is one clear message that says what to change, and leaves nothing half-started. */
-@Timeout(60)
+@Timeout(120)
 class BadInputTest {
     @TempDir
     Path directory;
@@ -128,7 +128,8 @@ class BadInputTest {
                     Code.BAD_DIRECTORY,
                     directory.resolve("b1").toString(),
                     "in use");
-            assertThat(nodes.node("b1").cluster().inCluster()).isTrue();
+            await().untilAsserted(() ->
+                    assertThat(nodes.node("b1").cluster().inCluster()).isTrue());
         }
     }
 

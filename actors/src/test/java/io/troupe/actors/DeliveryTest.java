@@ -16,9 +16,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Every node reaches every actor, and whoever sends is told what became of it: three voters and a client, shared. */
-@Timeout(60)
+@Timeout(120)
 class DeliveryTest {
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @RegisterExtension
     static final SharedNodes NODES = new SharedNodes(3, Counter.KIND, Echo.KIND);
@@ -33,9 +33,12 @@ class DeliveryTest {
     @Test
     void actorsAreReachableThroughEveryNodeAndOneWithoutAVote() {
         Nodes nodes = NODES.nodes();
-        assertThat(client.cluster().shardsPerOwner()).containsOnlyKeys("n1", "n2", "n3");
-        assertThat(client.cluster().shardsPerOwner().values()).containsExactlyInAnyOrder(10, 11, 11);
-        assertThat(client.cluster().nodes()).hasSize(4);
+        // A seed that was very slow to start gets its share a while later.
+        await().untilAsserted(() -> {
+            assertThat(client.cluster().shardsPerOwner()).containsOnlyKeys("n1", "n2", "n3");
+            assertThat(client.cluster().shardsPerOwner().values()).containsExactlyInAnyOrder(10, 11, 11);
+            assertThat(client.cluster().nodes()).hasSize(4);
+        });
         for (ClusterActorSystem system : List.of(nodes.node("n1"), nodes.node("n2"), nodes.node("n3"), client)) {
             for (int i = 0; i < 20; i++) {
                 assertThat(system.entity(Counter.KIND, "c" + i)

@@ -18,10 +18,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The code of {@code docs/durable.md} is this code, and does what the page says. */
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("SameNameButDifferent") // as users write it
 class DocumentedDurableTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     static final class Order implements StatefulHandler<Order.State, Order.Message> {
         sealed interface Message permits Place, Reserved, OutOfStock, TimeOut, Look {}
@@ -146,9 +146,9 @@ class DocumentedDurableTest {
             system.entity(Order.KIND, "2").tell(new Order.Place("chair")).join();
             awaitStatus(system, "1", "reserved");
             awaitStatus(system, "2", "refused");
-            assertThat(system.metrics().reminders())
+            await().untilAsserted(() -> assertThat(system.metrics().reminders())
                     .as("of the order that waits")
-                    .isEqualTo(1);
+                    .isEqualTo(1));
             swap(system);
             move(system);
         }

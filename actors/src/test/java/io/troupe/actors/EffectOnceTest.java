@@ -13,9 +13,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** What was accepted takes effect once and stays, whoever leaves, and whatever the sender does not know. */
-@Timeout(60)
+@Timeout(120)
 class EffectOnceTest {
     @TempDir
     Path directory;
@@ -33,6 +34,7 @@ class EffectOnceTest {
                 }
                 if (round == rounds / 2) {
                     outcomes.get(outcomes.size() / 4).join();
+                    await().until(() -> client.cluster().leader().isPresent()); // an election may be under way
                     nodes.stop(client.cluster().leader().orElseThrow().nodeId());
                 }
             }

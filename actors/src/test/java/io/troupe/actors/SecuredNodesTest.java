@@ -31,9 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** Nodes with certificates: both their ports speak TLS, and to nobody else. */
-@Timeout(60)
+@Timeout(120)
 class SecuredNodesTest {
     private static final char[] PASSWORD = "only for the test".toCharArray();
 
@@ -128,7 +129,7 @@ class SecuredNodesTest {
         context.init(null, new TrustManager[] {known.trustManager()}, null);
         try (Socket raw = new Socket(InetAddress.getLoopbackAddress(), port);
                 SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(raw, "node", port, true)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             assertThatThrownBy(() -> {
                         socket.startHandshake();
                         while (socket.getInputStream().read() >= 0) {}
@@ -155,9 +156,9 @@ class SecuredNodesTest {
                             nodes.start(nodes.config("x1").tls(files).build()).join())
                     .hasMessageContaining("is not for node x1 of cluster test")
                     .hasMessageContaining("issue it with the subject alternative name URI:troupe://test/x1");
-            assertThat(Thread.getAllStackTraces().keySet())
+            await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                     .filteredOn(thread -> thread.getName().startsWith("troupe-x1"))
-                    .isEmpty();
+                    .isEmpty());
         }
     }
 }

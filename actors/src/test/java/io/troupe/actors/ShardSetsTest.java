@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Sets of shards live where their roles are, and are the same on every node. */
-@Timeout(60)
+@Timeout(120)
 class ShardSetsTest {
     @TempDir
     Path directory;
@@ -58,10 +58,11 @@ class ShardSetsTest {
                             () -> client.changeSet(ShardSet.singleton("other")).join())
                     .rootCause()
                     .hasMessage("there is no shard set other to change: the sets are [jobs, one]");
+            await().until(() -> client.whereIs(client.entity(one, "a")) instanceof Lookup.Hosted);
             Lookup.Hosted first = (Lookup.Hosted) client.whereIs(client.entity(one, "a"));
             assertThat(client.whereIs(client.entity(one, "b"))).isEqualTo(first);
             assertThat(nodes.node(first.nodeId())
-                            .stop(Duration.ofSeconds(20))
+                            .stop(Duration.ofSeconds(60))
                             .join()
                             .complete())
                     .isTrue();
@@ -82,8 +83,9 @@ class ShardSetsTest {
                     nodes.start(nodes.config("n1").build(), lost).join();
             String missing = "no live node that has a kind of the set with the roles [gpu] can own shards: start one";
             assertThat(node.whereIs(node.entity(lost, "e"))).isEqualTo(new Lookup.Unavailable("lost", missing));
-            assertThat(node.cluster().diagnose())
-                    .containsExactly("2 of 2 shards of set lost have no owner: " + missing);
+            // A node that has just stood still names that, too.
+            await().untilAsserted(() -> assertThat(node.cluster().diagnose())
+                    .containsExactly("2 of 2 shards of set lost have no owner: " + missing));
             assertThatThrownBy(() -> node.entity(lost, "e")
                             .ask(new Echo.Say("x"), Duration.ofMillis(200))
                             .join())
