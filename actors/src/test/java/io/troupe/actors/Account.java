@@ -54,7 +54,7 @@ final class Account implements StatefulHandler<Account.State, Account.Message> {
     }
 
     static State read(ClusterActorSystem system, String id) {
-        return system.entity(KIND, id).ask(new Read(), Duration.ofSeconds(20)).join();
+        return system.entity(KIND, id).ask(new Read(), Duration.ofSeconds(30)).join();
     }
 
     @Override

@@ -20,9 +20,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Addresses of entities go wherever messages and states go, and mean the same there; those of local actors stay. */
-@Timeout(60)
+@Timeout(120)
 class AddressesTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     sealed interface Message permits Follow, Followers, Publish, Hear, Heard, Take {}
 

@@ -15,9 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A whole cluster is lost, and its entities go on in a new one that starts from a backup. */
-@Timeout(60)
+@Timeout(120)
 class BackupTest {
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @Test
     void entitiesGoOnInANewClusterAndTokensGoOnRising(@TempDir Path directory) throws Exception {

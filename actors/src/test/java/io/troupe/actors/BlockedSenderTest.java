@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Senders wait for room, as long as they were told to, and never where somebody waits for them. */
-@Timeout(30)
+@Timeout(50)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class BlockedSenderTest {
     private static final SendOutcome FULL = new NotExecuted(Reason.MAILBOX_FULL);

@@ -14,7 +14,7 @@ final class Counter implements StatefulHandler<Counter.State, Counter.Message> {
 
     record State(long sum, long adds, long chain) {}
 
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     static final Kind<Message> KIND = Kind.durable("counter", Message.class, State.class, Counter::new);
 
     /** {@return what the counter of this id says when it is asked through this node} */

@@ -23,9 +23,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The code of {@code docs/actors.md} is this code, and does what the page says. */
-@Timeout(30)
+@Timeout(60)
 class DocumentedActorsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     static final class Door implements Handler<Door.Message> {
         sealed interface Message permits Enter, Open, Close {}
@@ -154,7 +154,7 @@ class DocumentedActorsTest {
             Pid<Object> adder = system.spawn(new Adder(), "adder");
             adder.tell(new Add(2));
             adder.tell(new Add(3));
-            return List.of(adder.ask(new Sum(), Duration.ofSeconds(1)).join());
+            return List.of(adder.ask(new Sum(), Duration.ofSeconds(10)).join());
         }
     }
 

@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
 /** A system without a cluster whose actors do what a test tells them, and write down their begin and end. */
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 abstract class FamilyFixture {
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(30);
     static final NotExecuted ENDED = new NotExecuted(Reason.ENDED);
 
     /** A step that an actor takes when it gets it: a test writes down what it needs. */

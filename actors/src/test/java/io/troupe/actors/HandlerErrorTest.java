@@ -11,9 +11,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** An Error of a handler ends its message, and neither the entity nor those that share a thread or a transaction with it. */
-@Timeout(60)
+@Timeout(120)
 class HandlerErrorTest {
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** A counter that cannot begin, cannot go on, or cannot even be made. */
     private static final class Clumsy implements StatefulHandler<Counter.State, Counter.Message> {

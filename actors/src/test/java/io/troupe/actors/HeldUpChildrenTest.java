@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** A place takes the right to run away for a while, as a lease that is late does; only the parent hears that it is back. */
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class HeldUpChildrenTest {
     private final ActorRuntime runtime = new ActorRuntime(Cluster.threads("held"));

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Actors without a cluster: their lives and names, and the mistakes of who spawns and sends. */
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class LocalActorSystemTest extends LocalActorsFixture {
     LocalActorSystemTest() {

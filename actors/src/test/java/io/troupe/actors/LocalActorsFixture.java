@@ -17,7 +17,7 @@ import static org.awaitility.Awaitility.await;
 /** A system without a cluster whose actors write down what they hear. */
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 abstract class LocalActorsFixture {
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(30);
     static final RestartLimit AT_ONCE = new RestartLimit(3, Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
 
     final List<Scribe> scribes = new CopyOnWriteArrayList<>();

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What waits for a local actor: in its mailbox, aside, and where it runs when its turn comes. */
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class LocalMailboxTest extends LocalActorsFixture {
     LocalMailboxTest() {

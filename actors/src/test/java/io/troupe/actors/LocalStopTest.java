@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** How a system without a cluster is stopped: what it waits for, what it takes no more, and when it gives up. */
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class LocalStopTest extends LocalActorsFixture {
     LocalStopTest() {

@@ -22,9 +22,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 /** Spawned actors on a real log, and what their callers can do wrong. */
-@Timeout(60)
+@Timeout(120)
 class NamedActorsOnANodeTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** Answers how often it was asked since it started. */
     static final class Clerk implements Handler<Diary.Note> {

@@ -1,6 +1,5 @@
 package io.troupe.actors;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What an entity sends by its effect arrives once, whoever owns it, and the sender hears how it ended. */
-@Timeout(60)
+@Timeout(120)
 class OutboxTest {
     static final Kind<Diary.Note> DIARY = Kind.of("diary", Diary.Note.class, Diary::new);
 
@@ -35,8 +34,7 @@ class OutboxTest {
     }
 
     private void awaitState(String id, Account.State state) {
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(Account.read(system, id)).isEqualTo(state));
+        await().untilAsserted(() -> assertThat(Account.read(system, id)).isEqualTo(state));
     }
 
     @Test
@@ -74,7 +72,7 @@ class OutboxTest {
                     .tell(new Account.Transfer("sum-" + (i * 7 + 3) % accounts, i % 13)));
         }
         outcomes.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(SendOutcome.Committed.class));
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             long cents = 0;
             long underWay = 0;
             int arrived = 0;

@@ -13,9 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Actors behind interfaces: which method sends what, and which interface cannot stand for an actor. */
-@Timeout(30)
+@Timeout(60)
 class PidProxyTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     sealed interface Message {}
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * a running cluster, but neither lose nor count what it does. Each test uses actors of its own.
  */
 final class SharedNodes implements BeforeAllCallback, AfterAllCallback {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final char letter;
     private final int seedCount;

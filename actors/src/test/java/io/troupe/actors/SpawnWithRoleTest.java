@@ -19,9 +19,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** One class of actors in several sets, and how many names there may be. */
-@Timeout(60)
+@Timeout(120)
 class SpawnWithRoleTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     static final class Clerk implements Handler<Diary.Note> {
         private int asked;

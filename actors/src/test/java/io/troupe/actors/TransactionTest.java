@@ -28,9 +28,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** What several entities of one shard decide about one transaction takes effect together, or not at all. */
-@Timeout(60)
+@Timeout(120)
 class TransactionTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @RegisterExtension
     static final SharedNodes NODES =
