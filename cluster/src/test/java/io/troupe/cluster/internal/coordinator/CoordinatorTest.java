@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.cluster.Hosting;
 import io.troupe.cluster.ShardSet;
@@ -37,10 +38,26 @@ class CoordinatorTest {
             new Coordinator.Settings(SHARDS, Set.of("n1", "n2", "n3"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 1);
 
     private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
+    private final AtomicInteger answered = new AtomicInteger();
     private final Coordinator coordinator;
 
     CoordinatorTest() {
-        coordinator = new Coordinator(store("n1"), SETTINGS, clusterThread);
+        coordinator = coordinator(SETTINGS);
+    }
+
+    private Coordinator coordinator(Coordinator.Settings settings) {
+        return new Coordinator(
+                store("n1"),
+                settings,
+                step -> clusterThread.execute(() -> {
+                    step.run();
+                    answered.incrementAndGet();
+                }));
+    }
+
+    /** The store shows what was proposed before the coordinator hears of it, and until then it proposes nothing else. */
+    private void awaitAnswers(int proposals) {
+        await().until(() -> answered.get() == proposals);
     }
 
     @AfterEach
@@ -146,10 +163,8 @@ class CoordinatorTest {
 
     @Test
     void withTooFewNodesNothingIsGivenOut() {
-        Coordinator careful = new Coordinator(
-                store("n1"),
-                new Coordinator.Settings(SHARDS, Set.of("n1", "n2", "n3"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 2),
-                clusterThread);
+        Coordinator careful = coordinator(
+                new Coordinator.Settings(SHARDS, Set.of("n1", "n2", "n3"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 2));
         join("n1", true);
         join("driver", false);
         onCluster(() -> careful.onLeading(0));
@@ -159,6 +174,7 @@ class CoordinatorTest {
         join("n2", true);
         onCluster(() -> careful.onTick(2 * FORMATION_NS));
         await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 6, "n2", 6)));
+        awaitAnswers(1);
         store("n2").closeSession().join();
         onCluster(() -> careful.reconcile(3 * FORMATION_NS));
         store("n1").barrier().join();
@@ -173,6 +189,7 @@ class CoordinatorTest {
         add(12, ShardSet.of("unheard-of", 6));
         onCluster(() -> coordinator.onLeading(0));
         await().untilAsserted(() -> assertThat(counts(0, 12)).isEqualTo(Map.of("n1", 4, "n2", 4, "n3", 4)));
+        awaitAnswers(1);
         assertThat(counts(12, 18)).isEmpty();
     }
 
@@ -181,21 +198,21 @@ class CoordinatorTest {
     void aLossAmongAHundredNodesWritesOnlyTheShardsThatMove() {
         int shards = 1024;
         int nodes = 100;
-        Coordinator large = new Coordinator(
-                store("n1"),
-                new Coordinator.Settings(shards, Set.of(), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 1),
-                clusterThread);
+        Coordinator large =
+                coordinator(new Coordinator.Settings(shards, Set.of(), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 1));
         for (int node = 1; node <= nodes; node++) {
             join("n" + node, true);
         }
         onCluster(() -> large.onLeading(0));
         await().untilAsserted(() -> assertThat(counts().values()).hasSize(nodes).containsOnly(10, 11));
+        awaitAnswers(1);
         Map<Integer, ShardRecord> before = owners();
         int lost = Objects.requireNonNull(counts().get("n50"));
         store("n50").closeSession().join();
         long revision = store("n1").barrier().join();
         onCluster(() -> large.reconcile(1));
         await().untilAsserted(() -> assertThat(counts()).doesNotContainKey("n50"));
+        awaitAnswers(2);
         onCluster(() -> large.reconcile(1 + BALANCE_NS));
         long changed = owners().entrySet().stream()
                 .filter(after -> !after.getValue().equals(before.get(after.getKey())))
@@ -217,6 +234,7 @@ class CoordinatorTest {
         add(19, ShardSet.singleton("nowhere").onRole("none"));
         onCluster(() -> coordinator.onLeading(0));
         await().untilAsserted(() -> assertThat(counts(0, 12)).isEqualTo(Map.of("n1", 4, "n2", 4, "n3", 4)));
+        awaitAnswers(1); // to all of its changes
         assertThat(counts(12, 18)).isEqualTo(Map.of("n2", 3, "n3", 3));
         assertThat(counts(18, 19)).isEqualTo(Map.of("n3", 1));
         assertThat(counts(19, 20)).isEmpty();
@@ -230,6 +248,7 @@ class CoordinatorTest {
         add(12, ShardSet.of("jobs", 2).pinnedTo("n1"));
         onCluster(() -> coordinator.onLeading(0));
         await().untilAsserted(() -> assertThat(counts(12, 14)).isEqualTo(Map.of("n1", 2)));
+        awaitAnswers(1);
         add(12, ShardSet.of("jobs", 2).onRole("batch"));
         onCluster(() -> coordinator.reconcile(1));
         await().untilAsserted(() -> assertThat(owners().values())
@@ -303,6 +322,7 @@ class CoordinatorTest {
         onCluster(() -> coordinator.onLeading(0));
         onCluster(() -> coordinator.reconcile(FORMATION_NS));
         await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
+        awaitAnswers(1);
         SessionId joined = join("n3", true);
         onCluster(() -> coordinator.reconcile(10_000));
         store("n1").barrier().join();
