@@ -39,7 +39,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
  */
 class FuzzedFramesTest {
     private static final int INPUTS = 300_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Beside eight times the input: an exception with its stack. */
     private static final long MAX_ALLOCATED = 32_000;
