@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Timeout(30)
+@Timeout(60)
 class DriverTest {
     private static final OrderBook BOOK = GeneratedOrders.generate(3, 5_000);
 
@@ -115,6 +115,6 @@ class DriverTest {
     }
 
     private Map<String, Totals> read(EntityKind kind, Collection<String> ids) throws InterruptedException {
-        return new Readback(gateway, kind, System.nanoTime() + 20_000_000_000L).read(ids);
+        return new Readback(gateway, kind, System.nanoTime() + 30_000_000_000L).read(ids);
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-@Timeout(30)
+@Timeout(60)
 class WindowTest {
     private static final SendOutcome NOT_EXECUTED = new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
 
@@ -41,7 +41,7 @@ class WindowTest {
             full.countDown();
             return message;
         });
-        assertThat(ending).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(ending).succeedsWithin(Duration.ofSeconds(30));
         assertThat(most).hasValue(500);
     }
 
