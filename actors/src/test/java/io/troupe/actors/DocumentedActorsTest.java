@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The code of {@code docs/actors.md} is this code, and does what the page says. */
-@Timeout(60)
+@Timeout(120)
 class DocumentedActorsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 

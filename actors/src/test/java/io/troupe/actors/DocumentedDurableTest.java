@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The code of {@code docs/durable.md} is this code, and does what the page says. */
-@Timeout(60)
+@Timeout(120)
 @SuppressWarnings("SameNameButDifferent") // as users write it
 class DocumentedDurableTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -63,7 +63,7 @@ final class Nodes implements AutoCloseable {
                 .shards(32)
                 .lease(Duration.ofSeconds(3))
                 .election(Election.DEFAULT)
-                .startTimeout(Duration.ofSeconds(30));
+                .startTimeout(Duration.ofSeconds(60));
         seeds.forEach(builder::addNode);
         if (seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId))) {
             builder.dataDir(directory.resolve(nodeId));

@@ -20,13 +20,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A node that sends to its own shards is sender and receiver on the same threads: each holds a lock of its own when it calls
  * the other. If the end of a message were told to its sender under the shard's lock, two threads could wait for each other.
  */
-@Timeout(120)
+@Timeout(200)
 class SendToOwnShardsTest {
     private static final int THREADS = 4;
     private static final int MESSAGES = 2_000;
     private static final int LIVES = 2;
     /** Seconds. */
-    private static final long LIMIT = 25;
+    private static final long LIMIT = 60;
 
     private static final int ENTITIES = 3;
 

@@ -1,6 +1,7 @@
 package io.troupe.actors;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * The nodes of one cluster that all tests of a class share, as a static {@code @RegisterExtension}: for tests that need
@@ -47,15 +50,23 @@ final class SharedNodes implements BeforeAllCallback, AfterAllCallback {
     }
 
     @Override
-    public void afterAll(ExtensionContext context) throws IOException {
+    public void afterAll(ExtensionContext context) {
         nodes().close();
+        // What a log has begun to write may come after its end.
+        await().ignoreExceptionsMatching(
+                        failure -> failure instanceof IOException || failure instanceof UncheckedIOException)
+                .until(this::deleteFiles);
+    }
+
+    private boolean deleteFiles() throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.walk(Objects.requireNonNull(directory))) {
             files = found.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path file : files) {
-            Files.delete(file);
+            Files.deleteIfExists(file);
         }
+        return true;
     }
 
     Nodes nodes() {
