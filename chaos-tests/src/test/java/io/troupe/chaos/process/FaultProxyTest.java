@@ -2,7 +2,6 @@ package io.troupe.chaos.process;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -20,9 +19,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Every fault of the proxy, between a socket and a server that echoes. */
-@Timeout(60)
+@Timeout(120)
 class FaultProxyTest {
-    private static final int READ_MILLIS = 10_000;
+    /** Longer than a busy machine stands still, and shorter than {@link #FOR_LONG}. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private static final int READ_MILLIS = (int) SOON.toMillis();
+    /** Milliseconds of a delay that no test waits for. */
+    private static final String FOR_LONG = "600000";
+
     private static final int SILENCE_MILLIS = 200;
 
     private EchoServer server;
@@ -32,7 +37,8 @@ class FaultProxyTest {
     @BeforeEach
     void connect() throws IOException {
         server = new EchoServer();
-        proxy = FaultProxy.open("a-b", 0, server.port(), 7);
+        // None of those from which systems take ports for outgoing connections: leaveNothing() binds it again.
+        proxy = FaultProxy.open("a-b", FreePorts.find(1).get(0), server.port(), 7);
         client = newClient();
     }
 
@@ -43,7 +49,7 @@ class FaultProxyTest {
         proxy.close();
         proxy.close();
         server.close();
-        new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        await().atMost(SOON).until(() -> FreePorts.isFree(port));
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .doesNotContain("troupe-a-b-proxy");
@@ -89,23 +95,30 @@ class FaultProxyTest {
     void aHealthyLinkCarriesEveryByteInOrder() throws IOException {
         byte[] sent = pattern(100_000);
         assertThat(roundTrip(sent)).isEqualTo(sent);
-        await().atMost(Duration.ofSeconds(5)).until(() -> proxy.forwardedBytes() == 200_000);
+        await().atMost(SOON).until(() -> proxy.forwardedBytes() == 200_000);
         assertThat(proxy.openConnections()).isEqualTo(1);
     }
 
     @Test
     void delayConcernsItsDirectionOnlyAndEndsWithHeal() throws IOException {
         proxy.apply(Fault.parse("delay@forward=150"));
-        assertThat(roundTripMillis(10)).isBetween(150L, 5_000L);
+        assertThat(roundTripMillis(10)).isGreaterThanOrEqualTo(150);
         proxy.apply(Fault.parse("delay=150"));
-        assertThat(roundTripMillis(10)).isBetween(300L, 5_000L);
+        assertThat(roundTripMillis(10)).isGreaterThanOrEqualTo(300);
         proxy.heal();
-        assertThat(roundTripMillis(10)).isLessThan(150);
+        proxy.apply(Fault.parse("delay@backward=" + FOR_LONG));
+        client.getOutputStream().write(pattern(10));
+        // The server has them long before the delay is over.
+        await().atMost(SOON).until(() -> proxy.forwardedBytes() == 50);
+        assertSilent(client);
+        proxy.heal();
+        assertThat(client.getInputStream().readNBytes(10)).isEqualTo(pattern(10));
+        assertThat(roundTrip(pattern(10))).isEqualTo(pattern(10));
     }
 
     @Test
     void whatIsDelayedArrivesAtOnceWhenTheLinkHeals() throws IOException {
-        proxy.apply(Fault.parse("delay=60000"));
+        proxy.apply(Fault.parse("delay=" + FOR_LONG));
         client.getOutputStream().write(pattern(10));
         assertSilent(client);
         proxy.heal();
@@ -126,20 +139,14 @@ class FaultProxyTest {
     @Test
     void bandwidthBoundsTheRate() throws IOException {
         proxy.apply(Fault.parse("bandwidth@backward=50000"));
-        assertThat(roundTripMillis(20_000)).isBetween(350L, 10_000L);
+        assertThat(roundTripMillis(20_000)).isGreaterThanOrEqualTo(350);
     }
 
+    /** That each of them is written on its own is seen in {@link DelayLineTest}: a late reader finds several at once. */
     @Test
-    void dripDeliversByteByByte() throws IOException {
+    void dripDeliversEveryByteSlowly() throws IOException {
         proxy.apply(Fault.parse("drip@backward=200"));
-        client.getOutputStream().write(pattern(60));
-        byte[] received = new byte[60];
-        int reads = 0;
-        for (int length = 0; length < 60; reads++) {
-            length += client.getInputStream().read(received, length, 60 - length);
-        }
-        assertThat(received).isEqualTo(pattern(60));
-        assertThat(reads).isGreaterThan(20);
+        assertThat(roundTripMillis(60)).isGreaterThanOrEqualTo(250);
     }
 
     @Test
@@ -160,10 +167,10 @@ class FaultProxyTest {
     void aOneWayBlackholeLetsTheOtherDirectionThrough() throws IOException {
         // A connection that the proxy has not taken yet would wait until the fault is over.
         assertThat(roundTrip(pattern(10))).isEqualTo(pattern(10));
-        await().atMost(Duration.ofSeconds(5)).until(() -> proxy.forwardedBytes() == 20);
+        await().atMost(SOON).until(() -> proxy.forwardedBytes() == 20);
         proxy.apply(Fault.parse("blackhole@backward"));
         client.getOutputStream().write(pattern(10));
-        await().atMost(Duration.ofSeconds(5)).until(() -> proxy.forwardedBytes() == 30);
+        await().atMost(SOON).until(() -> proxy.forwardedBytes() == 30);
         assertSilent(client);
         proxy.heal();
         assertThat(client.getInputStream().readNBytes(10)).isEqualTo(pattern(10));
@@ -191,8 +198,8 @@ class FaultProxyTest {
         assertThat(roundTrip(pattern(10))).isEqualTo(pattern(10));
         proxy.apply(Fault.of(FaultKind.RESET));
         assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
-        assertThat(server.brokenOff().await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(proxy.openConnections()).isZero();
+        assertThat(server.brokenOff().await(READ_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        await().atMost(SOON).until(() -> proxy.openConnections() == 0);
     }
 
     @Test
@@ -246,7 +253,7 @@ class FaultProxyTest {
         client.getOutputStream().write(1);
         client.shutdownOutput();
         assertThat(client.getInputStream().readAllBytes()).containsExactly(1, 'E');
-        await().atMost(Duration.ofSeconds(5)).until(() -> proxy.openConnections() == 0);
+        await().atMost(SOON).until(() -> proxy.openConnections() == 0);
     }
 
     @Test
