@@ -27,9 +27,9 @@ import io.troupe.transport.kryo.MessageRegistry;
 final class InProcessCluster implements TestCluster {
     private static final Duration LEASE = Duration.ofMillis(1_500);
     private static final Duration CALM = Duration.ofMillis(200);
-    private static final Duration START = Duration.ofSeconds(30);
-    /** A stopping node needs a little more than its limit. */
-    private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
+    private static final Duration START = Duration.ofSeconds(60);
+    /** A stopping node needs a little more than its limit, on a busy machine some seconds. */
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(20);
 
     private static final int SHARDS = 16;
     private static final int SET_SHARDS = 64;

@@ -61,7 +61,7 @@ public record ClusterPlan(
      * @return the plan
      */
     public static ClusterPlan of(String mainClass, int nodes, long seed) {
-        return new ClusterPlan(mainClass, nodes, 16, Duration.ofSeconds(2), Duration.ofSeconds(30), seed, false);
+        return new ClusterPlan(mainClass, nodes, 16, Duration.ofSeconds(2), Duration.ofSeconds(60), seed, false);
     }
 
     /** {@return the same, with small disks} */

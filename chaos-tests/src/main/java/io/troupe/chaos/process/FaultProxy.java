@@ -27,7 +27,7 @@ public final class FaultProxy implements AutoCloseable {
     public static final int MAX_CONNECTIONS = 256;
 
     private static final int BUFFER_LENGTH = 64 * 1024;
-    private static final long COMMAND_SECONDS = 10;
+    private static final long COMMAND_SECONDS = 30;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final String name;

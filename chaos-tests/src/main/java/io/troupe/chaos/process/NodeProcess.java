@@ -34,7 +34,7 @@ public final class NodeProcess {
 
     private static final int SHOWN_LINES = 20;
     private static final int KEPT_LINES = 500;
-    private static final long END_SECONDS = 20;
+    private static final long END_SECONDS = 40;
 
     private final String nodeId;
     private final Process process;

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ProcessPause {
     private static final String STOPPED = "stopped";
-    private static final long WAIT_SECONDS = 10;
+    private static final long WAIT_SECONDS = 30;
     /** A signal to the whole process group must not end the shell before it has continued the process. */
     private static final String SCRIPT =
             "trap '' HUP INT TERM; kill -STOP \"$1\" && echo " + STOPPED + " && read line; kill -CONT \"$1\"";
@@ -59,8 +59,10 @@ final class ProcessPause {
         }
     }
 
-    /** Leaves the process as it is, because it is gone. */
+    /** Leaves the process as it is, because it is gone; returns when the guard is gone, too. */
     void abandon() {
         guard.destroyForcibly();
+        // Not waitFor: an interrupt must not leave it behind.
+        guard.onExit().completeOnTimeout(guard, WAIT_SECONDS, TimeUnit.SECONDS).join();
     }
 }

@@ -25,7 +25,7 @@ public final class NodeMain {
 
     private static final int REFUSED = 2;
     /** How long a node that gets a signal waits to see whether its launcher ends as well. */
-    private static final long LAUNCHER_END_MILLIS = 5_000;
+    private static final long LAUNCHER_END_MILLIS = 20_000;
 
     private NodeMain() {}
 
