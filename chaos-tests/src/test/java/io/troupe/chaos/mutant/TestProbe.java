@@ -17,20 +17,18 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /** Runs a test class on whatever cores its class loader finds; called from outside that loader. */
 public final class TestProbe {
-    /** Most mutants of what a test waits for are found by its waiting in vain. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
-
     private TestProbe() {}
 
     /**
      * Runs the tests of a class until one fails.
      *
      * @param testClass its name
+     * @param patience  how long it waits for something, unless it says so itself
      * @return the first test that fails, or null if all pass
      * @throws IllegalStateException if the class has no test that runs
      */
-    public static @Nullable String firstSign(String testClass) {
-        Awaitility.setDefaultTimeout(PATIENCE);
+    public static @Nullable String firstSign(String testClass, Duration patience) {
+        Awaitility.setDefaultTimeout(patience);
         Launcher launcher = LauncherFactory.create();
         long started = 0;
         // One method after the other: a launcher cannot be stopped, and a dead mutant needs no further test.
