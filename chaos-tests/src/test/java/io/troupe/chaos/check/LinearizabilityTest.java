@@ -21,6 +21,9 @@ class LinearizabilityTest {
     private static final Linearizability CAS = Linearizability.ofCasRegisters(AMPLE);
 
     private static final List<Event.Kind> KINDS = List.of(Event.Kind.values());
+    /** Some milliseconds of work; a count is the same on every machine. */
+    private static final Budget FEW = Budget.ofSteps(50_000);
+
     private static final int HISTORIES = 100;
     private static final int ILLEGAL_HISTORIES = 10;
 
@@ -242,13 +245,12 @@ class LinearizabilityTest {
     }
 
     @Test
-    void thousandOperationsOfEightClientsTakeAtMostFiftyMilliseconds() {
+    void thousandOperationsOfEightClientsTakeFewSteps() {
         for (int values : new int[] {5, 100, Integer.MAX_VALUE}) {
             Verdict[] verdicts = new Verdict[HISTORIES];
-            double[] millis = timed(values, false, AMPLE, verdicts);
+            double[] millis = timed(values, false, FEW, verdicts);
             assertThat(verdicts)
                     .allSatisfy(verdict -> assertThat(verdict.line()).contains("PASS"));
-            assertThat(millis[HISTORIES / 2]).as("median milliseconds").isLessThan(50);
             print("legal, " + values + " values", millis, verdicts);
         }
     }
