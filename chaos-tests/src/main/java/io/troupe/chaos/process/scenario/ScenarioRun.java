@@ -27,6 +27,7 @@ import io.troupe.chaos.check.Verdict;
 import io.troupe.chaos.process.ClusterProcesses;
 import io.troupe.chaos.process.HarnessException;
 import io.troupe.chaos.process.NodeProcess;
+import io.troupe.cluster.ClusterConfig;
 
 /**
  * One run: starts a cluster and clients, brings about one fault after the other, waits until all has healed and settled,
@@ -48,12 +49,23 @@ final class ScenarioRun {
     /** A node that is hit must have been replaced after so long: its lease, an election, a retry, and twice that. */
     private static final Duration TAKEN_OVER = ScenarioPlan.LEASE.multipliedBy(4);
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(60);
+    /** So many operations are made by a slow machine, too: against fewer, the few that a fault leaves unknown are too many. */
+    private static final int ENOUGH = 1_500;
+    /**
+     * The sender of messages goes on after a machine has stood still: otherwise all that it has in flight would be unknown,
+     * and the run worth nothing. No longer, for within two thirds of it a client turns to another voter.
+     */
+    private static final Duration SENDERS_LEASE = ScenarioPlan.LEASE.multipliedBy(2);
+
     /** Between two faults, so that each meets a cluster that works. */
     private static final Duration CALM = Duration.ofSeconds(2);
 
     private static final long SEARCH_STEPS = 50_000_000;
-    private static final long SEARCH_SECONDS = 5;
+    private static final long SEARCH_SECONDS = 30;
+
+    /** Of each register: milliseconds are usual. */
+    static final Budget BUDGET = new Budget(SEARCH_STEPS, TimeUnit.SECONDS.toNanos(SEARCH_SECONDS), System::nanoTime);
 
     private final ScenarioPlan plan;
     private final ClusterProcesses cluster;
@@ -116,8 +128,11 @@ final class ScenarioRun {
 
     private static ClusterActorSystem startClient(ClusterProcesses cluster, String nodeId) {
         try {
-            return ClusterActorSystem.start(cluster.client(nodeId).build(), Ledger.MESSAGES)
-                    .join();
+            ClusterConfig.Builder config = cluster.client(nodeId);
+            if (nodeId.equals(CLIENTS.get(0))) {
+                config.lease(SENDERS_LEASE);
+            }
+            return ClusterActorSystem.start(config.build(), Ledger.MESSAGES).join();
         } catch (CompletionException refused) {
             throw new HarnessException("client " + nodeId + " cannot start: " + refused.getCause(), refused);
         }
@@ -187,6 +202,7 @@ final class ScenarioRun {
             Poll.until(CALM, () -> false);
         } while (plan.load().toNanos() - (System.nanoTime() - startNs) > round.toNanos() && broken.isEmpty());
         Poll.until(plan.load().minusNanos(System.nanoTime() - startNs), () -> !broken.isEmpty());
+        Poll.until(START, () -> !broken.isEmpty() || acknowledged() >= ENOUGH);
     }
 
     private void strike(Disturbance disturbance, Duration lasts) {
@@ -205,10 +221,10 @@ final class ScenarioRun {
             Poll.until(Duration.ofNanos(Math.min(leftNs, Scenario.TICK.toNanos())), () -> false);
             disturbance.tick();
         }
-        int during = acknowledged() - before;
         if (plan.scenario().majorityGoesOn()) {
-            others(what, during, lasts);
+            others(what, before, beginNs);
         }
+        int during = acknowledged() - before;
         try {
             disturbance.end();
         } catch (HarnessException refused) {
@@ -237,22 +253,33 @@ final class ScenarioRun {
         }
     }
 
-    /** What those owe who are a majority and are not hit. */
-    private void others(String what, int during, Duration lasts) {
+    /**
+     * What those owe who are a majority and are not hit. On a machine that stands still for seconds the fault goes on until
+     * they have done it.
+     */
+    private void others(String what, int before, long beginNs) {
+        Poll.until(
+                SETTLES,
+                () -> acknowledged() - before >= MIN_DURING && longestWait().compareTo(TAKEN_OVER) <= 0);
+        int during = acknowledged() - before;
         if (during < MIN_DURING) {
-            broken.add("during " + what + " the others got " + during + " operations done in " + lasts.toMillis()
-                    + " ms: at least " + MIN_DURING);
+            broken.add("during " + what + " the others got " + during + " operations done in "
+                    + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNs) + " ms: at least " + MIN_DURING);
         }
+        Duration waits = longestWait();
+        if (waits.compareTo(TAKEN_OVER) > 0) {
+            broken.add("during " + what + " an operation waits for its outcome since " + waits.toMillis()
+                    + " ms: after " + TAKEN_OVER.toMillis() + " ms others must have taken over");
+        }
+    }
+
+    private Duration longestWait() {
         long nowNs = HistoryRecorder.now();
         long oldestNs = workloads.stream()
                 .mapToLong(workload -> workload.oldestOpenSince(nowNs))
                 .min()
                 .orElse(nowNs);
-        Duration waits = Duration.ofNanos(nowNs - oldestNs);
-        if (waits.compareTo(TAKEN_OVER) > 0) {
-            broken.add("during " + what + " an operation waits for its outcome since " + waits.toMillis()
-                    + " ms: after " + TAKEN_OVER.toMillis() + " ms others must have taken over");
-        }
+        return Duration.ofNanos(nowNs - oldestNs);
     }
 
     private void mark(Disturbance disturbance, Event.Step step) {
@@ -325,7 +352,7 @@ final class ScenarioRun {
             if (unread) {
                 readable.remove(Workload.Name.LEDGER);
             }
-            verdicts.addAll(check(HistoryFile.read(file), readable));
+            verdicts.addAll(check(HistoryFile.read(file), readable, BUDGET));
         } catch (IOException e) {
             throw new HarnessException("the history is not readable: " + e.getMessage(), e);
         }
@@ -333,7 +360,7 @@ final class ScenarioRun {
     }
 
     /** {@return what every checker says that has something to check after these workloads} */
-    static List<Verdict> check(History history, Set<Workload.Name> workloads) {
+    static List<Verdict> check(History history, Set<Workload.Name> workloads, Budget budget) {
         // Not the balance: a node that comes back gets shards only when others lose theirs.
         Set<String> wanted = new HashSet<>(List.of("convergence", "load-under-faults"));
         workloads.forEach(workload -> wanted.addAll(workload.checkers()));
@@ -341,7 +368,6 @@ final class ScenarioRun {
         if (history.all(Event.Resources.class).stream().anyMatch(sample -> sample.phase() == Event.Phase.AFTER)) {
             wanted.add("leaks");
         }
-        Budget budget = new Budget(SEARCH_STEPS, TimeUnit.SECONDS.toNanos(SEARCH_SECONDS), System::nanoTime);
         return Checker.all(budget).stream()
                 .filter(checker -> wanted.contains(checker.name()))
                 .map(checker -> checker.check(history))

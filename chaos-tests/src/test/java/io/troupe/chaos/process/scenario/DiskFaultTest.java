@@ -23,9 +23,9 @@ import static org.awaitility.Awaitility.await;
 
 /** One of three voters comes back with a damaged log while a client writes. */
 @Tag("chaos")
-@Timeout(90)
+@Timeout(300)
 class DiskFaultTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int WARM = 200;
     private static final int MIN_COMMITTED = 50;
 

@@ -21,9 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What the command refuses, in one line, and that a signal leaves nothing behind. */
-@Timeout(120)
+@Timeout(240)
 class ScenarioCommandTest {
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
