@@ -22,12 +22,13 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /** The harness itself: what it refuses, and that it leaves nothing. */
-@Timeout(90)
+@Timeout(240)
 class ClusterProcessesTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private List<Path> rootsBefore = List.of();
 
@@ -49,8 +50,8 @@ class ClusterProcessesTest {
 
     @AfterEach
     void nothingIsLeft() throws IOException {
-        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
-                .isEmpty();
+        // One that has ended is a child until somebody has asked how.
+        await().atMost(SOON).until(() -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));
         assertThat(roots()).isEqualTo(rootsBefore);
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
@@ -101,11 +102,22 @@ class ClusterProcessesTest {
 
     @Test
     void aNodeThatNeverStartsIsGivenUp() {
+        int seconds = 3;
+        String said = givenUp(seconds);
+        // A busy machine may need longer than that for the first line of a JVM.
+        while (!said.contains("thinking") && seconds < 40) {
+            seconds *= 2;
+            said = givenUp(seconds);
+        }
+        assertThat(said).isEqualTo("not every node was ready within PT" + seconds + "S:\nnode n1 runs\n  n1| thinking");
+    }
+
+    /** {@return what is said of a node that was not ready in time} */
+    private static String givenUp(int seconds) {
         ClusterPlan plan = new ClusterPlan(
-                SilentNode.class.getName(), 1, 4, Duration.ofSeconds(2), Duration.ofSeconds(3), 3, false);
-        assertThatThrownBy(() -> ClusterProcesses.start(plan))
-                .isInstanceOf(HarnessException.class)
-                .hasMessage("not every node was ready within PT3S:\nnode n1 runs\n  n1| thinking");
+                SilentNode.class.getName(), 1, 4, Duration.ofSeconds(2), Duration.ofSeconds(seconds), 3, false);
+        return String.valueOf(catchThrowableOfType(HarnessException.class, () -> ClusterProcesses.start(plan))
+                .getMessage());
     }
 
     @Test
@@ -152,7 +164,7 @@ class ClusterProcessesTest {
                             .start()
                             .waitFor())
                     .isZero();
-            assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(launcher.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             await().atMost(SOON).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
             await().atMost(SOON).until(() -> Files.notExists(root));
         } finally {

@@ -15,11 +15,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The demo's verdict is worth something only if it finds the bugs that it is there to find. Each bug is planted together
  * with a delay of {@value #GAP_MS} ms between the commit and the acknowledgement, so that the kill of a node always meets
- * messages in that gap; the delay alone is legal.
+ * messages in that gap; the delay alone is legal. A machine that stands still at that moment may empty the gap, so a bug
+ * that is not seen gets another seed.
  */
-@Timeout(300)
+@Timeout(600)
 class DemoMutantTest {
     private static final int GAP_MS = 50;
+    private static final int SEEDS = 4;
     private static final String DURABLE_CELL = "actors/src/main/java/io/troupe/actors/DurableCell.java";
     /** One thread: what is delayed stays in order. */
     private static final String LATER = "java.util.concurrent.CompletableFuture.delayedExecutor(" + GAP_MS
@@ -31,7 +33,9 @@ class DemoMutantTest {
     @Test
     @Tag("chaos")
     void acknowledgementsThatComeLateAreLegal() throws IOException, InterruptedException {
-        assertVerdict(lateAnswers().classPath(classes()), "LOST 0, DOUBLED 0", 0);
+        try (DemoCommand demo = demo(lateAnswers().classPath(classes()), 1)) {
+            assertVerdict(demo, "LOST 0, DOUBLED 0", 0);
+        }
     }
 
     @Test
@@ -43,7 +47,7 @@ class DemoMutantTest {
                         "return false;");
         Path classes = classes();
         lateAnswers().classPath(classes);
-        assertVerdict(mutant.classPath(classes), "DOUBLED [1-9]", 1);
+        assertFound(mutant.classPath(classes), "DOUBLED [1-9]");
     }
 
     @Test
@@ -59,7 +63,7 @@ class DemoMutantTest {
                                 + LATER + ").thenCompose(ended ->"
                                 + " store.commit(shard, id, place.predecessor(), place.id(), outcome, told));")
                 .replace("message.end(result.outcome().ending(), result.outcome().reply());", "");
-        assertVerdict(mutant.classPath(classes()), "LOST [1-9]", 1);
+        assertFound(mutant.classPath(classes()), "LOST [1-9]");
     }
 
     private static SourceMutant lateAnswers() {
@@ -75,12 +79,25 @@ class DemoMutantTest {
         return Files.createDirectory(workspace.resolve("mutant"));
     }
 
-    private void assertVerdict(String classPath, String verdict, int exitCode)
-            throws IOException, InterruptedException {
-        try (DemoCommand demo =
-                DemoCommand.startJava(workspace, classPath, "io.troupe.demo.Main", "--events=20k", "--seed=1")) {
-            assertThat(demo.exitCode()).as(demo.out()).isEqualTo(exitCode);
-            assertThat(demo.out()).as(demo.err()).containsPattern("customers match .*" + verdict);
+    private void assertFound(String classPath, String verdict) throws IOException, InterruptedException {
+        boolean found = false;
+        for (int seed = 1; seed <= SEEDS && !found; seed++) {
+            try (DemoCommand demo = demo(classPath, seed)) {
+                found = demo.exitCode() != 0;
+                if (found || seed == SEEDS) {
+                    assertVerdict(demo, verdict, 1);
+                }
+            }
         }
+    }
+
+    private DemoCommand demo(String classPath, int seed) throws IOException {
+        return DemoCommand.startJava(
+                workspace.resolve("seed" + seed), classPath, "io.troupe.demo.Main", "--events=20k", "--seed=" + seed);
+    }
+
+    private static void assertVerdict(DemoCommand demo, String verdict, int exitCode) throws InterruptedException {
+        assertThat(demo.exitCode()).as(demo.out()).isEqualTo(exitCode);
+        assertThat(demo.out()).as(demo.err()).containsPattern("customers match .*" + verdict);
     }
 }

@@ -1,7 +1,6 @@
 package io.troupe.chaos.process;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,9 @@ import io.troupe.transport.kryo.MessageRegistry;
 /** A seed and a client over loopback, in one JVM that was started with no flag at all; prints what an entity holds. */
 final class FlaglessNodes {
     private static final int MESSAGES = 500;
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** Longer than a busy machine stands still: every message is to be committed. */
+    private static final Duration LEASE = Duration.ofSeconds(15);
 
     private FlaglessNodes() {}
 
@@ -58,16 +59,19 @@ final class FlaglessNodes {
                 .add(1001, Read.class)
                 .add(1002, Sum.class)
                 .build();
-        int port = freePort();
-        int raftPort = freePort();
+        List<Integer> ports = FreePorts.find(2);
+        int port = ports.get(0);
+        int raftPort = ports.get(1);
         ClusterConfig seed = ClusterConfig.builder("n1")
                 .addNode("n1", "127.0.0.1", port, raftPort)
                 .dataDir(Path.of(arguments[0]))
                 .shards(16)
+                .lease(LEASE)
                 .build();
         ClusterConfig client = ClusterConfig.builder("w1")
                 .addNode("n1", "127.0.0.1", port, raftPort)
                 .shards(16)
+                .lease(LEASE)
                 .build();
         try (ClusterActorSystem node =
                         ClusterActorSystem.start(seed, messages, kind).join();
@@ -88,11 +92,5 @@ final class FlaglessNodes {
                     .getBytes(StandardCharsets.UTF_8));
         }
         System.out.flush();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Nodes start and work in a JVM that was given nothing but a class path. */
-@Timeout(90)
+@Timeout(240)
 class NoFlagTest {
     @Test
     void aNodeNeedsNoFlagOfTheJvm(@TempDir Path directory) throws IOException, InterruptedException {
@@ -30,7 +30,7 @@ class NoFlagTest {
         command.environment().keySet().removeIf(name -> name.startsWith("TROUPE_") || name.endsWith("_OPTIONS"));
         Process process = command.start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+            assertThat(process.waitFor(180, TimeUnit.SECONDS))
                     .as("it ends in time")
                     .isTrue();
         } finally {

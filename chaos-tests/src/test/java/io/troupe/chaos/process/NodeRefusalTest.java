@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** A node that cannot work says in one line what to change, ends with exit code 2, and leaves nothing behind. */
-@Timeout(120)
+@Timeout(240)
 class NodeRefusalTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -28,8 +29,7 @@ class NodeRefusalTest {
 
     @Test
     void aSeedListThatCannotWorkIsRefusedWithTheRemedy() throws IOException, InterruptedException {
-        int port = freePort();
-        String one = "n1@127.0.0.1:" + port + ":" + (port + 1);
+        String one = "n1@" + address();
         assertRefused(
                 node("n1", "shop", one + ",n2@127.0.0.1:7:8"),
                 "the seed list has 2 nodes [n1, n2]: use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
@@ -48,7 +48,7 @@ class NodeRefusalTest {
     @Test
     void aPortInUseIsRefused() throws IOException, InterruptedException {
         try (ServerSocket held = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int free = freePort();
+            int free = FreePorts.find(1).get(0);
             assertRefused(
                     node("n1", "shop", "n1@127.0.0.1:" + held.getLocalPort() + ":" + free),
                     "127.0.0.1:" + held.getLocalPort() + " is in use");
@@ -61,8 +61,7 @@ class NodeRefusalTest {
 
     @Test
     void aDirectoryOfAnotherClusterOrNodeIsRefused() throws IOException, InterruptedException {
-        int port = freePort();
-        String address = "@127.0.0.1:" + port + ":" + (port + 1);
+        String address = "@" + address();
         Path n1 = node("n1", "shop", "n1" + address);
         try (DemoCommand running = start(n1)) {
             await().atMost(SOON).until(() -> running.out().contains("READY"));
@@ -75,8 +74,7 @@ class NodeRefusalTest {
 
     @Test
     void nodesWithDifferentSeedListsRefuseEachOther() throws IOException, InterruptedException {
-        int port = freePort();
-        String two = "n1@127.0.0.1:" + port + ":" + (port + 1) + ",n2@127.0.0.1:" + (port + 2) + ":" + (port + 3);
+        String two = "n1@" + address() + ",n2@" + address();
         Path first = node("n1", "shop", two + ",n3@127.0.0.1:7:8");
         Path second = node("n2", "shop", two + ",n3@127.0.0.1:7:9");
         try (DemoCommand n1 = start(first);
@@ -102,6 +100,11 @@ class NodeRefusalTest {
                 directory, System.getProperty("java.class.path"), "io.troupe.demo.NodeMain", configuration.toString());
     }
 
+    private static String address() {
+        List<Integer> ports = FreePorts.find(2);
+        return "127.0.0.1:" + ports.get(0) + ":" + ports.get(1);
+    }
+
     /** Every node of a test uses one data directory, unless its seed list has several nodes. */
     private Path node(String nodeId, String clusterName, String seeds) throws IOException {
         Properties properties = new Properties();
@@ -116,25 +119,5 @@ class NodeRefusalTest {
             properties.store(writer, null);
         }
         return file;
-    }
-
-    /** {@return a port with some free ones after it, below the range of outgoing connections} */
-    private static int freePort() throws IOException {
-        for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 10_000); ; port += 7) {
-            if (areFree(port, 4)) {
-                return port;
-            }
-        }
-    }
-
-    private static boolean areFree(int first, int count) {
-        for (int port = first; port < first + count; port++) {
-            try {
-                new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
-            } catch (IOException inUse) {
-                return false;
-            }
-        }
-        return true;
     }
 }
