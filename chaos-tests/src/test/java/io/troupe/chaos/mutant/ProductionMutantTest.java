@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -24,6 +25,7 @@ import io.troupe.chaos.sim.MutantProbe;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * each, {@code -Dtroupe.mutants.named=TEXT} only for those with the text in their name.
  */
 @Tag("mutants")
+// Schedules are counted, so a slow machine needs longer for them; the limit of their JVM is the one that is there
+// against hanging.
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
 class ProductionMutantTest {
     private static final Logger LOG = LoggerFactory.getLogger(ProductionMutantTest.class);
     private static final boolean FRESH = "fresh".equals(System.getProperty("troupe.mutants"));
