@@ -65,6 +65,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     /** Index of the state that was last written, or is being written. */
     private volatile long snapshotAt;
 
+    private @Nullable AppliedMark mark;
     private long lengthSinceSnapshot;
     private volatile @Nullable Thread snapshotWriter;
 
@@ -112,6 +113,7 @@ final class MetadataStateMachine extends BaseStateMachine {
                             snapshots.init(storage);
                             begin(storage);
                             restore();
+                            openMark(storage);
                         },
                         IOException.class);
     }
@@ -163,6 +165,10 @@ final class MetadataStateMachine extends BaseStateMachine {
     @Override
     public long takeSnapshot() {
         TermIndex applied = getLastAppliedTermIndex();
+        AppliedMark marked = mark;
+        if (marked != null) {
+            marked.write(applied.getIndex());
+        }
         boolean due = applied.getIndex() - snapshotAt >= snapshotEntries || lengthSinceSnapshot >= SNAPSHOT_LENGTH;
         if (due && snapshotWriter == null) {
             snapshotAt = applied.getIndex();
@@ -225,6 +231,10 @@ final class MetadataStateMachine extends BaseStateMachine {
             }
         }
         getLifeCycle().checkStateAndClose();
+        AppliedMark marked = mark;
+        if (marked != null) {
+            marked.close();
+        }
         events.onDead("its Raft server has closed", null);
     }
 
@@ -234,6 +244,13 @@ final class MetadataStateMachine extends BaseStateMachine {
             snapshots.begin(origin, storage.getStorageDir().getCurrentDir());
             origin = null;
         }
+    }
+
+    /** Before the log is opened, and so before this voter votes. */
+    private void openMark(RaftStorage storage) throws IOException {
+        AppliedMark opened = AppliedMark.open(storage.getStorageDir().getRoot().toPath());
+        mark = opened;
+        opened.check(storage, getLastAppliedTermIndex().getIndex());
     }
 
     private void restore() throws IOException {

@@ -28,7 +28,7 @@ final class RatisProperties {
     /** Must exceed {@link #APPEND_LENGTH}; direct memory, one per voter. */
     private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf("5MB");
 
-    private static final SizeInBytes SEGMENT = SizeInBytes.valueOf("8MB");
+    static final SizeInBytes SEGMENT = SizeInBytes.valueOf("8MB");
     private static final SizeInBytes PREALLOCATED = SizeInBytes.valueOf("4MB");
 
     /** Entries kept behind a snapshot, so that a voter that was away briefly needs no snapshot. */

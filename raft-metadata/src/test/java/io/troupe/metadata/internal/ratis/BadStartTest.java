@@ -5,6 +5,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +17,8 @@ import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStores;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.Txn;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -161,6 +165,58 @@ class BadStartTest {
             }
             Files.writeString(machine.resolve("snapshot.1_1"), "not a snapshot");
             assertFails(store(voters, voters.config("b1")), Code.FAILED).hasMessageContaining("snapshot");
+        }
+    }
+
+    /** Ratis takes what is left of the newest segment for all that there was. */
+    @Test
+    void aLogThatWasCutIsRefused() throws Exception {
+        try (Voters voters = new Voters('b', directory, 1).start("b1")) {
+            get(voters.voter("b1").openSession(86_400_000));
+            for (int i = 0; i < 20; i++) {
+                get(voters.voter("b1").txn(Txn.of(new Op.Put(NumberedKeys.key(i), new byte[100]))));
+            }
+            voters.kill("b1");
+            Path segment = LogFiles.newestSegment(directory.resolve("b1"));
+            byte[] whole = Files.readAllBytes(segment);
+            int used = whole.length; // The segment is allocated ahead.
+            while (whole[used - 1] == 0) {
+                used--;
+            }
+            Files.write(segment, Arrays.copyOf(whole, used / 2));
+            assertFails(store(voters, voters.config("b1")), Code.FAILED)
+                    .hasMessageMatching(
+                            "(?s).*its log ends with entry \\d+, but entry \\d+ was applied here: the log was"
+                                    + " cut, or files of it are lost.*remove this voter and add a new one.*");
+            Files.delete(segment);
+            assertFails(store(voters, voters.config("b1")), Code.FAILED)
+                    .hasMessageContaining("its log ends with entry -1, but entry ");
+            Files.write(segment, whole);
+            voters.start("b1");
+        }
+    }
+
+    /** A disk that is full can leave it so. */
+    @Test
+    void aTornTermIsRefused() throws Exception {
+        try (Voters voters = new Voters('b', directory, 1).start("b1")) {
+            voters.kill("b1");
+            Path term;
+            try (var files = Files.walk(directory.resolve("b1"))) {
+                term = files.filter(file -> file.endsWith("raft-meta"))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            String remedy = ": if its files are damaged, remove this voter and add a new one";
+            for (String torn : List.of("", "#", "votedFor=b1", "term=", "term=1")) {
+                Files.writeString(term, torn);
+                assertFails(store(voters, voters.config("b1")), Code.FAILED)
+                        .as(torn)
+                        .hasMessageMatching(
+                                ".*('term' not found|NumberFormatException|'votedFor' not found).*" + remedy);
+            }
+            Files.delete(term);
+            assertFails(store(voters, voters.config("b1")), Code.FAILED).hasMessageContaining("NOT_FORMATTED" + remedy);
         }
     }
 }

@@ -46,6 +46,14 @@ final class LogFiles {
                 .toList();
     }
 
+    /** {@return the segment that was written last} */
+    static Path newestSegment(Path data) throws IOException {
+        return files(data).stream()
+                .filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** The lowest index that is still in a log file. */
     private static long firstLogIndex(Path data) throws IOException {
         return files(data).stream()
