@@ -26,11 +26,8 @@ final class LocalReads {
     private LocalReads() {}
 
     static double nanos(int keys, Rounds rounds) {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < keys; i++) {
-            names.add(String.format(Locale.ROOT, "bench/%08d", i));
-        }
-        MetadataView view = filled(names).view();
+        MetadataView view = filled(names(keys)).view();
+        List<String> names = names(keys); // Equal to the keys in the store, but not the same objects.
         Collections.shuffle(names, new Random(SEED));
         double[] nanos = new double[rounds.rounds()];
         long found = 0;
@@ -51,6 +48,14 @@ final class LocalReads {
             throw new BenchException("only " + found + " reads found their key");
         }
         return Rounds.median(nanos);
+    }
+
+    private static List<String> names(int keys) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < keys; i++) {
+            names.add(String.format(Locale.ROOT, "bench/%08d", i));
+        }
+        return names;
     }
 
     private static MetadataState filled(List<String> names) {

@@ -16,14 +16,23 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the values
  */
 public final class KeyIndex<K extends Comparable<K>, V> {
-    private static final KeyIndex<?, ?> EMPTY = new KeyIndex<>(KeyPage.leaf(new Object()), 0);
+    private static final KeyIndex<?, ?> EMPTY = new KeyIndex<>(KeyPage.leaf(new Object()), 0, null);
 
     private final KeyPage root;
     private final int size;
 
-    private KeyIndex(KeyPage root, int size) {
+    /** Answers most look-ups without a search; never another value than the pages have, but none for some keys. */
+    private final Newest.@Nullable Front<K, V> front;
+
+    private KeyIndex(KeyPage root, int size, Newest.@Nullable Front<K, V> front) {
         this.root = root;
         this.size = size;
+        this.front = front;
+    }
+
+    /** The same entries, found through a table first. */
+    KeyIndex<K, V> behind(Newest.Front<K, V> table) {
+        return new KeyIndex<>(root, size, table);
     }
 
     /**
@@ -49,7 +58,8 @@ public final class KeyIndex<K extends Comparable<K>, V> {
      */
     @SuppressWarnings("unchecked") // an index is only ever filled with its own types
     public @Nullable V get(K key) {
-        return (V) lookUp(root, key);
+        V found = front == null ? null : front.get(key);
+        return found != null ? found : (V) lookUp(root, key);
     }
 
     /**
@@ -183,7 +193,7 @@ public final class KeyIndex<K extends Comparable<K>, V> {
         /** {@return the map as it is now, immutable; the editor may go on} */
         public KeyIndex<K, V> snapshot() {
             if (latest.root != root || latest.size != size || root.token == token) {
-                latest = new KeyIndex<>(root, size);
+                latest = new KeyIndex<>(root, size, null);
                 token = new Object();
             }
             return latest;

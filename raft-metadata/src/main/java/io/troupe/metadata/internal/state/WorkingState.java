@@ -31,9 +31,9 @@ final class WorkingState {
     private List<WatchEvent> events = new ArrayList<>();
 
     WorkingState(StateView from) {
-        keys = new Newest<>(from.keys());
+        keys = Newest.of(from.keys(), KeyValue::modRevision);
         sessions = from.sessions().edit();
-        channels = new Newest<>(from.channels());
+        channels = Newest.of(from.channels());
         ended = from.ended().edit();
         revision = from.revision();
         clusterTimeMillis = from.clusterTimeMillis();
@@ -49,9 +49,9 @@ final class WorkingState {
                 revision,
                 clusterTimeMillis,
                 leader,
-                keys.snapshot(),
+                keys.snapshot(revision),
                 sessions.snapshot(),
-                channels.snapshot(),
+                channels.snapshot(revision),
                 ended.snapshot());
     }
 
