@@ -19,6 +19,8 @@ enum Target {
     TRANSPORT_TLS(NET, "transport one way with TLS, hand codec, 24 bytes", "msg/s", AT_LEAST, 4e6, "without TLS"),
     TRANSPORT_TLS_TRIP(NET, "transport round trip, spin, p50: added by TLS", "us", AT_MOST, 4, "without TLS"),
 
+    LINK_RESUMED(NET, "connection lost under a load: resumed after, max", "ms", AT_MOST, 100, ""),
+
     REMOTE_ASK(NET, "remote ask, default idling, p50", "us", RATIO, 1.4, "raw blocking"),
     REMOTE_ASK_P99(NET, "remote ask, default idling, p99", "us", RATIO, 2.5, "its p50"),
     REMOTE_ASK_P999(NET, "remote ask, default idling, p99.9", "us", AT_MOST, 1_000, ""),

@@ -24,6 +24,8 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
 
     private static final int STREAM_PAYLOAD = 24;
     private static final long LIMIT_SECONDS = 120;
+    private static final long LOADED_RATE = 1_000_000;
+    private static final long BETWEEN_CUTS_NS = 200_000_000L;
 
     private final Child peer;
     private final MessagingSystem system;
@@ -34,7 +36,12 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
     /** The measurement under way; set before its first frame is sent. */
     private volatile @Nullable PingPong pingPong;
 
-    private volatile CompletableFuture<Long> streamEnd = new CompletableFuture<>();
+    private volatile CompletableFuture<Ended> streamEnd = new CompletableFuture<>();
+    /** When the link went on. */
+    private volatile CompletableFuture<Long> resumed = new CompletableFuture<>();
+
+    /** What the peer says at the end of a stream. */
+    private record Ended(long allocated, long frames) {}
 
     /** Confined to the agent once begun. */
     private static final class PingPong {
@@ -95,7 +102,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
     }
 
     Stream oneWay(int count, boolean kryo) {
-        long peerBefore = endStream();
+        long peerBefore = endStream().allocated;
         long ownBefore = Allocation.ofAllThreads();
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
@@ -103,20 +110,63 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
                 DirectBuffer bytes = TransportPeer.CODEC.encodeView(tick);
                 offer(TransportPeer.KRYO, bytes, bytes.capacity());
             } else {
-                message.putLong(0, i);
-                message.putLong(Long.BYTES, start);
-                message.putLong(2 * Long.BYTES, count);
-                offer(TransportPeer.ONE_WAY, message, STREAM_PAYLOAD);
+                offerTick(i, start, count);
             }
         }
-        long peerAfter = endStream();
+        long peerAfter = endStream().allocated;
         double rate = count * 1e9 / (System.nanoTime() - start);
         double allocated = peerAfter - peerBefore + Allocation.ofAllThreads() - ownBefore;
         return new Stream(rate, allocated / count);
     }
 
-    /** {@return what the peer has allocated so far, once it has seen all frames} */
-    private long endStream() {
+    private void offerTick(long number, long start, long count) {
+        message.putLong(0, number);
+        message.putLong(Long.BYTES, start);
+        message.putLong(2 * Long.BYTES, count);
+        offer(TransportPeer.ONE_WAY, message, STREAM_PAYLOAD);
+    }
+
+    /**
+     * Cuts the connection again and again while frames are sent, about {@link #LOADED_RATE} a second.
+     *
+     * @return how long the link took to go on, each time
+     * @throws BenchException if a frame was lost or came twice
+     */
+    Histogram cuts(Rounds rounds) {
+        Histogram nanos = Rounds.histogram();
+        long before = endStream().frames;
+        long sent = 0;
+        long start = System.nanoTime();
+        long cutNs = start;
+        boolean cut = false;
+        while (nanos.getTotalCount() < rounds.kills()) {
+            long now = System.nanoTime();
+            CompletableFuture<Long> awaited = resumed;
+            if (cut && awaited.isDone()) {
+                nanos.recordValue(awaited.join() - cutNs);
+                cut = false;
+            } else if (!cut && now - cutNs >= BETWEEN_CUTS_NS) {
+                resumed = new CompletableFuture<>();
+                cutNs = now;
+                cut = true;
+                system.cut(TransportPeer.NODE);
+            } else if (cut && now - cutNs >= TimeUnit.SECONDS.toNanos(LIMIT_SECONDS)) {
+                throw new BenchException("a link that was cut has not gone on within " + LIMIT_SECONDS + " s");
+            }
+            long due = Math.min((now - start) * LOADED_RATE / 1_000_000_000L, sent + LOADED_RATE / 1_000);
+            for (; sent < due; sent++) {
+                offerTick(sent, start, due);
+            }
+        }
+        long arrived = endStream().frames - before;
+        if (arrived != sent) {
+            throw new BenchException(arrived + " of " + sent + " frames arrived over connections that were cut");
+        }
+        return nanos;
+    }
+
+    /** {@return what the peer has allocated and seen so far, once it has seen all frames} */
+    private Ended endStream() {
         streamEnd = new CompletableFuture<>();
         offer(TransportPeer.END, message, Long.BYTES);
         return await(streamEnd);
@@ -136,7 +186,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
     @Override
     public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
         if (type == TransportPeer.END) {
-            streamEnd.complete(buffer.getLong(offset));
+            streamEnd.complete(new Ended(buffer.getLong(offset), buffer.getLong(offset + Long.BYTES)));
             return;
         }
         PingPong run = pingPong;
@@ -157,6 +207,8 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
     public void onLink(String nodeId, LinkEvent event) {
         if (event == LinkEvent.OPENED) {
             linked.complete(null);
+        } else if (event == LinkEvent.RESUMED) {
+            resumed.complete(System.nanoTime());
         }
     }
 

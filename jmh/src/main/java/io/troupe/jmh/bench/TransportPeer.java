@@ -25,7 +25,10 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     /** Three longs, read one by one. */
     static final int ONE_WAY = 2;
 
-    /** Ends a stream: once every frame before it was read, what this process has allocated so far comes back. */
+    /**
+     * Ends a stream: once every frame before it was read, what this process has allocated so far comes back, and how many
+     * frames of streams it has read.
+     */
     static final int END = 3;
 
     /** A {@link Tick}, decoded. */
@@ -42,10 +45,13 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
         }
     }
 
-    private final UnsafeBuffer answer = new UnsafeBuffer(new byte[Long.BYTES]);
+    private final UnsafeBuffer answer = new UnsafeBuffer(new byte[2 * Long.BYTES]);
 
     /** Keeps the reads from being left out; confined to the agent. */
     private long seen;
+
+    /** Confined to the agent. */
+    private long frames;
 
     private final CompletableFuture<MessagingSystem> system = new CompletableFuture<>();
 
@@ -75,14 +81,17 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     @Override
     public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
         switch (type) {
-            case ONE_WAY ->
+            case ONE_WAY -> {
+                frames++;
                 seen += buffer.getLong(offset)
                         ^ buffer.getLong(offset + Long.BYTES)
                         ^ buffer.getLong(offset + 2 * Long.BYTES);
+            }
             case KRYO -> seen += ((Tick) CODEC.decode(buffer, offset, length)).price();
             case END -> {
                 answer.putLong(0, Allocation.ofAllThreads() + (seen == 0 ? 1 : 0));
-                answer(nodeId, type, answer, 0, Long.BYTES);
+                answer.putLong(Long.BYTES, frames);
+                answer(nodeId, type, answer, 0, 2 * Long.BYTES);
             }
             default -> answer(nodeId, type, buffer, offset, length);
         }

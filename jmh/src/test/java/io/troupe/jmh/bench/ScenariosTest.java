@@ -31,6 +31,7 @@ class ScenariosTest {
                 Target.TRANSPORT_SPIN,
                 Target.TRANSPORT_HAND,
                 Target.TRANSPORT_KRYO,
+                Target.LINK_RESUMED,
                 Target.TRANSPORT_TLS,
                 Target.TRANSPORT_TLS_TRIP,
                 Target.REMOTE_ASK,
