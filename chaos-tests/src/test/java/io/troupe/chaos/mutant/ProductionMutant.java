@@ -31,6 +31,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed, String test
         killed.addAll(MutantsOfDuties.KILLED);
         killed.addAll(MutantsOfNames.KILLED);
         killed.addAll(MutantsOfTransactions.KILLED);
+        killed.addAll(MutantsOfLinks.KILLED);
         return killed;
     }
 

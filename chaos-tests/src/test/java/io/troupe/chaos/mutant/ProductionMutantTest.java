@@ -204,7 +204,7 @@ class ProductionMutantTest {
     private static URLClassLoader loader(List<URL> hiding) throws MalformedURLException {
         List<URL> urls = new ArrayList<>(hiding);
         urls.addAll(classPath(true));
-        for (String module : List.of("raft-metadata", "cluster", "actors")) {
+        for (String module : List.of("raft-metadata", "transport", "cluster", "actors")) {
             urls.add(SourceTree.root()
                     .resolve(module)
                     .resolve("target/test-classes")
