@@ -249,8 +249,13 @@ final class MetadataStateMachine extends BaseStateMachine {
     /** Before the log is opened, and so before this voter votes. */
     private void openMark(RaftStorage storage) throws IOException {
         AppliedMark opened = AppliedMark.open(storage.getStorageDir().getRoot().toPath());
+        try {
+            opened.check(storage, getLastAppliedTermIndex().getIndex());
+        } catch (IOException | RuntimeException refused) {
+            opened.close();
+            throw refused;
+        }
         mark = opened;
-        opened.check(storage, getLastAppliedTermIndex().getIndex());
     }
 
     private void restore() throws IOException {

@@ -48,7 +48,7 @@ final class Newest<K extends Comparable<K>, V> {
      * @param revisionOf the revision of a value, above that of every snapshot taken before it was put
      */
     static <K extends Comparable<K>, V> Newest<K, V> of(KeyIndex<K, V> from, ToLongFunction<V> revisionOf) {
-        return new Newest<>(from, new ConcurrentHashMap<>(2 * from.size()), revisionOf);
+        return new Newest<>(from, new ConcurrentHashMap<>(from.size()), revisionOf);
     }
 
     @Nullable
