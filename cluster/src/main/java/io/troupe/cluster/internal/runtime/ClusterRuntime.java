@@ -374,13 +374,7 @@ public final class ClusterRuntime implements AutoCloseable {
         if (route == null) {
             return new SendOutcome.NotExecuted(SendOutcome.Reason.NO_SESSION);
         }
-        return switch (links.oneWay(route, shard, content)) {
-            case ACCEPTED -> new SendOutcome.Accepted();
-            case NOT_CONNECTED -> new SendOutcome.NotExecuted(SendOutcome.Reason.NOT_CONNECTED);
-            case CIRCUIT_OPEN -> new SendOutcome.NotExecuted(SendOutcome.Reason.CIRCUIT_OPEN);
-            case CLOSED -> new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED);
-            case BACK_PRESSURED, TOO_LARGE -> new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
-        };
+        return Links.outcome(links.oneWay(route, shard, content));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.Objects;
 
+import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.cluster.internal.delivery.End;
@@ -95,6 +96,17 @@ final class Links implements SendOutput, Receiver.Replies {
         int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
         buffer.putBytes(header, content);
         return messaging.offer(route.owner(), DeliveryFrames.ONE_WAY, buffer, 0, header + content.length);
+    }
+
+    /** What came of a message that is offered once. */
+    static SendOutcome outcome(Offer offer) {
+        return switch (offer) {
+            case ACCEPTED -> new SendOutcome.Accepted();
+            case NOT_CONNECTED -> new SendOutcome.NotExecuted(SendOutcome.Reason.NOT_CONNECTED);
+            case CIRCUIT_OPEN -> new SendOutcome.NotExecuted(SendOutcome.Reason.CIRCUIT_OPEN);
+            case CLOSED -> new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED);
+            case BACK_PRESSURED, TOO_LARGE -> new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
+        };
     }
 
     /** To another node, AT_MOST_ONCE. */
