@@ -27,7 +27,7 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
 
     /**
      * Ends a stream: once every frame before it was read, what this process has allocated so far comes back, and how many
-     * frames of streams it has read.
+     * frames of {@link #ONE_WAY} it has read.
      */
     static final int END = 3;
 
