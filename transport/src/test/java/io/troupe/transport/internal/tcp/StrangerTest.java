@@ -3,6 +3,7 @@ package io.troupe.transport.internal.tcp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Somebody who is no node reaches the port. */
@@ -127,6 +129,20 @@ class StrangerTest {
         assertThat(Closed.isClosed(slow)).isTrue();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SHORT);
         assertFriendUnharmed();
+    }
+
+    /** Two nodes tell whose time it is, without a clock: who came first to the patient one is still there. */
+    @Test
+    void theHandshakeTimeoutIsTheOneOfTheConfiguration() throws Exception {
+        Socket patient = connect();
+        try (TestNode quick = TestNode.start(
+                        "quick", config -> config.bind("127.0.0.1", 0).handshakeTimeout(SHORT));
+                Socket closed = new Socket(InetAddress.getLoopbackAddress(), quick.system.port())) {
+            closed.setSoTimeout(TestNode.PATIENCE_MILLIS);
+            assertThat(Closed.isClosed(closed)).isTrue();
+        }
+        patient.setSoTimeout(1);
+        assertThatThrownBy(() -> patient.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
     }
 
     @Test
