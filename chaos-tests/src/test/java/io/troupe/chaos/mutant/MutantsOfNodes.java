@@ -41,7 +41,7 @@ final class MutantsOfNodes {
                     RUNTIME + "HandOff.java",
                     "departure.moveId(), receiver().channels(current.shard));",
                     "departure.moveId(), List.of());",
-                    46),
+                    361),
             bug(
                     "old owner resumes although its release is on its way",
                     HANDOFF + "Departure.java",
@@ -71,7 +71,7 @@ final class MutantsOfNodes {
                     RUNTIME + "HostedShard.java",
                     "TransferredWindow window = transferred.get(source);",
                     "TransferredWindow window = null;",
-                    46),
+                    361),
             bug(
                     "entity tells its effect before the log has it",
                     ACTORS + "DurableCell.java",

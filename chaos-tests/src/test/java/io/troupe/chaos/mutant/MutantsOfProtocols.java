@@ -41,8 +41,8 @@ final class MutantsOfProtocols {
             bug(
                     "leader takes an unknown outcome for a refusal",
                     SUBMIT + "LeaderGateway.java",
-                    "output.answer(asked.origin, new Message.NotLeading(asked.tag, knownLeader));\n        } else if (waiting instanceof Ticking tick) {",
-                    "output.answer(asked.origin, new Message.Answered(asked.tag, new Outcome.SubmitRefused(Outcome.Refusal.SESSION_CLOSED, 0)));\n        } else if (waiting instanceof Ticking tick) {",
+                    "output.answer(asked.origin, new Message.NotLeading(asked.newest(), knownLeader));\n        } else if (waiting instanceof Ticking tick) {",
+                    "output.answer(asked.origin, new Message.Answered(asked.newest(), new Outcome.SubmitRefused(Outcome.Refusal.SESSION_CLOSED, 0)));\n        } else if (waiting instanceof Ticking tick) {",
                     2),
             bug(
                     "leader ends sessions on waking from a pause",

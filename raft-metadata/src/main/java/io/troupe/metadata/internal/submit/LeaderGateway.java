@@ -2,6 +2,7 @@ package io.troupe.metadata.internal.submit;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The leader's side: collects the commands of all nodes into log entries, and answers each node when its entry has been
  * applied here. On a voter that does not lead it answers {@link Message.NotLeading}, which never means refused.
+ *
+ * <p>A submit that is asked for again while it waits here takes no second place in the log: a node that repeats itself
+ * because the log is slow must not make it slower. Only where the first was refused for what came before it, the repeat is
+ * put into the log after all.
  *
  * <p>Up to {@link #MAX_ENTRIES} entries are in flight; what arrives meanwhile shares the next one. Renewals share one
  * {@link Command.Tick} per tick, answered with its outcome: the commit proves that this node still leads. When an entry
@@ -44,6 +49,9 @@ public final class LeaderGateway {
     private final LeaseTable leases;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private final TreeMap<Long, List<Waiting>> entries = new TreeMap<>();
+
+    /** Every submit in the queue or in an entry. */
+    private final HashMap<Submit, Asked> submits = new HashMap<>();
 
     /** Renewals for the next tick: at most one per node, the newest. */
     private final TreeMap<String, Renewal> renewals = new TreeMap<>();
@@ -81,6 +89,9 @@ public final class LeaderGateway {
         void answer(String nodeId, Message message);
     }
 
+    /** Names a submit, whatever the attempt. */
+    private record Submit(String origin, long life, long sequence) {}
+
     private record Renewal(Message.Tag tag, SessionId session) {}
 
     /** A command on its way. */
@@ -89,8 +100,30 @@ public final class LeaderGateway {
     }
 
     /** Some node's command, and where its answer goes. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Asked(byte[] command, String origin, Message.Tag tag) implements Waiting {}
+    private static final class Asked implements Waiting {
+        final byte[] command;
+        final String origin;
+        final Message.Tag tag;
+
+        /** The newest of the questions since that were the same. */
+        Message.@Nullable Tag repeat;
+
+        Asked(byte[] command, String origin, Message.Tag tag) {
+            this.command = command;
+            this.origin = origin;
+            this.tag = tag;
+        }
+
+        @Override
+        public byte[] command() {
+            return command;
+        }
+
+        Message.Tag newest() {
+            Message.Tag newer = repeat;
+            return newer == null ? tag : newer;
+        }
+    }
 
     @SuppressWarnings("ArrayRecordComponent")
     private record Ticking(byte[] command, List<Renewal> renewals) implements Waiting {}
@@ -164,6 +197,7 @@ public final class LeaderGateway {
         queue.clear();
         waitingLength = 0;
         entries.clear();
+        submits.clear();
         unknown.forEach(this::onUnknown);
         ticksInFlight = 0;
         renewals.values().forEach(this::answerNotLeading);
@@ -184,12 +218,28 @@ public final class LeaderGateway {
                 renewals.put(origin, new Renewal(renew.tag(), renew.session()));
             }
         } else if (message instanceof Message.Propose propose) {
+            Asked same = submits.get(submit(origin, propose.tag()));
+            if (same != null) {
+                same.repeat = propose.tag();
+                return;
+            }
             if (waitingLength + propose.command().length > MAX_WAITING_LENGTH) {
                 dropped++; // Late is safe: the sender repeats it when the silence has lasted too long.
                 return;
             }
-            enqueue(new Asked(propose.command(), origin, propose.tag()));
+            ask(new Asked(propose.command(), origin, propose.tag()));
         }
+    }
+
+    private void ask(Asked asked) {
+        if (asked.tag.kind() == Message.Kind.SUBMIT) {
+            submits.put(submit(asked.origin, asked.tag), asked);
+        }
+        enqueue(asked);
+    }
+
+    private static Submit submit(String origin, Message.Tag tag) {
+        return new Submit(origin, tag.life(), tag.number());
     }
 
     /**
@@ -248,6 +298,14 @@ public final class LeaderGateway {
             } else if (outcome instanceof Outcome.SessionEnded) {
                 leases.ended(new SessionId(asked.origin, asked.tag.life()));
             }
+            if (asked.tag.kind() == Message.Kind.SUBMIT) {
+                submits.remove(submit(asked.origin, asked.tag));
+                Message.Tag repeat = asked.repeat;
+                if (repeat != null && isGap(outcome)) {
+                    ask(new Asked(asked.command, asked.origin, repeat));
+                    return;
+                }
+            }
             output.answer(asked.origin, new Message.Answered(asked.tag, outcome));
         } else if (waiting instanceof Ticking tick && outcome instanceof Outcome.Ticked ticked) {
             ticksInFlight--;
@@ -264,9 +322,14 @@ public final class LeaderGateway {
         }
     }
 
+    private static boolean isGap(Outcome outcome) {
+        return outcome instanceof Outcome.SubmitRefused refused && refused.why() == Outcome.Refusal.GAP;
+    }
+
     private void onUnknown(Waiting waiting) {
         if (waiting instanceof Asked asked) {
-            output.answer(asked.origin, new Message.NotLeading(asked.tag, knownLeader));
+            submits.remove(submit(asked.origin, asked.tag), asked);
+            output.answer(asked.origin, new Message.NotLeading(asked.newest(), knownLeader));
         } else if (waiting instanceof Ticking tick) {
             ticksInFlight--;
             tick.renewals.forEach(this::answerNotLeading);

@@ -66,13 +66,14 @@ public final class SessionProtocol {
         final LongConsumer send;
         long attempt;
         long retryAt;
-        long silenceNs = SubmitProtocol.SILENCE_NS;
+        long silenceNs;
         long paceNs = SubmitProtocol.PACE_NS;
         boolean refused;
         String asked = "";
 
-        Call(LongConsumer send) {
+        Call(LongConsumer send, long silenceNs) {
             this.send = send;
+            this.silenceNs = silenceNs;
         }
     }
 
@@ -340,7 +341,7 @@ public final class SessionProtocol {
     }
 
     private Call start(LongConsumer send, long nowNs) {
-        Call call = new Call(send);
+        Call call = new Call(send, submits.patienceNs());
         ask(call, nowNs);
         return call;
     }

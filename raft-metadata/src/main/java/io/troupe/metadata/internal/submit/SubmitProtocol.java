@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * one, so batches grow with load and need no timer. A submit carries the session and a sequence, and the state machine
  * applies sequence last + 1 only. So an unknown outcome (silence, a leader that stepped down) has one remedy: send the
  * same (session, sequence) again, the oldest first, and let the state machine say what became of it. After an unknown
- * outcome only the oldest submit is sent, as a probe; the others follow when it was answered.
+ * outcome only the oldest submit is sent, as a probe; the others follow when it was answered. How long a silence is one,
+ * {@link AnswerTime} learns from the answers.
  *
  * <p>Pure: time is a parameter, {@link Output} and the callers are the only ways out. Confined to one thread.
  */
@@ -38,7 +39,7 @@ public final class SubmitProtocol {
     /** Submits in flight. Must stay below the 8 results that the state machine keeps for repeated submits. */
     public static final int WINDOW = 3;
 
-    /** How long a leader may be silent before others are asked, at first and at most. */
+    /** How long a leader may be silent before others are asked, at least and at most. */
     static final long SILENCE_NS = 250_000_000, MAX_SILENCE_NS = 2_000_000_000;
 
     /** How long to wait after a voter's "not leading", at first and at most. */
@@ -67,6 +68,7 @@ public final class SubmitProtocol {
 
     private boolean probing;
     private long retryAt;
+    private final AnswerTime answerTime = new AnswerTime(SILENCE_NS, MAX_SILENCE_NS);
     private long silenceNs = SILENCE_NS;
     private long paceNs = PACE_NS;
 
@@ -120,6 +122,11 @@ public final class SubmitProtocol {
         /** The newest attempt in which all before it had been answered when it was sent, or 0. */
         long oldestInAttempt;
 
+        private long firstAttempt;
+        private long firstSentNs;
+        private long lastAttempt;
+        private long lastSentNs;
+
         /** Set when answered; later submits may be answered first. */
         @Nullable
         List<TxnResult> results;
@@ -135,6 +142,23 @@ public final class SubmitProtocol {
 
         boolean isAnswered() {
             return results != null || failure != null;
+        }
+
+        void onSent(long attempt, long nowNs) {
+            if (lastAttempt == 0) {
+                firstAttempt = attempt;
+                firstSentNs = nowNs;
+            }
+            lastAttempt = attempt;
+            lastSentNs = nowNs;
+        }
+
+        /** {@return the time since it was sent in an attempt, or -1 if that is no longer known} */
+        long tookNs(long attempt, long nowNs) {
+            if (attempt == lastAttempt) {
+                return nowNs - lastSentNs;
+            }
+            return attempt == firstAttempt ? nowNs - firstSentNs : -1;
         }
     }
 
@@ -159,6 +183,11 @@ public final class SubmitProtocol {
     /** {@return true if no transaction waits or is in flight} */
     public boolean isIdle() {
         return queue.isEmpty() && inFlight.isEmpty();
+    }
+
+    /** {@return how long a leader that is well may be silent, in ns} */
+    long patienceNs() {
+        return answerTime.patienceNs();
     }
 
     /** {@return when {@link #flush} has to be called at the latest, in ns, or Long.MAX_VALUE} */
@@ -288,6 +317,10 @@ public final class SubmitProtocol {
                                 + submitted.results().size() + " results");
             }
             submit.results = submitted.results();
+            long took = submit.tookNs(tag.attempt(), nowNs);
+            if (took >= 0) {
+                answerTime.onAnswer(took);
+            }
         } else if (outcome instanceof Outcome.SubmitRefused refused) {
             switch (refused.why()) {
                 case GAP -> onGap(submit, tag, refused.lastSequence(), nowNs);
@@ -361,7 +394,7 @@ public final class SubmitProtocol {
             }
             return;
         }
-        silenceNs = SILENCE_NS;
+        silenceNs = answerTime.patienceNs();
         paceNs = PACE_NS;
         retryAt = nowNs + silenceNs;
         if (probing) {
@@ -405,6 +438,7 @@ public final class SubmitProtocol {
         if (submit == inFlight.getFirst()) {
             submit.oldestInAttempt = attempt;
         }
+        submit.onSent(attempt, nowNs);
         Message.Tag tag = new Message.Tag(Message.Kind.SUBMIT, open.incarnation(), submit.sequence, attempt);
         if (!output.toVoter(asked, new Message.Propose(tag, submit.command)) && refusedAttempt != attempt) {
             finder.onSilence(asked);

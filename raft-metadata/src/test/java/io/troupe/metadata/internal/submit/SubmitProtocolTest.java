@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Refusals for a missing sequence, one by one; everything else is in {@link SubmitSimulationTest}. */
+/** Refusals for a missing sequence, and a log that is slow; everything else is in {@link SubmitSimulationTest}. */
 class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller {
     private static final long NOW = 1_000_000_000;
 
@@ -83,5 +83,47 @@ class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the store's last sequence of " + submits.session()
                         + " is 0, but 1 was answered: an acknowledged entry is lost");
+    }
+
+    /** Asks once, and answers every question as late as the log is slow. */
+    private int questionsUntilAnswered(long startNs, long tookNs) {
+        sent.clear();
+        submits.offer(new byte[] {1}, 0, this);
+        submits.flush(startNs);
+        for (long wake = submits.nextWakeNs(); wake < startNs + tookNs; wake = submits.nextWakeNs()) {
+            submits.flush(wake);
+        }
+        submits.onAnswered(sent.get(0), done(), startNs + tookNs);
+        assertThat(submits.isIdle()).isTrue();
+        return sent.size();
+    }
+
+    @Test
+    void aSlowLogIsNotTakenForADeadLeader() {
+        submits.onSessionOpened(new SessionId("n4", 7));
+        long slowNs = 4 * SubmitProtocol.SILENCE_NS;
+        long now = NOW;
+        assertThat(questionsUntilAnswered(now, slowNs)).isGreaterThan(1);
+        for (int i = 0; i < 20; i++) {
+            now += 2 * slowNs;
+            assertThat(questionsUntilAnswered(now, slowNs - i % 2 * SubmitProtocol.SILENCE_NS))
+                    .isEqualTo(1);
+        }
+        for (int i = 0; i < 50; i++) { // and once it is quick again, a dead leader is noticed as soon as ever
+            now += 2 * slowNs;
+            assertThat(questionsUntilAnswered(now, 1_000_000)).isEqualTo(1);
+        }
+        assertThat(submits.patienceNs()).isEqualTo(SubmitProtocol.SILENCE_NS);
+    }
+
+    @Test
+    void noLogIsSoSlowThatADeadLeaderIsNotNoticed() {
+        submits.onSessionOpened(new SessionId("n4", 7));
+        long now = NOW;
+        for (int i = 0; i < 20; i++) {
+            now += 200 * SubmitProtocol.SILENCE_NS;
+            questionsUntilAnswered(now, 100 * SubmitProtocol.SILENCE_NS);
+        }
+        assertThat(submits.patienceNs()).isEqualTo(SubmitProtocol.MAX_SILENCE_NS);
     }
 }
