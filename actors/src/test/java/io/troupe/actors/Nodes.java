@@ -62,7 +62,7 @@ final class Nodes implements AutoCloseable {
                 .clusterName("test")
                 .shards(32)
                 .lease(Duration.ofSeconds(3))
-                .election(Election.DEFAULT)
+                .election(Election.SAFE)
                 .startTimeout(Duration.ofSeconds(60));
         seeds.forEach(builder::addNode);
         if (seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId))) {

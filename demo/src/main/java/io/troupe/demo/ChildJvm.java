@@ -15,8 +15,8 @@ final class ChildJvm {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "-Xmx256m",
-                // Short pauses: an election starts after 50 ms of silence, and a young generation this small takes
-                // less.
+                // Short pauses: a fast election starts after 50 ms of silence, and a young generation this small
+                // takes less.
                 "-XX:+UseSerialGC",
                 "-Xmn20m",
                 // A run of a minute on two cores would spend half of its time in the optimising compiler.

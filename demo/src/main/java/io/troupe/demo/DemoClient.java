@@ -13,7 +13,6 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.demo.input.OrderLine;
 import io.troupe.demo.verdict.Totals;
-import io.troupe.metadata.MetadataConfig.Election;
 import org.jspecify.annotations.Nullable;
 
 /** The driver's node: no vote, no log, no shards; one order line is one message. */
@@ -32,11 +31,11 @@ final class DemoClient implements OrderGateway {
     }
 
     /** Joins as a node without vote, log or shards. */
-    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds) {
+    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds, Failover failover) {
         ClusterConfig.Builder config = ClusterConfig.builder(NODE_ID)
                 .clusterName(NodeFile.CLUSTER_NAME)
-                .lease(Duration.ofMillis(NodeFile.LEASE_MILLIS))
-                .election(Election.FAST);
+                .lease(failover.lease())
+                .election(failover.election());
         seeds.forEach(seed -> config.addNode(seed.nodeId(), seed.host(), seed.messagingPort(), seed.raftPort()));
         return ClusterActorSystem.start(config.build(), NodeMain.MESSAGES);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Nodes as processes and the driver's own node, from their start to their end: the same around what every command does. */
 final class Launch {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     private Launch() {}
 
@@ -27,9 +27,9 @@ final class Launch {
     /** {@return what the work returned} Nothing is left of the nodes then. */
     static boolean run(LaunchOptions options, List<String> nodeJvm, Work work)
             throws IOException, InterruptedException {
-        try (LocalCluster cluster = LocalCluster.prepare(options.nodes(), options.firstPort())) {
+        try (LocalCluster cluster = LocalCluster.prepare(options.nodes(), options.firstPort(), options.failover())) {
             CompletableFuture<Void> started = cluster.start(NodeMain.class.getName(), nodeJvm);
-            CompletableFuture<ClusterActorSystem> joining = DemoClient.join(cluster.seeds());
+            CompletableFuture<ClusterActorSystem> joining = DemoClient.join(cluster.seeds(), options.failover());
             await(started, "the nodes to start", cluster);
             try (ClusterActorSystem driver = await(joining, "the driver to join", cluster)) {
                 return work.run(cluster, driver);

@@ -22,6 +22,14 @@ final class LaunchFlags {
                     + " (in order, one after the other) (default kill)")
     private Harm by = Harm.KILL;
 
+    @Option(
+            names = "--failover",
+            paramLabel = "HOW",
+            converter = OptionValues.OfFailover.class,
+            description = "safe (elections SAFE, lease 3 s) for any machine, or fast (FAST, 0.5 s) for one that is left"
+                    + " alone and has a quick disk (default safe)")
+    private Failover failover = Failover.SAFE;
+
     @Option(names = "--seed", paramLabel = "N", description = "of the generated input and a random kill (default 1)")
     private long seed = 1;
 
@@ -37,6 +45,6 @@ final class LaunchFlags {
 
     /** Throws {@link io.troupe.demo.input.BadInputException} if a value is out of range. */
     LaunchOptions checked() {
-        return new LaunchOptions(nodes, kill, by, seed, port);
+        return new LaunchOptions(nodes, kill, by, failover, seed, port);
     }
 }

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class LocalCluster implements AutoCloseable {
     private final Path root;
     private final List<Seed> seeds;
+    private final Failover failover;
     /** Guarded by this. In order of the node ids; a killed node stays in it. */
     private final List<NodeProcess> nodes = new ArrayList<>();
 
@@ -30,19 +31,20 @@ final class LocalCluster implements AutoCloseable {
     /** Guarded by this. */
     private List<String> jvmFlags = List.of();
 
-    private LocalCluster(Path root, List<Seed> seeds) {
+    private LocalCluster(Path root, List<Seed> seeds, Failover failover) {
         this.root = root;
         this.seeds = seeds;
+        this.failover = failover;
     }
 
     /** Picks the ports and the directory; starts nothing yet. */
-    static LocalCluster prepare(int nodeCount, int firstPort) throws IOException {
+    static LocalCluster prepare(int nodeCount, int firstPort, Failover failover) throws IOException {
         List<Integer> ports = Ports.claim(2 * nodeCount, firstPort);
         List<Seed> seeds = new ArrayList<>();
         for (int i = 0; i < nodeCount; i++) {
             seeds.add(new Seed("n" + (i + 1), Ports.HOST, ports.get(2 * i), ports.get(2 * i + 1)));
         }
-        LocalCluster cluster = new LocalCluster(TemporaryTree.create(), List.copyOf(seeds));
+        LocalCluster cluster = new LocalCluster(TemporaryTree.create(), List.copyOf(seeds), failover);
         Runtime.getRuntime().addShutdownHook(cluster.closeOnExit);
         return cluster;
     }
@@ -86,7 +88,7 @@ final class LocalCluster implements AutoCloseable {
         }
         Path directory = Files.createDirectories(root.resolve(nodeId));
         Path temporary = Files.createDirectories(directory.resolve("tmp"));
-        Path file = NodeFile.write(directory, nodeId, seeds);
+        Path file = NodeFile.write(directory, nodeId, seeds, failover);
         // The class path may be relative, so a node works where its launcher does.
         return NodeProcess.start(
                 nodeId,

@@ -25,6 +25,13 @@ final class OptionValues {
         }
     }
 
+    static final class OfFailover implements ITypeConverter<Failover> {
+        @Override
+        public Failover convert(String text) {
+            return read(text, Failover::parse);
+        }
+    }
+
     static final class OfMode implements ITypeConverter<Mode> {
         @Override
         public Mode convert(String text) {

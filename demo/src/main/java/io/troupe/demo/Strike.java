@@ -22,10 +22,10 @@ import io.troupe.cluster.NodeState;
  * only the one victim of a kill stays dead.
  */
 final class Strike {
-    /** Long enough for the others to replace one that is silent, and for it to know that it is fenced. */
-    private static final Duration SILENCE = Duration.ofMillis(3 * NodeFile.LEASE_MILLIS);
+    /** Leases that a paused node is silent for: the others replace it, and it knows that it is fenced. */
+    private static final int SILENT_LEASES = 3;
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long LOOK_NANOS = 10_000_000;
 
     private final LaunchOptions options;
@@ -102,7 +102,8 @@ final class Strike {
                 console.event("PAUSE " + victim.who());
                 pauses.add(victim.process().pause());
             }
-            LockSupport.parkNanos(SILENCE.toNanos());
+            LockSupport.parkNanos(
+                    options.failover().lease().multipliedBy(SILENT_LEASES).toNanos());
             // If all are silent there is nobody who could replace one.
             if (victims.size() == 1) {
                 await(

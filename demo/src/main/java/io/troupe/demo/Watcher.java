@@ -22,7 +22,7 @@ final class Watcher {
     private static final long TICK_MILLIS = 5;
     private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long CUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long STALLED_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long STALLED_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long RECOVERY_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final DemoOptions options;

@@ -102,7 +102,12 @@ class DriverTest {
 
     private OrderDriver drive(Mode mode, boolean stock) throws InterruptedException {
         DemoOptions options = new DemoOptions(
-                new LaunchOptions(3, KillMode.NONE, Harm.KILL, 1, 0), mode, 64, stock, Fault.NONE, List.of());
+                new LaunchOptions(3, KillMode.NONE, Harm.KILL, Failover.SAFE, 1, 0),
+                mode,
+                64,
+                stock,
+                Fault.NONE,
+                List.of());
         OrderDriver driver = new OrderDriver(gateway, BOOK.lines(), options);
         driver.run();
         return driver;

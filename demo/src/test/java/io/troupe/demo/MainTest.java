@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class MainTest {
-    private static final LaunchOptions DEFAULT = new LaunchOptions(3, KillMode.LEADER, Harm.KILL, 1, 0);
+    private static final LaunchOptions DEFAULT = new LaunchOptions(3, KillMode.LEADER, Harm.KILL, Failover.SAFE, 1, 0);
     private static final String HINT = ". Use --help for the options and their values.\n";
 
     @TempDir
@@ -67,11 +67,12 @@ class MainTest {
                         "--stock",
                         "--port=7700",
                         "--fault=cut-links",
+                        "--failover=fast",
                         "--node-jvm=-Xint -Xmx1g"))
                 .isZero();
         assertThat(started)
                 .isEqualTo(new DemoOptions(
-                        new LaunchOptions(5, KillMode.RANDOM, Harm.KILL, 7, 7_700),
+                        new LaunchOptions(5, KillMode.RANDOM, Harm.KILL, Failover.FAST, 7, 7_700),
                         Mode.AT_LEAST_ONCE,
                         9,
                         true,
@@ -94,6 +95,7 @@ class MainTest {
                 "--nodes=three    | Invalid value for option '--nodes': 'three' is not an int",
                 "--kill=everyone  | Invalid value for option '--kill': expected leader, random, all or none, but was 'everyone'",
                 "--by=fire        | Invalid value for option '--by': expected kill, pause or restart, but was 'fire'",
+                "--failover=never | Invalid value for option '--failover': expected safe or fast, but was 'never'",
                 "--mode=twice     | Invalid value for option '--mode': expected exactly-once or at-least-once, but was 'twice'",
                 "--events=0       | Invalid value for option '--events': expected 1 to 10m, such as 50k, but was '0'",
                 "--events=many    | Invalid value for option '--events': expected 1 to 10m, such as 50k, but was 'many'",
@@ -174,7 +176,7 @@ class MainTest {
     void nodesAreHurtInSeveralWays(String options, int nodes, KillMode kill, Harm harm, boolean endsOneNode) {
         assertThat(execute(options.split(" ", -1))).isZero();
         LaunchOptions launch = Objects.requireNonNull(started).launch();
-        assertThat(launch).isEqualTo(new LaunchOptions(nodes, kill, harm, 1, 0));
+        assertThat(launch).isEqualTo(new LaunchOptions(nodes, kill, harm, Failover.SAFE, 1, 0));
         assertThat(launch.endsOneNode()).isEqualTo(endsOneNode);
     }
 
@@ -194,7 +196,7 @@ class MainTest {
                 .isZero();
         assertThat(bank)
                 .isEqualTo(new BankOptions(
-                        new LaunchOptions(5, KillMode.NONE, Harm.KILL, 9, 7_700),
+                        new LaunchOptions(5, KillMode.NONE, Harm.KILL, Failover.SAFE, 9, 7_700),
                         2_000,
                         50_000,
                         TransferBy.TRANSACTION));
@@ -223,7 +225,8 @@ class MainTest {
         assertThat(execute("users", "--kill=random", "--users=2k", "--events=50k", "--seed=9", "--port=7700"))
                 .isZero();
         assertThat(users)
-                .isEqualTo(new UsersOptions(new LaunchOptions(3, KillMode.RANDOM, Harm.KILL, 9, 7_700), 2_000, 50_000));
+                .isEqualTo(new UsersOptions(
+                        new LaunchOptions(3, KillMode.RANDOM, Harm.KILL, Failover.SAFE, 9, 7_700), 2_000, 50_000));
         verdict = false;
         assertThat(execute("users")).isEqualTo(1);
         assertThat(started).isNull();

@@ -17,10 +17,12 @@ class NodeWordsTest {
     @Test
     void aNodeFileHasWhatAnOperatorWouldWrite() throws IOException {
         List<Seed> seeds = List.of(new Seed("n1", "127.0.0.1", 7701, 7801), new Seed("n2", "127.0.0.1", 7702, 7802));
-        Path file = NodeFile.write(directory, "n2", seeds);
+        Path file = NodeFile.write(directory, "n2", seeds, Failover.FAST);
         assertThat(Files.readAllLines(file))
                 .contains("node.id=n2", "cluster.name=demo", "lease.millis=500", "election=FAST")
                 .anyMatch(line -> line.replace("\\", "").equals("seeds=n1@127.0.0.1:7701:7801,n2@127.0.0.1:7702:7802"));
+        assertThat(Files.readAllLines(NodeFile.write(directory, "n2", seeds, Failover.SAFE)))
+                .contains("lease.millis=3000", "election=SAFE");
     }
 
     @Test

@@ -21,11 +21,12 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.ShutdownReport;
+import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /** Real nodes in this process: see {@link TestCluster#inProcess}. */
 final class InProcessCluster implements TestCluster {
-    private static final Duration LEASE = Duration.ofMillis(1_500);
+    private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration CALM = Duration.ofMillis(200);
     private static final Duration START = Duration.ofSeconds(60);
     /** A stopping node needs a little more than its limit, on a busy machine some seconds. */
@@ -97,6 +98,7 @@ final class InProcessCluster implements TestCluster {
                 .shards(SHARDS)
                 .setShards(SET_SHARDS)
                 .lease(LEASE)
+                .election(Election.SAFE) // tests run beside others, on disks that take their time
                 .rebalanceAfter(CALM)
                 .startTimeout(START)
                 .dataDir(directory.resolve(id));

@@ -31,7 +31,7 @@ public sealed interface TestCluster extends AutoCloseable permits InProcessClust
     /**
      * Starts nodes that share nothing but this process: each has its own log in a temporary directory, which is gone after
      * {@link #close}, its own ports on the loopback address, and a proxy before every other node. Waits until they have
-     * converged. The lease is 1.5 s, so a lost node is replaced after about two.
+     * converged. The lease is 3 s and elections are SAFE, so a lost node is replaced after about four.
      *
      * @param nodes    how many: 1, 3, 5 or 7
      * @param registry the classes of messages, states and replies

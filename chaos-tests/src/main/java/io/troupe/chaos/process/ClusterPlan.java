@@ -53,7 +53,7 @@ public record ClusterPlan(
     }
 
     /**
-     * A small cluster with a lease of two seconds.
+     * A small cluster with a lease of three seconds.
      *
      * @param mainClass the program of a node
      * @param nodes     how many voters
@@ -61,7 +61,7 @@ public record ClusterPlan(
      * @return the plan
      */
     public static ClusterPlan of(String mainClass, int nodes, long seed) {
-        return new ClusterPlan(mainClass, nodes, 16, Duration.ofSeconds(2), Duration.ofSeconds(60), seed, false);
+        return new ClusterPlan(mainClass, nodes, 16, Duration.ofSeconds(3), Duration.ofMinutes(2), seed, false);
     }
 
     /** {@return the same, with small disks} */

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.NodeAddress;
+import io.troupe.metadata.MetadataConfig.Election;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterProcesses implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
+
+    /** Nodes share processors and a disk with each other, and with other tests. */
+    private static final Election ELECTION = Election.SAFE;
+
     private static final String FILLER = "filler";
 
     private final ClusterPlan plan;
@@ -132,6 +137,7 @@ public final class ClusterProcesses implements AutoCloseable {
         properties.setProperty("seeds", joined(seeds));
         properties.setProperty("data.dir", directory(nodeId).resolve("data").toString());
         properties.setProperty("lease.millis", Long.toString(plan.lease().toMillis()));
+        properties.setProperty("election", ELECTION.name());
         properties.setProperty("shards", Integer.toString(plan.shards()));
         properties.setProperty(
                 "start.timeout.millis", Long.toString(plan.startTimeout().toMillis()));
@@ -292,6 +298,7 @@ public final class ClusterProcesses implements AutoCloseable {
                 .clusterName("chaos")
                 .shards(plan.shards())
                 .lease(plan.lease())
+                .election(ELECTION)
                 .startTimeout(plan.startTimeout());
         seeds.forEach(builder::addNode);
         try {

@@ -16,7 +16,7 @@ import io.troupe.transport.kryo.MessageRegistry;
 
 /** What users of a test cluster have: a durable kind, and a volatile one that tells what it gets to somebody else. */
 final class KitActors {
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Counts what is added, for ever. */
     static final class Counter implements StatefulHandler<Counter.State, Counter.Add> {

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /** The harness itself: what it refuses, and that it leaves nothing. */
-@Timeout(240)
+@Timeout(900)
 class ClusterProcessesTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 

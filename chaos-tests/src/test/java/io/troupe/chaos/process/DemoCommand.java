@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The demo as a child process, with a temporary directory of its own so that a test sees whatever is left behind. */
 final class DemoCommand implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(6);
 
     private final Path temporary;
     private final Path out;

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * messages in that gap; the delay alone is legal. A machine that stands still at that moment may empty the gap, so a bug
  * that is not seen gets another seed.
  */
-@Timeout(600)
+@Timeout(1200)
 class DemoMutantTest {
     private static final int GAP_MS = 50;
     private static final int SEEDS = 4;

@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * arguments have all of these. The orders of a shop are read if {@code TROUPE_DATA} names them.
  */
 @Tag("chaos")
-@Timeout(300)
+@Timeout(900)
 class DemoUnderFaultsTest {
     private static final String PID = " \\((leader, )?pid \\d+\\)\n";
     private static final String UP_AGAIN = " up again \\(\\+\\d+\\.\\d s\\)\n";

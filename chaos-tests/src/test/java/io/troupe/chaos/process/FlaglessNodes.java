@@ -17,13 +17,14 @@ import io.troupe.actors.Query;
 import io.troupe.actors.StatefulHandler;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.internal.buffer.AgronaFlag;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /** A seed and a client over loopback, in one JVM that was started with no flag at all; prints what an entity holds. */
 final class FlaglessNodes {
     private static final int MESSAGES = 500;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     /** Longer than a busy machine stands still: every message is to be committed. */
     private static final Duration LEASE = Duration.ofSeconds(15);
 
@@ -67,11 +68,13 @@ final class FlaglessNodes {
                 .dataDir(Path.of(arguments[0]))
                 .shards(16)
                 .lease(LEASE)
+                .election(Election.SAFE)
                 .build();
         ClusterConfig client = ClusterConfig.builder("w1")
                 .addNode("n1", "127.0.0.1", port, raftPort)
                 .shards(16)
                 .lease(LEASE)
+                .election(Election.SAFE)
                 .build();
         try (ClusterActorSystem node =
                         ClusterActorSystem.start(seed, messages, kind).join();

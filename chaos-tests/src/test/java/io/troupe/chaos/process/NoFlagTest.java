@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Nodes start and work in a JVM that was given nothing but a class path. */
-@Timeout(240)
+@Timeout(900)
 class NoFlagTest {
     @Test
     void aNodeNeedsNoFlagOfTheJvm(@TempDir Path directory) throws IOException, InterruptedException {

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** A node that cannot work says in one line what to change, ends with exit code 2, and leaves nothing behind. */
-@Timeout(240)
+@Timeout(900)
 class NodeRefusalTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 

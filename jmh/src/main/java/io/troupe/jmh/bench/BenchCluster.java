@@ -10,6 +10,7 @@ import io.troupe.metadata.MetadataConfig.Election;
 /** Nodes in JVMs of their own, and this JVM as a node without a vote or shards. */
 final class BenchCluster implements AutoCloseable {
     static final Duration SHORT_LEASE = Duration.ofMillis(500);
+    private static final Duration LEASE = Duration.ofSeconds(3);
 
     private final Voters voters;
     private final ClusterActorSystem client;
@@ -20,7 +21,7 @@ final class BenchCluster implements AutoCloseable {
 
     /** The agents of both ends look for work for so long before they sleep. */
     BenchCluster(int size, Duration spin) throws IOException {
-        this(size, SHORT_LEASE, Election.FAST, spin);
+        this(size, LEASE, Election.SAFE, spin);
     }
 
     BenchCluster(int size, Duration lease, Election election) throws IOException {

@@ -19,9 +19,9 @@ import io.troupe.chaos.process.ClusterPlan;
  * @param seed      decides whom a fault hits and what the clients ask for
  */
 record ScenarioPlan(Scenario scenario, int nodes, Set<Workload.Name> workloads, Duration load, long seed) {
-    static final Duration LEASE = Duration.ofSeconds(2);
+    static final Duration LEASE = Duration.ofSeconds(3);
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
     private static final int SHARDS = 16;
     private static final Duration MIN_LOAD = Duration.ofSeconds(5);
     private static final Duration MAX_LOAD = Duration.ofMinutes(2);

@@ -44,12 +44,12 @@ final class ScenarioRun {
     /** Operations of the others while a fault hits a minority. */
     private static final int MIN_DURING = 20;
     /** After a heal all is as before within this time. */
-    private static final Duration SETTLES = Duration.ofSeconds(20);
+    private static final Duration SETTLES = ScenarioPlan.LEASE.multipliedBy(10);
 
     /** A node that is hit must have been replaced after so long: its lease, an election, a retry, and twice that. */
     private static final Duration TAKEN_OVER = ScenarioPlan.LEASE.multipliedBy(4);
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(2);
     /** So many operations are made by a slow machine, too: against fewer, the few that a fault leaves unknown are too many. */
     private static final int ENOUGH = 1_500;
     /**

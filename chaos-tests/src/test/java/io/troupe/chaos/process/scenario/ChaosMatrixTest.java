@@ -26,7 +26,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * whose name has all of these.
  */
 @Tag("chaos")
-@Timeout(300)
+@Timeout(900)
 class ChaosMatrixTest {
     private static final Path HISTORIES = Path.of("target", "chaos");
 

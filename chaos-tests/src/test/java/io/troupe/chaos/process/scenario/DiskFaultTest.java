@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 
 /** One of three voters comes back with a damaged log while a client writes. */
 @Tag("chaos")
-@Timeout(300)
+@Timeout(900)
 class DiskFaultTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int WARM = 200;

@@ -25,7 +25,7 @@ import static org.awaitility.Awaitility.await;
  * Three node processes behind proxies lose their leader, while clients of both workloads are at work; the other faults are
  * those of {@link ChaosMatrixTest}.
  */
-@Timeout(240)
+@Timeout(900)
 class ProcessScenarioTest {
     private static final Duration LOAD = Duration.ofSeconds(10);
     private static final long SEED = 7;

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What the command refuses, in one line, and that a signal leaves nothing behind. */
-@Timeout(240)
+@Timeout(900)
 class ScenarioCommandTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 
