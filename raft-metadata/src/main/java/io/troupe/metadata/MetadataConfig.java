@@ -57,13 +57,16 @@ public record MetadataConfig(
         }
     }
 
-    /** How long a voter waits for its leader before it stands for election: a random time between the two bounds. */
+    /**
+     * How long a voter waits for its leader before it stands for election: a random time between the two bounds. Within it
+     * a candidate flushes its vote to disk, and then the others theirs: where that takes longer, elections do not end.
+     */
     public enum Election {
-        /** 50 to 100 ms: for small heaps with short pauses, tests and demos. */
+        /** 50 to 100 ms: for small heaps with short pauses, and disks that flush within 10 ms even when they are busy. */
         FAST(50, 100),
-        /** 150 to 300 ms: for a local network and a collector with pauses below 50 ms. */
+        /** 150 to 300 ms: for a local network, a collector with pauses below 50 ms, and disks that flush within 50 ms. */
         DEFAULT(150, 300),
-        /** 500 to 1000 ms: for heaps whose pauses are not under control. */
+        /** 500 to 1000 ms: for heaps whose pauses, and machines whose disks, are not under control. */
         SAFE(500, 1000);
 
         private final int minMillis;
