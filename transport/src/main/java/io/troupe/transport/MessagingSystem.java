@@ -93,8 +93,9 @@ public interface MessagingSystem extends AutoCloseable {
         void onLink(String nodeId, LinkEvent event);
 
         /**
-         * A frame to a node was {@link Offer#BACK_PRESSURED}, and now half of the ring is free. Not said of a session that
-         * ends first: then {@link LinkEvent#OPENED} is.
+         * A frame to a node was {@link Offer#BACK_PRESSURED}, and now half of the ring is free; or the circuit has closed,
+         * because of which frames were {@link Offer#CIRCUIT_OPEN}. Not said of a session that ends first: then
+         * {@link LinkEvent#OPENED} is.
          *
          * @param nodeId the other node
          */

@@ -3,11 +3,13 @@ package io.troupe.cluster.internal.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.metadata.MetadataStore;
+import io.troupe.transport.LinkState;
 import io.troupe.transport.MessagingSystem;
 
 /** Says what a node lacks, from what it knows itself. Any thread. */
@@ -42,6 +44,13 @@ record Diagnosis(
         for (NodeAddress seed : missingLinks()) {
             findings.add("no link to " + seed + ": start it, or open its messaging port");
         }
+        if (started) {
+            List<String> others = LiveNode.all(store.view()).stream()
+                    .map(node -> node.session().nodeId())
+                    .filter(nodeId -> !nodeId.equals(config.nodeId()))
+                    .toList();
+            findings.addAll(openCircuits(others, messaging::link));
+        }
         if (started && missingHosts() > 0) {
             findings.add("no shard is given out: the cluster wants at least " + config.minimumPeersQuorum()
                     + " nodes that can own shards, start " + missingHosts() + " more");
@@ -53,6 +62,15 @@ record Diagnosis(
             }
         }
         return findings;
+    }
+
+    static List<String> openCircuits(List<String> others, Function<String, LinkState> link) {
+        return others.stream()
+                .filter(nodeId -> link.apply(nodeId).circuitOpen())
+                .map(nodeId ->
+                        "no message is sent to " + nodeId + ": what was sent did not arrive, again and again; see"
+                                + " to that node, and to what is between")
+                .toList();
     }
 
     Map<String, Boolean> health() {

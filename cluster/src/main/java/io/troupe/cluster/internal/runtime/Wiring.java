@@ -53,6 +53,10 @@ final class Wiring {
     }
 
     static MessagingSystem messaging(ClusterConfig config, @Nullable NodeTls tls, MessagingSystem.FrameHandler frames) {
+        return MessagingSystems.tcp(transport(config, tls), frames);
+    }
+
+    static TransportConfig transport(ClusterConfig config, @Nullable NodeTls tls) {
         TransportConfig.Builder builder = TransportConfig.builder(config.nodeId())
                 .identity(config.identity())
                 .spin(config.spin())
@@ -78,7 +82,7 @@ final class Wiring {
                 builder.node(seed.nodeId(), dialled.host(), dialled.messagingPort());
             }
         }
-        return MessagingSystems.tcp(builder.build(), frames);
+        return builder.build();
     }
 
     static MetadataStore store(ClusterConfig config, @Nullable NodeTls tls, PeerChannel peers) {

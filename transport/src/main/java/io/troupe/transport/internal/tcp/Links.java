@@ -304,10 +304,11 @@ final class Links implements Connection.Events {
     }
 
     private void onAcked(NodeLink link, LinkSession session) {
-        if (link.flow.onAcked(session.acked())) {
+        boolean closes = link.flow.onAcked(session.acked());
+        if (closes) {
             LOG.info("node {}: frames arrive at {} again: its circuit is closed", own.nodeId(), link.nodeId);
         }
-        if (link.flow.hasRoomAgain(session.ring().heldBytes(), config.ringCapacity())) {
+        if (link.flow.hasRoomAgain(session.ring().heldBytes(), config.ringCapacity()) || closes) {
             handler.onWritable(link.nodeId);
         }
     }

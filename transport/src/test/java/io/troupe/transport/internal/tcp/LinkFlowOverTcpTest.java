@@ -135,6 +135,13 @@ class LinkFlowOverTcpTest {
     @Test
     void aCircuitOpensWhenNothingArrivesAndClosesWhenSomethingDoes() throws Exception {
         TestNode node = start("node", config -> config.circuitBreaker(2, NEVER));
+        Semaphore writable = new Semaphore(0);
+        node.onFrame = new TestNode.Ignore() {
+            @Override
+            public void onWritable(String nodeId) {
+                writable.release();
+            }
+        };
         for (int connection = 1; connection <= 2; connection++) {
             Socket socket = silent(node);
             assertThat(node.offer("other", "never read")).isEqualTo(Offer.ACCEPTED);
@@ -147,10 +154,14 @@ class LinkFlowOverTcpTest {
         assertThat(node.system.counters().openedCircuits()).isEqualTo(1);
         TestNode other = start("other", config -> config);
         node.dial(other);
+        assertThat(writable.availablePermits()).isZero();
         offerUntil(node, Offer.ACCEPTED);
         await().until(() -> !other.frames.isEmpty());
         await().until(() -> !node.system.link("other").circuitOpen()
                 && node.system.link("other").heldBytes() == 0);
+        assertThat(writable.tryAcquire(20, TimeUnit.SECONDS))
+                .as("who was refused goes on at once")
+                .isTrue();
         for (int frame = 0; frame < 20; frame++) {
             assertThat(node.offer("other", "closed again")).isEqualTo(Offer.ACCEPTED);
         }

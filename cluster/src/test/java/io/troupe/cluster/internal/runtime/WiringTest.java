@@ -1,0 +1,57 @@
+package io.troupe.cluster.internal.runtime;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import io.troupe.cluster.CircuitBreaker;
+import io.troupe.cluster.ClusterConfig;
+import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.TransportConfig;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What is said of links in the cluster's configuration reaches them. */
+class WiringTest {
+    private static ClusterConfig.Builder seed() {
+        return ClusterConfig.builder("n1")
+                .addNode("n1", "127.0.0.1", 7701, 7801)
+                .addNode("n2", "127.0.0.1", 7702, 7802)
+                .addNode("n3", "127.0.0.1", 7703, 7803)
+                .dataDir(Path.of("never-made"));
+    }
+
+    private static String name(@Nullable InetSocketAddress address) {
+        return address == null ? "none" : address.getHostString() + ":" + address.getPort();
+    }
+
+    @Test
+    void aSeedListensAtItsOwnAddressAndDialsTheOthers() {
+        TransportConfig links = Wiring.transport(seed().build(), null);
+        assertThat(links.nodeId()).isEqualTo("n1");
+        assertThat(name(links.bind())).isEqualTo("127.0.0.1:7701");
+        assertThat(links.nodes()).containsOnlyKeys("n2", "n3");
+        assertThat(name(links.nodes().get("n3"))).isEqualTo("127.0.0.1:7703");
+        assertThat(links.secret()).isNull();
+        assertThat(links.circuitFailures()).isEqualTo(CircuitBreaker.DEFAULT.failures());
+        assertThat(links.circuitReset()).isEqualTo(CircuitBreaker.DEFAULT.reset());
+    }
+
+    @Test
+    void whatIsChosenIsHandedOn() {
+        ClusterSecret secret = ClusterSecret.of("a secret of 32 bytes or even more".getBytes(StandardCharsets.UTF_8));
+        TransportConfig links = Wiring.transport(
+                seed().circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(11)))
+                        .spin(Duration.ofNanos(12_000))
+                        .secret(secret)
+                        .build(),
+                null);
+        assertThat(links.circuitFailures()).isEqualTo(7);
+        assertThat(links.circuitReset()).isEqualTo(Duration.ofSeconds(11));
+        assertThat(links.spin()).isEqualTo(Duration.ofNanos(12_000));
+        assertThat(links.secret()).isSameAs(secret);
+    }
+}
