@@ -100,11 +100,11 @@ final class EntityStore {
         conditions.add(fence);
         conditions.add(follows(key, predecessor));
         List<Op> then = new ArrayList<>(2 + outcome.changes().ops().size());
-        List<Op> otherwise = List.of(new Op.Get(fence.key()));
+        List<Op> otherwise = List.of(Op.Get.ofSmall(fence.key()));
         if (message instanceof OwnMessage own) {
             conditions.add(own.stands());
             then.add(own.change());
-            otherwise = List.of(new Op.Get(fence.key()), new Op.Get(own.key()));
+            otherwise = List.of(Op.Get.ofSmall(fence.key()), new Op.Get(own.key()));
         } else if (!message.isOneWay()) {
             then.add(message.settle(outcome.ending(), outcome.reply()));
         }
@@ -154,7 +154,7 @@ final class EntityStore {
             write(shard, write.id(), write.commit(), write.outcome(), then);
         }
         then.addAll(whole.changes().ops());
-        return store.txn(new Txn(required, then, List.of(new Op.Get(fence.key()))));
+        return store.txn(new Txn(required, then, List.of(Op.Get.ofSmall(fence.key()))));
     }
 
     /**

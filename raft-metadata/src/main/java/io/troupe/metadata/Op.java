@@ -5,8 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** One operation of a {@link Txn}. Operations of one transaction take effect together, in order, at one revision. */
 @SuppressWarnings("ArrayRecordComponent") // values are written once and only read
 public sealed interface Op {
-    /** {@return how many values it can answer with} */
-    default int reads() {
+    /** What a value that may have any length costs, see {@link #readCost}. */
+    int VALUE_COST = 32;
+
+    /**
+     * {@return how much of what the transactions that travel together may read it takes} {@link #VALUE_COST} for a value of any
+     * length; 1 for one that is {@linkplain Get#ofSmall known to be small}.
+     */
+    default int readCost() {
         return 0;
     }
 
@@ -58,12 +64,35 @@ public sealed interface Op {
     /**
      * Reads a key as the transaction sees it; the answer is in {@link TxnResult#reads()}.
      *
-     * @param key the key
+     * @param key   the key
+     * @param small the value is known to be small; one that is not is answered all the same
      */
-    record Get(String key) implements Op {
+    record Get(String key, boolean small) implements Op {
+        /** What a small value has at most, in bytes. */
+        public static final int SMALL_LENGTH = 4 * 1024;
+
+        /**
+         * Reads a key whose value may have any length.
+         *
+         * @param key the key
+         */
+        public Get(String key) {
+            this(key, false);
+        }
+
+        /**
+         * {@return a read of a key whose value is known to have {@value #SMALL_LENGTH} bytes at most} Many more of these than
+         * of others can travel together.
+         *
+         * @param key the key
+         */
+        public static Get ofSmall(String key) {
+            return new Get(key, true);
+        }
+
         @Override
-        public int reads() {
-            return 1;
+        public int readCost() {
+            return small ? 1 : VALUE_COST;
         }
     }
 
@@ -98,9 +127,10 @@ public sealed interface Op {
             }
         }
 
+        /** What ends it is a value of any length on top of {@value #MAX_BYTES} bytes: never more than two. */
         @Override
-        public int reads() {
-            return limit;
+        public int readCost() {
+            return Math.min(limit, 2) * VALUE_COST;
         }
     }
 

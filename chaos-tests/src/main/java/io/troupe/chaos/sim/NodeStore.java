@@ -258,18 +258,19 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         Batch batch = new Batch(txns.size());
         asked.add(() -> {
             for (Txn txn : txns) {
-                submits.offer(EntryCodec.encodeTxn(txn), Math.max(gets(txn.then()), gets(txn.otherwise())), batch);
+                submits.offer(
+                        EntryCodec.encodeTxn(txn), Math.max(readCost(txn.then()), readCost(txn.otherwise())), batch);
             }
         });
         return batch.done;
     }
 
-    private static int gets(List<Op> ops) {
-        int gets = 0;
+    private static int readCost(List<Op> ops) {
+        int cost = 0;
         for (Op op : ops) {
-            gets += op.reads();
+            cost += op.readCost();
         }
-        return gets;
+        return cost;
     }
 
     private static final class Batch implements SubmitProtocol.Caller {

@@ -82,6 +82,7 @@ class NamedActorsInStormsTest {
                 }
             }
         }
-        assertThat(told).isGreaterThan(SEEDS);
+        // About one for each seed, over hundreds of them: most storms are over before all are answered.
+        assertThat(told).isGreaterThan(SEEDS / 2);
     }
 }

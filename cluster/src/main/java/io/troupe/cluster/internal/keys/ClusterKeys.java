@@ -196,6 +196,6 @@ public final class ClusterKeys {
         return new Txn(
                 List.of(Compare.value(fence(shard), Compare.Relation.LESS, epochBytes(epoch))),
                 List.of(new Op.Put(fence(shard), epochBytes(epoch))),
-                List.of(new Op.Get(fence(shard))));
+                List.of(Op.Get.ofSmall(fence(shard))));
     }
 }

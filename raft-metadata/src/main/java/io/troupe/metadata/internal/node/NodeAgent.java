@@ -268,11 +268,11 @@ public final class NodeAgent implements AutoCloseable {
             return CompletableFuture.failedFuture(before);
         }
         List<byte[]> encoded = new ArrayList<>(txns.size());
-        int[] reads = new int[txns.size()];
+        int[] readCosts = new int[txns.size()];
         long length = 0;
         try {
             for (Txn txn : txns) {
-                reads[encoded.size()] = Math.max(reads(txn.then()), reads(txn.otherwise()));
+                readCosts[encoded.size()] = Math.max(readCost(txn.then()), readCost(txn.otherwise()));
                 byte[] bytes = EntryCodec.encodeTxn(txn);
                 encoded.add(bytes);
                 length += bytes.length;
@@ -287,7 +287,7 @@ public final class NodeAgent implements AutoCloseable {
         }
         execute(() -> {
             for (int i = 0; i < encoded.size(); i++) {
-                submits.offer(encoded.get(i), reads[i], batch);
+                submits.offer(encoded.get(i), readCosts[i], batch);
             }
         });
         MetadataException over = end;
@@ -423,11 +423,11 @@ public final class NodeAgent implements AutoCloseable {
         onBroken.accept(cause);
     }
 
-    private static int reads(List<Op> ops) {
-        int reads = 0;
+    private static int readCost(List<Op> ops) {
+        int cost = 0;
         for (Op op : ops) {
-            reads += op.reads();
+            cost += op.readCost();
         }
-        return reads;
+        return cost;
     }
 }

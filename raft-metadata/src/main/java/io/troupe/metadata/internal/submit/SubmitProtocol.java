@@ -7,6 +7,7 @@ import java.util.List;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataView.Leader;
+import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.internal.codec.EntryCodec;
@@ -33,8 +34,8 @@ public final class SubmitProtocol {
     /** Most transactions of one submit. */
     public static final int MAX_SUBMIT_TXNS = 2048;
 
-    /** Most reads of one submit, unless its first transaction has more: each may answer a whole value. */
-    public static final int MAX_SUBMIT_READS = 64;
+    /** What one submit may read, in {@link Op#readCost}, unless its first transaction reads more: 64 values of any length. */
+    public static final int MAX_SUBMIT_READ_COST = 64 * Op.VALUE_COST;
 
     /** Submits in flight. Must stay below the 8 results that the state machine keeps for repeated submits. */
     public static final int WINDOW = 3;
@@ -112,7 +113,7 @@ public final class SubmitProtocol {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // encoded once, only read
-    private record Pending(byte[] txn, int reads, Caller caller) {}
+    private record Pending(byte[] txn, int readCost, Caller caller) {}
 
     private static final class Submit {
         final long sequence;
@@ -244,18 +245,18 @@ public final class SubmitProtocol {
     /**
      * Queues a transaction; {@link #flush} sends it.
      *
-     * @param txn    from {@link EntryCodec#encodeTxn}
-     * @param reads  how many keys it reads
-     * @param caller told the result
+     * @param txn      from {@link EntryCodec#encodeTxn}
+     * @param readCost the sum of its {@link Op#readCost}
+     * @param caller   told the result
      */
-    public void offer(byte[] txn, int reads, Caller caller) {
+    public void offer(byte[] txn, int readCost, Caller caller) {
         if (session == null || draining) {
             caller.onFailure(new MetadataException(
                     Code.NO_SESSION,
                     "no session of node " + nodeId + " is open: openSession first; nothing was submitted"));
             return;
         }
-        queue.add(new Pending(txn, reads, caller));
+        queue.add(new Pending(txn, readCost, caller));
     }
 
     /**
@@ -458,16 +459,16 @@ public final class SubmitProtocol {
         List<byte[]> txns = new ArrayList<>();
         List<Caller> callers = new ArrayList<>();
         long length = 0;
-        long reads = 0;
+        long readCost = 0;
         for (Pending next = queue.peek(); next != null; next = queue.peek()) {
             boolean full = length + next.txn.length > MAX_SUBMIT_LENGTH
                     || txns.size() == MAX_SUBMIT_TXNS
-                    || reads + next.reads > MAX_SUBMIT_READS;
+                    || readCost + next.readCost > MAX_SUBMIT_READ_COST;
             if (full && !txns.isEmpty()) {
                 break;
             }
             length += next.txn.length;
-            reads += next.reads;
+            readCost += next.readCost;
             txns.add(next.txn);
             callers.add(next.caller);
             queue.remove();

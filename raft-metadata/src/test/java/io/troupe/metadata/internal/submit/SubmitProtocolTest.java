@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.troupe.metadata.MetadataException;
+import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.internal.state.Outcome;
@@ -20,6 +21,9 @@ class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller
             new SubmitProtocol("n4", new LeaderFinder(List.of("n1", "n2", "n3"), "n1"), this);
     private final List<Message.Tag> sent = new ArrayList<>();
     private int told;
+
+    /** Failures that the test expects are counted, others are loud. */
+    private int failures = -1;
 
     @Override
     public boolean toVoter(String voter, Message message) {
@@ -39,7 +43,10 @@ class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller
 
     @Override
     public void onFailure(MetadataException failure) {
-        throw new AssertionError(failure);
+        if (failures < 0) {
+            throw new AssertionError(failure);
+        }
+        failures++;
     }
 
     private void submit() {
@@ -96,6 +103,35 @@ class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller
         submits.onAnswered(sent.get(0), done(), startNs + tookNs);
         assertThat(submits.isIdle()).isTrue();
         return sent.size();
+    }
+
+    private int submitsFor(int transactions, Op read) {
+        for (int i = 0; i < transactions; i++) {
+            submits.offer(new byte[] {1}, read.readCost(), this);
+        }
+        submits.flush(NOW);
+        int count = sent.size();
+        sent.clear();
+        submits.failPending(new MetadataException(MetadataException.Code.FAILED, "the test is over"));
+        return count;
+    }
+
+    /** An answer with many large values would take the memory of the nodes between. */
+    @Test
+    void readsOfValuesOfAnyLengthAreFewInOneSubmitAndThoseOfSmallOnesMany() {
+        failures = 0;
+        submits.onSessionOpened(new SessionId("n4", 7));
+        assertThat(submitsFor(64, new Op.Get("k"))).isEqualTo(1);
+        assertThat(submitsFor(65, new Op.Get("k"))).isEqualTo(2);
+        assertThat(submitsFor(32, new Op.GetRange("k", "", Op.GetRange.MAX_KEYS)))
+                .isEqualTo(1);
+        assertThat(submitsFor(33, new Op.GetRange("k", "", Op.GetRange.MAX_KEYS)))
+                .isEqualTo(2);
+        assertThat(submitsFor(65, Op.Get.ofSmall("k"))).isEqualTo(1);
+        assertThat(submitsFor(SubmitProtocol.MAX_SUBMIT_TXNS, Op.Get.ofSmall("k")))
+                .isEqualTo(1);
+        assertThat(submitsFor(65, new Op.Delete("k"))).isEqualTo(1);
+        assertThat(failures).isEqualTo(64 + 65 + 32 + 33 + 65 + SubmitProtocol.MAX_SUBMIT_TXNS + 65);
     }
 
     @Test
