@@ -236,7 +236,8 @@ public interface MetadataStore extends AutoCloseable {
     /**
      * Adds a node to the voters, or replaces the voter of that node id whose directory was lost. To be asked of the leader,
      * one at a time. The node starts meanwhile, with {@link MetadataConfig.Builder#joining} and an empty directory. It has
-     * all of the log, runs and votes when this completes.
+     * all of the log, runs and votes when this completes. A voter that has just died is one, until its silence is noticed:
+     * to replace it sooner than that fails with BAD_CONFIG, try again.
      *
      * @param voter the node and its Raft address, as every voter reaches it
      * @param limit how long that may take
