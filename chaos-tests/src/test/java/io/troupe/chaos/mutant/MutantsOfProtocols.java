@@ -45,6 +45,30 @@ final class MutantsOfProtocols {
                     "output.answer(asked.origin, new Message.Answered(asked.newest(), new Outcome.SubmitRefused(Outcome.Refusal.SESSION_CLOSED, 0)));\n        } else if (waiting instanceof Ticking tick) {",
                     2),
             bug(
+                    "leader gives a repeated submit a second place in the log",
+                    SUBMIT + "LeaderGateway.java",
+                    "Asked same = submits.get(submit(origin, propose.tag()));",
+                    "Asked same = null;",
+                    "metadata.internal.submit.LeaderGatewayTest"),
+            bug(
+                    "leader forgets the repeat of a submit that came too early",
+                    SUBMIT + "LeaderGateway.java",
+                    "if (repeat != null && isGap(outcome)) {",
+                    "if (repeat != null && !isGap(outcome)) {",
+                    "metadata.internal.submit.LeaderGatewayTest"),
+            bug(
+                    "node takes a slow log for a dead leader",
+                    SUBMIT + "SubmitProtocol.java",
+                    "silenceNs = answerTime.patienceNs();",
+                    "silenceNs = SILENCE_NS;",
+                    "metadata.internal.submit.SubmitProtocolTest"),
+            bug(
+                    "node forgets that a log was slow",
+                    SUBMIT + "AnswerTime.java",
+                    "Math.max(minNs, Math.min(maxNs, meanNs + 4 * deviationNs))",
+                    "Math.max(minNs, Math.min(maxNs, 4 * deviationNs))",
+                    "metadata.internal.submit.SubmitProtocolTest"),
+            bug(
                     "leader ends sessions on waking from a pause",
                     SUBMIT + "LeaseTable.java",
                     "boolean slept = nowNs - lastTickNs > 2 * tickNs;",
