@@ -127,11 +127,15 @@ final class TestNode implements AutoCloseable {
     private final class Recorder implements FrameHandler {
         @Override
         public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
-            frameCount.lazySet(frameCount.get() + 1);
-            if (onFrame.getClass() == Ignore.class) {
-                frames.add(nodeId + ":" + type + ":" + text(buffer, offset, length));
-            } else {
-                onFrame.onFrame(nodeId, type, buffer, offset, length);
+            try {
+                if (onFrame.getClass() == Ignore.class) {
+                    frames.add(nodeId + ":" + type + ":" + text(buffer, offset, length));
+                } else {
+                    onFrame.onFrame(nodeId, type, buffer, offset, length);
+                }
+            } finally {
+                // Last: whoever waits for the count looks at what was made of the frame.
+                frameCount.lazySet(frameCount.get() + 1);
             }
         }
 
