@@ -47,4 +47,17 @@ public record Txn(List<Compare> compare, List<Op> then, List<Op> otherwise) {
     public static Txn guarded(List<Compare> compare, List<Op> then) {
         return new Txn(compare, then, List.of());
     }
+
+    /** {@return the sum of the {@link Op#readCost} of the branch that costs more} Only one is applied. */
+    public int readCost() {
+        return Math.max(readCost(then), readCost(otherwise));
+    }
+
+    private static int readCost(List<Op> ops) {
+        int cost = 0;
+        for (Op op : ops) {
+            cost += op.readCost();
+        }
+        return cost;
+    }
 }

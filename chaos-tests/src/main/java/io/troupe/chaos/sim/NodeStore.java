@@ -14,7 +14,6 @@ import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.MetadataView.Leader;
-import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
@@ -258,19 +257,10 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         Batch batch = new Batch(txns.size());
         asked.add(() -> {
             for (Txn txn : txns) {
-                submits.offer(
-                        EntryCodec.encodeTxn(txn), Math.max(readCost(txn.then()), readCost(txn.otherwise())), batch);
+                submits.offer(EntryCodec.encodeTxn(txn), txn.readCost(), batch);
             }
         });
         return batch.done;
-    }
-
-    private static int readCost(List<Op> ops) {
-        int cost = 0;
-        for (Op op : ops) {
-            cost += op.readCost();
-        }
-        return cost;
     }
 
     private static final class Batch implements SubmitProtocol.Caller {

@@ -13,7 +13,6 @@ import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataView.Leader;
-import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
@@ -272,7 +271,7 @@ public final class NodeAgent implements AutoCloseable {
         long length = 0;
         try {
             for (Txn txn : txns) {
-                readCosts[encoded.size()] = Math.max(readCost(txn.then()), readCost(txn.otherwise()));
+                readCosts[encoded.size()] = txn.readCost();
                 byte[] bytes = EntryCodec.encodeTxn(txn);
                 encoded.add(bytes);
                 length += bytes.length;
@@ -421,13 +420,5 @@ public final class NodeAgent implements AutoCloseable {
         }
         end(new MetadataException(Code.FAILED, "metadata store of node " + nodeId + " failed: " + cause, cause));
         onBroken.accept(cause);
-    }
-
-    private static int readCost(List<Op> ops) {
-        int cost = 0;
-        for (Op op : ops) {
-            cost += op.readCost();
-        }
-        return cost;
     }
 }

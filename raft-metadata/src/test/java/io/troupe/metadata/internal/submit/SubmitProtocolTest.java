@@ -2,10 +2,12 @@ package io.troupe.metadata.internal.submit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.internal.state.Outcome;
 import org.junit.jupiter.api.Test;
@@ -107,7 +109,7 @@ class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller
 
     private int submitsFor(int transactions, Op read) {
         for (int i = 0; i < transactions; i++) {
-            submits.offer(new byte[] {1}, read.readCost(), this);
+            submits.offer(new byte[] {1}, Txn.of(read).readCost(), this);
         }
         submits.flush(NOW);
         int count = sent.size();
@@ -150,6 +152,28 @@ class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller
             assertThat(questionsUntilAnswered(now, 1_000_000)).isEqualTo(1);
         }
         assertThat(submits.patienceNs()).isEqualTo(SubmitProtocol.SILENCE_NS);
+    }
+
+    @Test
+    void aTransactionCostsWhatItsDearerBranchDoes() {
+        assertThat(new Txn(List.of(), List.of(new Op.Delete("k")), List.of(Op.Get.ofSmall("k"), Op.Get.ofSmall("l")))
+                        .readCost())
+                .isEqualTo(2);
+        assertThat(new Txn(List.of(), List.of(new Op.Get("k"), new Op.Get("l")), List.of(Op.Get.ofSmall("k")))
+                        .readCost())
+                .isEqualTo(2 * Op.VALUE_COST);
+    }
+
+    @Test
+    void aKeepAliveIsAsPatientAsASubmit() {
+        submits.onSessionOpened(new SessionId("n4", 7));
+        questionsUntilAnswered(NOW, 4 * SubmitProtocol.SILENCE_NS);
+        assertThat(submits.patienceNs()).isGreaterThan(SubmitProtocol.SILENCE_NS);
+        SessionProtocol sessions =
+                new SessionProtocol("n4", submits, new LeaderFinder(List.of("n1", "n2", "n3"), "n1"), this, 0);
+        sessions.renew(new CompletableFuture<>());
+        sessions.flush(NOW);
+        assertThat(sessions.nextWakeNs()).isEqualTo(NOW + submits.patienceNs());
     }
 
     @Test
