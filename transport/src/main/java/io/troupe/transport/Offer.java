@@ -8,7 +8,7 @@ public enum Offer {
     BACK_PRESSURED,
     /** No link to the node is up. */
     NOT_CONNECTED,
-    /** The body is longer than {@link TransportConfig#maxFrameLength()}. */
+    /** The body is longer than the {@link TransportConfig#maxFrameLength()} of this node, or of the other one. */
     TOO_LARGE,
     /**
      * Nothing arrives at the node: one connection after the other was lost with frames under way. See {@link

@@ -26,6 +26,10 @@ public final class TransportConfig {
     /** The longest time that an agent can look for work before it sleeps. */
     public static final Duration MAX_SPIN = Duration.ofSeconds(1);
 
+    /** The longest frame that can be allowed, in bytes. */
+    public static final int MAX_FRAME_LENGTH = 64 * 1024 * 1024;
+
+    private static final int DEFAULT_MAX_FRAME_LENGTH = 1024 * 1024;
     private static final int MIN_RING_CAPACITY = 4096;
     private static final int MAX_RING_CAPACITY = 1 << 29;
     private static final int MAX_PORT = 65_535;
@@ -88,7 +92,9 @@ public final class TransportConfig {
 
     /** {@return the longest body of a frame, in bytes} */
     public int maxFrameLength() {
-        return values.maxFrameLength > 0 ? values.maxFrameLength : values.ringCapacity / 8;
+        return values.maxFrameLength > 0
+                ? values.maxFrameLength
+                : Math.min(DEFAULT_MAX_FRAME_LENGTH, values.ringCapacity / 2);
     }
 
     /** {@return the bytes of one link's receive buffer; it is made longer if a frame would not fit} */
@@ -177,7 +183,7 @@ public final class TransportConfig {
         private @Nullable NodeTls tls;
         private Duration tlsRefresh = Duration.ofSeconds(5);
         private int ringCapacity = 4 * 1024 * 1024;
-        /** 0 means an eighth of the ring. */
+        /** 0 means the default, which depends on the ring. */
         private int maxFrameLength;
 
         private int receiveBufferLength = 256 * 1024;
@@ -302,7 +308,7 @@ public final class TransportConfig {
         }
 
         /**
-         * The length of a link's send ring.
+         * The length of a link's send ring: what is under way to a node, and not known to have arrived, at most.
          *
          * @param bytes a power of two; 4 MiB by default
          * @return this
@@ -313,9 +319,10 @@ public final class TransportConfig {
         }
 
         /**
-         * The longest body of a frame.
+         * The longest body of a frame. One longer than 64 KiB goes in parts; while they come, the other end keeps up to twice
+         * the bytes that have come on its heap, for each link, and never more than this.
          *
-         * @param bytes at most an eighth of the ring, which is the default
+         * @param bytes at most half of the ring and 64 MiB; by default 1 MiB, or half of a smaller ring
          * @return this
          */
         public Builder maxFrameLength(int bytes) {
@@ -509,9 +516,9 @@ public final class TransportConfig {
                     || ringCapacity > MAX_RING_CAPACITY) {
                 found.add("ringCapacity (" + ringCapacity + ") must be a power of two from " + MIN_RING_CAPACITY
                         + " to " + MAX_RING_CAPACITY);
-            } else if (maxFrameLength < 0 || maxFrameLength > ringCapacity / 8) {
-                found.add("maxFrameLength (" + Math.max(0, maxFrameLength) + ") must be from 1 to an eighth of"
-                        + " ringCapacity (" + ringCapacity / 8 + ")");
+            } else if (maxFrameLength < 0 || maxFrameLength > Math.min(MAX_FRAME_LENGTH, ringCapacity / 2)) {
+                found.add("maxFrameLength (" + Math.max(0, maxFrameLength) + ") must be from 1 to half of ringCapacity"
+                        + " and at most 64 MiB (" + Math.min(MAX_FRAME_LENGTH, ringCapacity / 2) + ")");
             }
             if (receiveBufferLength < 1) {
                 found.add("receiveBufferLength (" + receiveBufferLength + ") must be at least 1");

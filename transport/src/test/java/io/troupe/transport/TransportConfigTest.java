@@ -39,13 +39,25 @@ class TransportConfigTest {
     }
 
     @Test
-    void aFrameMayBeAnEighthOfTheRing() {
-        assertThat(TransportConfig.builder("a").build().maxFrameLength()).isEqualTo(512 * 1024);
+    void aFrameMayBeHalfOfTheRing() {
+        assertThat(TransportConfig.builder("a").build().maxFrameLength()).isEqualTo(1024 * 1024);
+        assertThat(TransportConfig.builder("a").ringCapacity(8192).build().maxFrameLength())
+                .isEqualTo(4096);
         assertThatThrownBy(() -> TransportConfig.builder("a")
                         .ringCapacity(8192)
-                        .maxFrameLength(1025)
+                        .maxFrameLength(4097)
                         .build())
-                .hasMessageContaining("maxFrameLength (1025) must be from 1 to an eighth of ringCapacity (1024)");
+                .hasMessageContaining(
+                        "maxFrameLength (4097) must be from 1 to half of ringCapacity and at most 64 MiB (4096)");
+        assertThatThrownBy(() -> TransportConfig.builder("a")
+                        .ringCapacity(1 << 28)
+                        .maxFrameLength(TransportConfig.MAX_FRAME_LENGTH + 1)
+                        .build())
+                .hasMessageContaining("and at most 64 MiB (67108864)");
+    }
+
+    @Test
+    void aNodeDoesNotDialItself() {
         assertThatThrownBy(() -> TransportConfig.builder("a").node("a", "h", 1).build())
                 .hasMessageContaining("node a is this node");
     }

@@ -13,6 +13,7 @@ final class MutantsOfLinks {
     private static final String HANDSHAKE_TEST = "transport.internal.frame.LinkHandshakeTest";
     private static final String SECRET_TEST = "transport.internal.frame.SecretHandshakeTest";
     private static final String SESSION_TEST = "transport.internal.session.LinkSessionTest";
+    private static final String ASSEMBLY_TEST = "transport.internal.session.AssemblyTest";
     private static final String SESSIONS_TEST = "transport.internal.tcp.SessionSimulationTest";
     private static final String FLOW_TEST = "transport.internal.session.LinkFlowTest";
 
@@ -81,8 +82,8 @@ final class MutantsOfLinks {
             bug(
                     "link counts a frame without its header",
                     SESSION + "LinkSession.java",
-                    "received += FrameLayout.wireLength(bodyLength);",
-                    "received += FrameLayout.align(bodyLength);",
+                    "received += FrameLayout.wireLength(length);",
+                    "received += FrameLayout.align(length);",
                     SESSIONS_TEST),
             bug(
                     "link begins a session where the last one ended",
@@ -93,9 +94,51 @@ final class MutantsOfLinks {
             bug(
                     "link says after every frame how far it is",
                     SESSION + "LinkSession.java",
-                    "otherAckEvery = Math.max(LEAST_BETWEEN_ACKS, said.ackEvery());",
-                    "otherAckEvery = said.ackEvery();",
+                    "otherAckEvery = Math.max(LEAST_BETWEEN_ACKS, other.ackEvery());",
+                    "otherAckEvery = other.ackEvery();",
                     SESSION_TEST),
+            bug(
+                    "link counts no part that has come",
+                    SESSION + "LinkSession.java",
+                    "        received += FrameLayout.wireLength(length);\n        return ends;\n",
+                    "        return ends;\n",
+                    SESSIONS_TEST),
+            bug(
+                    "link sends frames that the other end does not take",
+                    SESSION + "LinkSession.java",
+                    "maxFrameLength = Math.min(ownMaxFrameLength, other.maxFrameLength());",
+                    "maxFrameLength = ownMaxFrameLength;",
+                    SESSION_TEST),
+            bug(
+                    "ring of a link writes a part over its end",
+                    SESSION + "Parts.java",
+                    "return Math.min(left, Math.min(room, maxBodyLength));",
+                    "return Math.min(left, maxBodyLength);",
+                    SESSIONS_TEST),
+            bug(
+                    "ring of a link ends a frame with every part",
+                    SESSION + "SendRing.java",
+                    "(done + part < length ? FrameLayout.MORE : 0)",
+                    "0",
+                    SESSIONS_TEST),
+            bug(
+                    "link hands on the rest of a frame of an earlier session",
+                    SESSION + "Assembly.java",
+                    "boolean dropped = continued && !begun;",
+                    "boolean dropped = false;",
+                    ASSEMBLY_TEST),
+            bug(
+                    "link takes parts that have no beginning",
+                    SESSION + "Assembly.java",
+                    "if (continued != goesOn && (begun || !continued)) {",
+                    "if (continued != goesOn && !continued) {",
+                    ASSEMBLY_TEST),
+            bug(
+                    "link puts frames together without a limit",
+                    SESSION + "Assembly.java",
+                    "if (partLength > maxLength - (continued ? length : 0)) {",
+                    "if (partLength > maxLength) {",
+                    ASSEMBLY_TEST),
             bug(
                     "link agrees before the secret is proven",
                     FRAME + "LinkHandshake.java",

@@ -14,7 +14,11 @@ import org.agrona.MutableDirectBuffer;
 final class Coder {
     private static final int FIRST_CAPACITY = 512;
 
+    /** Longer buffers are for one message. */
+    private static final int KEPT_CAPACITY = 256 * 1024;
+
     private final MessageKryo kryo;
+    private final int maxMessageLength;
     private final Output output;
     private final BoundedInput input = new BoundedInput();
     private final MutableDirectBuffer view = Buffers.view();
@@ -27,6 +31,7 @@ final class Coder {
 
     Coder(MessageKryo kryo, int maxMessageLength) {
         this.kryo = kryo;
+        this.maxMessageLength = maxMessageLength;
         this.output = new Output(Math.min(FIRST_CAPACITY, maxMessageLength), maxMessageLength);
     }
 
@@ -37,6 +42,9 @@ final class Coder {
     /** Valid until the next call. */
     DirectBuffer encode(Object message) {
         Registration registration = kryo.getRegistration(message.getClass());
+        if (output.getBuffer().length > KEPT_CAPACITY) {
+            output.setBuffer(new byte[FIRST_CAPACITY], maxMessageLength);
+        }
         output.reset();
         output.writeInt(registration.getId());
         kryo.writeObject(output, message, registration.getSerializer());
@@ -50,11 +58,12 @@ final class Coder {
         if (array != null) {
             return decode(array, buffer.wrapAdjustment() + offset, length);
         }
-        if (copy.length < length) {
-            copy = new byte[length];
+        byte[] bytes = copy.length < length ? new byte[length] : copy;
+        if (length <= KEPT_CAPACITY) {
+            copy = bytes;
         }
-        buffer.getBytes(offset, copy, 0, length);
-        return decode(copy, 0, length);
+        buffer.getBytes(offset, bytes, 0, length);
+        return decode(bytes, 0, length);
     }
 
     Object decode(byte[] bytes, int offset, int length) {

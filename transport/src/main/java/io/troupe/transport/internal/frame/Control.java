@@ -199,6 +199,7 @@ public final class Control {
         target.putLong(end, hello.point().session(), LITTLE_ENDIAN);
         target.putLong(end + 8, hello.point().position(), LITTLE_ENDIAN);
         target.putInt(end + 16, hello.point().ackEvery(), LITTLE_ENDIAN);
+        target.putInt(end + 20, hello.point().maxFrameLength(), LITTLE_ENDIAN);
         return end + SessionPoint.LENGTH;
     }
 
@@ -247,11 +248,13 @@ public final class Control {
             long session = buffer.getLong(index, LITTLE_ENDIAN);
             long position = buffer.getLong(index + 8, LITTLE_ENDIAN);
             int ackEvery = buffer.getInt(index + 16, LITTLE_ENDIAN);
+            int maxFrameLength = buffer.getInt(index + 20, LITTLE_ENDIAN);
             index += SessionPoint.LENGTH;
-            if (position < 0 || ackEvery < 0) {
-                throw new FramingException("a handshake at " + position + ", to be told after " + ackEvery + " bytes");
+            if (position < 0 || ackEvery < 0 || maxFrameLength < 0) {
+                throw new FramingException("a handshake at " + position + ", to be told after " + ackEvery
+                        + " bytes, that takes messages of " + maxFrameLength);
             }
-            return new SessionPoint(session, position, ackEvery);
+            return new SessionPoint(session, position, ackEvery, maxFrameLength);
         }
 
         private String text(int maxBytes) throws FramingException {

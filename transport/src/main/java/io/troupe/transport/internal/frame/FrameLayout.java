@@ -13,7 +13,9 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  * | length | version | reserved | type   | body ... | zeros up to a multiple of 8 |
  * </pre>
  *
- * The length counts header and body, not the zeros. The version's low half is the version, its high half the flags.
+ * The length counts header and body, not the zeros. The version's low half is the version, its high half the flags. A
+ * frame whose body is longer than {@link #MAX_PART_LENGTH} goes in parts that look like frames of the same type and follow
+ * each other: {@link #MORE} says that the frame goes on in the next one, {@link #CONTINUED} that it has begun before.
  */
 public final class FrameLayout {
     /** The bytes before the body. */
@@ -22,11 +24,22 @@ public final class FrameLayout {
     /** Every frame starts at a multiple of this, counted from the first byte of the link. */
     public static final int ALIGNMENT = 8;
 
+    /** The longest body that goes in one part: between two parts an acknowledgement gets through. */
+    public static final int MAX_PART_LENGTH = 64 * 1024;
+
+    /** A flag: the frame belongs to the transport itself; see {@link Control}. */
+    public static final int CONTROL = 0x10;
+
+    /** A flag: the frame goes on in the next part. */
+    public static final int MORE = 0x20;
+
+    /** A flag: the frame has begun in the part before. */
+    public static final int CONTINUED = 0x40;
+
     /** The version of this layout. */
     static final int VERSION = 1;
 
-    /** The frame belongs to the transport itself; see {@link Control}. */
-    static final int CONTROL = 0x10;
+    private static final int FLAGS = CONTROL | MORE | CONTINUED;
 
     private static final int VERSION_OFFSET = 4;
     private static final int RESERVED_OFFSET = 5;
@@ -48,27 +61,46 @@ public final class FrameLayout {
     /**
      * Writes a frame of the layer above into zeros, all but its length: the frame begins to exist when that is written.
      *
-     * @param target zeros
-     * @param index  its first byte
-     * @param type   1 to 65535
-     * @param body   holds the body
-     * @param offset where the body starts
-     * @param length how long it is
+     * @param target        zeros
+     * @param index         its first byte
+     * @param flagsAndType  {@link #flagsAndType}
+     * @param body          holds the body
+     * @param offset        where the body starts
+     * @param length        how long it is
      */
     public static void putAllButLength(
-            MutableDirectBuffer target, int index, int type, DirectBuffer body, int offset, int length) {
+            MutableDirectBuffer target, int index, int flagsAndType, DirectBuffer body, int offset, int length) {
         target.putBytes(index + HEADER_LENGTH, body, offset, length);
-        target.putInt(index + VERSION_OFFSET, type << TYPE_SHIFT | VERSION, LITTLE_ENDIAN);
+        target.putInt(index + VERSION_OFFSET, flagsAndType, LITTLE_ENDIAN);
     }
 
     /**
-     * {@return whether a header says nothing but a length, which no frame's does}
+     * {@return what a header says besides its length}
+     *
+     * @param flags {@link #MORE}, {@link #CONTINUED}, both or none
+     * @param type  1 to 65535
+     */
+    public static int flagsAndType(int flags, int type) {
+        return type << TYPE_SHIFT | flags | VERSION;
+    }
+
+    /**
+     * {@return what {@link #flagsAndType} was when a header was written; 0 for one that says nothing but a length}
      *
      * @param buffer holds the header
      * @param index  its first byte
      */
-    public static boolean isEmptyHeader(DirectBuffer buffer, int index) {
-        return buffer.getInt(index + VERSION_OFFSET) == 0;
+    public static int flagsAndType(DirectBuffer buffer, int index) {
+        return buffer.getInt(index + VERSION_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * {@return whether a frame ends with a part}
+     *
+     * @param flagsAndType of its header
+     */
+    public static boolean isEnd(int flagsAndType) {
+        return (flagsAndType & MORE) == 0;
     }
 
     /** Completes a frame whose body is already in place: header and closing zeros. */
@@ -87,6 +119,16 @@ public final class FrameLayout {
 
     static int versionAndFlags(DirectBuffer buffer, int index) {
         return buffer.getByte(index + VERSION_OFFSET) & 0xFF;
+    }
+
+    static int flags(int versionAndFlags) {
+        return versionAndFlags & FLAGS;
+    }
+
+    /** Whether this version knows what is said: what the transport says itself comes whole. */
+    static boolean isKnown(int versionAndFlags) {
+        int flags = flags(versionAndFlags);
+        return (versionAndFlags & ~FLAGS) == VERSION && ((flags & CONTROL) == 0 || flags == CONTROL);
     }
 
     static int reserved(DirectBuffer buffer, int index) {

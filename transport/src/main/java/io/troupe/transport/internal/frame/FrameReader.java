@@ -24,15 +24,15 @@ public final class FrameReader {
         /**
          * A whole frame.
          *
-         * @param control true if it belongs to the transport itself
-         * @param type    its type
-         * @param buffer  holds the body; valid during the call only
-         * @param offset  where the body starts
-         * @param length  how long it is
+         * @param flags  those of {@link FrameLayout}
+         * @param type   its type
+         * @param buffer holds the body; valid during the call only
+         * @param offset where the body starts
+         * @param length how long it is
          * @return false to stop reading, because the link was closed meanwhile
          * @throws FramingException if the frame is not allowed here
          */
-        boolean onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length) throws FramingException;
+        boolean onFrame(int flags, int type, DirectBuffer buffer, int offset, int length) throws FramingException;
     }
 
     /**
@@ -73,10 +73,10 @@ public final class FrameReader {
                 break;
             }
             checkClosingZeros(buffer, index + FrameLayout.HEADER_LENGTH + bodyLength, index + wireLength);
-            boolean control = (FrameLayout.versionAndFlags(buffer, index) & FrameLayout.CONTROL) != 0;
+            int flags = FrameLayout.flags(FrameLayout.versionAndFlags(buffer, index));
             int type = FrameLayout.type(buffer, index);
             used += wireLength;
-            if (!output.onFrame(control, type, buffer, index + FrameLayout.HEADER_LENGTH, bodyLength)) {
+            if (!output.onFrame(flags, type, buffer, index + FrameLayout.HEADER_LENGTH, bodyLength)) {
                 break;
             }
         }
@@ -109,7 +109,7 @@ public final class FrameReader {
                     + " and " + (FrameLayout.HEADER_LENGTH + maxBodyLength));
         }
         int version = FrameLayout.versionAndFlags(buffer, index);
-        if ((version & ~FrameLayout.CONTROL) != FrameLayout.VERSION) {
+        if (!FrameLayout.isKnown(version)) {
             throw new FramingException("frame version and flags 0x" + Integer.toHexString(version) + " are unknown");
         }
         if (FrameLayout.reserved(buffer, index) != 0) {

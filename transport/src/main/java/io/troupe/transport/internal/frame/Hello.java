@@ -14,7 +14,7 @@ package io.troupe.transport.internal.frame;
 public record Hello(
         int protocol, long incarnation, String nodeId, String to, String identity, Nonce nonce, SessionPoint point) {
     /** The protocol that this code speaks. */
-    public static final int PROTOCOL = 2;
+    public static final int PROTOCOL = 3;
 
     /**
      * {@return the same, said to a node}

@@ -146,16 +146,16 @@ public final class LinkHandshake {
     /**
      * A frame that came before the handshake was done.
      *
-     * @param control true if it belongs to the transport
-     * @param type    its type
-     * @param buffer  holds its body
-     * @param offset  where the body starts
-     * @param length  how long it is
+     * @param flags  those of {@link FrameLayout}
+     * @param type   its type
+     * @param buffer holds its body
+     * @param offset where the body starts
+     * @param length how long it is
      * @return what to do
      * @throws FramingException if such a frame is not allowed now
      */
-    public Step onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length)
-            throws FramingException {
+    public Step onFrame(int flags, int type, DirectBuffer buffer, int offset, int length) throws FramingException {
+        boolean control = flags == FrameLayout.CONTROL;
         boolean trusted = secret == null || proven != null;
         if (control && !dialled && challenged == null && type == Control.HELLO) {
             return onHello(Control.hello(buffer, offset, length));

@@ -3,11 +3,12 @@ package io.troupe.transport.internal.session;
 import io.troupe.transport.internal.frame.FrameLayout;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.SessionPoint;
+import org.agrona.DirectBuffer;
 
 /**
  * What two processes know of their link whatever becomes of its connections: every frame accepted in a session arrives
  * once and in order, over as many connections as it takes, until the session ends. Pure; confined to one thread, but for
- * offers to the ring.
+ * offers to the ring and {@link #maxFrameLength}.
  *
  * <p>Each direction has a position, the bytes of frames since the session began. In a handshake both ends say the session
  * they know and how far they have received. If it is the same one, and the other end's position is one this end can go back
@@ -25,7 +26,12 @@ public final class LinkSession {
     private static final int LEAST_BETWEEN_ACKS = 1024;
 
     private final SendRing ring;
+    private final Assembly assembly;
     private final int ackEvery;
+    private final int ownMaxFrameLength;
+
+    /** Of what both ends take. */
+    private volatile int maxFrameLength;
 
     /** 0 while there is no session. */
     private long id;
@@ -43,20 +49,25 @@ public final class LinkSession {
     /**
      * No session yet.
      *
-     * @param ringCapacity of what is sent, in bytes
+     * @param ringCapacity     of what is sent, in bytes
+     * @param maxFrameLength the longest body of a frame that this end takes, in bytes
      */
-    public LinkSession(int ringCapacity) {
+    public LinkSession(int ringCapacity, int maxFrameLength) {
         ring = new SendRing(ringCapacity);
+        assembly = new Assembly(maxFrameLength);
         ackEvery = ackEvery(ringCapacity);
+        ownMaxFrameLength = maxFrameLength;
+        this.maxFrameLength = maxFrameLength;
     }
 
     /**
      * {@return what a node says that never had a session on this link}
      *
-     * @param ringCapacity of what it will send, in bytes
+     * @param ringCapacity     of what it will send, in bytes
+     * @param maxFrameLength the longest body of a frame that it takes, in bytes
      */
-    public static SessionPoint none(int ringCapacity) {
-        return new SessionPoint(0, 0, ackEvery(ringCapacity));
+    public static SessionPoint none(int ringCapacity, int maxFrameLength) {
+        return new SessionPoint(0, 0, ackEvery(ringCapacity), maxFrameLength);
     }
 
     private static int ackEvery(int ringCapacity) {
@@ -66,6 +77,11 @@ public final class LinkSession {
     /** {@return what is sent} */
     public SendRing ring() {
         return ring;
+    }
+
+    /** {@return the longest body of a frame that both ends take, in bytes; any thread} */
+    public int maxFrameLength() {
+        return maxFrameLength;
     }
 
     /** {@return how far the other end is known to be} */
@@ -80,7 +96,7 @@ public final class LinkSession {
 
     /** {@return what to say of it in a handshake} */
     public SessionPoint point() {
-        return new SessionPoint(id, received, ackEvery);
+        return new SessionPoint(id, received, ackEvery, ownMaxFrameLength);
     }
 
     /**
@@ -95,8 +111,7 @@ public final class LinkSession {
         if (!goesOn) {
             begin(fresh);
         }
-        otherAckEvery = Math.max(LEAST_BETWEEN_ACKS, said.ackEvery());
-        told = received;
+        met(said);
         return goesOn;
     }
 
@@ -121,9 +136,14 @@ public final class LinkSession {
             }
             begin(answer.session());
         }
-        otherAckEvery = Math.max(LEAST_BETWEEN_ACKS, answer.ackEvery());
-        told = received;
+        met(answer);
         return goesOn;
+    }
+
+    private void met(SessionPoint other) {
+        otherAckEvery = Math.max(LEAST_BETWEEN_ACKS, other.ackEvery());
+        maxFrameLength = Math.min(ownMaxFrameLength, other.maxFrameLength());
+        told = received;
     }
 
     private void begin(long session) {
@@ -134,6 +154,7 @@ public final class LinkSession {
     /** The session is over; what it held is thrown away. */
     public void end() {
         dropped += ring.reset();
+        assembly.clear();
         id = 0;
         received = 0;
         told = 0;
@@ -147,12 +168,30 @@ public final class LinkSession {
     }
 
     /**
-     * A frame is handed on.
+     * A part of a frame has come that is not the transport's own.
      *
-     * @param bodyLength the length of its body
+     * @param flags  those of {@link FrameLayout}
+     * @param type   its type
+     * @param buffer holds its body
+     * @param offset where the body starts
+     * @param length how long it is
+     * @return whether a frame ends with it: it is to be handed on now
+     * @throws FramingException if it cannot come now; it is as if it had not come then
      */
-    public void onFrame(int bodyLength) {
-        received += FrameLayout.wireLength(bodyLength);
+    public boolean onPart(int flags, int type, DirectBuffer buffer, int offset, int length) throws FramingException {
+        boolean ends = assembly.add(flags, type, buffer, offset, length);
+        received += FrameLayout.wireLength(length);
+        return ends;
+    }
+
+    /** {@return the body of the frame that has ended with a part that was not its only one; until {@link #onHandedOn}} */
+    public DirectBuffer whole() {
+        return assembly.whole();
+    }
+
+    /** What {@link #whole} gave was handed on. */
+    public void onHandedOn() {
+        assembly.release();
     }
 
     /** {@return whether the other end waits to hear how far we are} */

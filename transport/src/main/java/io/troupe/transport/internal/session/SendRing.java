@@ -10,7 +10,8 @@ import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * The frames accepted for one node, from their offer until the other end has said that they arrived. Many producers, one
- * consumer; off the heap. A record is the frame as it stands on the wire, so the socket is written to from here.
+ * consumer; off the heap. A record is a frame, or a part of one ({@link Parts}), as it stands on the wire, so the socket is
+ * written to from here.
  *
  * <pre>
  *        acked            sent             tail            acked + capacity
@@ -18,7 +19,7 @@ import org.agrona.concurrent.AtomicBuffer;
  * </pre>
  *
  * <p>Invariants: {@code acked <= sent <= tail <= acked + capacity}; what lies between {@code tail} and
- * {@code acked + capacity} is zero, so a record whose length is not zero is committed. A frame never wraps: a filler
+ * {@code acked + capacity} is zero, so a record whose length is not zero is committed. A record never wraps: a filler
  * before the end of the memory, which has a length and nothing else, is skipped and not sent.
  *
  * <p>Positions on the wire count bytes of frames since the session began, without fillers. There is at most one filler
@@ -39,6 +40,7 @@ public final class SendRing {
 
     private final int capacity;
     private final int mask;
+    private final Parts parts;
     private final ByteBuffer bytes;
     private final AtomicBuffer memory;
 
@@ -72,6 +74,7 @@ public final class SendRing {
     public SendRing(int capacity) {
         this.capacity = capacity;
         mask = capacity - 1;
+        parts = new Parts(capacity);
         bytes = ByteBuffer.allocateDirect(capacity + TRAILER_LENGTH);
         memory = Buffers.of(bytes);
         tailIndex = capacity + APART;
@@ -81,46 +84,70 @@ public final class SendRing {
     }
 
     /**
-     * Takes a frame; any thread. The range must lie in the buffer: an exception in the copy would leave the record claimed
-     * for ever.
+     * Takes a frame, as one record or in parts that nothing comes between; any thread. The range must lie in the buffer: an
+     * exception in the copy would leave the record claimed for ever.
      *
      * @param type   the frame's type
      * @param buffer holds its body
      * @param offset where the body starts
-     * @param length how long it is
+     * @param length how long it is, half of the ring at most
      * @return false if there is no room
      */
     public boolean offer(int type, DirectBuffer buffer, int offset, int length) {
-        int required = FrameLayout.wireLength(length);
-        long claimed = claim(required);
+        long claimed = claim(length);
         if (claimed < 0) {
             return false;
         }
         int index = (int) claimed & mask;
-        FrameLayout.putAllButLength(memory, index, type, buffer, offset, length);
-        commit(index, FrameLayout.HEADER_LENGTH + length);
+        if (parts.isOne(length)) {
+            if (FrameLayout.wireLength(length) > capacity - index) {
+                commit(index, capacity - index);
+                index = 0;
+            }
+            write(index, FrameLayout.flagsAndType(0, type), buffer, offset, length);
+        } else {
+            writeParts(index, type, buffer, offset, length);
+        }
         return true;
     }
 
-    /** {@return where the record begins, or -1} */
-    private long claim(int required) {
+    private void writeParts(int from, int type, DirectBuffer buffer, int offset, int length) {
+        int index = from;
+        int done = 0;
+        while (done < length) {
+            int part = parts.length(index, length - done);
+            if (part == 0) {
+                commit(index, capacity - index);
+                index = 0;
+            } else {
+                int flags = (done > 0 ? FrameLayout.CONTINUED : 0) | (done + part < length ? FrameLayout.MORE : 0);
+                write(index, FrameLayout.flagsAndType(flags, type), buffer, offset + done, part);
+                index = (index + FrameLayout.wireLength(part)) & mask;
+                done += part;
+            }
+        }
+    }
+
+    private void write(int index, int flagsAndType, DirectBuffer buffer, int offset, int length) {
+        FrameLayout.putAllButLength(memory, index, flagsAndType, buffer, offset, length);
+        commit(index, FrameLayout.HEADER_LENGTH + length);
+    }
+
+    /** {@return where the first record of a frame begins, a filler or not, or -1} */
+    private long claim(int length) {
         long seen = memory.getLongVolatile(seenIndex);
         while (true) {
             long tail = memory.getLongVolatile(tailIndex);
-            int toEnd = capacity - ((int) tail & mask);
-            int filler = required > toEnd ? toEnd : 0;
-            if (tail + filler + required - seen > capacity) {
+            int span = parts.span((int) tail & mask, length);
+            if (tail + span - seen > capacity) {
                 seen = memory.getLongVolatile(ackedIndex);
-                if (tail + filler + required - seen > capacity) {
+                if (tail + span - seen > capacity) {
                     return -1;
                 }
                 memory.putLongOrdered(seenIndex, seen);
             }
-            if (memory.compareAndSetLong(tailIndex, tail, tail + filler + required)) {
-                if (filler > 0) {
-                    commit((int) tail & mask, filler);
-                }
-                return tail + filler;
+            if (memory.compareAndSetLong(tailIndex, tail, tail + span)) {
+                return tail;
             }
         }
     }
@@ -159,11 +186,11 @@ public final class SendRing {
     }
 
     /**
-     * Sets a view to the next committed frames, whole ones that lie together, and counts them as sent.
+     * Sets a view to the next committed records that lie together, and counts them as sent.
      *
      * @param view  of {@link #view()}; empty afterwards if there is nothing to send
-     * @param limit the bytes it may have, unless the first frame is longer
-     * @return the number of frames
+     * @param limit the bytes it may have, unless the first record is longer
+     * @return the number of frames that end there
      */
     public int nextRun(ByteBuffer view, int limit) {
         long sent = sent();
@@ -175,8 +202,9 @@ public final class SendRing {
             if (length == 0) {
                 break;
             }
-            if (isFiller(sent)) {
-                if (frames > 0) {
+            int said = FrameLayout.flagsAndType(memory, (int) sent & mask);
+            if (said == 0) {
+                if (sent > from) {
                     break;
                 }
                 fillerAt = sent;
@@ -185,11 +213,11 @@ public final class SendRing {
                 from = sent;
             } else {
                 int wireLength = FrameLayout.align(length);
-                if (frames > 0 && sent + wireLength - from > limit) {
+                if (sent > from && sent + wireLength - from > limit) {
                     break;
                 }
                 sent += wireLength;
-                frames++;
+                frames += FrameLayout.isEnd(said) ? 1 : 0;
                 if (((int) sent & mask) == 0) {
                     break;
                 }
@@ -202,7 +230,7 @@ public final class SendRing {
     }
 
     private boolean isFiller(long position) {
-        return FrameLayout.isEmptyHeader(memory, (int) position & mask);
+        return FrameLayout.flagsAndType(memory, (int) position & mask) == 0;
     }
 
     /** {@return how far frames have been sent, as a position on the wire} */
@@ -245,7 +273,7 @@ public final class SendRing {
      * Goes back to a position on the wire: what lies before it has arrived, what lies behind it has not.
      *
      * @param position the position
-     * @return false, and nothing is changed, if no frame ends there that was sent and not acknowledged
+     * @return false, and nothing is changed, if no record ends there that was sent and not acknowledged
      */
     boolean resume(long position) {
         long sent = sent();
@@ -280,9 +308,9 @@ public final class SendRing {
         long at = acked;
         int dropped = 0;
         for (int length = committed(at); length != 0 && at - acked < capacity; length = committed(at)) {
-            boolean filler = isFiller(at);
-            dropped += filler ? 0 : 1;
-            at += filler ? length : FrameLayout.align(length);
+            int said = FrameLayout.flagsAndType(memory, (int) at & mask);
+            dropped += said != 0 && FrameLayout.isEnd(said) ? 1 : 0;
+            at += said == 0 ? length : FrameLayout.align(length);
         }
         release(at);
         sent(at);

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLException;
 
 import io.troupe.transport.internal.frame.Control;
+import io.troupe.transport.internal.frame.FrameLayout;
 import io.troupe.transport.internal.frame.FrameReader;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.Hello;
@@ -308,20 +309,20 @@ final class Connection implements FrameReader.Output {
     }
 
     @Override
-    public boolean onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length)
-            throws FramingException {
+    public boolean onFrame(int flags, int type, DirectBuffer buffer, int offset, int length) throws FramingException {
         LinkSession carried = session;
         if (carried == null) {
             if (closeAfterWrite) {
                 return false;
             }
-            events.onStep(this, handshake.onFrame(control, type, buffer, offset, length));
+            events.onStep(this, handshake.onFrame(flags, type, buffer, offset, length));
             // Whatever follows belongs to another state, and maybe to another buffer.
             return false;
         }
-        if (!control) {
-            carried.onFrame(length);
-            events.onFrame(this, type, buffer, offset, length);
+        if ((flags & FrameLayout.CONTROL) == 0) {
+            if (carried.onPart(flags, type, buffer, offset, length)) {
+                handOn(carried, flags, type, buffer, offset, length);
+            }
         } else if (type == Control.HEARTBEAT) {
             carried.onAck(Control.heartbeat(buffer, offset, length));
             events.onAcked(this, carried);
@@ -331,6 +332,16 @@ final class Connection implements FrameReader.Output {
             throw new FramingException("control frame of type " + type + " after the handshake");
         }
         return !closed;
+    }
+
+    private void handOn(LinkSession carried, int flags, int type, DirectBuffer buffer, int offset, int length) {
+        if ((flags & FrameLayout.CONTINUED) == 0) {
+            events.onFrame(this, type, buffer, offset, length);
+        } else {
+            DirectBuffer whole = carried.whole();
+            events.onFrame(this, type, whole, 0, whole.capacity());
+            carried.onHandedOn();
+        }
     }
 
     /** Writes what is waiting, one system call at most. Returns 1 if bytes left. */

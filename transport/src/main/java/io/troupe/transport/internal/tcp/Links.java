@@ -82,7 +82,7 @@ final class Links implements Connection.Events {
                             config.circuitFailures(),
                             config.circuitReset().toNanos(),
                             config.stallTimeout().toNanos()),
-                    () -> ReceiveBuffer.forLink(config.maxFrameLength(), config.receiveBufferLength()));
+                    () -> ReceiveBuffer.forLink(config.receiveBufferLength()));
             byId.put(nodeId, known);
             all.add(known);
         }
@@ -217,7 +217,7 @@ final class Links implements Connection.Events {
         if (dialling != null) {
             dialling.close(false);
         }
-        LinkSession session = link.session(config.ringCapacity());
+        LinkSession session = session(link);
         boolean before = session.isOpen();
         boolean resumed = session.accept(other.point(), drawSession());
         if (before && !resumed) {
@@ -228,7 +228,7 @@ final class Links implements Connection.Events {
     }
 
     private void join(Connection connection, NodeLink link, Hello other) throws FramingException {
-        LinkSession session = link.session(config.ringCapacity());
+        LinkSession session = session(link);
         boolean before = session.isOpen();
         boolean resumed = false;
         try {
@@ -244,7 +244,11 @@ final class Links implements Connection.Events {
 
     private SessionPoint point(NodeLink link) {
         LinkSession session = link.session();
-        return session == null ? LinkSession.none(config.ringCapacity()) : session.point();
+        return session == null ? LinkSession.none(config.ringCapacity(), config.maxFrameLength()) : session.point();
+    }
+
+    private LinkSession session(NodeLink link) {
+        return link.session(config.ringCapacity(), config.maxFrameLength());
     }
 
     private long drawSession() {
@@ -276,7 +280,7 @@ final class Links implements Connection.Events {
         long nowNs = System.nanoTime();
         LinkLiveness liveness = new LinkLiveness(
                 config.heartbeatInterval().toNanos(), config.linkTimeout().toNanos(), nowNs);
-        LinkSession session = link.session(config.ringCapacity());
+        LinkSession session = session(link);
         connection.activate(link, other, session, liveness);
         link.activate(connection);
         if (!resumed) {

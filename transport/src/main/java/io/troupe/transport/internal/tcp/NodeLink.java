@@ -73,11 +73,11 @@ final class NodeLink {
         return made;
     }
 
-    /** Any thread: the ring if frames can be offered, else null. */
+    /** Any thread: the session if frames can be offered, else null. */
     @Nullable
-    SendRing openRing() {
+    LinkSession openSession() {
         LinkSession held = session;
-        return open && held != null ? held.ring() : null;
+        return open && held != null ? held : null;
     }
 
     @Nullable
@@ -85,10 +85,10 @@ final class NodeLink {
         return session;
     }
 
-    LinkSession session(int ringCapacity) {
+    LinkSession session(int ringCapacity, int maxFrameLength) {
         LinkSession made = session;
         if (made == null) {
-            made = new LinkSession(ringCapacity);
+            made = new LinkSession(ringCapacity, maxFrameLength);
             session = made;
         }
         return made;
@@ -129,7 +129,8 @@ final class NodeLink {
     }
 
     LinkState state() {
-        SendRing held = openRing();
+        LinkSession current = openSession();
+        SendRing held = current == null ? null : current.ring();
         return new LinkState(
                 connected,
                 flow.circuit() == Circuit.OPEN,

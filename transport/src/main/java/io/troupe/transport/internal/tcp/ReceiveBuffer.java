@@ -28,8 +28,8 @@ final class ReceiveBuffer {
     }
 
     /** For a link; also holds whatever may follow a handshake in its buffer. */
-    static ReceiveBuffer forLink(int maxBodyLength, int length) {
-        int longest = FrameLayout.wireLength(Math.max(maxBodyLength, Control.MAX_HANDSHAKE_BODY));
-        return new ReceiveBuffer(maxBodyLength, Math.max(longest, length));
+    static ReceiveBuffer forLink(int length) {
+        int longest = FrameLayout.wireLength(Math.max(FrameLayout.MAX_PART_LENGTH, Control.MAX_HANDSHAKE_BODY));
+        return new ReceiveBuffer(FrameLayout.MAX_PART_LENGTH, Math.max(longest, length));
     }
 }

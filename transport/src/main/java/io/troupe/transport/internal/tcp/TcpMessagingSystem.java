@@ -16,6 +16,7 @@ import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportCounters;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.internal.buffer.AgronaFlag;
+import io.troupe.transport.internal.session.LinkSession;
 import io.troupe.transport.internal.session.SendRing;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
     private final Counts counts = new Counts();
     private final GuardedHandler handler;
     private final Links links;
-    private final int maxBodyLength;
+    private final int maxFrameLength;
 
     /** The nodes to dial; at most {@code maxLinks}. Guarded by itself. */
     private final Set<String> dialled;
@@ -61,7 +62,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
         this.handler = new GuardedHandler(config.nodeId(), handler, counts);
         this.links = new Links(config, ThreadLocalRandom.current().nextLong(), this.handler, counts);
         this.dialled = new HashSet<>(config.nodes().keySet());
-        this.maxBodyLength = config.maxFrameLength();
+        this.maxFrameLength = config.maxFrameLength();
     }
 
     @Override
@@ -109,17 +110,21 @@ public final class TcpMessagingSystem implements MessagingSystem {
         if (closed || now == null || !now.agent.isRunning()) {
             return closed || now != null ? Offer.CLOSED : Offer.NOT_CONNECTED;
         }
-        if (length > maxBodyLength) {
+        if (length > maxFrameLength) {
             return Offer.TOO_LARGE;
         }
         NodeLink link = links.find(nodeId);
-        SendRing ring = link == null ? null : link.openRing();
-        if (link == null || ring == null) {
+        LinkSession session = link == null ? null : link.openSession();
+        if (link == null || session == null) {
             return Offer.NOT_CONNECTED;
+        }
+        if (length > session.maxFrameLength()) {
+            return Offer.TOO_LARGE;
         }
         if (!link.flow.admits()) {
             return Offer.CIRCUIT_OPEN;
         }
+        SendRing ring = session.ring();
         if (!ring.offer(type, buffer, offset, length)
                 && !(link.flow.onFull() && ring.offer(type, buffer, offset, length))) {
             return Offer.BACK_PRESSURED;

@@ -35,8 +35,8 @@ class FrameReaderTest {
             buffer.putBytes(filled, stream, sent, count);
             sent += count;
             filled += count;
-            int used = reader.read(buffer, 0, filled, (control, type, body, offset, length) -> {
-                frames.add(text(control, type, body, offset, length));
+            int used = reader.read(buffer, 0, filled, (flags, type, body, offset, length) -> {
+                frames.add(text(flags, type, body, offset, length));
                 return true;
             });
             buffer.putBytes(0, buffer.byteArray(), used, filled - used);
@@ -45,10 +45,10 @@ class FrameReaderTest {
         return frames;
     }
 
-    private static String text(boolean control, int type, DirectBuffer buffer, int offset, int length) {
+    private static String text(int flags, int type, DirectBuffer buffer, int offset, int length) {
         byte[] bytes = new byte[length];
         buffer.getBytes(offset, bytes);
-        return (control ? "control " : "") + type + " " + java.util.Arrays.toString(bytes);
+        return (flags == 0 ? "" : "flags " + flags + " ") + type + " " + java.util.Arrays.toString(bytes);
     }
 
     private static byte[] stream(List<byte[]> bodies, List<String> expected) {
@@ -57,8 +57,9 @@ class FrameReaderTest {
         int type = 1;
         for (byte[] body : bodies) {
             UnsafeBuffer source = new UnsafeBuffer(body);
-            TestFrames.put(target, end, type, source, 0, body.length);
-            expected.add(text(false, type, source, 0, body.length));
+            int flags = (type % 2 == 0 ? FrameLayout.MORE : 0) | (type % 3 == 0 ? FrameLayout.CONTINUED : 0);
+            TestFrames.putPart(target, end, FrameLayout.flagsAndType(flags, type), source, 0, body.length);
+            expected.add(text(flags, type, source, 0, body.length));
             end += FrameLayout.wireLength(body.length);
             type = type * 7 % 65_535 + 1;
         }
@@ -99,7 +100,9 @@ class FrameReaderTest {
             assertRefused(header(length, 1, 0, 1), "frame length " + length + " is not between 8 and 108");
         }
         assertRefused(header(8, 2, 0, 1), "version and flags 0x2");
-        assertRefused(header(8, 0x21, 0, 1), "version and flags 0x21");
+        assertRefused(header(8, 0x81, 0, 1), "version and flags 0x81");
+        assertRefused(header(8, 0x31, 0, 1), "version and flags 0x31");
+        assertRefused(header(8, 0x51, 0, 1), "version and flags 0x51");
         assertRefused(header(8, 1, 1, 1), "reserved bits");
         assertRefused(header(8, 1, 0, 0), "type 0");
         assertRefused(new byte[] {9, 0, 0, 0, 1, 0, 1, 0, 42, 0, 0, 0, 0, 0, 0, 1}, "not followed by zeros");
@@ -139,7 +142,7 @@ class FrameReaderTest {
 
     private static void assertRefused(byte[] bytes, String message) {
         assertThatThrownBy(() -> new FrameReader(MAX_BODY)
-                        .read(new UnsafeBuffer(bytes), 0, bytes.length, (control, type, body, offset, length) -> true))
+                        .read(new UnsafeBuffer(bytes), 0, bytes.length, (flags, type, body, offset, length) -> true))
                 .isInstanceOf(FramingException.class)
                 .hasMessageContaining(message);
     }

@@ -59,9 +59,9 @@ class FuzzedFramesTest {
                 sent += count;
                 filled += count;
                 int end = filled;
-                int used = reader.read(buffer, 0, filled, (control, type, body, offset, length) -> {
+                int used = reader.read(buffer, 0, filled, (flags, type, body, offset, length) -> {
                     check(length <= MAX_BODY && offset >= 0 && offset + length <= end, "a body outside what came");
-                    found.add(hash(control, type, body, offset, length));
+                    found.add(hash(flags, type, body, offset, length));
                     return true;
                 });
                 check(used >= 0 && used <= filled, "used " + used + " of " + filled);
@@ -74,8 +74,8 @@ class FuzzedFramesTest {
         }
     }
 
-    private static int hash(boolean control, int type, DirectBuffer buffer, int offset, int length) {
-        int hash = type * 2 + (control ? 1 : 0);
+    private static int hash(int flags, int type, DirectBuffer buffer, int offset, int length) {
+        int hash = type * 128 + flags;
         for (int i = offset; i < offset + length; i++) {
             hash = hash * 31 + buffer.getByte(i);
         }
@@ -112,10 +112,10 @@ class FuzzedFramesTest {
         LinkHandshake dialling = dialled ? handshake : other;
         LinkHandshake accepting = dialled ? other : handshake;
         int length = Control.putHello(wire, 0, Control.HELLO, dialling.own());
-        Step step = accepting.onFrame(true, Control.HELLO, wire, 8, FrameLayout.length(wire, 0) - 8);
+        Step step = accepting.onFrame(FrameLayout.CONTROL, Control.HELLO, wire, 8, FrameLayout.length(wire, 0) - 8);
         if (dialled && step instanceof Challenge challenge) {
             length = Control.putChallenge(wire, 0, challenge.own(), challenge.proof());
-            step = dialling.onFrame(true, Control.CHALLENGE, wire, 8, FrameLayout.length(wire, 0) - 8);
+            step = dialling.onFrame(FrameLayout.CONTROL, Control.CHALLENGE, wire, 8, FrameLayout.length(wire, 0) - 8);
             check(step instanceof Prove, "a step after a valid challenge of " + length + " bytes: " + step);
         }
     }
@@ -123,8 +123,8 @@ class FuzzedFramesTest {
     private static void feed(LinkHandshake handshake, UnsafeBuffer bytes, boolean secret) {
         try {
             new FrameReader(Control.MAX_HANDSHAKE_BODY)
-                    .read(bytes, 0, bytes.capacity(), (control, type, buffer, offset, length) -> {
-                        Step step = handshake.onFrame(control, type, buffer, offset, length);
+                    .read(bytes, 0, bytes.capacity(), (flags, type, buffer, offset, length) -> {
+                        Step step = handshake.onFrame(flags, type, buffer, offset, length);
                         if (step instanceof Agreed agreed) {
                             // The corpus knows neither the secret nor these nonces.
                             check(!secret, "believed without a proof: " + agreed);

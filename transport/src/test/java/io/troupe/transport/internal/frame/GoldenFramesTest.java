@@ -6,6 +6,8 @@ import java.util.TreeMap;
 import io.troupe.transport.fuzz.GoldenBytes;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +22,7 @@ class GoldenFramesTest {
             "n2",
             "cluster 'shop'",
             Nonce.NONE,
-            new SessionPoint(0x4142434445464748L, 0x1000, 0x20000));
+            new SessionPoint(0x4142434445464748L, 0x1000, 0x20000, 0x100000));
     private static final Hello ACCEPTING = new Hello(
             Hello.PROTOCOL,
             99,
@@ -28,7 +30,7 @@ class GoldenFramesTest {
             "n1",
             "cluster 'shop'",
             Nonce.NONE,
-            new SessionPoint(-1, Long.MAX_VALUE, 1024));
+            new SessionPoint(-1, Long.MAX_VALUE, 1024, 64 * 1024 * 1024));
     private static final byte[] PROOF = proof();
 
     private final UnsafeBuffer wire = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
@@ -49,7 +51,12 @@ class GoldenFramesTest {
     }
 
     private byte[] data(int type, byte... body) {
-        TestFrames.put(wire, 0, type, new UnsafeBuffer(body), 0, body.length);
+        return part(0, type, body);
+    }
+
+    private byte[] part(int flags, int type, byte... body) {
+        int flagsAndType = FrameLayout.flagsAndType(flags, type);
+        TestFrames.putPart(wire, 0, flagsAndType, new UnsafeBuffer(body), 0, body.length);
         return written(FrameLayout.wireLength(body.length));
     }
 
@@ -69,6 +76,9 @@ class GoldenFramesTest {
         frames.put("data-empty", data(1));
         frames.put("data-8", data(0xFFFE, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
         frames.put("data-13", data(2, new byte[13]));
+        frames.put("part-first", part(FrameLayout.MORE, 3, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
+        frames.put("part-middle", part(FrameLayout.MORE | FrameLayout.CONTINUED, 3, new byte[8]));
+        frames.put("part-last", part(FrameLayout.CONTINUED, 3, new byte[] {9}));
         golden.check(frames);
     }
 
@@ -92,16 +102,17 @@ class GoldenFramesTest {
         }
     }
 
-    @Test
-    void aHelloOfVersion1IsRefusedForItsVersion() throws FramingException {
-        UnsafeBuffer hello = body(new GoldenBytes("link-1.hex").get("hello"));
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aHelloOfAnEarlierVersionIsRefusedForItsVersion(int version) throws FramingException {
+        UnsafeBuffer hello = body(new GoldenBytes("link-" + version + ".hex").get("hello"));
         LinkHandshake handshake = new LinkHandshake(ACCEPTING.saidTo(""), false, null, null);
-        assertThat(handshake.onFrame(true, Control.HELLO, hello, 0, hello.capacity()))
+        assertThat(handshake.onFrame(FrameLayout.CONTROL, Control.HELLO, hello, 0, hello.capacity()))
                 .isInstanceOfSatisfying(
                         LinkHandshake.Refuse.class,
                         refuse -> assertThat(refuse.reason())
-                                .contains("node knöten-2 speaks protocol 2")
-                                .contains("node n1 protocol 1"));
+                                .contains("node knöten-2 speaks protocol 3")
+                                .contains("node n1 protocol " + version));
     }
 
     private UnsafeBuffer body(String name) throws FramingException {
@@ -111,7 +122,7 @@ class GoldenFramesTest {
     private static UnsafeBuffer body(byte[] bytes) throws FramingException {
         UnsafeBuffer[] found = {new UnsafeBuffer(0, 0)};
         int used = new FrameReader(Control.MAX_HANDSHAKE_BODY)
-                .read(new UnsafeBuffer(bytes), 0, bytes.length, (control, type, buffer, offset, length) -> {
+                .read(new UnsafeBuffer(bytes), 0, bytes.length, (flags, type, buffer, offset, length) -> {
                     found[0] = new UnsafeBuffer(buffer, offset, length);
                     return true;
                 });

@@ -26,8 +26,8 @@ class LinkHandshakeTest {
     private Step read(LinkHandshake handshake, int length) throws FramingException {
         Step[] step = new Step[1];
         int used = new FrameReader(Control.MAX_HANDSHAKE_BODY)
-                .read(wire, 0, length, (control, type, buffer, offset, bodyLength) -> {
-                    step[0] = handshake.onFrame(control, type, buffer, offset, bodyLength);
+                .read(wire, 0, length, (flags, type, buffer, offset, bodyLength) -> {
+                    step[0] = handshake.onFrame(flags, type, buffer, offset, bodyLength);
                     return true;
                 });
         assertThat(used).isEqualTo(length);
@@ -54,7 +54,7 @@ class LinkHandshakeTest {
         assertSameReason(
                 new Hello(1, 1, "a", "b", "cluster=c", Nonce.NONE, SessionPoint.NONE),
                 RefusalCode.PROTOCOL,
-                "speaks protocol 2");
+                "speaks protocol 3");
         assertSameReason(hello("b", "b"), RefusalCode.SELF, "an id of its own");
         assertSameReason(hello("a", "z"), RefusalCode.WRONG_NODE, "dialled node z but reached node b");
     }
@@ -107,7 +107,8 @@ class LinkHandshakeTest {
         for (boolean dialled : new boolean[] {true, false}) {
             for (int type = 0; type < 6; type++) {
                 try {
-                    new LinkHandshake(hello("a", "b"), dialled, null, null).onFrame(true, type, bytes, 0, body.length);
+                    new LinkHandshake(hello("a", "b"), dialled, null, null)
+                            .onFrame(FrameLayout.CONTROL, type, bytes, 0, body.length);
                 } catch (FramingException refused) {
                     assertThat(refused.getMessage()).isNotBlank();
                 }

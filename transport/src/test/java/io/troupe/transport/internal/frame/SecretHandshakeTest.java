@@ -46,8 +46,8 @@ class SecretHandshakeTest {
 
     private Step read(LinkHandshake handshake, int length) throws FramingException {
         List<Step> steps = new ArrayList<>();
-        new FrameReader(Control.MAX_HANDSHAKE_BODY).read(wire, 0, length, (control, type, buffer, offset, body) -> {
-            steps.add(handshake.onFrame(control, type, buffer, offset, body));
+        new FrameReader(Control.MAX_HANDSHAKE_BODY).read(wire, 0, length, (flags, type, buffer, offset, body) -> {
+            steps.add(handshake.onFrame(flags, type, buffer, offset, body));
             return true;
         });
         assertThat(steps).hasSize(1);

@@ -10,8 +10,13 @@ final class TestFrames {
     private TestFrames() {}
 
     static void put(MutableDirectBuffer target, int index, int type, DirectBuffer body, int offset, int length) {
+        putPart(target, index, FrameLayout.flagsAndType(0, type), body, offset, length);
+    }
+
+    static void putPart(
+            MutableDirectBuffer target, int index, int flagsAndType, DirectBuffer body, int offset, int length) {
         target.setMemory(index, FrameLayout.wireLength(length), (byte) 0);
-        FrameLayout.putAllButLength(target, index, type, body, offset, length);
+        FrameLayout.putAllButLength(target, index, flagsAndType, body, offset, length);
         target.putInt(index, FrameLayout.HEADER_LENGTH + length, LITTLE_ENDIAN);
     }
 }

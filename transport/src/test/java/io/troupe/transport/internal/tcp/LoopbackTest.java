@@ -135,7 +135,7 @@ class LoopbackTest {
         TestNode b = listening("b");
         a.dial(b);
         a.awaitLink("b");
-        int limit = 512 * 1024;
+        int limit = 1024 * 1024;
         UnsafeBuffer bytes = new UnsafeBuffer(new byte[limit + 1]);
         AtomicLong received = new AtomicLong();
         b.onFrame = new TestNode.Ignore() {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 
 import io.troupe.transport.internal.frame.Control;
+import io.troupe.transport.internal.frame.FrameLayout;
 import io.troupe.transport.internal.frame.FrameReader;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.SessionPoint;
@@ -26,7 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionSimulation {
     static final int RING = 1024;
-    private static final int MAX_BODY = 120;
+
+    /** Up to half of the ring, and four parts. */
+    static final int LONGEST = RING / 2;
+
+    private static final int MAX_PART = RING / 8;
 
     final Random random;
     final End a = new End("a");
@@ -99,7 +104,7 @@ final class SessionSimulation {
     /** One process. */
     final class End {
         final String name;
-        LinkSession session = new LinkSession(RING);
+        LinkSession session = new LinkSession(RING, LONGEST);
 
         @Nullable
         Side side;
@@ -152,19 +157,28 @@ final class SessionSimulation {
             int length = Math.min(count, all.length - now.in.taken);
             UnsafeBuffer buffer = new UnsafeBuffer(all, now.in.taken, length);
             try {
-                now.in.taken += new FrameReader(MAX_BODY).read(buffer, 0, length, this::onFrame);
+                now.in.taken += new FrameReader(MAX_PART).read(buffer, 0, length, this::onPart);
             } catch (FramingException broken) {
                 throw new AssertionError(name + " cannot read what came", broken);
             }
         }
 
-        private boolean onFrame(boolean control, int type, DirectBuffer buffer, int offset, int length)
+        private boolean onPart(int flags, int type, DirectBuffer buffer, int offset, int length)
                 throws FramingException {
-            if (control) {
+            if (flags == FrameLayout.CONTROL) {
                 session.onAck(Control.heartbeat(buffer, offset, length));
-                return true;
+            } else if (session.onPart(flags, type, buffer, offset, length)) {
+                if (flags == 0) {
+                    onFrame(type, buffer, offset, length);
+                } else {
+                    onFrame(type, session.whole(), 0, session.whole().capacity());
+                    session.onHandedOn();
+                }
             }
-            session.onFrame(length);
+            return true;
+        }
+
+        private void onFrame(int type, DirectBuffer buffer, int offset, int length) {
             List<Integer> sent =
                     accepted.getOrDefault(other().name + session.point().session(), List.of());
             int index = delivered.merge(key(), 1, Integer::sum) - 1;
@@ -178,7 +192,6 @@ final class SessionSimulation {
                     throw new AssertionError("byte " + i + " of frame " + number + " has changed");
                 }
             }
-            return true;
         }
 
         /** This end sees that the connection is lost; the other one may see it much later. */
@@ -201,7 +214,7 @@ final class SessionSimulation {
 
         void restart() {
             side = null;
-            session = new LinkSession(RING);
+            session = new LinkSession(RING, LONGEST);
         }
     }
 

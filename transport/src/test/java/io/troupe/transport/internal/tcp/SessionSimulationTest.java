@@ -42,7 +42,8 @@ class SessionSimulationTest {
                         end.timeOut();
                     }
                 }
-                case 7, 8, 9, 10, 11, 12, 13 -> end.offer(4 + random.nextInt(117));
+                case 7, 8, 9, 10, 11, 12, 13 ->
+                    end.offer(4 + random.nextInt(random.nextInt(4) == 0 ? SessionSimulation.LONGEST - 3 : 117));
                 case 14, 15, 16, 17, 18 -> end.write(random.nextInt(300));
                 default -> end.read(random.nextInt(300));
             }

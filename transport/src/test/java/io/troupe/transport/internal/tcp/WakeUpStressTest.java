@@ -46,7 +46,7 @@ class WakeUpStressTest {
         AtomicLong target = new AtomicLong(Long.MAX_VALUE);
         AtomicBoolean lost = new AtomicBoolean();
         CountDownLatch end = new CountDownLatch(1);
-        LinkSession session = new LinkSession(64 * 1024);
+        LinkSession session = new LinkSession(64 * 1024, 64 * 1024 / 2);
         SendRing ring = session.ring();
         ByteBuffer run = ring.view();
         Thread agent = new Thread(() -> {
