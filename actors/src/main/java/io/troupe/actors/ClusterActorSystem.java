@@ -20,6 +20,7 @@ import io.troupe.cluster.ShutdownReport;
 import io.troupe.cluster.Subscription;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.KeyValue;
+import io.troupe.metadata.MetadataStore;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -115,10 +116,15 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
         Addresses addresses = Addresses.register(classes);
         MessageRegistry all = classes.build();
         ClusterActorSystem system =
-                new ClusterActorSystem(config, all.codec(), NodeKinds.checked(kinds, all), platform);
+                new ClusterActorSystem(config, codec(config, all), NodeKinds.checked(kinds, all), platform);
         addresses.attach(system);
         system.host.attach(system);
         return system;
+    }
+
+    /** What a message may be, or a state, which has to fit into an entry of the log. */
+    private static KryoCodec codec(ClusterConfig config, MessageRegistry classes) {
+        return new KryoCodec(classes, Math.max(config.maxMessageLength(), MetadataStore.MAX_VALUE_LENGTH));
     }
 
     /** {@return completes when messages can be sent to every actor; fails with ClusterException} Call once. */

@@ -220,13 +220,13 @@ class TransactionTest {
                 null,
                 "the answers of the entities have 80022 bytes together, the limit is 65536: ask for less");
         assertFails(
-                system.transaction().with(vault("i/1"), new Put(1)).with(vault("i/2"), new Fill(1, 600_000)),
+                system.transaction().with(vault("i/1"), new Put(1)).with(vault("i/2"), new Fill(1, 1_100_000)),
                 "i/2",
                 "failed 3 times: io.troupe.transport.TransportException: a message of class"
-                        + " io.troupe.actors.Vault$State is longer than 524288 bytes: send less at once, or raise the"
+                        + " io.troupe.actors.Vault$State is longer than 1048576 bytes: send less at once, or raise the"
                         + " limit on every node");
         assertThat(look("i/1")).isEqualTo(Vault.EMPTY);
-        assertThat(vault("i/1").ask(new Fill(40_000, 400_000), LIMIT).join()).hasSize(40_000);
+        assertThat(vault("i/1").ask(new Fill(40_000, 900_000), LIMIT).join()).hasSize(40_000);
     }
 
     @Test

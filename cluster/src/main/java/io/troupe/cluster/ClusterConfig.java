@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param setShards    room for the shards of other sets, all together; the same on every node
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
+ * @param maxMessageLength the longest message with its target, in bytes; links to nodes that take less take less
  * @param maxSpawned   names that spawned actors may bear at a time; every node keeps all of them in memory
  * @param retry        the first wait before an unsettled message is sent again
  * @param rebalanceAfter how long the set of nodes must have been the same before shards move for balance
@@ -59,6 +60,7 @@ public record ClusterConfig(
         int setShards,
         Duration startTimeout,
         int maxUnsettled,
+        int maxMessageLength,
         int maxSpawned,
         Duration retry,
         Duration rebalanceAfter,
@@ -76,6 +78,12 @@ public record ClusterConfig(
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
 
+    /** Bytes of the longest message with its target, unless the configuration says otherwise. */
+    public static final int DEFAULT_MESSAGE_LENGTH = 1024 * 1024;
+
+    /** Most bytes that the longest message can be allowed to have: 64 MiB, less 4 KiB. */
+    public static final int MAX_MESSAGE_LENGTH = TransportConfig.MAX_FRAME_LENGTH - 4096;
+
     /** Names of spawned actors, unless the configuration says otherwise. */
     public static final int DEFAULT_SPAWNED = 10_000;
 
@@ -85,6 +93,9 @@ public record ClusterConfig(
     private static final double MIN_CAPACITY = 0.01;
 
     private static final double MAX_CAPACITY = 1000;
+    /** Of an answer that is kept with its message, which must always get through. */
+    private static final int MIN_MESSAGE_LENGTH = 64 * 1024;
+
     private static final long MIN_RETRY_MILLIS = 1;
     private static final long MAX_RETRY_MILLIS = 1_000;
     private static final int MAX_CIRCUIT_FAILURES = 1_000;
@@ -106,7 +117,7 @@ public record ClusterConfig(
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, set.shards, start.timeout.millis, max.unsettled, retry.millis, rebalance.after.millis, max.moves},
+     * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
      * {@code secret.file, dial.addresses} (as {@code seeds}), {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
@@ -175,6 +186,7 @@ public record ClusterConfig(
         private int setShards = 1024;
         private Duration startTimeout = Duration.ofSeconds(60);
         private int maxUnsettled = 8192;
+        private int maxMessageLength = DEFAULT_MESSAGE_LENGTH;
         private int maxSpawned = DEFAULT_SPAWNED;
         private Duration retry = Duration.ofMillis(200);
         private Duration rebalanceAfter = Duration.ofSeconds(2);
@@ -405,6 +417,19 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param bytes of the longest message with its target; at least 64 KiB and at most {@link #MAX_MESSAGE_LENGTH}. A link
+         *     keeps room for two of them at least, and up to {@link #maxUnsettled} of them may wait for a shard: what is far
+         *     longer than a page is better kept elsewhere, and its address sent. What a durable entity keeps or sends has to
+         *     fit into one entry of the log, 1 MiB, whatever is said here
+         */
+        public Builder maxMessageLength(int bytes) {
+            maxMessageLength = bytes;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param names names that spawned actors may bear before this node refuses to spawn one more
          */
         public Builder maxSpawned(int names) {
@@ -547,6 +572,7 @@ public record ClusterConfig(
                     setShards,
                     startTimeout,
                     maxUnsettled,
+                    maxMessageLength,
                     maxSpawned,
                     retry,
                     rebalanceAfter,
@@ -569,6 +595,10 @@ public record ClusterConfig(
             }
             if (maxUnsettled < 1) {
                 errors.add("maxUnsettled (" + maxUnsettled + ") must be at least 1");
+            }
+            if (maxMessageLength < MIN_MESSAGE_LENGTH || maxMessageLength > MAX_MESSAGE_LENGTH) {
+                errors.add("maxMessageLength (" + maxMessageLength + ") must be between " + MIN_MESSAGE_LENGTH + " and "
+                        + MAX_MESSAGE_LENGTH + " bytes");
             }
             if (maxSpawned < 1 || maxSpawned > MAX_SPAWNED) {
                 errors.add("maxSpawned (" + maxSpawned + ") must be between 1 and " + MAX_SPAWNED);

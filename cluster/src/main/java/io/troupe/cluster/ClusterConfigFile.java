@@ -46,6 +46,7 @@ final class ClusterConfigFile {
             "set.shards",
             "start.timeout.millis",
             "max.unsettled",
+            "max.message.bytes",
             "max.spawned",
             "retry.millis",
             "rebalance.after.millis",
@@ -128,6 +129,7 @@ final class ClusterConfigFile {
         text("set.shards", count -> builder.setShards(Integer.parseInt(count)));
         text("start.timeout.millis", millis -> builder.startTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("max.unsettled", count -> builder.maxUnsettled(Integer.parseInt(count)));
+        text("max.message.bytes", bytes -> builder.maxMessageLength(Integer.parseInt(bytes)));
         text("max.spawned", count -> builder.maxSpawned(Integer.parseInt(count)));
         text("rebalance.after.millis", millis -> builder.rebalanceAfter(Duration.ofMillis(Long.parseLong(millis))));
         text("max.moves", count -> builder.maxMoves(Integer.parseInt(count)));

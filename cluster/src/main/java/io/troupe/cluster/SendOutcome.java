@@ -70,6 +70,8 @@ public sealed interface SendOutcome {
         NOT_CONNECTED,
         /** Nothing arrives at the owner's node, and the message cannot wait: see {@link CircuitBreaker}. */
         CIRCUIT_OPEN,
+        /** The owner's node takes no message of its length: its {@link ClusterConfig#maxMessageLength} is smaller than ours. */
+        TOO_LARGE,
         /** The deadline passed before it started. */
         DEADLINE_PASSED,
         /** The sender took it back before it started. */

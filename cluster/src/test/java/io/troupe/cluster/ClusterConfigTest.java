@@ -162,6 +162,12 @@ class ClusterConfigTest {
         refused(three("d").moveTimeout(Duration.ofMillis(99)), "moveTimeout (PT0.099S) must be between PT0.1S and");
         refused(three("d").rebalanceAfter(Duration.ofSeconds(-1)), "rebalanceAfter (PT-1S) must be between zero and");
         refused(three("d").retry(Duration.ofSeconds(2)), "retry (2000 ms) must be between 1 and 1000 ms");
+        refused(
+                three("d").maxMessageLength(64 * 1024 - 1),
+                "maxMessageLength (65535) must be between 65536 and 67104768 bytes");
+        refused(
+                three("d").maxMessageLength(64 * 1024 * 1024),
+                "maxMessageLength (67108864) must be between 65536 and 67104768 bytes");
         refused(three("d").spin(Duration.ofNanos(-1)), "spin (PT-0.000000001S) must be between zero and PT1S");
         refused(three("d").spin(Duration.ofMillis(1_001)), "spin (PT1.001S) must be between zero and PT1S");
         refused(
@@ -186,6 +192,7 @@ class ClusterConfigTest {
                 shards = 64
                 start.timeout.millis = 5000
                 max.unsettled = 10
+                max.message.bytes = 100000
                 max.spawned = 20
                 retry.millis = 60
                 rebalance.after.millis = 500
@@ -206,6 +213,7 @@ class ClusterConfigTest {
                         .shards(64)
                         .startTimeout(Duration.ofSeconds(5))
                         .maxUnsettled(10)
+                        .maxMessageLength(100_000)
                         .maxSpawned(20)
                         .retry(Duration.ofMillis(60))
                         .rebalanceAfter(Duration.ofMillis(500))

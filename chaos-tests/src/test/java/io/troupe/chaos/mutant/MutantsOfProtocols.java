@@ -213,6 +213,12 @@ final class MutantsOfProtocols {
                     "        nextExpected = sequence + 1;",
                     "cluster.internal.delivery.ReceiveChannelTest"),
             bug(
+                    "sender waits behind a message that the owner's node never takes",
+                    DELIVERY + "SendChannel.java",
+                    "        if (taken == Taken.TOO_LARGE) {\n            giveUpLong(message);\n            return true;\n        }\n",
+                    "",
+                    "cluster.internal.delivery.SendChannelTooLargeTest"),
+            bug(
                     "sender heeds a refusal that is older than its view",
                     DELIVERY + "SendChannel.java",
                     "nackEpoch < chain.epoch() || parked",

@@ -6,6 +6,7 @@ import java.util.List;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.internal.delivery.SendOutput.Taken;
 import io.troupe.metadata.SessionId;
 import org.jspecify.annotations.Nullable;
 
@@ -417,25 +418,31 @@ public final class SendChannel {
         }
         long sequence = cursor;
         cursor = sequence + 1;
-        if (!transmit(message, to, from, nowNs)) {
-            cursor = Math.min(cursor, sequence);
-            return false;
+        Taken taken = transmit(message, to, from, nowNs);
+        if (taken == Taken.YES) {
+            return true;
         }
-        return true;
+        cursor = Math.min(cursor, sequence);
+        if (taken == Taken.TOO_LARGE) {
+            giveUpLong(message);
+            return true;
+        }
+        return false;
     }
 
-    private boolean transmit(OutboundMessage message, Route to, SessionId from, long nowNs) {
+    private Taken transmit(OutboundMessage message, Route to, SessionId from, long nowNs) {
         boolean withContent = !message.abandoned();
         boolean again = message.firstEpoch() != 0;
         if (withContent) {
             message.onTransmitting(to.epoch()); // before it goes out: the answer may come within the call
         }
-        if (!output.transmit(to, message, ring.floor(), from)) {
+        Taken taken = output.transmit(to, message, ring.floor(), from);
+        if (taken != Taken.YES) {
             if (withContent && !again) {
                 message.onNotTransmitted();
             }
-            stalled = true;
-            return false;
+            stalled = taken == Taken.NOT_NOW;
+            return taken;
         }
         if (withContent && again) {
             retransmissions++;
@@ -443,7 +450,7 @@ public final class SendChannel {
         if (!retry.isArmed() && ring.unsettled() > 0) {
             retry.restart(nowNs);
         }
-        return true;
+        return Taken.YES;
     }
 
     /** Sends the oldest unsettled message again, if it is on its way: its answer tells what the receiver has. */
@@ -466,7 +473,10 @@ public final class SendChannel {
             if (!message.abandoned() && message.isPastDeadline(nowNs)) {
                 giveUpLate(message);
             }
-            transmit(message, to, from, nowNs);
+            if (transmit(message, to, from, nowNs) == Taken.TOO_LARGE) {
+                giveUpLong(message);
+                transmit(message, to, from, nowNs);
+            }
         } finally {
             looping = outer;
         }
@@ -541,6 +551,14 @@ public final class SendChannel {
 
     private void giveUpLate(OutboundMessage message) {
         giveUp(message, SendOutcome.Reason.DEADLINE_PASSED, "the deadline passed before the message was settled");
+    }
+
+    /** The owner's node takes none of its length, and every later message waits behind it. */
+    private void giveUpLong(OutboundMessage message) {
+        giveUp(
+                message,
+                SendOutcome.Reason.TOO_LARGE,
+                "an owner that takes no message of its length has come after it left");
     }
 
     private void giveUp(OutboundMessage message, SendOutcome.Reason reason, String why) {

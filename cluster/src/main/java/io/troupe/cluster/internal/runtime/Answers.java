@@ -10,7 +10,7 @@ import io.troupe.cluster.spi.HostedActors;
 record Answers(String nodeId, Links links, HostedActors actors) {
     /** False if nothing takes it: then it never arrives. */
     boolean send(AnswerAddress to, byte[] answer) {
-        Links.checkLength(answer);
+        links.checkLength(answer);
         if (to.nodeId().equals(nodeId)) {
             actors.onAnswer(to, answer);
             return true;

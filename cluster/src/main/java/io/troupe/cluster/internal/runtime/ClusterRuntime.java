@@ -117,7 +117,7 @@ public final class ClusterRuntime implements AutoCloseable {
         routing = new RoutingTable(config.allShards(), routeListener());
         sets = new ShardSets(config.shards(), config.allShards(), actors.sets(), store, cluster);
         DeliveryLimits limits = Wiring.limits(config);
-        links = new Links(config.nodeId(), messaging, clock);
+        links = new Links(config.nodeId(), messaging, clock, config.maxMessageLength());
         sender = new Sender(config.allShards(), limits, routing, links, platform);
         handOff = new HandOff(store, messaging, clock, cluster);
         receiver = new Receiver(routing, membership, store, actors, links, limits, handOff);
@@ -341,7 +341,7 @@ public final class ClusterRuntime implements AutoCloseable {
             byte[] content,
             long deadlineNs,
             OutcomeListener listener) {
-        Links.checkLength(content);
+        links.checkLength(content);
         OutboundMessage sent = sender.send(shard, guarantee, durable, content, deadlineNs, listener);
         if (sent == null) {
             listener.onOutcome(new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED), NO_REPLY);
@@ -366,7 +366,7 @@ public final class ClusterRuntime implements AutoCloseable {
      * @return Accepted, or NotExecuted when it cannot leave now
      */
     public SendOutcome sendOneWay(int shard, byte[] content) {
-        Links.checkLength(content);
+        links.checkLength(content);
         Route route = routing.route(shard);
         if (standing.isClosed()) {
             return new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED);

@@ -25,32 +25,44 @@ import org.jspecify.annotations.Nullable;
  * a guarantee must not change when an actor moves. Any thread; frames are encoded in a buffer of the thread.
  */
 final class Links implements SendOutput, Receiver.Replies {
-    /** Longest body of a DATA frame: what the transport takes in one frame, less the header. */
-    static final int MAX_CONTENT_LENGTH = 256 * 1024;
+    /** No header of a frame that carries a message or an answer is longer. */
+    static final int MAX_HEADER_LENGTH = 4096;
+
+    private static final int SCRATCH_LENGTH = MAX_HEADER_LENGTH + 128 * 1024;
 
     /** Of the thread, not of the node: a frame is offered before anything else is encoded. */
     private static final ThreadLocal<MutableDirectBuffer> SCRATCH =
-            ThreadLocal.withInitial(() -> Buffers.of(new byte[DeliveryFrames.DATA_HEADER_LENGTH + MAX_CONTENT_LENGTH]));
+            ThreadLocal.withInitial(() -> Buffers.of(new byte[SCRATCH_LENGTH]));
 
     private final String nodeId;
     private final MessagingSystem messaging;
     private final NanoClock clock;
+    private final int maxContentLength;
     private @Nullable Sender sender;
     private @Nullable Receiver receiver;
 
-    Links(String nodeId, MessagingSystem messaging, NanoClock clock) {
+    Links(String nodeId, MessagingSystem messaging, NanoClock clock, int maxContentLength) {
         this.nodeId = nodeId;
         this.messaging = messaging;
         this.clock = clock;
+        this.maxContentLength = maxContentLength;
     }
 
-    static void checkLength(byte[] content) {
-        if (content.length > MAX_CONTENT_LENGTH) {
+    /** The same for a message that does not leave this node: its actor may move. */
+    void checkLength(byte[] content) {
+        if (content.length > maxContentLength) {
             throw new TransportException(
                     TransportException.Code.TOO_LARGE,
-                    "a message with its target takes " + content.length + " bytes, the limit is " + MAX_CONTENT_LENGTH
-                            + ": send less, or in parts");
+                    "a message with its target takes " + content.length + " bytes, the limit is " + maxContentLength
+                            + ": send less, or raise maxMessageLength (max.message.bytes) on every node");
         }
+    }
+
+    /** Where to encode a frame of that content: of the thread, unless the frame is a long one. */
+    private static MutableDirectBuffer scratch(int contentLength) {
+        return contentLength <= SCRATCH_LENGTH - MAX_HEADER_LENGTH
+                ? SCRATCH.get()
+                : Buffers.of(new byte[MAX_HEADER_LENGTH + contentLength]);
     }
 
     /** Call before anything is sent. */
@@ -60,15 +72,23 @@ final class Links implements SendOutput, Receiver.Replies {
     }
 
     @Override
-    public boolean transmit(Route route, OutboundMessage message, long floor, SessionId session) {
+    public Taken transmit(Route route, OutboundMessage message, long floor, SessionId session) {
         if (route.owner().equals(nodeId)) {
             Objects.requireNonNull(receiver).onFrame(local(route, message, floor, session));
-            return true;
+            return Taken.YES;
         }
-        MutableDirectBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = scratch(message.abandoned() ? 0 : message.contentLength());
         int length = DeliveryFrames.encodeData(
                 buffer, 0, message, route.epoch(), floor, session.incarnation(), clock.nanoTime());
-        return offered(route.owner(), DeliveryFrames.DATA, buffer, length);
+        return taken(messaging.offer(route.owner(), DeliveryFrames.DATA, buffer, 0, length));
+    }
+
+    static Taken taken(Offer offer) {
+        return switch (offer) {
+            case ACCEPTED -> Taken.YES;
+            case BACK_PRESSURED, NOT_CONNECTED, CIRCUIT_OPEN, CLOSED -> Taken.NOT_NOW;
+            case TOO_LARGE -> Taken.TOO_LARGE;
+        };
     }
 
     private static InboundFrame local(Route route, OutboundMessage message, long floor, SessionId session) {
@@ -92,7 +112,7 @@ final class Links implements SendOutput, Receiver.Replies {
                             shard, null, 0, 0, route.epoch(), false, false, OutboundMessage.NO_DEADLINE, content));
             return Offer.ACCEPTED;
         }
-        MutableDirectBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = scratch(content.length);
         int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
         buffer.putBytes(header, content);
         return messaging.offer(route.owner(), DeliveryFrames.ONE_WAY, buffer, 0, header + content.length);
@@ -105,13 +125,14 @@ final class Links implements SendOutput, Receiver.Replies {
             case NOT_CONNECTED -> new SendOutcome.NotExecuted(SendOutcome.Reason.NOT_CONNECTED);
             case CIRCUIT_OPEN -> new SendOutcome.NotExecuted(SendOutcome.Reason.CIRCUIT_OPEN);
             case CLOSED -> new SendOutcome.NotExecuted(SendOutcome.Reason.CLOSED);
-            case BACK_PRESSURED, TOO_LARGE -> new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
+            case BACK_PRESSURED -> new SendOutcome.NotExecuted(SendOutcome.Reason.BACK_PRESSURED);
+            case TOO_LARGE -> new SendOutcome.NotExecuted(SendOutcome.Reason.TOO_LARGE);
         };
     }
 
     /** To another node, AT_MOST_ONCE. */
     boolean answer(AnswerAddress to, byte[] answer) {
-        MutableDirectBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = scratch(answer.length);
         return offered(to.nodeId(), AnswerFrames.ANSWER, buffer, AnswerFrames.encode(buffer, to, answer));
     }
 

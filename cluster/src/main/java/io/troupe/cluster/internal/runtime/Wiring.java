@@ -26,6 +26,7 @@ import io.troupe.transport.NodeTls;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportException;
+import org.agrona.BitUtil;
 import org.jspecify.annotations.Nullable;
 
 /** Translates the cluster's configuration and failures from and to those of the modules below. */
@@ -38,6 +39,11 @@ final class Wiring {
 
     /** How long the first formation waits for the last seed before shards are given out without it. */
     private static final long FORMATION_NS = 10_000_000_000L;
+
+    /** What the log's own messages between nodes need, with their headers. */
+    private static final int LEAST_FRAME = 512 * 1024;
+
+    private static final int LEAST_RING = 4 * 1024 * 1024;
 
     private Wiring() {}
 
@@ -57,8 +63,11 @@ final class Wiring {
     }
 
     static TransportConfig transport(ClusterConfig config, @Nullable NodeTls tls) {
+        int frame = Math.max(LEAST_FRAME, config.maxMessageLength() + Links.MAX_HEADER_LENGTH);
         TransportConfig.Builder builder = TransportConfig.builder(config.nodeId())
                 .identity(config.identity())
+                .ringCapacity(Math.max(LEAST_RING, BitUtil.findNextPositivePowerOfTwo(2 * frame)))
+                .maxFrameLength(frame)
                 .spin(config.spin())
                 .circuitBreaker(
                         config.circuitBreaker().failures(),

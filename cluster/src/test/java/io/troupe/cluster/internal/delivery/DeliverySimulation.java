@@ -226,9 +226,9 @@ final class DeliverySimulation {
         }
     }
 
-    private boolean transmit(Route route, OutboundMessage message, long floor, SessionId session) {
+    private SendOutput.Taken transmit(Route route, OutboundMessage message, long floor, SessionId session) {
         if (!healed && random.percent(swarm.ringFull)) {
-            return false;
+            return SendOutput.Taken.NOT_NOW;
         }
         SimNode to = nodes.get(route.owner().charAt(1) - '0');
         boolean skip = message.abandoned();
@@ -252,7 +252,7 @@ final class DeliverySimulation {
         } else {
             post(() -> to.onData(frame));
         }
-        return true;
+        return SendOutput.Taken.YES;
     }
 
     void ack(SimNode.DataFrame frame, long nextExpected, End end, long epoch) {

@@ -28,15 +28,21 @@ abstract class SendChannelFixture {
 
     final List<String> outcomes = new ArrayList<>();
     boolean ringFull;
+    /** The owner's node takes no longer message. */
+    int longest = Integer.MAX_VALUE;
+
     /** When set, the owner answers each transmission with this end before the call returns. */
     End.@Nullable Code answerAtOnce;
 
     long now = Long.MAX_VALUE - 150; // the clock wraps in the middle of most tests
     final SendChannel channel = new SendChannel(SHARD, limits, this::transmit);
 
-    private boolean transmit(Route route, OutboundMessage message, long floor, SessionId session) {
+    private SendOutput.Taken transmit(Route route, OutboundMessage message, long floor, SessionId session) {
         if (ringFull) {
-            return false;
+            return SendOutput.Taken.NOT_NOW;
+        }
+        if (!message.abandoned() && message.contentLength() > longest) {
+            return SendOutput.Taken.TOO_LARGE;
         }
         String content = message.abandoned() ? "skip" : new String(message.content(), StandardCharsets.UTF_8);
         wire.add(message.sequence() + ":" + content + "@" + route.epoch() + "/" + floor);
@@ -44,7 +50,7 @@ abstract class SendChannelFixture {
         if (end != null) {
             channel.onAck(session.incarnation(), message.sequence(), floor, end, NO_REPLY, route.epoch(), now);
         }
-        return true;
+        return SendOutput.Taken.YES;
     }
 
     boolean send(DeliveryGuarantee guarantee, boolean durable, String name, long deadlineNs) {

@@ -38,6 +38,19 @@ class WiringTest {
         assertThat(links.secret()).isNull();
         assertThat(links.circuitFailures()).isEqualTo(CircuitBreaker.DEFAULT.failures());
         assertThat(links.circuitReset()).isEqualTo(CircuitBreaker.DEFAULT.reset());
+        assertThat(links.maxFrameLength()).isEqualTo(1024 * 1024 + 4096);
+        assertThat(links.ringCapacity()).isEqualTo(4 * 1024 * 1024);
+    }
+
+    @Test
+    void aLinkHasRoomForTheLongestMessages() {
+        TransportConfig large = Wiring.transport(
+                seed().maxMessageLength(ClusterConfig.MAX_MESSAGE_LENGTH).build(), null);
+        assertThat(large.maxFrameLength()).isEqualTo(TransportConfig.MAX_FRAME_LENGTH);
+        assertThat(large.ringCapacity()).isEqualTo(2 * TransportConfig.MAX_FRAME_LENGTH);
+        TransportConfig small =
+                Wiring.transport(seed().maxMessageLength(64 * 1024).build(), null);
+        assertThat(small.maxFrameLength()).as("for the log's own messages").isEqualTo(512 * 1024);
     }
 
     @Test

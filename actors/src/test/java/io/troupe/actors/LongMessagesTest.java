@@ -1,0 +1,58 @@
+package io.troupe.actors;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome.NotExecuted;
+import io.troupe.cluster.SendOutcome.Processed;
+import io.troupe.cluster.SendOutcome.Reason;
+import io.troupe.transport.TransportException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Messages that are longer than what goes over a link in one piece, and than what a node takes. */
+@Timeout(120)
+class LongMessagesTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Kind<Diary.Note> KIND = Kind.of("diary", Diary.Note.class, Diary::new);
+
+    @TempDir
+    Path directory;
+
+    private static Diary.Note note(int length) {
+        return new Diary.Note("x".repeat(length));
+    }
+
+    @Test
+    void theLongestArriveAndWhatIsLongerIsRefusedBeforeItHoldsUpOthers() throws IOException {
+        try (Nodes nodes = new Nodes('m', directory, 1).startSeeds(KIND)) {
+            ClusterActorSystem client = nodes.start(
+                            nodes.config("client").maxMessageLength(2_000_000).build(), KIND)
+                    .join();
+            Pid<Diary.Note> diary = client.entity(KIND, "long");
+            assertThat(diary.ask(note(1_000_000), LIMIT).join()).isEqualTo(1);
+            assertThat(Diary.of("long")).last().isEqualTo("x".repeat(1_000_000));
+
+            assertThat(diary.tell(note(1_500_000)).join()).isEqualTo(new NotExecuted(Reason.TOO_LARGE));
+            assertThat(diary.tell(note(1_500_000), DeliveryGuarantee.AT_MOST_ONCE)
+                            .join())
+                    .isEqualTo(new NotExecuted(Reason.TOO_LARGE));
+            assertThat(diary.tell(note(10)).join()).isInstanceOf(Processed.class);
+            assertThat(diary.ask(note(1_000_000), LIMIT).join()).isEqualTo(3);
+
+            assertThatThrownBy(() -> diary.tell(note(2_000_001)))
+                    .isInstanceOf(TransportException.class)
+                    .hasMessageContaining("is longer than 2000000 bytes");
+            assertThatThrownBy(() -> diary.tell(note(1_999_990)))
+                    .isInstanceOf(TransportException.class)
+                    .hasMessageContaining("bytes, the limit is 2000000: send less, or raise maxMessageLength")
+                    .hasMessageContaining("(max.message.bytes) on every node");
+        }
+    }
+}
