@@ -1,7 +1,6 @@
 package io.troupe.demo;
 
 import java.time.Duration;
-import java.util.Locale;
 
 import io.troupe.metadata.MetadataConfig.Election;
 
@@ -21,16 +20,11 @@ enum Failover {
     }
 
     static Failover parse(String text) {
-        for (Failover failover : values()) {
-            if (failover.label().equals(text)) {
-                return failover;
-            }
-        }
-        throw new IllegalArgumentException("expected safe or fast, but was '" + text + "'");
+        return Labels.parse(Failover.class, text);
     }
 
     String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return Labels.of(this);
     }
 
     Election election() {

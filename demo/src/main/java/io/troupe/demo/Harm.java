@@ -1,7 +1,5 @@
 package io.troupe.demo;
 
-import java.util.Locale;
-
 /** What happens to the nodes that are hit. */
 enum Harm {
     /** SIGKILL; if all die at once they are started again, else the victim stays dead. */
@@ -12,15 +10,10 @@ enum Harm {
     RESTART;
 
     static Harm parse(String text) {
-        for (Harm harm : values()) {
-            if (harm.label().equals(text)) {
-                return harm;
-            }
-        }
-        throw new IllegalArgumentException("expected kill, pause or restart, but was '" + text + "'");
+        return Labels.parse(Harm.class, text);
     }
 
     String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return Labels.of(this);
     }
 }

@@ -1,7 +1,6 @@
 package io.troupe.demo;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 
 /** Whom it hits half-way. */
@@ -12,16 +11,11 @@ enum KillMode {
     NONE;
 
     static KillMode parse(String text) {
-        for (KillMode mode : values()) {
-            if (mode.label().equals(text)) {
-                return mode;
-            }
-        }
-        throw new IllegalArgumentException("expected leader, random, all or none, but was '" + text + "'");
+        return Labels.parse(KillMode.class, text);
     }
 
     String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return Labels.of(this);
     }
 
     /** {@return the nodes that are hit} The seed makes the choice repeatable. */

@@ -1,7 +1,5 @@
 package io.troupe.demo;
 
-import java.util.Locale;
-
 /** What moves the money of the bank. */
 enum TransferBy {
     /** Between any two accounts; a transfer that is refused half-way is undone. */
@@ -10,15 +8,10 @@ enum TransferBy {
     TRANSACTION;
 
     static TransferBy parse(String text) {
-        for (TransferBy by : values()) {
-            if (by.label().equals(text)) {
-                return by;
-            }
-        }
-        throw new IllegalArgumentException("expected saga or transaction, but was '" + text + "'");
+        return Labels.parse(TransferBy.class, text);
     }
 
     String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return Labels.of(this);
     }
 }
