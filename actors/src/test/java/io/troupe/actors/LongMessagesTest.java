@@ -3,8 +3,14 @@ package io.troupe.actors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
+import io.troupe.cluster.Cluster;
+import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.DeliveryGuarantee;
+import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.SendOutcome.NotExecuted;
 import io.troupe.cluster.SendOutcome.Processed;
 import io.troupe.cluster.SendOutcome.Reason;
@@ -53,6 +59,33 @@ class LongMessagesTest {
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining("bytes, the limit is 2000000: send less, or raise maxMessageLength")
                     .hasMessageContaining("(max.message.bytes) on every node");
+        }
+    }
+
+    @Test
+    void longMessagesThatWaitTakeNoMoreMemoryThanIsAllowed() throws IOException {
+        try (Nodes nodes = new Nodes('m', directory, 1)) {
+            ClusterConfig config =
+                    nodes.config("m1").maxUnsettledBytes(3_000_000).build();
+            try (ClusterActorSystem node =
+                    ClusterActorSystem.create(Cluster.threads("m1"), config, Nodes.MESSAGES, KIND)) {
+                Pid<Diary.Note> diary = node.entity(KIND, "waiting");
+                List<CompletableFuture<SendOutcome>> waiting = new ArrayList<>();
+                for (int i = 0; i < 2; i++) {
+                    waiting.add(diary.tell(note(1_000_000)));
+                }
+                // To whatever shard: the memory is that of the node.
+                Pid<Diary.Note> other = node.entity(KIND, "other");
+                assertThat(other.tell(note(1_000_000)).join()).isEqualTo(new NotExecuted(Reason.BACK_PRESSURED));
+                waiting.add(other.tell(note(1_000)));
+                assertThat(waiting).noneMatch(CompletableFuture::isDone);
+
+                node.start().join();
+                waiting.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(Processed.class));
+                for (int i = 0; i < 5; i++) {
+                    assertThat(other.tell(note(1_000_000)).join()).isInstanceOf(Processed.class);
+                }
+            }
         }
     }
 }

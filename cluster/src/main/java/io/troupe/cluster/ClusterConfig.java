@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param setShards    room for the shards of other sets, all together; the same on every node
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
+ * @param maxUnsettledBytes bytes of long messages waiting for their outcome on this node, before senders are told BACK_PRESSURED
  * @param maxMessageLength the longest message with its target, in bytes; links to nodes that take less take less
  * @param maxSpawned   names that spawned actors may bear at a time; every node keeps all of them in memory
  * @param retry        the first wait before an unsettled message is sent again
@@ -60,6 +61,7 @@ public record ClusterConfig(
         int setShards,
         Duration startTimeout,
         int maxUnsettled,
+        long maxUnsettledBytes,
         int maxMessageLength,
         int maxSpawned,
         Duration retry,
@@ -117,7 +119,7 @@ public record ClusterConfig(
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
+     * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.unsettled.bytes, max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
      * {@code secret.file, dial.addresses} (as {@code seeds}), {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
@@ -186,6 +188,7 @@ public record ClusterConfig(
         private int setShards = 1024;
         private Duration startTimeout = Duration.ofSeconds(60);
         private int maxUnsettled = 8192;
+        private long maxUnsettledBytes = Runtime.getRuntime().maxMemory() / 4;
         private int maxMessageLength = DEFAULT_MESSAGE_LENGTH;
         private int maxSpawned = DEFAULT_SPAWNED;
         private Duration retry = Duration.ofMillis(200);
@@ -417,10 +420,21 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param bytes of messages of 16 KiB and more that wait for their outcome on this node, to all shards together,
+         *     before senders are told BACK_PRESSURED; at least one of {@link #maxMessageLength}. A quarter of the largest
+         *     heap of this JVM without it. Shorter messages are bounded by {@link #maxUnsettled} alone
+         */
+        public Builder maxUnsettledBytes(long bytes) {
+            maxUnsettledBytes = bytes;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param bytes of the longest message with its target; at least 64 KiB and at most {@link #MAX_MESSAGE_LENGTH}. A link
-         *     keeps room for two of them at least, and up to {@link #maxUnsettled} of them may wait for a shard: what is far
-         *     longer than a page is better kept elsewhere, and its address sent. What a durable entity keeps or sends has to
-         *     fit into one entry of the log, 1 MiB, whatever is said here
+         *     keeps room for two of them at least. What a durable entity keeps or sends has to fit into one entry of the log,
+         *     1 MiB, whatever is said here
          */
         public Builder maxMessageLength(int bytes) {
             maxMessageLength = bytes;
@@ -572,6 +586,7 @@ public record ClusterConfig(
                     setShards,
                     startTimeout,
                     maxUnsettled,
+                    maxUnsettledBytes,
                     maxMessageLength,
                     maxSpawned,
                     retry,
@@ -599,6 +614,10 @@ public record ClusterConfig(
             if (maxMessageLength < MIN_MESSAGE_LENGTH || maxMessageLength > MAX_MESSAGE_LENGTH) {
                 errors.add("maxMessageLength (" + maxMessageLength + ") must be between " + MIN_MESSAGE_LENGTH + " and "
                         + MAX_MESSAGE_LENGTH + " bytes");
+            }
+            if (maxUnsettledBytes < maxMessageLength) {
+                errors.add("maxUnsettledBytes (" + maxUnsettledBytes + ") must be at least maxMessageLength ("
+                        + maxMessageLength + "): give the JVM a larger heap, or allow shorter messages");
             }
             if (maxSpawned < 1 || maxSpawned > MAX_SPAWNED) {
                 errors.add("maxSpawned (" + maxSpawned + ") must be between 1 and " + MAX_SPAWNED);

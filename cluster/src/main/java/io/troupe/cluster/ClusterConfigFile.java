@@ -46,6 +46,7 @@ final class ClusterConfigFile {
             "set.shards",
             "start.timeout.millis",
             "max.unsettled",
+            "max.unsettled.bytes",
             "max.message.bytes",
             "max.spawned",
             "retry.millis",
@@ -129,6 +130,7 @@ final class ClusterConfigFile {
         text("set.shards", count -> builder.setShards(Integer.parseInt(count)));
         text("start.timeout.millis", millis -> builder.startTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("max.unsettled", count -> builder.maxUnsettled(Integer.parseInt(count)));
+        text("max.unsettled.bytes", bytes -> builder.maxUnsettledBytes(Long.parseLong(bytes)));
         text("max.message.bytes", bytes -> builder.maxMessageLength(Integer.parseInt(bytes)));
         text("max.spawned", count -> builder.maxSpawned(Integer.parseInt(count)));
         text("rebalance.after.millis", millis -> builder.rebalanceAfter(Duration.ofMillis(Long.parseLong(millis))));

@@ -168,6 +168,10 @@ class ClusterConfigTest {
         refused(
                 three("d").maxMessageLength(64 * 1024 * 1024),
                 "maxMessageLength (67108864) must be between 65536 and 67104768 bytes");
+        refused(
+                three("d").maxUnsettledBytes(1_000_000),
+                "maxUnsettledBytes (1000000) must be at least maxMessageLength (1048576): give the JVM a larger heap, or"
+                        + " allow shorter messages");
         refused(three("d").spin(Duration.ofNanos(-1)), "spin (PT-0.000000001S) must be between zero and PT1S");
         refused(three("d").spin(Duration.ofMillis(1_001)), "spin (PT1.001S) must be between zero and PT1S");
         refused(
@@ -192,6 +196,7 @@ class ClusterConfigTest {
                 shards = 64
                 start.timeout.millis = 5000
                 max.unsettled = 10
+                max.unsettled.bytes = 200000
                 max.message.bytes = 100000
                 max.spawned = 20
                 retry.millis = 60
@@ -213,6 +218,7 @@ class ClusterConfigTest {
                         .shards(64)
                         .startTimeout(Duration.ofSeconds(5))
                         .maxUnsettled(10)
+                        .maxUnsettledBytes(200_000)
                         .maxMessageLength(100_000)
                         .maxSpawned(20)
                         .retry(Duration.ofMillis(60))

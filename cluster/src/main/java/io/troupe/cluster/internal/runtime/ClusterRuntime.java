@@ -118,7 +118,8 @@ public final class ClusterRuntime implements AutoCloseable {
         sets = new ShardSets(config.shards(), config.allShards(), actors.sets(), store, cluster);
         DeliveryLimits limits = Wiring.limits(config);
         links = new Links(config.nodeId(), messaging, clock, config.maxMessageLength());
-        sender = new Sender(config.allShards(), limits, routing, links, platform);
+        sender = new Sender(
+                config.allShards(), limits, new ByteBudget(config.maxUnsettledBytes()), routing, links, platform);
         handOff = new HandOff(store, messaging, clock, cluster);
         receiver = new Receiver(routing, membership, store, actors, links, limits, handOff);
         handOff.connect(receiver);

@@ -33,12 +33,20 @@ final class Sender {
     private final RoutingTable routing;
     private final Platform platform;
     private final NanoClock clock;
+    private final ByteBudget budget;
     private volatile @Nullable SessionId session;
     private volatile boolean stopped;
 
-    Sender(int shards, DeliveryLimits limits, RoutingTable routing, SendOutput output, Platform platform) {
+    Sender(
+            int shards,
+            DeliveryLimits limits,
+            ByteBudget budget,
+            RoutingTable routing,
+            SendOutput output,
+            Platform platform) {
         lanes = new AtomicReferenceArray<>(shards);
         this.limits = limits;
+        this.budget = budget;
         this.routing = routing;
         this.output = output;
         this.platform = platform;
@@ -95,15 +103,17 @@ final class Sender {
 
     private static final Pending[] NONE = {};
 
-    /** Keeps an outcome until the channel's lock is released. */
-    private static final class Pending implements io.troupe.cluster.internal.delivery.OutcomeListener {
+    /** Keeps an outcome until the channel's lock is released; from then on the message takes no room. */
+    private final class Pending implements io.troupe.cluster.internal.delivery.OutcomeListener {
         private final Lane lane;
+        private final int length;
         private final OutcomeListener listener;
         private @Nullable SendOutcome outcome;
         private byte[] reply = {};
 
-        Pending(Lane lane, OutcomeListener listener) {
+        Pending(Lane lane, int length, OutcomeListener listener) {
             this.lane = lane;
+            this.length = length;
             this.listener = listener;
         }
 
@@ -112,6 +122,7 @@ final class Sender {
             outcome = newOutcome;
             reply = newReply;
             lane.ended.add(this);
+            budget.giveBack(length);
         }
 
         void tell() {
@@ -122,7 +133,7 @@ final class Sender {
         }
     }
 
-    /** Sends above AT_MOST_ONCE; null when the channel is full and nothing was kept. */
+    /** Sends above AT_MOST_ONCE; null when the channel is full, or this node's budget spent, and nothing was kept. */
     @Nullable
     OutboundMessage send(
             int shard,
@@ -131,13 +142,20 @@ final class Sender {
             byte[] content,
             long deadlineNs,
             OutcomeListener listener) {
+        if (!budget.take(content.length)) {
+            return null;
+        }
         Lane lane = lane(shard);
         lane.lock.lock();
         try {
-            Pending pending = new Pending(lane, listener);
+            Pending pending = new Pending(lane, content.length, listener);
             OutboundMessage message =
                     new OutboundMessage(guarantee, durable, content, content.length, deadlineNs, pending);
-            return lane.channel.send(message, clock.nanoTime()) ? message : null;
+            if (lane.channel.send(message, clock.nanoTime())) {
+                return message;
+            }
+            budget.giveBack(content.length);
+            return null;
         } finally {
             lane.unlockAndTell();
         }
