@@ -4,6 +4,7 @@ package io.troupe.transport;
  * The state of one link.
  *
  * @param connected      a connection carries its frames; while it is interrupted they are accepted all the same
+ * @param unixSocket     that connection is a Unix-domain socket of this host, not TCP
  * @param circuitOpen    no frame is taken: what was sent has not arrived, again and again
  * @param queuedBytes    bytes accepted and not yet given to the socket
  * @param heldBytes      bytes accepted and not yet known to have arrived; the queued ones are among them
@@ -12,6 +13,7 @@ package io.troupe.transport;
  */
 public record LinkState(
         boolean connected,
+        boolean unixSocket,
         boolean circuitOpen,
         long queuedBytes,
         long heldBytes,

@@ -236,8 +236,8 @@ final class LoopbackMessagingSystem implements MessagingSystem {
         synchronized (network.lock) {
             @Nullable Half link = links.get(other);
             return link == null
-                    ? new LinkState(false, false, 0, 0, 0, 0)
-                    : new LinkState(true, false, link.heldBytes, link.heldBytes, link.sent, link.received);
+                    ? new LinkState(false, false, false, 0, 0, 0, 0)
+                    : new LinkState(true, false, false, link.heldBytes, link.heldBytes, link.sent, link.received);
         }
     }
 

@@ -172,6 +172,11 @@ public final class TransportConfig {
         return values.spin;
     }
 
+    /** {@return whether nodes of this host are spoken to over Unix-domain sockets} */
+    public UnixSockets unixSockets() {
+        return values.unixSockets;
+    }
+
     /** Collects the values. */
     public static final class Builder {
         private final String nodeId;
@@ -201,6 +206,7 @@ public final class TransportConfig {
         private int maxUnauthenticated = 64;
         private int maxLinks = 128;
         private Duration spin = DEFAULT_SPIN;
+        private UnixSockets unixSockets = UnixSockets.of(UnixSockets.Mode.OFF);
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -231,6 +237,7 @@ public final class TransportConfig {
             maxUnauthenticated = from.maxUnauthenticated;
             maxLinks = from.maxLinks;
             spin = from.spin;
+            unixSockets = from.unixSockets;
         }
 
         /**
@@ -461,6 +468,17 @@ public final class TransportConfig {
          */
         public Builder spin(Duration value) {
             spin = value;
+            return this;
+        }
+
+        /**
+         * Speaks to nodes of this host over Unix-domain sockets. Say the same directory on all of them.
+         *
+         * @param value off by default
+         * @return this
+         */
+        public Builder unixSockets(UnixSockets value) {
+            unixSockets = value;
             return this;
         }
 

@@ -66,7 +66,7 @@ final class SimMessaging implements MessagingSystem {
 
     @Override
     public LinkState link(String nodeId) {
-        return new LinkState(!world.network.isBlocked(node.index, world.node(nodeId).index), false, 0, 0, 0, 0);
+        return new LinkState(!world.network.isBlocked(node.index, world.node(nodeId).index), false, false, 0, 0, 0, 0);
     }
 
     @Override

@@ -28,6 +28,10 @@ final class Connection implements FrameReader.Output {
     final SocketChannel channel;
     final SelectionKey key;
     final boolean dialled;
+
+    /** Over a Unix-domain socket, not TCP. */
+    final boolean unix;
+
     final LinkHandshake handshake;
     private final Wire wire;
     private final FrameWriter writer;
@@ -105,6 +109,7 @@ final class Connection implements FrameReader.Output {
         this.dialled = dialled.link() != null;
         this.link = dialled.link();
         this.remote = dialled.remote();
+        this.unix = dialled.unix();
         this.handshakeDeadlineNs = dialled.handshakeDeadlineNs();
         this.events = events;
         this.opened = link == null && wire.isOpen();
@@ -116,11 +121,13 @@ final class Connection implements FrameReader.Output {
     record Wired(SocketChannel channel, SelectionKey key, Wire wire) {}
 
     /** Where a connection comes from: {@code link} is null for an accepted one. */
-    record Dialled(@Nullable NodeLink link, String remote, long handshakeDeadlineNs) {}
+    record Dialled(@Nullable NodeLink link, String remote, boolean unix, long handshakeDeadlineNs) {}
 
     static void configure(SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
     }
 
     boolean isActive() {

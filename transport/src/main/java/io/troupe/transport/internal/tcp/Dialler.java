@@ -1,32 +1,59 @@
 package io.troupe.transport.internal.tcp;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.internal.frame.DialRoute;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens connections to nodes that have an address and no link. Confined to the agent, but for the look-up of names. */
 final class Dialler {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
+
     /** What needs no name server, so it may be resolved on the agent. */
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*|localhost");
 
     private final TransportConfig config;
     private final Links links;
+
+    /** Where the files of other nodes of this host are; null if none are used. */
+    private final @Nullable SocketDirectory directory;
+
     private final Selector selector;
     private final TlsWires wires;
     private final Consumer<Runnable> toAgent;
+    private final LogPace withoutFile = new LogPace();
+    private long leftOut;
 
-    Dialler(TransportConfig config, Links links, Selector selector, TlsWires wires, Consumer<Runnable> toAgent) {
+    Dialler(
+            TransportConfig config,
+            Links links,
+            @Nullable SocketDirectory directory,
+            Selector selector,
+            TlsWires wires,
+            Consumer<Runnable> toAgent) {
         this.config = config;
         this.links = links;
+        this.directory = directory;
         this.selector = selector;
         this.wires = wires;
         this.toAgent = toAgent;
@@ -80,16 +107,56 @@ final class Dialler {
     }
 
     private void connect(NodeLink link, InetSocketAddress address) {
+        Path file = directory == null ? null : directory.toDial(address.getPort());
+        boolean here = directory != null && isOfThisHost(address.getAddress());
+        DialRoute.Way way = link.route.next(here, file != null);
+        if (way == DialRoute.Way.UNIX && file != null) {
+            connect(link, UnixDomainSocketAddress.of(file), StandardProtocolFamily.UNIX);
+        } else if (way == DialRoute.Way.TCP) {
+            connect(link, address, null);
+        } else {
+            leave(link, address);
+        }
+    }
+
+    static boolean isOfThisHost(@Nullable InetAddress address) {
+        try {
+            return address != null
+                    && (address.isLoopbackAddress()
+                            || address.isAnyLocalAddress()
+                            || NetworkInterface.getByInetAddress(address) != null);
+        } catch (SocketException unknown) {
+            return false;
+        }
+    }
+
+    /** There must be a file, and there is none: the other node may be about to make it. */
+    private void leave(NodeLink link, InetSocketAddress address) {
+        link.nextDialNs = link.schedule.onDown(
+                System.nanoTime(), 0, ThreadLocalRandom.current().nextDouble());
+        if (withoutFile.isWorthALine(++leftOut, System.nanoTime())) {
+            LOG.warn(
+                    "node {}: node {} at {} is not dialled, for there is no socket file of this user for its port in {}"
+                            + " and unixSockets is ON: start it with the same, or say AUTO here ({} times)",
+                    config.nodeId(),
+                    link.nodeId,
+                    address,
+                    config.unixSockets().directory(),
+                    leftOut);
+        }
+    }
+
+    private void connect(NodeLink link, SocketAddress address, @Nullable ProtocolFamily family) {
         SocketChannel channel = null;
         try {
-            channel = SocketChannel.open();
+            channel = family == null ? SocketChannel.open() : SocketChannel.open(family);
             Connection.configure(channel);
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
             long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
             Connection connection = new Connection(
                     new Connection.Wired(channel, key, wires.wire(channel, true)),
                     links.handshake(link),
-                    new Connection.Dialled(link, address.toString(), deadlineNs),
+                    new Connection.Dialled(link, address.toString(), family != null, deadlineNs),
                     links);
             link.dialling = connection;
             links.connections().add(connection);

@@ -12,6 +12,7 @@ import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.NodeTls;
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.internal.frame.DialRoute;
 import io.troupe.transport.internal.frame.DialSchedule;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.Hello;
@@ -78,6 +79,7 @@ final class Links implements Connection.Events {
                             config.redialCap().toNanos(),
                             config.redialFastPeriod().toNanos(),
                             config.redialSlowCap().toNanos()),
+                    new DialRoute(config.unixSockets().mode()),
                     new LinkFlow(
                             config.circuitFailures(),
                             config.circuitReset().toNanos(),
@@ -187,7 +189,7 @@ final class Links implements Connection.Events {
 
     private void refused(Connection connection, LinkHandshake.Refused refused) {
         NodeLink link = connection.link;
-        if (refused.code() != RefusalCode.DUPLICATE && link != null) {
+        if (refused.code() != RefusalCode.DUPLICATE && link != null && !link.route.hasAnother(connection.unix)) {
             handler.onRefused(link.nodeId, refused.reason());
         }
         onLost(connection, refused.reason());
@@ -271,9 +273,14 @@ final class Links implements Connection.Events {
         connection.sayRefusal(connection.handshake.own().saidTo(refuse.other().nodeId()), refuse.code());
         if (refuse.ofAStranger()) {
             countProtocolError(connection, refuse.reason()); // not worth more: anyone can say anything
-        } else if (refuse.code() != RefusalCode.DUPLICATE) {
+        } else if (refuse.code() != RefusalCode.DUPLICATE && !isMisled(connection, refuse.other())) {
             handler.onRefused(refuse.other().nodeId(), refuse.reason());
         }
+    }
+
+    /** Nodes with the same port can find the same file: that is no error of anybody, and the one that dialled knows. */
+    private boolean isMisled(Connection connection, Hello other) {
+        return connection.unix && !other.to().equals(own.nodeId());
     }
 
     private void up(Connection connection, NodeLink link, Hello other, boolean resumed) {
@@ -436,7 +443,7 @@ final class Links implements Connection.Events {
             }
         } else if (link.dialling == connection) {
             link.dialling = null;
-            link.nextDialNs = link.schedule.onDown(nowNs, 0, draw);
+            link.nextDialNs = link.route.onFailed(connection.unix) ? nowNs : link.schedule.onDown(nowNs, 0, draw);
             LOG.debug("node {}: dialling {} failed: {}", own.nodeId(), link.nodeId, reason);
         }
     }

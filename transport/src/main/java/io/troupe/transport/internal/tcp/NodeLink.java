@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 import io.troupe.transport.LinkState;
+import io.troupe.transport.internal.frame.DialRoute;
 import io.troupe.transport.internal.frame.DialSchedule;
 import io.troupe.transport.internal.session.LinkFlow;
 import io.troupe.transport.internal.session.LinkFlow.Circuit;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeLink {
     final String nodeId;
     final DialSchedule schedule;
+    final DialRoute route;
     final LinkFlow flow;
     final AtomicLong framesSent = new AtomicLong();
     final AtomicLong framesReceived = new AtomicLong();
@@ -30,6 +32,9 @@ final class NodeLink {
     private volatile boolean open;
 
     private volatile boolean connected;
+
+    /** Whether the connection is a Unix-domain socket. */
+    private volatile boolean unix;
 
     // Confined to the agent from here on.
 
@@ -56,9 +61,10 @@ final class NodeLink {
 
     private @Nullable ReceiveBuffer buffer;
 
-    NodeLink(String nodeId, DialSchedule schedule, LinkFlow flow, Supplier<ReceiveBuffer> buffers) {
+    NodeLink(String nodeId, DialSchedule schedule, DialRoute route, LinkFlow flow, Supplier<ReceiveBuffer> buffers) {
         this.nodeId = nodeId;
         this.schedule = schedule;
+        this.route = route;
         this.flow = flow;
         this.buffers = buffers;
     }
@@ -105,6 +111,7 @@ final class NodeLink {
 
     void activate(@Nullable Connection connection) {
         active = connection;
+        unix = connection != null && connection.unix;
         connected = connection != null;
     }
 
@@ -133,6 +140,7 @@ final class NodeLink {
         SendRing held = current == null ? null : current.ring();
         return new LinkState(
                 connected,
+                unix,
                 flow.circuit() == Circuit.OPEN,
                 held == null ? 0 : held.unsentBytes(),
                 held == null ? 0 : held.heldBytes(),

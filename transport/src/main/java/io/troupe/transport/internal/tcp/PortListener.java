@@ -10,13 +10,12 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The listening socket. Confined to the agent once it is open. */
+/** A listening socket: of a port, or of the file that belongs to it. Confined to the agent once it is open. */
 final class PortListener {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
     private static final int MAX_ACCEPTS_PER_CYCLE = 16;
@@ -26,13 +25,20 @@ final class PortListener {
 
     private final ServerSocketChannel channel;
     private final int port;
+    private final SocketDirectory.@Nullable Listening file;
     private @Nullable SelectionKey key;
+    private boolean closed;
     private boolean paused;
     private long resumeNs;
 
-    private PortListener(ServerSocketChannel channel, int port) {
+    private PortListener(ServerSocketChannel channel, int port, SocketDirectory.@Nullable Listening file) {
         this.channel = channel;
         this.port = port;
+        this.file = file;
+    }
+
+    static PortListener of(SocketDirectory.Listening file, int port) {
+        return new PortListener(file.channel(), port, file);
     }
 
     /** Takes accepted sockets. */
@@ -55,7 +61,7 @@ final class PortListener {
             channel = ServerSocketChannel.open();
             channel.configureBlocking(false);
             channel.bind(address);
-            return new PortListener(channel, ((InetSocketAddress) channel.getLocalAddress()).getPort());
+            return new PortListener(channel, ((InetSocketAddress) channel.getLocalAddress()).getPort(), null);
         } catch (IOException failure) {
             closeQuietly(channel);
             if (failure instanceof BindException && isOurs(address.getAddress())) {
@@ -142,8 +148,15 @@ final class PortListener {
         }
     }
 
+    /** Idempotent: after the first time the file can be that of another node. */
     void close() {
-        closeQuietly(channel);
+        if (!closed) {
+            closed = true;
+            if (file != null) {
+                file.delete();
+            }
+            closeQuietly(channel);
+        }
     }
 
     static void closeQuietly(@Nullable AutoCloseable resource) {
@@ -154,11 +167,5 @@ final class PortListener {
                 LOG.debug("closing a socket failed; its descriptor is released all the same", gone);
             }
         }
-    }
-
-    /** What a configuration without a port amounts to. */
-    static @Nullable PortListener openIfAny(TransportConfig config) {
-        InetSocketAddress bind = config.bind();
-        return bind == null ? null : open(bind);
     }
 }

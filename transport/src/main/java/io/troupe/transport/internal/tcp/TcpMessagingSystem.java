@@ -28,7 +28,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
     private static final int MAX_TYPE = 0xFFFF;
     private static final long CLOSE_WAIT_MS = 1000;
-    private static final LinkState NO_LINK = new LinkState(false, false, 0, 0, 0, 0);
+    private static final LinkState NO_LINK = new LinkState(false, false, false, 0, 0, 0, 0);
 
     private final TransportConfig config;
     private final Counts counts = new Counts();
@@ -80,22 +80,22 @@ public final class TcpMessagingSystem implements MessagingSystem {
             throw new IllegalStateException("node " + config.nodeId() + ": the messaging system was started or closed"
                     + " already: make a new one");
         }
-        PortListener listener = PortListener.openIfAny(config);
+        Listeners listeners = Listeners.open(config);
         Selector selector;
         try {
             selector = Selector.open();
         } catch (IOException failure) {
-            PortListener.closeQuietly(listener == null ? null : listener::close);
+            listeners.close();
             throw new TransportException(
                     TransportException.Code.BAD_CONFIG,
                     "no selector can be opened (" + failure.getMessage() + "): raise the limit of open files",
                     failure);
         }
-        TransportAgent agent = new TransportAgent(config, selector, listener, links, handler, counts);
+        TransportAgent agent = new TransportAgent(config, selector, listeners, links, handler, counts);
         agent.dialAll(config.nodes());
         Thread thread = new Thread(agent, "troupe-" + config.nodeId() + "-transport");
         thread.setDaemon(true);
-        running = new Running(agent, thread, listener == null ? 0 : listener.port());
+        running = new Running(agent, thread, listeners.port());
         thread.start();
     }
 

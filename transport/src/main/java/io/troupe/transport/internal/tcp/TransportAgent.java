@@ -2,6 +2,7 @@ package io.troupe.transport.internal.tcp;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -13,7 +14,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.troupe.transport.TransportConfig;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +40,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
 
     private final TransportConfig config;
     private final Selector selector;
-    private final @Nullable PortListener listener;
+    private final Listeners listeners;
     private final Links links;
     private final TlsWires wires;
     private final Dialler dialler;
@@ -64,19 +64,19 @@ final class TransportAgent implements Runnable, PortListener.Output {
     TransportAgent(
             TransportConfig config,
             Selector selector,
-            @Nullable PortListener listener,
+            Listeners listeners,
             Links links,
             GuardedHandler handler,
             Counts counts) {
         this.config = config;
         this.selector = selector;
-        this.listener = listener;
+        this.listeners = listeners;
         this.links = links;
         this.handler = handler;
         this.counts = counts;
         this.wakeUp = new WakeUp(selector::wakeup);
         this.wires = new TlsWires(config, this::execute);
-        this.dialler = new Dialler(config, links, selector, wires, this::execute);
+        this.dialler = new Dialler(config, links, listeners.directory(), selector, wires, this::execute);
         this.spinNs = config.spin().toNanos();
     }
 
@@ -183,9 +183,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         closing = true;
         closeDeadlineNs = System.nanoTime() + FLUSH_NS;
         handler.silence();
-        if (listener != null) {
-            listener.close();
-        }
+        listeners.close();
         for (NodeLink link : links.all()) {
             link.address = null;
             link.open(false);
@@ -201,9 +199,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
     @Override
     public void run() {
         try {
-            if (listener != null) {
-                listener.register(selector);
-            }
+            listeners.register(selector);
             Spinners.onStart(config);
             try {
                 boolean idle = false;
@@ -227,9 +223,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
             links.onLost(connection, "this node closes");
         }
         wires.close();
-        if (listener != null) {
-            listener.close();
-        }
+        listeners.close();
         // Only now are the descriptors of the channels closed above given back.
         PortListener.closeQuietly(selector);
     }
@@ -275,9 +269,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         if (!closing) {
             dialler.tick(nowNs);
             wires.tick(nowNs);
-            if (listener != null) {
-                listener.tick(nowNs);
-            }
+            listeners.tick(nowNs);
         }
         nextTickNs = Math.min(deadlineNs(nowNs) - nowNs, BUSY_TICK_NS) + nowNs;
     }
@@ -289,10 +281,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         for (int i = 0; i < connections.size(); i++) {
             waitNs = Math.min(waitNs, connections.get(i).deadlineNs() - nowNs);
         }
-        if (listener != null) {
-            waitNs = Math.min(waitNs, listener.waitNs(nowNs));
-        }
-        waitNs = Math.min(waitNs, links.waitNs(nowNs));
+        waitNs = Math.min(waitNs, Math.min(listeners.waitNs(nowNs), links.waitNs(nowNs)));
         return nowNs + Math.min(waitNs, Math.min(dialler.waitNs(nowNs), wires.waitNs(nowNs)));
     }
 
@@ -421,12 +410,14 @@ final class TransportAgent implements Runnable, PortListener.Output {
         Connection.configure(channel);
         long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        String remote = String.valueOf(channel.getRemoteAddress());
+        // Who dials over a file has no address of its own.
+        boolean unix = channel.getLocalAddress() instanceof UnixDomainSocketAddress;
+        String remote = unix ? "a process of this host" : String.valueOf(channel.getRemoteAddress());
         links.connections()
                 .add(new Connection(
                         new Connection.Wired(channel, key, wires.wire(channel, false)),
                         links.handshake(null),
-                        new Connection.Dialled(null, remote, deadlineNs),
+                        new Connection.Dialled(null, remote, unix, deadlineNs),
                         links));
     }
 }
