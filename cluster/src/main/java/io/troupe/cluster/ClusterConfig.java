@@ -15,6 +15,7 @@ import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.UnixSockets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls          where this node's certificate, key and trusted authorities are; null to encrypt nothing
  * @param spin         how long the thread of the links looks for work before it sleeps
  * @param circuitBreaker when frames to a node at which none arrives are refused
+ * @param unixSockets  whether links to nodes of the same host use Unix-domain sockets; never compared
  */
 public record ClusterConfig(
         String nodeId,
@@ -75,7 +77,8 @@ public record ClusterConfig(
         @Nullable Path restoreFrom,
         @Nullable TlsFiles tls,
         Duration spin,
-        CircuitBreaker circuitBreaker) {
+        CircuitBreaker circuitBreaker,
+        UnixSockets unixSockets) {
 
     /** Most shards of one cluster. */
     public static final int MAX_SHARDS = 65_536;
@@ -121,6 +124,7 @@ public record ClusterConfig(
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.unsettled.bytes, max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
+     * {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
      * {@code secret.file, dial.addresses} (as {@code seeds}), {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *
@@ -197,6 +201,7 @@ public record ClusterConfig(
         private Duration moveTimeout = Duration.ofSeconds(5);
         private Duration spin = TransportConfig.DEFAULT_SPIN;
         private CircuitBreaker circuitBreaker = CircuitBreaker.DEFAULT;
+        private UnixSockets unixSockets = UnixSockets.of(UnixSockets.Mode.OFF);
         private int minimumPeersQuorum = 1;
         private @Nullable InetSocketAddress joining;
         private @Nullable ClusterSecret secret;
@@ -476,6 +481,17 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param sockets whether links to nodes of the same host use Unix-domain sockets, and where these are; the log
+         *     does not. Off without it
+         */
+        public Builder unixSockets(UnixSockets sockets) {
+            unixSockets = sockets;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param first how long a message may be without an answer before it is sent again; every further wait is
          *     longer, up to a second. A durable commit under load takes tens of milliseconds: asking sooner only repeats
          *     what is under way
@@ -600,7 +616,8 @@ public record ClusterConfig(
                     restoreFrom,
                     tls,
                     spin,
-                    circuitBreaker);
+                    circuitBreaker,
+                    unixSockets);
         }
 
         private void checkLimits(List<String> errors) {

@@ -21,6 +21,7 @@ import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportException;
+import io.troupe.transport.UnixSockets;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link ClusterConfig} from a properties file, with environment variables on top. */
@@ -57,6 +58,8 @@ final class ClusterConfigFile {
             "spin.micros",
             "circuit.failures",
             "circuit.reset.millis",
+            "unix.sockets",
+            "unix.socket.directory",
             "dial.addresses",
             "restore.from",
             CERTIFICATE,
@@ -88,6 +91,13 @@ final class ClusterConfigFile {
         text("circuit.failures", count -> failures[0] = Integer.parseInt(count));
         text("circuit.reset.millis", millis -> reset[0] = Duration.ofMillis(Long.parseLong(millis)));
         builder.circuitBreaker(new CircuitBreaker(failures[0], reset[0]));
+    }
+
+    private void unixSockets(ClusterConfig.Builder builder) {
+        UnixSockets.Mode[] mode = {UnixSockets.Mode.OFF};
+        text("unix.sockets", name -> mode[0] = UnixSockets.Mode.valueOf(name.toUpperCase(Locale.ROOT)));
+        builder.unixSockets(UnixSockets.of(mode[0]));
+        text("unix.socket.directory", path -> builder.unixSockets(new UnixSockets(mode[0], Path.of(path))));
     }
 
     private ClusterConfig read(Path file) {
@@ -139,6 +149,7 @@ final class ClusterConfigFile {
         text("minimum.peers.quorum", count -> builder.minimumPeersQuorum(Integer.parseInt(count)));
         text("spin.micros", micros -> builder.spin(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)));
         circuitBreaker(builder);
+        unixSockets(builder);
         text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));
         if (errors.isEmpty()) {
             try {

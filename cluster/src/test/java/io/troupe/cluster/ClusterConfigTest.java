@@ -12,6 +12,7 @@ import java.util.Set;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.TlsFiles;
+import io.troupe.transport.UnixSockets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -208,6 +209,8 @@ class ClusterConfigTest {
                 spin.micros = 50
                 circuit.failures = 7
                 circuit.reset.millis = 2000
+                unix.sockets = auto
+                unix.socket.directory = /run/orders
                 """);
         assertThat(ClusterConfig.load(file))
                 .isEqualTo(three("n2")
@@ -229,7 +232,20 @@ class ClusterConfigTest {
                         .minimumPeersQuorum(2)
                         .spin(Duration.ofNanos(50_000))
                         .circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(2)))
+                        .unixSockets(new UnixSockets(UnixSockets.Mode.AUTO, Path.of("/run/orders")))
                         .build());
+    }
+
+    @Test
+    void unixSocketsAreOffOrHaveADirectoryOfTheirOwn() throws IOException {
+        String common = "node.id = w\nseeds = n1@127.0.0.1:7701:7801\n";
+        Path file = Files.writeString(directory.resolve("u.properties"), common);
+        assertThat(ClusterConfig.load(file).unixSockets()).isEqualTo(UnixSockets.of(UnixSockets.Mode.OFF));
+        Files.writeString(file, common + "unix.sockets = on\n");
+        assertThat(ClusterConfig.load(file).unixSockets()).isEqualTo(UnixSockets.of(UnixSockets.Mode.ON));
+        Files.writeString(file, common + "unix.sockets = perhaps\n");
+        assertThatThrownBy(() -> ClusterConfig.load(file))
+                .hasMessageContaining("key 'unix.sockets' has value 'perhaps': ");
     }
 
     @Test

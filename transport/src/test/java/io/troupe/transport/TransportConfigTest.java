@@ -1,5 +1,6 @@
 package io.troupe.transport;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,18 @@ class TransportConfigTest {
     void aNodeDoesNotDialItself() {
         assertThatThrownBy(() -> TransportConfig.builder("a").node("a", "h", 1).build())
                 .hasMessageContaining("node a is this node");
+    }
+
+    @Test
+    void socketFilesAreOffAndWouldBeInADirectoryNamedAfterTheUser() {
+        assertThat(TransportConfig.builder("a").build().unixSockets()).isEqualTo(UnixSockets.of(UnixSockets.Mode.OFF));
+        String user = System.setProperty("user.name", "ACME\\joe /?");
+        try {
+            assertThat(UnixSockets.of(UnixSockets.Mode.AUTO).directory())
+                    .isEqualTo(Path.of(System.getProperty("java.io.tmpdir"), "troupe-ACME_joe___"));
+        } finally {
+            System.setProperty("user.name", user);
+        }
     }
 
     @Test

@@ -69,6 +69,7 @@ final class Wiring {
                 .ringCapacity(Math.max(LEAST_RING, BitUtil.findNextPositivePowerOfTwo(2 * frame)))
                 .maxFrameLength(frame)
                 .spin(config.spin())
+                .unixSockets(config.unixSockets())
                 .circuitBreaker(
                         config.circuitBreaker().failures(),
                         config.circuitBreaker().reset());

@@ -9,6 +9,7 @@ import io.troupe.cluster.CircuitBreaker;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.UnixSockets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,7 @@ class WiringTest {
         assertThat(links.secret()).isNull();
         assertThat(links.circuitFailures()).isEqualTo(CircuitBreaker.DEFAULT.failures());
         assertThat(links.circuitReset()).isEqualTo(CircuitBreaker.DEFAULT.reset());
+        assertThat(links.unixSockets().mode()).isEqualTo(UnixSockets.Mode.OFF);
         assertThat(links.maxFrameLength()).isEqualTo(1024 * 1024 + 4096);
         assertThat(links.ringCapacity()).isEqualTo(4 * 1024 * 1024);
     }
@@ -56,15 +58,18 @@ class WiringTest {
     @Test
     void whatIsChosenIsHandedOn() {
         ClusterSecret secret = ClusterSecret.of("a secret of 32 bytes or even more".getBytes(StandardCharsets.UTF_8));
+        UnixSockets sockets = new UnixSockets(UnixSockets.Mode.ON, Path.of("sockets"));
         TransportConfig links = Wiring.transport(
                 seed().circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(11)))
                         .spin(Duration.ofNanos(12_000))
                         .secret(secret)
+                        .unixSockets(sockets)
                         .build(),
                 null);
         assertThat(links.circuitFailures()).isEqualTo(7);
         assertThat(links.circuitReset()).isEqualTo(Duration.ofSeconds(11));
         assertThat(links.spin()).isEqualTo(Duration.ofNanos(12_000));
         assertThat(links.secret()).isSameAs(secret);
+        assertThat(links.unixSockets()).isEqualTo(sockets);
     }
 }
