@@ -9,12 +9,15 @@ final class MutantsOfLinks {
     private static final String FRAME = "transport/src/main/java/io/troupe/transport/internal/frame/";
     private static final String SESSION = "transport/src/main/java/io/troupe/transport/internal/session/";
     private static final String METADATA = "raft-metadata/src/main/java/io/troupe/metadata/internal/";
+    private static final String TCP = "transport/src/main/java/io/troupe/transport/internal/tcp/";
     private static final String READER_TEST = "transport.internal.frame.FrameReaderTest";
     private static final String HANDSHAKE_TEST = "transport.internal.frame.LinkHandshakeTest";
     private static final String SECRET_TEST = "transport.internal.frame.SecretHandshakeTest";
     private static final String SESSION_TEST = "transport.internal.session.LinkSessionTest";
     private static final String ASSEMBLY_TEST = "transport.internal.session.AssemblyTest";
     private static final String SESSIONS_TEST = "transport.internal.tcp.SessionSimulationTest";
+    private static final String ROUTE_TEST = "transport.internal.frame.DialRouteTest";
+    private static final String DIRECTORY_TEST = "transport.internal.tcp.SocketDirectoryTest";
     private static final String FLOW_TEST = "transport.internal.session.LinkFlowTest";
 
     /** Only the simulated cluster's network is not made of them, so a test of their own kills each. */
@@ -169,6 +172,36 @@ final class MutantsOfLinks {
                     "return sameIncarnation && own.compareTo(other) < 0;",
                     "return false;",
                     HANDSHAKE_TEST),
+            bug(
+                    "dial over a file that failed goes over the file again",
+                    FRAME + "DialRoute.java",
+                    "return hasFile && !fileFailed ?",
+                    "return hasFile ?",
+                    ROUTE_TEST),
+            bug(
+                    "dial of another host goes over a file of this one",
+                    FRAME + "DialRoute.java",
+                    "if (mode == Mode.OFF || !here) {",
+                    "if (mode == Mode.OFF) {",
+                    ROUTE_TEST),
+            bug(
+                    "dial over a file is believed from any user",
+                    TCP + "SocketDirectory.java",
+                    "if (!now.owner().equals(user)) {",
+                    "if (now.owner() == null) {",
+                    DIRECTORY_TEST),
+            bug(
+                    "node takes the file of another that answers",
+                    TCP + "SocketDirectory.java",
+                    "            asks.connect(UnixDomainSocketAddress.of(file));",
+                    "            Files.delete(file);",
+                    DIRECTORY_TEST),
+            bug(
+                    "node that closes deletes the file of another",
+                    TCP + "SocketDirectory.java",
+                    "if (key != null && key.equals(attributes(file).fileKey())) {",
+                    "if (key != null) {",
+                    DIRECTORY_TEST),
             bug(
                     "circuit of a link opens a failure late",
                     SESSION + "LinkFlow.java",
