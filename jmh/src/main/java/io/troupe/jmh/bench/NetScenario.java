@@ -1,6 +1,9 @@
 package io.troupe.jmh.bench;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 import io.troupe.actors.Pid;
@@ -21,6 +24,7 @@ final class NetScenario {
     private double stream;
     private double plainStream;
     private double plainTrip;
+    private double plainIdlingTrip;
 
     private NetScenario(Rounds rounds, Report report) {
         this.rounds = rounds;
@@ -35,6 +39,7 @@ final class NetScenario {
         report.part("raw sockets", this::sockets);
         report.part("transport", this::transport);
         report.part("transport with TLS", this::encrypted);
+        report.part("transport over Unix-domain sockets", this::withinTheHost);
         try (BenchCluster cluster = new BenchCluster(1)) {
             report.part("remote ask", () -> ask(cluster));
             TellLoad tells = new TellLoad(cluster, rounds, report);
@@ -93,7 +98,7 @@ final class NetScenario {
 
     private void transport() {
         try (TransportBench link = new TransportBench(Duration.ZERO, null)) {
-            roundTrip(link, Target.TRANSPORT_DEFAULT, blocking);
+            plainIdlingTrip = roundTrip(link, Target.TRANSPORT_DEFAULT, blocking);
             plainStream = oneWay(link, false, Target.TRANSPORT_HAND, Target.TRANSPORT_HAND_GARBAGE, "three longs");
             oneWay(link, true, Target.TRANSPORT_KRYO, Target.TRANSPORT_KRYO_GARBAGE, link.kryoLength() + " bytes");
             Histogram cuts = link.cuts(rounds);
@@ -130,6 +135,30 @@ final class NetScenario {
                 report.measured(Target.TRANSPORT_TLS_TRIP, p50 - plainTrip, plainTrip, Rounds.quantiles(all));
             }
         }
+    }
+
+    private void withinTheHost() throws IOException {
+        Path sockets = Files.createTempDirectory("troupe-bench-sockets");
+        try {
+            try (TransportBench link = TransportBench.overSockets(Duration.ZERO, sockets)) {
+                roundTrip(link, Target.TRANSPORT_UNIX_DEFAULT, plainIdlingTrip);
+            }
+            try (TransportBench link = TransportBench.overSockets(SPIN, sockets)) {
+                roundTrip(link, Target.TRANSPORT_UNIX_SPIN, plainTrip);
+            }
+        } finally {
+            clear(sockets);
+        }
+    }
+
+    /** The other end is killed, and leaves its file. */
+    private static void clear(Path sockets) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(sockets)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(sockets);
     }
 
     private double roundTrip(TransportBench link, Target target, double baseline) {

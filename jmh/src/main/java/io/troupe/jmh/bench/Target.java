@@ -18,6 +18,8 @@ enum Target {
     TRANSPORT_KRYO_GARBAGE(NET, "  allocated per message, besides the message", "B", AT_MOST, 0.5, ""),
     TRANSPORT_TLS(NET, "transport one way with TLS, hand codec, 24 bytes", "msg/s", AT_LEAST, 4e6, "without TLS"),
     TRANSPORT_TLS_TRIP(NET, "transport round trip, spin, p50: added by TLS", "us", AT_MOST, 4, "without TLS"),
+    TRANSPORT_UNIX_SPIN(NET, "transport round trip, Unix-domain socket, spin, p50", "us", RATIO, 1, "over TCP"),
+    TRANSPORT_UNIX_DEFAULT(NET, "transport round trip, Unix-domain socket, default, p50", "us", RATIO, 1, "over TCP"),
 
     LINK_RESUMED(NET, "connection lost under a load: resumed after, max", "ms", AT_MOST, 100, ""),
 

@@ -1,6 +1,7 @@
 package io.troupe.jmh.bench;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.Offer;
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.UnixSockets;
 import org.HdrHistogram.Histogram;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -59,9 +61,20 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
      * @param tls  what both ends show, or null to encrypt nothing
      */
     TransportBench(Duration spin, @Nullable BenchCertificate tls) {
+        this(spin, tls, null);
+    }
+
+    /** Over a Unix-domain socket in the directory; otherwise all is over TCP. */
+    static TransportBench overSockets(Duration spin, Path sockets) {
+        return new TransportBench(spin, null, sockets);
+    }
+
+    private TransportBench(Duration spin, @Nullable BenchCertificate tls, @Nullable Path sockets) {
         List<String> arguments = new ArrayList<>(List.of(Long.toString(spin.toNanos() / 1_000)));
         if (tls != null) {
-            arguments.add(tls.directory());
+            arguments.addAll(List.of(TransportPeer.TLS, tls.directory()));
+        } else if (sockets != null) {
+            arguments.addAll(List.of(TransportPeer.SOCKETS, sockets.toString()));
         }
         peer = Child.start(TransportPeer.class, arguments);
         String loopback = InetAddress.getLoopbackAddress().getHostAddress();
@@ -71,10 +84,15 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
                 .spin(spin);
         if (tls != null) {
             config.tls(BenchCertificate.of(tls.directory(), NODE));
+        } else if (sockets != null) {
+            config.unixSockets(new UnixSockets(UnixSockets.Mode.ON, sockets));
         }
         system = MessagingSystems.tcp(config.build(), this);
         await(system.start());
         await(linked);
+        if (system.link(TransportPeer.NODE).unixSocket() != (sockets != null)) {
+            throw new BenchException("the link is " + (sockets != null ? "over TCP" : "over a Unix-domain socket"));
+        }
     }
 
     Histogram roundTrips(Rounds rounds) {

@@ -2,6 +2,7 @@ package io.troupe.jmh.bench;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -10,6 +11,7 @@ import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.Offer;
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.UnixSockets;
 import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.agrona.DirectBuffer;
@@ -33,6 +35,12 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
 
     /** A {@link Tick}, decoded. */
     static final int KRYO = 4;
+
+    /** Before the directory with its certificate. */
+    static final String TLS = "tls";
+
+    /** Before the directory for its Unix-domain socket. */
+    static final String SOCKETS = "sockets";
 
     static final KryoCodec CODEC =
             new KryoCodec(MessageRegistry.builder().add(1000, Tick.class).build());
@@ -60,7 +68,7 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     /**
      * Runs the peer until the parent ends.
      *
-     * @param arguments how long it spins, in microseconds, and where its certificate is if it has one
+     * @param arguments how long it spins, in microseconds, and {@link #TLS} or {@link #SOCKETS} with a directory
      * @throws IOException if standard input fails
      */
     public static void main(String[] arguments) throws IOException {
@@ -68,8 +76,10 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
         TransportConfig.Builder config = TransportConfig.builder(NODE)
                 .bind(InetAddress.getLoopbackAddress().getHostAddress(), 0)
                 .spin(Duration.ofNanos(Long.parseLong(arguments[0]) * 1_000));
-        if (arguments.length > 1) {
-            config.tls(BenchCertificate.of(arguments[1], NODE));
+        if (arguments.length > 1 && arguments[1].equals(TLS)) {
+            config.tls(BenchCertificate.of(arguments[2], NODE));
+        } else if (arguments.length > 1) {
+            config.unixSockets(new UnixSockets(UnixSockets.Mode.ON, Path.of(arguments[2])));
         }
         try (MessagingSystem system = MessagingSystems.tcp(config.build(), peer)) {
             peer.system.complete(system);
