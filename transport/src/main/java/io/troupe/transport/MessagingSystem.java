@@ -67,7 +67,28 @@ public interface MessagingSystem extends AutoCloseable {
      */
     void cut(String nodeId);
 
-    /** Stops the agent, closes every link and the port. Idempotent; blocks a second at most. */
+    /**
+     * Makes one duty cycle of a system that was built with {@link TransportConfig.Builder#invoker()}: reads what has come and
+     * hands it to the handler, writes what is waiting, looks at the timers. Does not block, but for a moment at the end of a
+     * system with TLS.
+     *
+     * <p>One thread at a time calls it, not from a handler; all other calls may come from any thread. While nobody calls it
+     * nothing arrives and nothing leaves: offers fill the ring, and after the link timeout the other ends give the
+     * connections up. The sessions go on if it is called again in time. So call it as often as an answer may be late,
+     * and at least once in every heartbeat interval.
+     *
+     * @return how much was done; 0 if there was nothing to do, and once the system is closed
+     * @throws IllegalStateException if it is not started, has a thread of its own, or is called while it runs
+     */
+    default int invoke() {
+        throw new IllegalStateException("the messaging system has a thread of its own");
+    }
+
+    /**
+     * Stops the agent, closes every link and the port. Idempotent; blocks a second at most. One that is invoked makes its
+     * last duty cycles in here, whatever thread this is; from a handler it only begins to close, and the next call, or
+     * further duty cycles, bring it to its end.
+     */
     @Override
     void close();
 

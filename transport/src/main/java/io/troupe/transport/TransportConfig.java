@@ -177,6 +177,11 @@ public final class TransportConfig {
         return values.unixSockets;
     }
 
+    /** {@return whether the host makes the duty cycles of the agent} */
+    public boolean invoker() {
+        return values.invoker;
+    }
+
     /** Collects the values. */
     public static final class Builder {
         private final String nodeId;
@@ -206,6 +211,7 @@ public final class TransportConfig {
         private int maxUnauthenticated = 64;
         private int maxLinks = 128;
         private Duration spin = DEFAULT_SPIN;
+        private boolean invoker;
         private UnixSockets unixSockets = UnixSockets.of(UnixSockets.Mode.OFF);
 
         private Builder(String nodeId) {
@@ -237,6 +243,7 @@ public final class TransportConfig {
             maxUnauthenticated = from.maxUnauthenticated;
             maxLinks = from.maxLinks;
             spin = from.spin;
+            invoker = from.invoker;
             unixSockets = from.unixSockets;
         }
 
@@ -479,6 +486,18 @@ public final class TransportConfig {
          */
         public Builder unixSockets(UnixSockets value) {
             unixSockets = value;
+            return this;
+        }
+
+        /**
+         * Starts no thread for the links: the host calls {@link MessagingSystem#invoke()}, again and again, from one of its
+         * own. {@code spin} means nothing then. Looking up a name that is no address, and the handshakes of TLS, still
+         * have threads of their own while they have work.
+         *
+         * @return this
+         */
+        public Builder invoker() {
+            invoker = true;
             return this;
         }
 

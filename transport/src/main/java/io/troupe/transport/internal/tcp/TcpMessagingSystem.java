@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.troupe.transport.LinkState;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frames over TCP. Thread-safe; the work is done by one {@link TransportAgent}. */
+/** Frames over TCP. Thread-safe; the work is done by one {@link TransportAgent}, on a thread of its own or of the host. */
 public final class TcpMessagingSystem implements MessagingSystem {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
     private static final int MAX_TYPE = 0xFFFF;
@@ -43,7 +44,11 @@ public final class TcpMessagingSystem implements MessagingSystem {
     private volatile @Nullable Running running;
 
     /** What exists between start and close. */
-    private record Running(TransportAgent agent, Thread thread, int port) {}
+    private record Running(
+            TransportAgent agent,
+            @Nullable Thread thread,
+            @Nullable Invoker invoker,
+            int port) {}
 
     /**
      * A messaging system that is not started yet.
@@ -93,10 +98,26 @@ public final class TcpMessagingSystem implements MessagingSystem {
         }
         TransportAgent agent = new TransportAgent(config, selector, listeners, links, handler, counts);
         agent.dialAll(config.nodes());
+        if (config.invoker()) {
+            running = new Running(agent, null, new Invoker(agent), listeners.port());
+            return;
+        }
         Thread thread = new Thread(agent, "troupe-" + config.nodeId() + "-transport");
         thread.setDaemon(true);
-        running = new Running(agent, thread, listeners.port());
+        running = new Running(agent, thread, null, listeners.port());
         thread.start();
+    }
+
+    @Override
+    public int invoke() {
+        Running now = running;
+        if (now == null || now.invoker == null) {
+            throw new IllegalStateException("node " + config.nodeId() + ": "
+                    + (config.invoker()
+                            ? "start the messaging system first"
+                            : "the messaging system has a thread of its own: build its configuration with invoker()"));
+        }
+        return now.invoker.invoke();
     }
 
     @Override
@@ -200,21 +221,32 @@ public final class TcpMessagingSystem implements MessagingSystem {
             return;
         }
         now.agent.execute(now.agent::beginClose);
-        if (Thread.currentThread() == now.thread) {
-            // From a handler: the agent goes on after it and ends by itself.
+        if (awaitEnd(now)) {
             return;
         }
+        LOG.warn(
+                "node {}: the transport agent has not ended within {} ms: its frame handler blocks, or the closing thread"
+                        + " was interrupted",
+                config.nodeId(),
+                CLOSE_WAIT_MS);
+    }
+
+    /** True if the agent has ended, or will: from a handler it goes on after it. */
+    private static boolean awaitEnd(Running now) {
+        Invoker invoker = now.invoker;
+        if (invoker != null) {
+            invoker.close(TimeUnit.MILLISECONDS.toNanos(CLOSE_WAIT_MS));
+            return invoker.isInside() || !now.agent.isRunning();
+        }
+        Thread thread = now.thread;
+        if (thread == null || Thread.currentThread() == thread) {
+            return true;
+        }
         try {
-            now.thread.join(CLOSE_WAIT_MS);
+            thread.join(CLOSE_WAIT_MS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (now.thread.isAlive()) {
-            LOG.warn(
-                    "node {}: the transport agent has not ended within {} ms: its frame handler blocks, or the closing"
-                            + " thread was interrupted",
-                    config.nodeId(),
-                    CLOSE_WAIT_MS);
-        }
+        return !thread.isAlive();
     }
 }

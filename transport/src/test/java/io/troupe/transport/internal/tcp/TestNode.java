@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
@@ -15,6 +16,7 @@ import io.troupe.transport.TransportConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 import static org.awaitility.Awaitility.await;
 
@@ -31,6 +33,8 @@ final class TestNode implements AutoCloseable {
     /** What a node that closes gives to its last frames: {@code TransportAgent.FLUSH_NS}. */
     private static final long FLUSH_NS = 500_000_000;
 
+    private static final long IDLE_NS = 100_000;
+
     static {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
         Awaitility.setDefaultPollDelay(Duration.ZERO);
@@ -43,6 +47,11 @@ final class TestNode implements AutoCloseable {
 
     final String id;
     final TcpMessagingSystem system;
+
+    /** Makes the duty cycles of a node that is invoked. */
+    private final @Nullable Thread host;
+
+    private volatile boolean closed;
     final List<String> frames = new CopyOnWriteArrayList<>();
     final List<String> links = new CopyOnWriteArrayList<>();
     final List<String> refusals = new CopyOnWriteArrayList<>();
@@ -52,6 +61,7 @@ final class TestNode implements AutoCloseable {
     private TestNode(String id, TransportConfig config) {
         this.id = id;
         this.system = new TcpMessagingSystem(config, new Recorder());
+        this.host = config.invoker() ? new Thread(this::invoke, "host of " + id) : null;
     }
 
     static void giveAll(BiFunction<String, TransportConfig.Builder, TransportConfig.Builder> what) {
@@ -65,7 +75,19 @@ final class TestNode implements AutoCloseable {
     static TestNode start(String id, UnaryOperator<TransportConfig.Builder> change) {
         TestNode node = make(id, change);
         node.system.start().join();
+        if (node.host != null) {
+            node.host.setDaemon(true);
+            node.host.start();
+        }
         return node;
+    }
+
+    private void invoke() {
+        while (!closed) {
+            if (system.invoke() == 0) {
+                LockSupport.parkNanos(IDLE_NS);
+            }
+        }
     }
 
     static TestNode make(String id, UnaryOperator<TransportConfig.Builder> change) {
@@ -94,6 +116,7 @@ final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         system.close();
+        closed = true;
     }
 
     /**
