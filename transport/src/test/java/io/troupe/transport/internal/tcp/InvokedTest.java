@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.troupe.transport.NodeTls;
@@ -24,7 +24,8 @@ import static org.awaitility.Awaitility.await;
 
 /** A node whose duty cycles are made by this test, one by one. */
 class InvokedTest {
-    private final Deque<TestNode> open = new ArrayDeque<>();
+    /** In the order in which they are closed: one that nobody invokes keeps the other one waiting. */
+    private final List<TestNode> open = new ArrayList<>();
 
     @AfterEach
     void closeAll() {
@@ -33,14 +34,14 @@ class InvokedTest {
 
     private TestNode invoked() {
         TestNode node = TestNode.make("a", config -> config.bind("127.0.0.1", 0).invoker());
-        open.push(node);
+        open.add(node);
         node.system.start().join();
         return node;
     }
 
     private TestNode threaded() {
         TestNode node = TestNode.listening("b");
-        open.push(node);
+        open.add(node);
         return node;
     }
 

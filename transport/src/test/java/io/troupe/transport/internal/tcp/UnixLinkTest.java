@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.LinkEvent;
+import io.troupe.transport.LinkState;
 import io.troupe.transport.NodeTls;
 import io.troupe.transport.TestAuthority;
 import io.troupe.transport.TransportConfig;
@@ -79,10 +80,12 @@ class UnixLinkTest {
     }
 
     private static void assertLinked(TestNode from, TestNode to, boolean unix) {
-        from.awaitLink(to.id);
-        assertThat(from.system.link(to.id).unixSocket()).isEqualTo(unix);
-        await().until(() -> to.system.link(from.id).connected());
-        assertThat(to.system.link(from.id).unixSocket()).isEqualTo(unix);
+        await().until(() -> isLinked(from, to, unix) && isLinked(to, from, unix));
+    }
+
+    private static boolean isLinked(TestNode from, TestNode to, boolean unix) {
+        LinkState link = from.system.link(to.id);
+        return link.connected() && link.unixSocket() == unix;
     }
 
     private static int freePort() throws IOException {
@@ -99,6 +102,21 @@ class UnixLinkTest {
         assertLinked(a, b, true);
         a.offer("b", "hello");
         await().until(() -> b.frames.contains("a:7:hello"));
+    }
+
+    @Test
+    void autoNodesThatDialEachOtherEndWithOneLinkOverTheSocket() {
+        for (int round = 0; round < 5; round++) {
+            TestNode a = node("a", Mode.AUTO);
+            TestNode b = node("b", Mode.AUTO);
+            a.dial(b);
+            b.dial(a);
+            assertLinked(a, b, true);
+            assertThat(a.refusals).isEmpty();
+            assertThat(b.refusals).isEmpty();
+            a.close();
+            b.close();
+        }
     }
 
     @Test
