@@ -1,10 +1,8 @@
 package io.troupe.actors;
 
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.troupe.actors.TransactionRun.Decided;
 import io.troupe.actors.internal.durable.CommitId;
@@ -12,9 +10,9 @@ import io.troupe.actors.internal.durable.EntityCommitLog;
 import io.troupe.actors.internal.durable.EntityCommitLog.Answer;
 import io.troupe.actors.internal.durable.EntityCommitLog.Place;
 import io.troupe.actors.internal.durable.EntityCommitLog.Step;
+import io.troupe.actors.internal.durable.SparseDeque;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
-import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.TxnResult;
@@ -31,29 +29,24 @@ final class DurableCell<M> extends Cell {
     /** Results under way of one entity; a hot entity then waits for its oldest commit. */
     static final int MAX_PIPELINED = 512;
 
-    private final OwnedShard shard;
-    private final Duties duties;
-    private final ShardGate gate;
-    private final Messages messages;
+    private final ShardCells cells;
     private final EntityStore store;
     private final EntityHost host;
     private final HandlerCall<M> handler;
     private final long activation;
-    /** What the store has of it, once it is asked. */
+    /** What the store has of it, from when it is asked until it is taken. */
     private volatile @Nullable CompletableFuture<@Nullable KeyValue> loading;
 
     private volatile @Nullable EntityCommitLog<Result, Object> loaded;
     /** Why it cannot be loaded, ever. */
     private volatile @Nullable String broken;
 
-    private final ConcurrentLinkedQueue<Answered> answers = new ConcurrentLinkedQueue<>();
+    private final Arrivals<Answered> answers = new Arrivals<>();
     /** Messages whose speculated results were refused; they come before the mailbox. */
-    private final ArrayDeque<Letter> again = new ArrayDeque<>();
+    private final SparseDeque<Letter> again = new SparseDeque<>();
 
     /** The newest revision that the store has answered with; confined to the turns. */
     private long answeredRevision;
-    /** The entity has asked to leave the memory; confined to the turns. */
-    private boolean leaves;
 
     /**
      * The message of a transaction in which it has decided, and others have yet to. Until it is let go, or leaves the others,
@@ -71,14 +64,11 @@ final class DurableCell<M> extends Cell {
     DurableCell(
             Pid<M> self, ShardCells home, KindHost kind, EntityHost host, ClusterActorSystem system, long activation) {
         super(self.entity(), home, kind);
-        gate = home.gate;
-        shard = home.shard;
-        duties = home.duties;
+        cells = home;
         this.host = host;
-        messages = system.messages();
         store = system.entityStore();
         this.activation = activation;
-        handler = new HandlerCall<>(self, home, host, messages, () -> leaves = true);
+        handler = new HandlerCall<>(self, home, host, system.messages());
     }
 
     /** For its turns, and for who runs the transaction that it holds still for. */
@@ -91,12 +81,12 @@ final class DurableCell<M> extends Cell {
         if (loaded != null || broken != null) {
             return true;
         }
-        if (!duties.isLoaded()) {
+        if (!cells.duties.isLoaded()) {
             return false; // then all cells of the shard are woken
         }
         CompletableFuture<@Nullable KeyValue> asked = loading;
         if (asked == null) {
-            asked = store.load(shard, id);
+            asked = store.load(cells.shard, id);
             loading = asked;
             if (!asked.isDone()) {
                 CompletableFuture<?> unused = asked.whenComplete((stored, failure) -> wake());
@@ -112,6 +102,7 @@ final class DurableCell<M> extends Cell {
             stop(); // the session is over, or the node closes
         } else {
             begin(asked.join());
+            loading = null; // the store goes on to newer ones; this one is not to stay with it
         }
         return loaded != null || broken != null;
     }
@@ -121,8 +112,8 @@ final class DurableCell<M> extends Cell {
             CommitId predecessor = stored == null ? null : CommitId.decode(stored.value());
             Object state = stored == null || stored.value().length == CommitId.LENGTH // never stored, or deleted
                     ? handler.initialState()
-                    : messages.decode(stored.value(), CommitId.LENGTH);
-            loaded = new EntityCommitLog<>(predecessor, state, shard.epoch(), activation);
+                    : handler.state(stored.value());
+            loaded = new EntityCommitLog<>(predecessor, state, cells.shard.epoch(), activation);
         } catch (Throwable failure) { // of its handler, too
             LOG.error("entity {} cannot be activated", id, failure);
             broken = "cannot be activated: " + failure;
@@ -143,7 +134,7 @@ final class DurableCell<M> extends Cell {
                 && log.mayPropose()
                 && answers.isEmpty()
                 && again.isEmpty()
-                && store.hasApplied(shard, id, answeredRevision);
+                && store.hasApplied(cells.shard, id, answeredRevision);
     }
 
     @Override
@@ -184,13 +175,15 @@ final class DurableCell<M> extends Cell {
             return refuseAll(why);
         }
         EntityCommitLog<Result, Object> log = log();
-        for (Answered answered; (answered = answers.poll()) != null; ) {
-            onAnswer(answered);
-            if (isStopped()) {
-                return false;
+        answers.takeAll(answered -> {
+            if (!isStopped()) {
+                onAnswer(answered);
             }
+        });
+        if (isStopped()) {
+            return false;
         }
-        duties.pump();
+        cells.duties.pump();
         List<Result> discarded = log.takeDiscarded();
         for (int i = discarded.size() - 1; i >= 0; i--) {
             again.addFirst(discarded.get(i).letter()); // they came before those that an earlier refusal left here
@@ -199,7 +192,7 @@ final class DurableCell<M> extends Cell {
             if (!log.mayPropose() || log.inFlight() >= MAX_PIPELINED || !mayRun()) {
                 return false; // the next answer or the renewed lease wakes the cell
             }
-            Letter letter = again.isEmpty() ? next() : again.poll();
+            Letter letter = again.isEmpty() ? next() : again.pollFirst();
             if (letter == null) {
                 leaveIfAsked();
                 return false;
@@ -212,7 +205,7 @@ final class DurableCell<M> extends Cell {
     }
 
     private void leaveIfAsked() {
-        if (!leaves || log().inFlight() > 0) {
+        if (!handler.wantsToLeave() || log().inFlight() > 0) {
             return; // the next answer wakes the cell
         }
         if (isIdle()) {
@@ -310,7 +303,7 @@ final class DurableCell<M> extends Cell {
     /** A place was proposed. */
     void onProposed() {
         if (log().inFlight() == 1) {
-            gate.enter();
+            cells.gate.enter();
         }
     }
 
@@ -326,7 +319,7 @@ final class DurableCell<M> extends Cell {
         Object before = log.state();
         Place<Result, Object> place = log.propose(new Result(letter, outcome), outcome.next());
         CompletableFuture<TxnResult> commit =
-                store.commit(shard, id, place.predecessor(), place.id(), outcome, letter.message());
+                store.commit(cells.shard, id, place.predecessor(), place.id(), outcome, letter.message());
         MetadataException.Code refused = EntityStore.refusal(commit);
         if (refused != null) {
             log.withdraw(place, before);
@@ -338,7 +331,8 @@ final class DurableCell<M> extends Cell {
                 LOG.debug("commit of {} has no answer: {}", id, failure.toString());
             } else if (answer instanceof TxnResult.Succeeded done) {
                 OwnMessage kept = letter.message() instanceof OwnMessage own ? own : null;
-                duties.onCommitted(outcome.changes(), kept, done); // here, since answers come in the order of the log
+                cells.duties.onCommitted(
+                        outcome.changes(), kept, done); // here, since answers come in the order of the log
             }
             onAnswered(place, answer);
         });
@@ -371,7 +365,7 @@ final class DurableCell<M> extends Cell {
             }
         }
         if (lastInFlight) {
-            gate.leave(); // the turn that runs is still inside
+            cells.gate.leave(); // the turn that runs is still inside
         }
     }
 
@@ -385,7 +379,7 @@ final class DurableCell<M> extends Cell {
         if (answer instanceof TxnResult.SettleRefused) {
             return Answer.SETTLED_BEFORE;
         }
-        if (!store.fenceHolds(shard, answer)) {
+        if (!store.fenceHolds(cells.shard, answer)) {
             return Answer.FENCED;
         }
         if (message instanceof TransactionPart) {

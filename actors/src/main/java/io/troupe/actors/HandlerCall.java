@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.troupe.actors.Outcome.Changes;
 import io.troupe.actors.Outcome.Reminding;
+import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.actors.internal.durable.Outbox;
 import io.troupe.actors.internal.durable.OutboxContent;
 import io.troupe.actors.internal.durable.Reminder;
@@ -30,17 +31,17 @@ final class HandlerCall<M> {
     private final EntityHost host;
     private final Messages messages;
     private final StatefulHandler<Object, M> handler;
-    private final Runnable passivation;
     /** A handler is running: what it sends by itself would not be part of its effect. */
     private boolean running;
+    /** The entity has asked to leave the memory. */
+    private boolean leaves;
 
-    HandlerCall(Pid<M> self, ShardCells home, EntityHost host, Messages messages, Runnable passivation) {
+    HandlerCall(Pid<M> self, ShardCells home, EntityHost host, Messages messages) {
         this.self = self;
         id = self.entity();
         this.home = home;
         this.host = host;
         this.messages = messages;
-        this.passivation = passivation;
         handler = self.kind().newStatefulHandler();
     }
 
@@ -48,8 +49,18 @@ final class HandlerCall<M> {
         return running;
     }
 
+    /** {@return true once the entity has asked to leave the memory} */
+    boolean wantsToLeave() {
+        return leaves;
+    }
+
     Object initialState() {
         return handler.initialState(id);
+    }
+
+    /** {@return the state that an entry of the store has behind its commit id} */
+    Object state(byte[] stored) {
+        return messages.decode(stored, CommitId.LENGTH);
     }
 
     Outcome on(Letter letter, Object state) {
@@ -68,7 +79,7 @@ final class HandlerCall<M> {
                 return outcome(handler.receive(
                                 state,
                                 message,
-                                new MessageContext<>(self, host.platform(), letter.message(), passivation))
+                                new MessageContext<>(self, host.platform(), letter.message(), () -> leaves = true))
                         .take());
             } catch (Throwable failure) { // what a handler throws must not reach the threads, nor other entities
                 if (attempt == Kind.MAX_ATTEMPTS) {

@@ -1,6 +1,11 @@
 package io.troupe.actors;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +52,83 @@ class OneNodeTest {
         node.close();
         assertThat(node.cluster().diagnose()).containsExactly("this node is closed");
         assertThat(node.cluster().state()).isEqualTo(NodeState.LEFT);
+    }
+
+    /** There may be a million of them, and most wait for their next message: what is only for messages under way must go. */
+    @Test
+    void anIdleEntityConsistsOfNothingButThese() throws ReflectiveOperationException {
+        ClusterActorSystem node = NODES.node();
+        node.entity(Counter.KIND, "idle").tell(new Counter.Add(1)).join();
+        Counter.read(node, "idle");
+        EntityHost host = (EntityHost) field(node, ClusterActorSystem.class.getDeclaredField("host"));
+        List<Cell> cells = new CopyOnWriteArrayList<>();
+        host.forEachCell(cell -> {
+            if (cell.id.equals(new EntityId("counter", "idle"))) {
+                cells.add(cell);
+            }
+        });
+        Cell cell = cells.get(0);
+        await().until(cell::isIdle);
+        await().untilAsserted(() -> assertThat(partsOf(cell))
+                .containsExactlyInAnyOrder(
+                        "DurableCell",
+                        "EntityId",
+                        "String",
+                        "ConcurrentLinkedQueue",
+                        "Arrivals",
+                        "SparseDeque", // of messages that are to run again
+                        "EntityCommitLog",
+                        "SparseDeque", // of commits under way
+                        "CommitId",
+                        "State",
+                        "HandlerCall",
+                        "EntityPid",
+                        "Counter"));
+    }
+
+    /** The classes of what is reached from a cell alone; what all cells share is left out. */
+    private static List<String> partsOf(Cell cell) throws ReflectiveOperationException {
+        Map<Object, Object> seen = new IdentityHashMap<>();
+        Deque<Object> next = new ArrayDeque<>(List.of(cell));
+        while (!next.isEmpty()) {
+            Object part = next.pop();
+            if (isShared(part) || seen.put(part, part) != null) {
+                continue;
+            }
+            for (Class<?> type = part.getClass();
+                    type.getName().startsWith("io.troupe.");
+                    type = type.getSuperclass()) {
+                for (Field field : type.getDeclaredFields()) {
+                    Object value = Modifier.isStatic(field.getModifiers())
+                                    || field.getType().isPrimitive()
+                            ? null
+                            : field(part, field);
+                    if (value != null) {
+                        next.push(value);
+                    }
+                }
+            }
+        }
+        return seen.keySet().stream()
+                .map(part -> part.getClass().getSimpleName())
+                .toList();
+    }
+
+    private static boolean isShared(Object part) {
+        return part instanceof ShardCells
+                || part instanceof KindHost
+                || part instanceof EntityHost
+                || part instanceof EntityStore
+                || part instanceof ClusterActorSystem
+                || part instanceof Kind<?>
+                || part instanceof Messages
+                || part == Counter.KIND.name()
+                || part == List.of();
+    }
+
+    private static Object field(Object of, Field field) throws IllegalAccessException {
+        field.setAccessible(true);
+        return field.get(of);
     }
 
     /** A message without a kind is refused under its shard's lock, which no listener may hold: it may send. */

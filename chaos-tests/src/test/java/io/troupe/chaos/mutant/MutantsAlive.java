@@ -59,7 +59,7 @@ final class MutantsAlive {
             bug(
                     "entity takes a foreign fence for its own",
                     ACTORS + "DurableCell.java",
-                    "if (!store.fenceHolds(shard, answer)) {",
+                    "if (!store.fenceHolds(cells.shard, answer)) {",
                     "if (false) {",
                     1),
             bug(

@@ -125,7 +125,7 @@ final class MutantsOfProtocols {
             bug(
                     "commit log drops what a refusal discarded",
                     COMMITS,
-                    "                }\n                discarded.add(place.message());\n",
+                    "                }\n                discard(place);\n",
                     "                }\n",
                     75),
             bug(

@@ -38,14 +38,14 @@ final class MutantsOfTransactions {
             bug(
                     "transaction that was refused is forgotten by its entities",
                     CORES + "EntityCommitLog.java",
-                    "                broken = true;\n                discarded.add(place.message());\n",
+                    "                broken = true;\n                discard(place);\n",
                     "                broken = true;\n",
                     SIMULATION),
             bug(
                     "transaction that changed nothing of an entity is overtaken there when it is refused",
                     CORES + "EntityCommitLog.java",
-                    "                broken = true;\n                discarded.add(place.message());\n",
-                    "                broken |= place.next() != null;\n                discarded.add(place.message());\n",
+                    "                broken = true;\n                discard(place);\n",
+                    "                broken |= place.next() != null;\n                discard(place);\n",
                     "actors.internal.durable.EntityCommitLogTest"),
             bug(
                     "entity goes on before the others of its transaction have decided",

@@ -1,6 +1,5 @@
 package io.troupe.actors.internal.durable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,9 +25,9 @@ public final class EntityCommitLog<T, S> {
     private final long epoch;
     private final long activation;
     /** Places without an answer, oldest first. */
-    private final ArrayDeque<Place<T, S>> underWay = new ArrayDeque<>();
+    private final SparseDeque<Place<T, S>> underWay = new SparseDeque<>();
 
-    private final List<T> discarded = new ArrayList<>();
+    private List<T> discarded = List.of();
     private @Nullable CommitId committedId;
     private S committedState;
     private @Nullable CommitId newestId;
@@ -125,7 +124,7 @@ public final class EntityCommitLog<T, S> {
         }
         CommitId id = next == null ? null : new CommitId(epoch, activation, ++number);
         Place<T, S> place = new Place<>(message, newestId, id, next);
-        underWay.add(place);
+        underWay.addLast(place);
         if (next != null) {
             newestId = id;
             newestState = next;
@@ -145,7 +144,7 @@ public final class EntityCommitLog<T, S> {
         if (underWay.peekLast() != place) {
             throw new IllegalStateException(place + " cannot be withdrawn: the newest is " + underWay.peekLast());
         }
-        underWay.removeLast();
+        underWay.pollLast();
         if (place.next() != null) {
             newestId = place.predecessor();
             newestState = before;
@@ -165,11 +164,11 @@ public final class EntityCommitLog<T, S> {
         if (lost) {
             return Step.NOTHING;
         }
-        if (underWay.peek() != place) {
+        if (underWay.peekFirst() != place) {
             throw new IllegalStateException(
-                    "answer " + answer + " for " + place + ", but the oldest place is " + underWay.peek());
+                    "answer " + answer + " for " + place + ", but the oldest place is " + underWay.peekFirst());
         }
-        underWay.remove();
+        underWay.pollFirst();
         Step step = switch (answer) {
             case COMMITTED -> committed(place);
             case SETTLED_BEFORE -> {
@@ -182,14 +181,14 @@ public final class EntityCommitLog<T, S> {
                     throw new IllegalStateException("the store does not know predecessor " + place.predecessor()
                             + " of epoch " + epoch + ", and no place before was refused");
                 }
-                discarded.add(place.message());
+                discard(place);
                 yield Step.NOTHING;
             }
             case REFUSED_TOGETHER -> {
                 // Also when it left this state as it is: what was proposed behind it must not go ahead of it when it
                 // runs again, or two transactions could wait for each other.
                 broken = true;
-                discarded.add(place.message());
+                discard(place);
                 yield Step.NOTHING;
             }
             case FENCED -> {
@@ -202,6 +201,13 @@ public final class EntityCommitLog<T, S> {
             newestState = committedState;
         }
         return step;
+    }
+
+    private void discard(Place<T, S> place) {
+        if (discarded.isEmpty()) {
+            discarded = new ArrayList<>();
+        }
+        discarded.add(place.message());
     }
 
     private Step committed(Place<T, S> place) {
@@ -222,8 +228,8 @@ public final class EntityCommitLog<T, S> {
         if (!broken || !underWay.isEmpty()) {
             return List.of();
         }
-        List<T> again = List.copyOf(discarded);
-        discarded.clear();
+        List<T> again = discarded;
+        discarded = List.of();
         broken = false;
         return again;
     }
