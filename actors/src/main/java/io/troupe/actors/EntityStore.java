@@ -104,7 +104,7 @@ final class EntityStore {
         if (message instanceof OwnMessage own) {
             conditions.add(own.stands());
             then.add(own.change());
-            otherwise = List.of(Op.Get.ofSmall(fence.key()), new Op.Get(own.key()));
+            otherwise = List.of(Op.Get.ofSmall(fence.key()), own.look());
         } else if (!message.isOneWay()) {
             then.add(message.settle(outcome.ending(), outcome.reply()));
         }

@@ -39,6 +39,11 @@ record OwnMessage(OwnedShard shard, byte[] content, String key, long revision, O
         return Compare.modRevision(key, revision);
     }
 
+    /** What a refused transaction reads for {@link #standsIn}: not the value, which may be long, and is known here. */
+    Op look() {
+        return new Op.GetRevision(key);
+    }
+
     /** False if it was handled before or taken back, by what a refused transaction has read. */
     boolean standsIn(List<@Nullable KeyValue> reads) {
         KeyValue present = reads.get(1);

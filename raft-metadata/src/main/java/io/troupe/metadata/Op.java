@@ -97,6 +97,19 @@ public sealed interface Op {
     }
 
     /**
+     * Reads of a key all but its value, as the transaction sees it: its entry, with an empty value, is in {@link
+     * TxnResult#reads()}. As many of these can travel together as of reads of small values.
+     *
+     * @param key the key
+     */
+    record GetRevision(String key) implements Op {
+        @Override
+        public int readCost() {
+            return 1;
+        }
+    }
+
+    /**
      * Reads keys with a prefix as the transaction sees them, in ascending order; they are in {@link TxnResult#reads()}. It
      * ends early behind the entry with which the values have {@value #MAX_BYTES} bytes: ask for what follows with the last
      * key that was read.

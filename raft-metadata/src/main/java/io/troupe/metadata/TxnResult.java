@@ -11,8 +11,8 @@ public sealed interface TxnResult {
     long revision();
 
     /**
-     * {@return what the applied {@link Op.Get}s and {@link Op.GetRange}s saw and the {@link Op.Append}s wrote, in order; null
-     * for a key that a Get did not find}
+     * {@return what the applied {@link Op.Get}s, {@link Op.GetRevision}s and {@link Op.GetRange}s saw and the {@link
+     * Op.Append}s wrote, in order; null for a key that one of the first two did not find}
      */
     List<@Nullable KeyValue> reads();
 

@@ -121,6 +121,20 @@ abstract class TransactionContract extends MetadataStoreFixture {
     }
 
     @Test
+    void aRevisionIsReadWithoutTheValue() {
+        long created = txn(put("dated", "one")).revision();
+        long changed = txn(put("dated", "two")).revision();
+        TxnResult looked = txn(new Op.GetRevision(prefix + "dated"), new Op.GetRevision(prefix + "missing"));
+        assertThat(read(looked, 0).key()).isEqualTo(prefix + "dated");
+        assertThat(read(looked, 0).value()).isEmpty();
+        assertThat(read(looked, 0).createRevision()).isEqualTo(created);
+        assertThat(read(looked, 0).modRevision()).isEqualTo(changed);
+        assertThat(read(looked, 0).version()).isEqualTo(2);
+        assertThat(looked.reads().get(1)).isNull();
+        assertThat(key("dated", changed).value()).isEqualTo(bytes("two"));
+    }
+
+    @Test
     void aRangeIsReadInPartsAsTheTransactionSeesIt() {
         TxnResult all = txn(
                 put("r", "0"),

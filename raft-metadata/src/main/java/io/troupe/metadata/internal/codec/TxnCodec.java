@@ -20,6 +20,7 @@ final class TxnCodec {
     private static final int GET_RANGE = 6;
     private static final int APPEND = 7;
     private static final int SETTLE_BEFORE = 8;
+    private static final int GET_REVISION = 9;
 
     /** The shortest transaction: three empty lists. */
     static final int LEAST_BYTES = 3;
@@ -107,6 +108,9 @@ final class TxnCodec {
         } else if (op instanceof Op.Get get) {
             to.writeByte(GET);
             to.writeString(get.key());
+        } else if (op instanceof Op.GetRevision get) {
+            to.writeByte(GET_REVISION);
+            to.writeString(get.key());
         } else if (op instanceof Op.GetRange range) {
             to.writeByte(GET_RANGE);
             to.writeString(range.prefix());
@@ -141,6 +145,7 @@ final class TxnCodec {
             case DELETE -> new Op.Delete(from.readString());
             case DELETE_RANGE -> new Op.DeleteRange(from.require(from.readString(), p -> !p.isEmpty(), "a prefix"));
             case GET -> new Op.Get(from.readString());
+            case GET_REVISION -> new Op.GetRevision(from.readString());
             case GET_RANGE ->
                 new Op.GetRange(
                         from.readString(),
@@ -153,7 +158,7 @@ final class TxnCodec {
                 Op.Deadline deadline = new Op.Deadline(timeMillis, from.readByte());
                 yield readSettle(from).before(deadline);
             }
-            default -> throw from.expected("an operation from 1 to 8 before here, not " + code);
+            default -> throw from.expected("an operation from 1 to 9 before here, not " + code);
         };
     }
 

@@ -123,6 +123,8 @@ final class Transactions {
         }
         if (op instanceof Op.Get get) {
             reads.add(state.keys.get(get.key()));
+        } else if (op instanceof Op.GetRevision get) {
+            reads.add(withoutValue(state.keys.get(get.key())));
         } else if (op instanceof Op.GetRange range) {
             readRange(range, reads);
         } else if (op instanceof Op.Append append) {
@@ -130,6 +132,18 @@ final class Transactions {
             return true;
         }
         return false;
+    }
+
+    private static @Nullable KeyValue withoutValue(@Nullable KeyValue entry) {
+        return entry == null
+                ? null
+                : new KeyValue(
+                        entry.key(),
+                        NO_BYTES,
+                        entry.createRevision(),
+                        entry.modRevision(),
+                        entry.version(),
+                        entry.session());
     }
 
     private void readRange(Op.GetRange range, List<@Nullable KeyValue> reads) {

@@ -105,16 +105,16 @@ class EntryCodecTest {
                         new Op.GetRange("k/", "k/a", 5),
                         new Op.Append("q", AB),
                         new Op.Settle(SESSION, -1, 5, 4, 255, AB).before(new Op.Deadline(64, 4))),
-                List.of(new Op.Get("e")));
+                List.of(new Op.Get("e"), new Op.GetRevision("f")));
         assertGolden(
                 new Command.Submit(SESSION, 7, List.of(txn)),
-                "01017b" + "01026e31d804" + "0e" + "01"
+                "01017e" + "01026e31d804" + "0e" + "01"
                         + "05" + "0101016b0200" + "0202016b0100" + "0303016b800100" + "0404016b00026162"
                         + "050102c3a400026162"
                         + "09" + "01016b02616200" + "01016b02616201026e31d804" + "02016b" + "03026b2f" + "04016b"
                         + "05026e31d804010a08ff026162" + "06026b2f036b2f610a" + "070171026162"
                         + "08800104026e31d804010a08ff026162"
-                        + "01" + "040165");
+                        + "02" + "040165" + "090166");
         assertGolden(new Command.OpenSession("n1", "d", -2, 5000), "010110" + "02026e310164fffffffffffffffe904e");
         assertGolden(new Command.CloseSession(SESSION), "010106" + "03026e31d804");
         assertGolden(new Command.ExpireSession(SESSION, 301), "010108" + "04026e31d804da04");
@@ -141,7 +141,7 @@ class EntryCodecTest {
         assertRefused("010104" + "0602c328", "at byte 1 of 4: expected UTF-8 text");
         String submit = "01026e31d80402" + "01";
         assertBodyRefused(submit + "000000" + "00", "at byte 11 of 12: expected the end");
-        assertBodyRefused(submit + "00010900", "an operation from 1 to 8 before here, not 9");
+        assertBodyRefused(submit + "00010a00", "an operation from 1 to 9 before here, not 10");
         assertBodyRefused(submit + "0001" + "06000000" + "00", "a limit before here, not 0");
         assertBodyRefused(submit + "00010300", "expected a prefix before here");
         assertBodyRefused(submit + "0001" + "050000000000000000", "a sequence from 1 before here, not 0");

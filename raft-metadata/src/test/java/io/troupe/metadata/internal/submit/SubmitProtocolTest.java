@@ -132,8 +132,10 @@ class SubmitProtocolTest implements SubmitProtocol.Output, SubmitProtocol.Caller
         assertThat(submitsFor(65, Op.Get.ofSmall("k"))).isEqualTo(1);
         assertThat(submitsFor(SubmitProtocol.MAX_SUBMIT_TXNS, Op.Get.ofSmall("k")))
                 .isEqualTo(1);
+        assertThat(submitsFor(SubmitProtocol.MAX_SUBMIT_TXNS, new Op.GetRevision("k")))
+                .isEqualTo(1);
         assertThat(submitsFor(65, new Op.Delete("k"))).isEqualTo(1);
-        assertThat(failures).isEqualTo(64 + 65 + 32 + 33 + 65 + SubmitProtocol.MAX_SUBMIT_TXNS + 65);
+        assertThat(failures).isEqualTo(64 + 65 + 32 + 33 + 65 + 2 * SubmitProtocol.MAX_SUBMIT_TXNS + 65);
     }
 
     @Test
