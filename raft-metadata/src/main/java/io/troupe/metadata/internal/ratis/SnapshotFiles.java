@@ -96,7 +96,8 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE);
-                OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
+                OutputStream out = new BufferedOutputStream(
+                        new SteadyOutput(Channels.newOutputStream(channel), () -> channel.force(false)), BUFFER)) {
             SnapshotCodec.write(state, out);
             out.flush();
             channel.force(true);

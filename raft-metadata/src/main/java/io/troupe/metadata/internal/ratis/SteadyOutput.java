@@ -1,0 +1,60 @@
+package io.troupe.metadata.internal.ratis;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * Writes a long file whose bytes go to the disk all the time, not at the end all at once: then the log, whose every flush
+ * waits behind what the disk is just given, stood still for as long as a whole snapshot takes. Confined to one thread.
+ */
+final class SteadyOutput extends FilterOutputStream {
+    /** Most bytes that are not yet on their way: some milliseconds of a disk. */
+    static final int MOST = 4 << 20;
+
+    private final Disk disk;
+    private int open;
+
+    /** Where the bytes are to be. */
+    interface Disk {
+        /** Returns once all that was written is on the disk. */
+        void force() throws IOException;
+    }
+
+    /**
+     * A stream of which nothing is written yet.
+     *
+     * @param to   the file
+     * @param disk forces the file to the disk
+     */
+    SteadyOutput(OutputStream to, Disk disk) {
+        super(to);
+        this.disk = disk;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+        out.write(value);
+        onWritten(1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        int at = offset;
+        for (int left = length; left > 0; ) {
+            int now = Math.min(left, MOST - open);
+            out.write(bytes, at, now);
+            onWritten(now);
+            at += now;
+            left -= now;
+        }
+    }
+
+    private void onWritten(int bytes) throws IOException {
+        open += bytes;
+        if (open == MOST) {
+            disk.force();
+            open = 0;
+        }
+    }
+}
