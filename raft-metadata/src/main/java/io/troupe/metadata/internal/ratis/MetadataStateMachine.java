@@ -46,13 +46,10 @@ import org.slf4j.LoggerFactory;
  * writing; Ratis learns its index when it is on disk, and purges the log only then.
  */
 final class MetadataStateMachine extends BaseStateMachine {
-    /** Bytes of entries after which a snapshot is written even if their number is small. */
-    static final long SNAPSHOT_LENGTH = 64 << 20;
-
     private static final Logger LOG = LoggerFactory.getLogger(MetadataStateMachine.class);
 
     private final String nodeId;
-    private final long snapshotEntries;
+    private final SnapshotSchedule schedule;
     private final Events events;
     private final SnapshotFiles snapshots = new SnapshotFiles();
 
@@ -62,11 +59,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private MetadataState state = new MetadataState();
     private @Nullable Leader lastLeader;
 
-    /** Index of the state that was last written, or is being written. */
-    private volatile long snapshotAt;
-
     private @Nullable AppliedMark mark;
-    private long lengthSinceSnapshot;
     private volatile @Nullable Thread snapshotWriter;
 
     /** A snapshot that is on disk and that Ratis was not yet told of. */
@@ -100,7 +93,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     MetadataStateMachine(String nodeId, long snapshotEntries, @Nullable Origin origin, Events events) {
         this.origin = origin;
         this.nodeId = nodeId;
-        this.snapshotEntries = snapshotEntries;
+        schedule = new SnapshotSchedule(nodeId, snapshotEntries);
         this.events = events;
     }
 
@@ -151,7 +144,7 @@ final class MetadataStateMachine extends BaseStateMachine {
             commands = List.of();
         }
         Applied applied = state.apply(entry.getTerm(), commands);
-        lengthSinceSnapshot += bytes.size();
+        schedule.onApplied(bytes.size());
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         StateView view = state.view();
         Leader leader = view.leader();
@@ -169,10 +162,8 @@ final class MetadataStateMachine extends BaseStateMachine {
         if (marked != null) {
             marked.write(applied.getIndex());
         }
-        boolean due = applied.getIndex() - snapshotAt >= snapshotEntries || lengthSinceSnapshot >= SNAPSHOT_LENGTH;
-        if (due && snapshotWriter == null) {
-            snapshotAt = applied.getIndex();
-            lengthSinceSnapshot = 0;
+        if (snapshotWriter == null && schedule.isDue(applied.getIndex())) {
+            schedule.onSnapshot(applied.getIndex());
             startWriting(state.view(), applied);
         }
         long durable = durableIndex;
@@ -261,13 +252,12 @@ final class MetadataStateMachine extends BaseStateMachine {
     private void restore() throws IOException {
         SingleFileSnapshotInfo newest = snapshots.newest();
         durableIndex = RaftLog.INVALID_LOG_INDEX;
-        lengthSinceSnapshot = 0;
         if (newest == null) {
             return;
         }
         state = new MetadataState(SnapshotFiles.read(newest));
         setLastAppliedTermIndex(newest.getTermIndex());
-        snapshotAt = newest.getIndex();
+        schedule.onSnapshot(newest.getIndex());
         lastLeader = state.view().leader();
         events.onRestored(state.view());
     }
@@ -282,7 +272,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private void write(StateView view, TermIndex at) {
         try {
             snapshots.write(view, at);
-            if (snapshotAt == at.getIndex()) { // Else a newer one was installed meanwhile.
+            if (schedule.at() == at.getIndex()) { // Else a newer one was installed meanwhile.
                 durableIndex = at.getIndex();
             }
         } catch (IOException | RuntimeException e) {
