@@ -29,6 +29,9 @@ final class Child implements AutoCloseable {
     /** How the names of our own exceptions begin. */
     private static final String OURS = "io.troupe.";
 
+    /** Enough for those that hold little. */
+    static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseSerialGC", "-Xmn32m");
+
     private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 10;
     private static final int WARNS_ABOUT_UNSAFE = 24;
@@ -69,16 +72,16 @@ final class Child implements AutoCloseable {
 
     /** Starts a child that other children have to see before it is ready. */
     static CompletableFuture<Child> launch(Class<?> main, List<String> arguments) {
+        return launch(main, SMALL, arguments);
+    }
+
+    /** Starts a child with options for its heap. */
+    static CompletableFuture<Child> launch(Class<?> main, List<String> memory, List<String> arguments) {
         String name = main.getSimpleName() + " " + String.join(" ", arguments);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-Xmn32m",
-                "-XX:-UsePerfData",
-                "--add-exports",
-                "java.base/jdk.internal.misc=ALL-UNNAMED"));
+        command.addAll(memory);
+        command.addAll(List.of("-XX:-UsePerfData", "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED"));
         if (Runtime.version().feature() >= WARNS_ABOUT_UNSAFE) {
             command.addAll(List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
         }

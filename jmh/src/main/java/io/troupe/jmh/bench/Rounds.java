@@ -16,13 +16,14 @@ import org.HdrHistogram.Histogram;
  * @param warmUps    rounds before those of a flood of durable effects: four JVMs compile as long as half a minute on two cores
  * @param kills      of a leader, per election preset
  * @param keys       in the large one of the metadata states
+ * @param entities   durable ones, where very many are held, and keys of a store
  */
-record Rounds(int rounds, int roundTrips, int messages, int millis, int warmUps, int kills, int keys) {
+record Rounds(int rounds, int roundTrips, int messages, int millis, int warmUps, int kills, int keys, int entities) {
     /** A round of one at a time lasts at most as long as so many others. */
     private static final int LONGEST = 2;
 
-    static final Rounds QUICK = new Rounds(1, 5_000, 300_000, 2_000, 1, 3, 1_000_000);
-    static final Rounds FULL = new Rounds(5, 20_000, 2_000_000, 3_000, 10, 20, 1_000_000);
+    static final Rounds QUICK = new Rounds(1, 5_000, 300_000, 2_000, 1, 3, 1_000_000, 20_000);
+    static final Rounds FULL = new Rounds(5, 20_000, 2_000_000, 3_000, 10, 20, 1_000_000, 1_000_000);
 
     /** {@return when a round that starts now ends at last: spinning threads on a busy machine may take for ever} */
     long untilNs() {

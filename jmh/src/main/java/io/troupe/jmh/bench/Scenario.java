@@ -12,7 +12,9 @@ enum Scenario {
     /** Three JVMs of which one is killed, and whose shards are moved. */
     FAILOVER,
     /** Three JVMs that do nothing. */
-    FOOTPRINT;
+    FOOTPRINT,
+    /** Three JVMs with very many entities. */
+    SCALE;
 
     /**
      * Measures every target of the scenario.
@@ -25,6 +27,7 @@ enum Scenario {
             case DURABLE -> DurableScenario.run(rounds, report);
             case FAILOVER -> FailoverScenario.run(rounds, report);
             case FOOTPRINT -> FootprintScenario.run(rounds, report);
+            case SCALE -> ScaleScenario.run(rounds, report);
         }
         report.requireEveryTargetOf(this);
     }

@@ -4,6 +4,7 @@ import static io.troupe.jmh.bench.Scenario.DURABLE;
 import static io.troupe.jmh.bench.Scenario.FAILOVER;
 import static io.troupe.jmh.bench.Scenario.FOOTPRINT;
 import static io.troupe.jmh.bench.Scenario.NET;
+import static io.troupe.jmh.bench.Scenario.SCALE;
 import static io.troupe.jmh.bench.Target.Compared.AT_LEAST;
 import static io.troupe.jmh.bench.Target.Compared.AT_MOST;
 import static io.troupe.jmh.bench.Target.Compared.RATIO;
@@ -81,7 +82,16 @@ enum Target {
     IDLE_RSS(FOOTPRINT, "idle voter of three: resident memory", "MB", AT_MOST, 250, ""),
     IDLE_THREADS(FOOTPRINT, "idle voter of three: threads of the JVM", "", AT_MOST, 45, ""),
     SPAWN(FOOTPRINT, "spawn of actors", "/s", AT_LEAST, 1e6, ""),
-    ACTOR_HEAP(FOOTPRINT, "heap per idle actor", "B", AT_MOST, 300, "");
+    ACTOR_HEAP(FOOTPRINT, "heap per idle actor", "B", AT_MOST, 300, ""),
+
+    SCALE_HEAP(SCALE, "1,000,000 durable entities: live heap of a node", "MiB", AT_MOST, 1_024, ""),
+    SCALE_ACTIVE(SCALE, "  heap per active entity, beyond its state", "B", AT_MOST, 600, ""),
+    SCALE_STALL(SCALE, "  longest commit beside a snapshot", "ms", AT_MOST, 50, "alone"),
+    SCALE_RESTART(SCALE, "  node killed to its shards served again", "s", AT_MOST, 20, ""),
+    REMINDERS_RATE(SCALE, "100,000 reminders due at once", "/s", AT_LEAST, 10_000, ""),
+    REMINDERS_LATE(SCALE, "100,000 reminders, 10,000 due a second: latest", "s", AT_MOST, 1, ""),
+    KEYS_SNAPSHOT(SCALE, "metadata store, 1,000,000 keys: snapshot", "s", AT_MOST, 20, ""),
+    KEYS_RESTART(SCALE, "  voter killed to back in the cluster", "s", AT_MOST, 20, "");
 
     /** How a figure is held against the limit. */
     enum Compared {

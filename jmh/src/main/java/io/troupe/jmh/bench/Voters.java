@@ -23,6 +23,7 @@ final class Voters implements AutoCloseable {
 
     private final Path directory;
     private final Class<?> main;
+    private final List<String> memory;
     private final List<String> options;
     private final List<String> seeds;
 
@@ -43,7 +44,13 @@ final class Voters implements AutoCloseable {
      * @param options the same for all
      */
     Voters(Class<?> main, int size, List<String> options) throws IOException {
+        this(main, Child.SMALL, size, options);
+    }
+
+    /** With options for their heaps. */
+    Voters(Class<?> main, List<String> memory, int size, List<String> options) throws IOException {
         this.main = main;
+        this.memory = List.copyOf(memory);
         this.options = List.copyOf(options);
         directory = Files.createTempDirectory("troupe-bench");
         seeds = seeds(size);
@@ -73,6 +80,15 @@ final class Voters implements AutoCloseable {
             throw new BenchException("no node " + nodeId + " among " + nodes.keySet());
         }
         return node;
+    }
+
+    /** {@return where a node keeps its log and its snapshots} */
+    Path directoryOf(String nodeId) {
+        return directory.resolve(nodeId);
+    }
+
+    List<String> ids() {
+        return List.copyOf(nodes.keySet());
     }
 
     List<Child> all() {
@@ -120,7 +136,7 @@ final class Voters implements AutoCloseable {
                 new ArrayList<>(List.of(nodeId, directory.resolve(nodeId).toString()));
         arguments.addAll(options);
         arguments.addAll(seeds);
-        CompletableFuture<Child> child = Child.launch(main, arguments);
+        CompletableFuture<Child> child = Child.launch(main, memory, arguments);
         launched.add(child);
         return child;
     }

@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
 
 /** Every scenario runs, very briefly and where it can with one voter, tells of every target it has, and leaves no process. */
 class ScenariosTest {
-    private static final Rounds TINY = new Rounds(1, 200, 2_000, 100, 1, 1, 10_000);
+    private static final Rounds TINY = new Rounds(1, 200, 2_000, 100, 1, 1, 10_000, 300);
 
     private final Report report =
             new Report(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
@@ -53,6 +53,24 @@ class ScenariosTest {
     void footprintTellsOfEveryTargetItHas() throws IOException, InterruptedException {
         FootprintScenario.run(TINY, report, 1);
         report.requireEveryTargetOf(Scenario.FOOTPRINT);
+    }
+
+    @Test
+    @Tag("chaos")
+    void scaleTellsOfEveryTargetItHas() throws IOException, InterruptedException {
+        ScaleScenario.run(TINY, report, 1);
+        report.requireEveryTargetOf(Scenario.SCALE);
+        assertMeasured(Target.SCALE_ACTIVE, Target.SCALE_STALL, Target.SCALE_RESTART, Target.KEYS_RESTART);
+    }
+
+    @Test
+    void scaleMeasuresEntitiesAndTheirReminders() throws IOException, InterruptedException {
+        try (BenchCluster cluster = new BenchCluster(ScaleNode.PROGRAM, 1)) {
+            ScaleScenario scenario = new ScaleScenario(TINY, report, 1);
+            scenario.fill(cluster);
+            scenario.reminders(cluster);
+        }
+        assertMeasured(Target.SCALE_HEAP, Target.REMINDERS_RATE, Target.REMINDERS_LATE);
     }
 
     /** Each line kills nodes; one of them is enough to see that killing works. */
