@@ -88,7 +88,7 @@ class OneNodeTest {
 
     /** The classes of what is reached from a cell alone; what all cells share is left out. */
     private static List<String> partsOf(Cell cell) throws ReflectiveOperationException {
-        Map<Object, Object> seen = new IdentityHashMap<>();
+        IdentityHashMap<Object, Object> seen = new IdentityHashMap<>();
         Deque<Object> next = new ArrayDeque<>(List.of(cell));
         while (!next.isEmpty()) {
             Object part = next.pop();
