@@ -83,7 +83,7 @@ final class SnapshotWatch implements AutoCloseable {
 
     /** {@return true if some voter has been writing one since then} */
     synchronized boolean wroteSince(long sinceNs) {
-        return places.stream().anyMatch(place -> place.writing || place.ended > 0 && place.endedNs - sinceNs >= 0);
+        return places.stream().anyMatch(place -> place.writing || (place.ended > 0 && place.endedNs - sinceNs >= 0));
     }
 
     /** {@return snapshots that every voter has ended at least} */
