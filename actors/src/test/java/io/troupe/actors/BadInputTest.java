@@ -213,7 +213,7 @@ class BadInputTest {
             assertThatThrownBy(() -> nodes.node("b1").entity(open, "x").tell(new Thread()))
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining("class java.lang.Thread is not registered");
-            assertThatThrownBy(() -> nodes.node("b1").entity(open, "x").tell("x".repeat(300_000)))
+            assertThatThrownBy(() -> nodes.node("b1").entity(open, "x").tell("x".repeat(1_100_000)))
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining("limit");
         }
