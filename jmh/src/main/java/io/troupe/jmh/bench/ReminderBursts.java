@@ -51,7 +51,7 @@ final class ReminderBursts {
     private Histogram fire(long spreadMillis) throws InterruptedException {
         cluster.nodes().forEach(node -> node.ask("forget", LIMIT_SECONDS));
         ClusterActorSystem client = cluster.client();
-        long dueMillis = System.currentTimeMillis() + CALM_MILLIS + (long) (1e3 * SLOWER * (count / perSecond + 1));
+        long dueMillis = System.currentTimeMillis() + CALM_MILLIS + (long) (1e3 * SLOWER * count / perSecond);
         ScaleLoad load = new ScaleLoad(n -> client.entity(ScaleNode.ALARM, "alarm-" + n)
                 .tell(new ScaleNode.Arm(dueMillis + n * spreadMillis / count), DeliveryGuarantee.EXACTLY_ONCE));
         double armed = load.run(count);
