@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,15 +97,6 @@ public record ClusterConfig(
     private static final double MIN_CAPACITY = 0.01;
 
     private static final double MAX_CAPACITY = 1000;
-    /** Of an answer that is kept with its message, which must always get through. */
-    private static final int MIN_MESSAGE_LENGTH = 64 * 1024;
-
-    private static final long MIN_RETRY_MILLIS = 1;
-    private static final long MAX_RETRY_MILLIS = 1_000;
-    private static final int MAX_CIRCUIT_FAILURES = 1_000;
-
-    private static final Duration MAX_CALM = Duration.ofDays(365);
-    private static final Duration MIN_MOVE = Duration.ofMillis(100);
 
     /**
      * Starts a configuration.
@@ -552,7 +542,7 @@ public record ClusterConfig(
          */
         public ClusterConfig build() {
             List<String> errors = new ArrayList<>();
-            checkSeeds(errors);
+            ClusterConfigRules.checkSeeds(seeds, seedIds(), errors);
             for (NodeAddress dialled : dialAddresses) {
                 if (!seedIds().contains(dialled.nodeId())) {
                     errors.add("the dial address " + dialled + " is for no node of the seed list " + seedIds()
@@ -583,14 +573,7 @@ public record ClusterConfig(
                         "lease (" + lease.toMillis() + " ms) must be at least 5 times the shortest election timeout ("
                                 + election.minMillis() + " ms of preset " + election + ")");
             }
-            if (shards < 1 || shards > MAX_SHARDS) {
-                errors.add("shards (" + shards + ") must be between 1 and " + MAX_SHARDS);
-            }
-            checkLimits(errors);
-            if (!errors.isEmpty()) {
-                throw new ClusterException(ClusterException.Code.BAD_CONFIG, String.join("; ", errors));
-            }
-            return new ClusterConfig(
+            ClusterConfig config = new ClusterConfig(
                     nodeId,
                     clusterName,
                     List.copyOf(seeds),
@@ -618,57 +601,11 @@ public record ClusterConfig(
                     spin,
                     circuitBreaker,
                     unixSockets);
-        }
-
-        private void checkLimits(List<String> errors) {
-            if (setShards < 0 || setShards > MAX_SHARDS - shards) {
-                errors.add("setShards (" + setShards + ") must be between 0 and " + (MAX_SHARDS - shards)
-                        + ": with the default set at most " + MAX_SHARDS);
+            ClusterConfigRules.checkLimits(config, errors);
+            if (!errors.isEmpty()) {
+                throw new ClusterException(ClusterException.Code.BAD_CONFIG, String.join("; ", errors));
             }
-            if (maxUnsettled < 1) {
-                errors.add("maxUnsettled (" + maxUnsettled + ") must be at least 1");
-            }
-            if (maxMessageLength < MIN_MESSAGE_LENGTH || maxMessageLength > MAX_MESSAGE_LENGTH) {
-                errors.add("maxMessageLength (" + maxMessageLength + ") must be between " + MIN_MESSAGE_LENGTH + " and "
-                        + MAX_MESSAGE_LENGTH + " bytes");
-            }
-            if (maxUnsettledBytes < maxMessageLength) {
-                errors.add("maxUnsettledBytes (" + maxUnsettledBytes + ") must be at least maxMessageLength ("
-                        + maxMessageLength + "): give the JVM a larger heap, or allow shorter messages");
-            }
-            if (maxSpawned < 1 || maxSpawned > MAX_SPAWNED) {
-                errors.add("maxSpawned (" + maxSpawned + ") must be between 1 and " + MAX_SPAWNED);
-            }
-            if (retry.toMillis() < MIN_RETRY_MILLIS || retry.toMillis() > MAX_RETRY_MILLIS) {
-                errors.add("retry (" + retry.toMillis() + " ms) must be between " + MIN_RETRY_MILLIS + " and "
-                        + MAX_RETRY_MILLIS + " ms");
-            }
-            if (rebalanceAfter.isNegative() || rebalanceAfter.compareTo(MAX_CALM) > 0) {
-                errors.add("rebalanceAfter (" + rebalanceAfter + ") must be between zero and " + MAX_CALM);
-            }
-            if (maxMoves < 1 || maxMoves > MAX_SHARDS) {
-                errors.add("maxMoves (" + maxMoves + ") must be between 1 and " + MAX_SHARDS);
-            }
-            if (moveTimeout.compareTo(MIN_MOVE) < 0 || moveTimeout.compareTo(MAX_CALM) > 0) {
-                errors.add("moveTimeout (" + moveTimeout + ") must be between " + MIN_MOVE + " and " + MAX_CALM);
-            }
-            if (minimumPeersQuorum < 1 || minimumPeersQuorum > MAX_SHARDS) {
-                errors.add("minimumPeersQuorum (" + minimumPeersQuorum + ") must be between 1 and " + MAX_SHARDS);
-            }
-            if (spin.isNegative() || spin.compareTo(TransportConfig.MAX_SPIN) > 0) {
-                errors.add("spin (" + spin + ") must be between zero and " + TransportConfig.MAX_SPIN);
-            }
-            int failures = circuitBreaker.failures();
-            if (failures < 1 || failures > MAX_CIRCUIT_FAILURES) {
-                errors.add("circuit failures (" + failures + ") must be between 1 and " + MAX_CIRCUIT_FAILURES);
-            }
-            Duration reset = circuitBreaker.reset();
-            if (reset.isNegative() || reset.isZero() || reset.compareTo(MAX_CALM) > 0) {
-                errors.add("circuit reset (" + reset + ") must be longer than zero and at most " + MAX_CALM);
-            }
-            if (startTimeout.isNegative() || startTimeout.isZero()) {
-                errors.add("startTimeout (" + startTimeout + ") must be positive");
-            }
+            return config;
         }
 
         private void checkJoining(boolean isSeed, List<String> errors) {
@@ -705,32 +642,6 @@ public record ClusterConfig(
 
         private List<String> seedIds() {
             return seeds.stream().map(NodeAddress::nodeId).sorted().toList();
-        }
-
-        private void checkSeeds(List<String> errors) {
-            if (seeds.isEmpty()) {
-                errors.add("the seed list is empty: add the voters with addNode, the same on every node");
-                return;
-            }
-            Set<String> ids = new HashSet<>();
-            Set<String> ports = new HashSet<>();
-            for (NodeAddress seed : seeds) {
-                if (!ids.add(seed.nodeId())) {
-                    errors.add("the seed list names node " + seed.nodeId() + " twice: give every seed its own id");
-                }
-                for (int port : new int[] {seed.messagingPort(), seed.raftPort()}) {
-                    if (port < 1 || port > 65_535) {
-                        errors.add("seed " + seed + " has port " + port + ": ports are 1 to 65535");
-                    } else if (!ports.add(seed.host() + ":" + port)) {
-                        errors.add("the seed list uses " + seed.host() + ":" + port
-                                + " twice: give every seed two ports of its own");
-                    }
-                }
-            }
-            if (seeds.size() % 2 == 0 || seeds.size() > 7) {
-                errors.add("the seed list has " + seeds.size() + " nodes " + seedIds()
-                        + ": use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
-            }
         }
     }
 }
