@@ -107,8 +107,8 @@ final class Dialler {
     }
 
     private void connect(NodeLink link, InetSocketAddress address) {
-        Path file = directory == null ? null : directory.toDial(address.getPort());
         boolean here = directory != null && isOfThisHost(address.getAddress());
+        Path file = here && directory != null ? directory.toDial(address.getPort()) : null;
         DialRoute.Way way = link.route.next(here, file != null);
         if (way == DialRoute.Way.UNIX && file != null) {
             connect(link, UnixDomainSocketAddress.of(file), StandardProtocolFamily.UNIX);
