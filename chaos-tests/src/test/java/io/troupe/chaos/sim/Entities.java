@@ -12,6 +12,7 @@ import io.troupe.actors.Query;
 import io.troupe.actors.StatefulHandler;
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.ShardSet;
+import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /**
@@ -43,6 +44,8 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
             .add(1003, Numbers.class)
             .add(1004, Note.class)
             .build();
+
+    private static final KryoCodec CODEC = new KryoCodec(REGISTRY);
 
     static final Kind<Message> KIND = Kind.durable("list", Message.class, Numbers.class, Entities::new);
 
@@ -96,6 +99,6 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
     }
 
     static int[] numbers(byte[] stored) {
-        return ((Numbers) REGISTRY.codec().decode(stored, CommitId.LENGTH, stored.length - CommitId.LENGTH)).numbers();
+        return ((Numbers) CODEC.decode(stored, CommitId.LENGTH, stored.length - CommitId.LENGTH)).numbers();
     }
 }

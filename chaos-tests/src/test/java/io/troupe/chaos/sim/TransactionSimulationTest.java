@@ -26,6 +26,7 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
+import io.troupe.transport.kryo.KryoCodec;
 import io.troupe.transport.kryo.MessageRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +111,8 @@ class TransactionSimulationTest {
             .add(1006, State.class)
             .build();
 
+    private static final KryoCodec CODEC = new KryoCodec(REGISTRY);
+
     /** What one node's copy of the log says, revision by revision. */
     private static final class Books implements WatchListener {
         private final Map<String, State> accounts = new HashMap<>();
@@ -145,8 +148,7 @@ class TransactionSimulationTest {
 
         private void enter(KeyValue entry) {
             byte[] value = entry.value();
-            accounts.put(entry.key(), (State)
-                    REGISTRY.codec().decode(value, CommitId.LENGTH, value.length - CommitId.LENGTH));
+            accounts.put(entry.key(), (State) CODEC.decode(value, CommitId.LENGTH, value.length - CommitId.LENGTH));
         }
 
         private void check(long revision) {

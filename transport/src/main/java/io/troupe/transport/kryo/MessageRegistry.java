@@ -37,7 +37,6 @@ public final class MessageRegistry {
     private static final int MAX_IDS_IN_A_MESSAGE = 12;
 
     private final SortedMap<Integer, Entry<?>> entries;
-    private @Nullable KryoCodec codec;
 
     private MessageRegistry(SortedMap<Integer, Entry<?>> entries) {
         this.entries = entries;
@@ -57,22 +56,6 @@ public final class MessageRegistry {
 
     Iterable<Entry<?>> entries() {
         return entries.values();
-    }
-
-    /**
-     * The codec of these classes with the limits that hold by default. Made once: its plans and its buffers are worth
-     * sharing.
-     *
-     * @return the codec
-     * @throws TransportException {@code UNREGISTERED} if a class cannot be taken apart; names all of them
-     */
-    public synchronized KryoCodec codec() {
-        KryoCodec known = codec;
-        if (known == null) {
-            known = new KryoCodec(this);
-            codec = known;
-        }
-        return known;
     }
 
     /**
