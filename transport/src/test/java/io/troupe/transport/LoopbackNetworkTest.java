@@ -3,7 +3,6 @@ package io.troupe.transport;
 import java.util.concurrent.CompletionException;
 
 import io.troupe.transport.MessagingSystem.FrameHandler;
-import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,21 +15,10 @@ class LoopbackNetworkTest extends MessagingSystemContract {
         return network.node(nodeId, handler);
     }
 
-    private static final class Nobody implements FrameHandler {
-        @Override
-        public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {}
-
-        @Override
-        public void onLink(String nodeId, LinkEvent event) {}
-
-        @Override
-        public void onRefused(String nodeId, String reason) {}
-    }
-
     @Test
     void anIdIsThatOfOneRunningNode() {
-        MessagingSystem first = network.node("twin", new Nobody());
-        MessagingSystem second = network.node("twin", new Nobody());
+        MessagingSystem first = network.node("twin", new Ignore());
+        MessagingSystem second = network.node("twin", new Ignore());
         first.start().join();
         assertThatThrownBy(() -> second.start().join())
                 .isInstanceOf(CompletionException.class)

@@ -112,7 +112,8 @@ public abstract class MessagingSystemContract {
         }
     }
 
-    private static class Ignore implements FrameHandler {
+    /** Takes everything and does nothing. */
+    protected static class Ignore implements FrameHandler {
         @Override
         public void onFrame(String from, int type, DirectBuffer buffer, int offset, int length) {}
 

@@ -129,6 +129,18 @@ class LoopbackTest {
         assertThat(a.refusals).anySatisfy(refusal -> assertThat(refusal).contains("a node of the same id"));
     }
 
+    /** Node a reaches b in place of c, and itself in place of d. */
+    final void onlyWhoDialsIsTold(String ofAnother, String ofItself) {
+        TestNode a = listening("a");
+        TestNode b = listening("b");
+        a.system.addNode("c", "127.0.0.1", b.system.port());
+        a.system.addNode("d", "127.0.0.1", a.system.port());
+        await().untilAsserted(() -> assertThat(a.refusals)
+                .anySatisfy(refusal -> assertThat(refusal).contains(ofAnother))
+                .anySatisfy(refusal -> assertThat(refusal).contains(ofItself)));
+        assertThat(b.refusals).isEmpty();
+    }
+
     @Test
     void anOversizedFrameIsRefusedAndTheLongestOneArrives() {
         TestNode a = listening("a");

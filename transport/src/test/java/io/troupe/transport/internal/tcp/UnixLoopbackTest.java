@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** All that nodes promise each other holds over Unix-domain sockets too. With {@code ON} there is no other way. */
 class UnixLoopbackTest extends LoopbackTest {
@@ -30,14 +29,7 @@ class UnixLoopbackTest extends LoopbackTest {
     @Test
     @Override
     void aDialThatReachesAnotherNodeOrItselfIsRefused() {
-        TestNode a = listening("a");
-        TestNode b = listening("b");
-        a.system.addNode("c", "127.0.0.1", b.system.port());
-        a.system.addNode("d", "127.0.0.1", a.system.port());
-        await().untilAsserted(() -> assertThat(a.refusals)
-                .anySatisfy(refusal -> assertThat(refusal).contains("c: node a dialled node c but reached node b"))
-                .anySatisfy(refusal -> assertThat(refusal).contains("d: node a dialled a node of the same id")));
-        assertThat(b.refusals).isEmpty();
+        onlyWhoDialsIsTold("c: node a dialled node c but reached node b", "d: node a dialled a node of the same id");
     }
 
     @Test
