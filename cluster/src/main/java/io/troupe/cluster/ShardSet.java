@@ -3,6 +3,8 @@ package io.troupe.cluster;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.troupe.transport.Lane;
+
 /**
  * Shards that are placed together under one policy. Kinds in one set with the same id share a shard, so a set is also how
  * actors are kept next to each other. The default set is the cluster's {@link ClusterConfig#shards()}; any other comes to
@@ -13,15 +15,18 @@ import java.util.TreeSet;
  * @param roles    roles that a node must have to own its shards
  * @param nodes    the nodes that may own its shards; empty for any
  * @param strategy which of them is preferred
+ * @param lane     the lane that messages to its actors take, fixed like the number of its shards: {@code ORDINARY}, or
+ *                 {@code BULK} for long ones that others are not to wait for
  */
-public record ShardSet(String name, int shards, Set<String> roles, Set<String> nodes, Strategy strategy) {
+public record ShardSet(String name, int shards, Set<String> roles, Set<String> nodes, Strategy strategy, Lane lane) {
     /** Most shards of a set of its own. */
     public static final int MAX_SHARDS = 1024;
 
     private static final String DEFAULT_NAME = "default";
 
     /** All kinds that ask for nothing else. */
-    public static final ShardSet DEFAULT = new ShardSet(DEFAULT_NAME, 0, Set.of(), Set.of(), Strategy.RENDEZVOUS);
+    public static final ShardSet DEFAULT =
+            new ShardSet(DEFAULT_NAME, 0, Set.of(), Set.of(), Strategy.RENDEZVOUS, Lane.ORDINARY);
 
     /** Which node is preferred for a shard, among those that have room for one more. */
     public enum Strategy {
@@ -43,6 +48,7 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
      * @param roles    roles that a node must have
      * @param nodes    the nodes that may own its shards
      * @param strategy which of them is preferred
+     * @param lane     the lane that messages to its actors take
      * @throws IllegalArgumentException if a name is none, or the number of shards is out of range
      */
     public ShardSet {
@@ -51,8 +57,13 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
         Names.check("shard set name", name);
         roles.forEach(role -> Names.check("role", role));
         nodes.forEach(node -> Names.check("node id", node));
+        if (lane == Lane.CONTROL) {
+            throw new IllegalArgumentException("shard set " + name
+                    + " cannot take lane CONTROL, which is the cluster's own: say ORDINARY or BULK");
+        }
         if (name.equals(DEFAULT_NAME)) {
-            checkDefault(shards, roles, nodes, strategy);
+            boolean plain = shards == 0 && roles.isEmpty() && nodes.isEmpty();
+            checkDefault(plain && strategy == Strategy.RENDEZVOUS && lane == Lane.ORDINARY);
         } else if (shards < 1 || shards > MAX_SHARDS) {
             throw new IllegalArgumentException(
                     "shard set " + name + " has " + shards + " shards: it must have 1 to " + MAX_SHARDS);
@@ -60,10 +71,10 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     }
 
     /** Its number of shards is the cluster's; as it is nowhere stored, its policy is the same for ever. */
-    private static void checkDefault(int shards, Set<String> roles, Set<String> nodes, Strategy strategy) {
-        if (shards != 0 || !roles.isEmpty() || !nodes.isEmpty() || strategy != Strategy.RENDEZVOUS) {
+    private static void checkDefault(boolean plain) {
+        if (!plain) {
             throw new IllegalArgumentException("the default shard set belongs to every node that owns shards:"
-                    + " give a set another name to choose its shards, roles, nodes or strategy");
+                    + " give a set another name to choose its shards, roles, nodes, strategy or lane");
         }
     }
 
@@ -79,7 +90,7 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
      * @param shards how many shards
      */
     public static ShardSet of(String name, int shards) {
-        return new ShardSet(name, shards, Set.of(), Set.of(), Strategy.RENDEZVOUS);
+        return new ShardSet(name, shards, Set.of(), Set.of(), Strategy.RENDEZVOUS, Lane.ORDINARY);
     }
 
     /**
@@ -99,7 +110,7 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     public ShardSet onRole(String role) {
         Set<String> more = new TreeSet<>(roles);
         more.add(role);
-        return new ShardSet(name, shards, more, nodes, strategy);
+        return new ShardSet(name, shards, more, nodes, strategy, lane);
     }
 
     /**
@@ -108,7 +119,7 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
      * @param nodeIds the nodes
      */
     public ShardSet pinnedTo(String... nodeIds) {
-        return new ShardSet(name, shards, roles, Set.of(nodeIds), strategy);
+        return new ShardSet(name, shards, roles, Set.of(nodeIds), strategy, lane);
     }
 
     /**
@@ -117,7 +128,17 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
      * @param preference which node is preferred
      */
     public ShardSet by(Strategy preference) {
-        return new ShardSet(name, shards, roles, nodes, preference);
+        return new ShardSet(name, shards, roles, nodes, preference, lane);
+    }
+
+    /**
+     * {@return the same, whose messages take another lane} Messages to one actor keep their order on either; long ones on the
+     * bulk lane hold up only each other, not what the node sends to other sets.
+     *
+     * @param other {@code ORDINARY} or {@code BULK}
+     */
+    public ShardSet over(Lane other) {
+        return new ShardSet(name, shards, roles, nodes, strategy, other);
     }
 
     /**

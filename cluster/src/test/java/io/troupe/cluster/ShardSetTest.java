@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.troupe.cluster.internal.keys.SetRecord;
+import io.troupe.transport.Lane;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -33,11 +34,22 @@ class ShardSetTest {
         SetRecord full = new SetRecord(
                 1024,
                 8,
-                ShardSet.of("jobs", 8).onRole("batch").pinnedTo("n1", "n2").by(ShardSet.Strategy.ROUND_ROBIN));
+                ShardSet.of("jobs", 8)
+                        .onRole("batch")
+                        .pinnedTo("n1", "n2")
+                        .by(ShardSet.Strategy.ROUND_ROBIN)
+                        .over(Lane.BULK));
         assertThat(SetRecord.decode("jobs", full.encode())).isEqualTo(full);
         assertThat(full.end()).isEqualTo(1032);
         SetRecord plain = new SetRecord(7, 1, ShardSet.singleton("one"));
         assertThat(SetRecord.decode("one", plain.encode())).isEqualTo(plain);
+        byte[] old = new String(plain.encode(), StandardCharsets.UTF_8)
+                .replaceFirst("lane.*\\n", "")
+                .getBytes(StandardCharsets.UTF_8);
+        assertThat(new String(old, StandardCharsets.UTF_8)).doesNotContain("lane");
+        assertThat(SetRecord.decode("one", old))
+                .as("of a version without lanes")
+                .isEqualTo(plain);
     }
 
     @Test
@@ -45,6 +57,8 @@ class ShardSetTest {
         assertThatThrownBy(() -> ShardSet.of("a/b", 1))
                 .hasMessage("shard set name 'a/b' must be 1 to 100 letters, digits, '.', '_' or '-'");
         assertThatThrownBy(() -> ShardSet.of("a", 0)).hasMessage("shard set a has 0 shards: it must have 1 to 1024");
+        assertThatThrownBy(() -> ShardSet.of("a", 1).over(Lane.CONTROL))
+                .hasMessage("shard set a cannot take lane CONTROL, which is the cluster's own: say ORDINARY or BULK");
         assertThatThrownBy(() -> ShardSet.of("a", 1).pinnedTo("n1/n2"))
                 .hasMessage("node id 'n1/n2' must be 1 to 100 letters, digits, '.', '_' or '-'");
     }
@@ -55,10 +69,11 @@ class ShardSetTest {
                         () -> ShardSet.of("default", 5),
                         () -> ShardSet.DEFAULT.onRole("gpu"),
                         () -> ShardSet.DEFAULT.pinnedTo("n1"),
-                        () -> ShardSet.DEFAULT.by(ShardSet.Strategy.LEAST_LOAD))
+                        () -> ShardSet.DEFAULT.by(ShardSet.Strategy.LEAST_LOAD),
+                        () -> ShardSet.DEFAULT.over(Lane.BULK))
                 .forEach(bad -> assertThatThrownBy(bad)
                         .hasMessage("the default shard set belongs to every node that owns shards: give a set another"
-                                + " name to choose its shards, roles, nodes or strategy"));
+                                + " name to choose its shards, roles, nodes, strategy or lane"));
     }
 
     @Test

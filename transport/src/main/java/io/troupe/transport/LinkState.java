@@ -1,7 +1,7 @@
 package io.troupe.transport;
 
 /**
- * The state of one link.
+ * The state of one lane of a link.
  *
  * @param connected      a connection carries its frames; while it is interrupted they are accepted all the same
  * @param unixSocket     that connection is a Unix-domain socket of this host, not TCP

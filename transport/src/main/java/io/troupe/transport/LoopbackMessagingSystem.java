@@ -36,10 +36,13 @@ final class LoopbackMessagingSystem implements MessagingSystem {
     // Guarded by the network's lock.
 
     private final Set<String> dialled = new HashSet<>();
-    private final Map<String, Half> links = new HashMap<>();
+    private final Map<NodeLane, Half> links = new HashMap<>();
     private boolean started;
 
     private volatile boolean closed;
+
+    /** One lane of the link to another node. */
+    private record NodeLane(String nodeId, Lane lane) {}
 
     /** A node's end of a session. Guarded by the network's lock. */
     private static final class Half {
@@ -105,18 +108,27 @@ final class LoopbackMessagingSystem implements MessagingSystem {
         });
     }
 
+    /** Of every lane: they come and go together here. */
     private void tell(String other, LinkEvent... events) {
-        for (LinkEvent event : events) {
-            tell(() -> handler.onLink(other, event));
+        for (Lane lane : Lane.values()) {
+            for (LinkEvent event : events) {
+                tell(() -> handler.onLink(other, lane, event));
+            }
         }
+    }
+
+    private boolean isLinked(String other) {
+        return links.containsKey(new NodeLane(other, Lane.ORDINARY));
     }
 
     /** With the lock: a session begins if there is none and one of the two wants it. */
     static void linkIfDialled(LoopbackMessagingSystem a, LoopbackMessagingSystem b) {
         boolean wanted = a.dialled.contains(b.nodeId) || b.dialled.contains(a.nodeId);
-        if (a != b && wanted && !a.links.containsKey(b.nodeId)) {
-            a.links.put(b.nodeId, new Half(b));
-            b.links.put(a.nodeId, new Half(a));
+        if (a != b && wanted && !a.isLinked(b.nodeId)) {
+            for (Lane lane : Lane.values()) {
+                a.links.put(new NodeLane(b.nodeId, lane), new Half(b));
+                b.links.put(new NodeLane(a.nodeId, lane), new Half(a));
+            }
             a.tell(b.nodeId, LinkEvent.OPENED);
             b.tell(a.nodeId, LinkEvent.OPENED);
         }
@@ -124,15 +136,18 @@ final class LoopbackMessagingSystem implements MessagingSystem {
 
     /** With the lock. */
     private void unlink(LoopbackMessagingSystem other) {
-        if (links.remove(other.nodeId) != null) {
-            other.links.remove(nodeId);
+        if (isLinked(other.nodeId)) {
+            for (Lane lane : Lane.values()) {
+                links.remove(new NodeLane(other.nodeId, lane));
+                other.links.remove(new NodeLane(nodeId, lane));
+            }
             tell(other.nodeId, LinkEvent.INTERRUPTED, LinkEvent.ENDED);
             other.tell(nodeId, LinkEvent.INTERRUPTED, LinkEvent.ENDED);
         }
     }
 
     @Override
-    public Offer offer(String to, int type, DirectBuffer buffer, int offset, int length) {
+    public Offer offer(String to, Lane lane, int type, DirectBuffer buffer, int offset, int length) {
         if (type < 1 || type > MAX_TYPE) {
             throw new IllegalArgumentException("frame type " + type + " is not between 1 and " + MAX_TYPE);
         }
@@ -144,7 +159,7 @@ final class LoopbackMessagingSystem implements MessagingSystem {
             if (length > network.maxFrameLength) {
                 return Offer.TOO_LARGE;
             }
-            Half link = links.get(to);
+            Half link = links.get(new NodeLane(to, lane));
             if (link == null) {
                 return Offer.NOT_CONNECTED;
             }
@@ -156,30 +171,36 @@ final class LoopbackMessagingSystem implements MessagingSystem {
             buffer.getBytes(offset, body);
             link.heldBytes += length + FRAME_COST;
             link.sent++;
-            link.to.receive(this, link, type, body);
+            link.to.receive(new Sent(this, lane, link), type, body);
             return Offer.ACCEPTED;
         }
     }
 
+    /** Who has sent a frame, and over which half of a link. */
+    private record Sent(LoopbackMessagingSystem from, Lane lane, Half link) {}
+
     /** With the lock. */
-    private void receive(LoopbackMessagingSystem from, Half link, int type, byte[] body) {
+    private void receive(Sent sent, int type, byte[] body) {
         tell(() -> {
-            onArrived(from, link, body.length);
-            handler.onFrame(from.nodeId, type, Buffers.of(body), 0, body.length);
+            onArrived(sent, body.length);
+            handler.onFrame(sent.from.nodeId, type, Buffers.of(body), 0, body.length);
         });
     }
 
-    /** On this node's thread: a frame that the other node has sent over its half of the link is handed on now. */
-    private void onArrived(LoopbackMessagingSystem from, Half link, int length) {
+    /** On this node's thread: a frame is handed on now. */
+    private void onArrived(Sent sent, int length) {
+        LoopbackMessagingSystem from = sent.from;
+        Half link = sent.link;
         synchronized (network.lock) {
-            Half back = links.get(from.nodeId);
-            if (back != null && from.links.get(nodeId) == link) {
+            Half back = links.get(new NodeLane(from.nodeId, sent.lane));
+            boolean current = from.links.get(new NodeLane(nodeId, sent.lane)) == link;
+            if (back != null && current) {
                 back.received++;
             }
             link.heldBytes -= length + FRAME_COST;
-            if (link.refused && link.heldBytes <= network.capacity / 2 && from.links.get(nodeId) == link) {
+            if (link.refused && link.heldBytes <= network.capacity / 2 && current) {
                 link.refused = false;
-                from.tell(() -> from.handler.onWritable(nodeId));
+                from.tell(() -> from.handler.onWritable(nodeId, sent.lane));
             }
         }
     }
@@ -205,7 +226,7 @@ final class LoopbackMessagingSystem implements MessagingSystem {
         synchronized (network.lock) {
             checkStarted();
             dialled.remove(other);
-            Half link = links.get(other);
+            Half link = links.get(new NodeLane(other, Lane.ORDINARY));
             if (link != null) {
                 unlink(link.to);
                 linkIfDialled(this, link.to); // The other one may have dialled us, and does so again.
@@ -217,7 +238,7 @@ final class LoopbackMessagingSystem implements MessagingSystem {
     public void cut(String other) {
         synchronized (network.lock) {
             checkStarted();
-            Half link = links.get(other);
+            Half link = links.get(new NodeLane(other, Lane.ORDINARY));
             if (link != null) {
                 tell(other, LinkEvent.INTERRUPTED, LinkEvent.RESUMED);
                 link.to.tell(nodeId, LinkEvent.INTERRUPTED, LinkEvent.RESUMED);
@@ -232,9 +253,9 @@ final class LoopbackMessagingSystem implements MessagingSystem {
     }
 
     @Override
-    public LinkState link(String other) {
+    public LinkState link(String other, Lane lane) {
         synchronized (network.lock) {
-            @Nullable Half link = links.get(other);
+            @Nullable Half link = links.get(new NodeLane(other, lane));
             return link == null
                     ? new LinkState(false, false, false, 0, 0, 0, 0)
                     : new LinkState(true, false, false, link.heldBytes, link.heldBytes, link.sent, link.received);

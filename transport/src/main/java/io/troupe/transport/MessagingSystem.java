@@ -5,10 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import org.agrona.DirectBuffer;
 
 /**
- * Frames between nodes: one link per pair of nodes, driven by one agent thread. A frame arrives whole, unchanged, once, and
- * after the frames offered before it on the same link, or not at all: a lost connection is made again and loses nothing, but
- * the session of two processes ends with either of them, or when they do not find each other for the session timeout. What
- * was under way then is lost, and the layer above sends it again.
+ * Frames between nodes: one link per pair of nodes, with one {@link Lane} or several, driven by one agent thread. A frame
+ * arrives whole, unchanged, once, and after the frames offered before it on the same lane, or not at all: a lost connection
+ * is made again and loses nothing, but the session of two processes on a lane ends with either of them, or when they do not
+ * find each other for the session timeout. What was under way then is lost, and the layer above sends it again.
  *
  * <p>{@link #offer} may be called from any thread, also from a handler; it never blocks, and throws only for a type or a
  * range that cannot be. While the system closes, no handler is called any more.
@@ -25,13 +25,28 @@ public interface MessagingSystem extends AutoCloseable {
      * Offers a frame to a node; its bytes are copied before the call returns.
      *
      * @param nodeId the receiving node
+     * @param lane   which frames it may wait for
      * @param type   1 to 65535; the meaning belongs to the layer above
      * @param buffer holds the body
      * @param offset where the body starts
      * @param length how long it is, in bytes
      * @return what became of it
      */
-    Offer offer(String nodeId, int type, DirectBuffer buffer, int offset, int length);
+    Offer offer(String nodeId, Lane lane, int type, DirectBuffer buffer, int offset, int length);
+
+    /**
+     * The same on {@link Lane#ORDINARY}.
+     *
+     * @param nodeId the receiving node
+     * @param type   1 to 65535; the meaning belongs to the layer above
+     * @param buffer holds the body
+     * @param offset where the body starts
+     * @param length how long it is, in bytes
+     * @return what became of it
+     */
+    default Offer offer(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+        return offer(nodeId, Lane.ORDINARY, type, buffer, offset, length);
+    }
 
     /**
      * Adds a node to dial, or changes its address. Nodes that dial us need no entry.
@@ -50,18 +65,30 @@ public interface MessagingSystem extends AutoCloseable {
     void removeNode(String nodeId);
 
     /**
-     * The state of the link to a node.
+     * The state of a lane of the link to a node.
+     *
+     * @param nodeId the node
+     * @param lane   one of its lanes
+     * @return its state; not connected for a node never heard of
+     */
+    LinkState link(String nodeId, Lane lane);
+
+    /**
+     * The same of {@link Lane#ORDINARY}.
      *
      * @param nodeId the node
      * @return its state; not connected for a node never heard of
      */
-    LinkState link(String nodeId);
+    default LinkState link(String nodeId) {
+        return link(nodeId, Lane.ORDINARY);
+    }
 
     /** {@return the port this node listens on, known once started; 0 if it does not listen} */
     int port();
 
     /**
-     * Closes the connection to a node at once, as a broken network would; it is dialled again. For tests of what lies above.
+     * Closes the connections to a node at once, as a broken network would; they are dialled again. For tests of what lies
+     * above.
      *
      * @param nodeId the node
      */
@@ -106,12 +133,13 @@ public interface MessagingSystem extends AutoCloseable {
         void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length);
 
         /**
-         * Something became of a link.
+         * Something became of a lane of a link.
          *
          * @param nodeId the other node
+         * @param lane   which lane
          * @param event  what
          */
-        void onLink(String nodeId, LinkEvent event);
+        void onLink(String nodeId, Lane lane, LinkEvent event);
 
         /**
          * A frame to a node was {@link Offer#BACK_PRESSURED}, and now half of the ring is free; or the circuit has closed,
@@ -119,8 +147,9 @@ public interface MessagingSystem extends AutoCloseable {
          * {@link LinkEvent#OPENED} is.
          *
          * @param nodeId the other node
+         * @param lane   which lane of its link
          */
-        default void onWritable(String nodeId) {}
+        default void onWritable(String nodeId, Lane lane) {}
 
         /**
          * A node was refused by the handshake, or refused us.

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class TransportConfig {
     public static final int MAX_FRAME_LENGTH = 64 * 1024 * 1024;
 
     private static final int DEFAULT_MAX_FRAME_LENGTH = 1024 * 1024;
+    private static final int MAX_CONTROL_RING_CAPACITY = 4 * 1024 * 1024;
     private static final int MIN_RING_CAPACITY = 4096;
     private static final int MAX_RING_CAPACITY = 1 << 29;
     private static final int MAX_PORT = 65_535;
@@ -85,16 +88,34 @@ public final class TransportConfig {
         return Collections.unmodifiableMap(values.nodes);
     }
 
-    /** {@return the bytes of one link's send ring} */
-    public int ringCapacity() {
-        return values.ringCapacity;
+    /** {@return the lanes that this node wants to have} */
+    public Set<Lane> lanes() {
+        return Collections.unmodifiableSet(values.lanes);
     }
 
-    /** {@return the longest body of a frame, in bytes} */
+    /**
+     * {@return the bytes of one link's send ring}
+     *
+     * @param lane on which lane
+     */
+    public int ringCapacity(Lane lane) {
+        return lane == Lane.CONTROL ? Math.min(MAX_CONTROL_RING_CAPACITY, values.ringCapacity) : values.ringCapacity;
+    }
+
+    /** {@return the longest body of a frame on any lane, in bytes} */
     public int maxFrameLength() {
         return values.maxFrameLength > 0
                 ? values.maxFrameLength
                 : Math.min(DEFAULT_MAX_FRAME_LENGTH, values.ringCapacity / 2);
+    }
+
+    /**
+     * {@return the longest body of a frame, in bytes}
+     *
+     * @param lane on which lane
+     */
+    public int maxFrameLength(Lane lane) {
+        return Math.min(maxFrameLength(), ringCapacity(lane) / 2);
     }
 
     /** {@return the bytes of one link's receive buffer; it is made longer if a frame would not fit} */
@@ -192,6 +213,7 @@ public final class TransportConfig {
         private @Nullable ClusterSecret secret;
         private @Nullable NodeTls tls;
         private Duration tlsRefresh = Duration.ofSeconds(5);
+        private Set<Lane> lanes = EnumSet.of(Lane.ORDINARY);
         private int ringCapacity = 4 * 1024 * 1024;
         /** 0 means the default, which depends on the ring. */
         private int maxFrameLength;
@@ -226,6 +248,7 @@ public final class TransportConfig {
             secret = from.secret;
             tls = from.tls;
             tlsRefresh = from.tlsRefresh;
+            lanes = EnumSet.copyOf(from.lanes);
             ringCapacity = from.ringCapacity;
             maxFrameLength = from.maxFrameLength;
             receiveBufferLength = from.receiveBufferLength;
@@ -322,7 +345,21 @@ public final class TransportConfig {
         }
 
         /**
-         * The length of a link's send ring: what is under way to a node, and not known to have arrived, at most.
+         * The lanes to have with every node, each with a ring, a receive buffer and a connection of its own. A link has the
+         * lanes that either of its ends wants.
+         *
+         * @param first one of them; {@link Lane#ORDINARY} alone by default
+         * @param more  the others
+         * @return this
+         */
+        public Builder lanes(Lane first, Lane... more) {
+            lanes = EnumSet.of(first, more);
+            return this;
+        }
+
+        /**
+         * The length of the send ring of a lane: what is under way to a node on it, and not known to have arrived, at most. The
+         * ring of {@link Lane#CONTROL} has no more than 4 MiB of it.
          *
          * @param bytes a power of two; 4 MiB by default
          * @return this
@@ -456,7 +493,7 @@ public final class TransportConfig {
         }
 
         /**
-         * How many other nodes this one knows at most; each costs a ring and two buffers once linked.
+         * How many other nodes this one knows at most; each lane costs a ring and two buffers once linked.
          *
          * @param count 128 by default
          * @return this

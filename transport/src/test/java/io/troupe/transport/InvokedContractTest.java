@@ -18,6 +18,7 @@ class InvokedContractTest extends MessagingSystemContract {
                 TransportConfig.builder(nodeId)
                         .bind("127.0.0.1", 0)
                         .invoker()
+                        .lanes(Lane.CONTROL, Lane.ORDINARY, Lane.BULK)
                         .ringCapacity(1024 * 1024)
                         .maxFrameLength(LONGEST)
                         .linkTimeout(Duration.ofDays(1))

@@ -23,8 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * What every {@link MessagingSystem} promises. For each test {@link #make} is asked for nodes that can reach each other; a
- * frame of theirs may have {@value #LONGEST} bytes.
+ * What every {@link MessagingSystem} promises. For each test {@link #make} is asked for nodes that can reach each other and
+ * have all lanes; a frame of theirs may have {@value #LONGEST} bytes.
  */
 @Timeout(120)
 public abstract class MessagingSystemContract {
@@ -55,6 +55,8 @@ public abstract class MessagingSystemContract {
         final MessagingSystem system;
         final List<String> frames = new CopyOnWriteArrayList<>();
         final List<String> links = new CopyOnWriteArrayList<>();
+        final List<String> otherLanes = new CopyOnWriteArrayList<>();
+        final List<Lane> roomOn = new CopyOnWriteArrayList<>();
         final AtomicInteger writable = new AtomicInteger();
         final AtomicBoolean overlap = new AtomicBoolean();
         private final AtomicBoolean inside = new AtomicBoolean();
@@ -85,14 +87,18 @@ public abstract class MessagingSystemContract {
         }
 
         @Override
-        public void onLink(String other, LinkEvent event) {
-            in(() -> links.add(other + " " + event));
-            also.onLink(other, event);
+        public void onLink(String other, Lane lane, LinkEvent event) {
+            in(() -> (lane == Lane.ORDINARY ? links : otherLanes)
+                    .add(other + " " + event + (lane == Lane.ORDINARY ? "" : " " + lane)));
+            also.onLink(other, lane, event);
         }
 
         @Override
-        public void onWritable(String other) {
-            in(writable::incrementAndGet);
+        public void onWritable(String other, Lane lane) {
+            in(() -> {
+                roomOn.add(lane);
+                writable.incrementAndGet();
+            });
         }
 
         @Override
@@ -104,6 +110,10 @@ public abstract class MessagingSystemContract {
 
         Offer offer(Node to, byte[] bytes) {
             return system.offer(to.id, TYPE, Buffers.of(bytes), 0, bytes.length);
+        }
+
+        Offer offer(Node to, Lane lane, byte[] bytes) {
+            return system.offer(to.id, lane, TYPE, Buffers.of(bytes), 0, bytes.length);
         }
 
         Node dial(Node other) {
@@ -118,7 +128,7 @@ public abstract class MessagingSystemContract {
         public void onFrame(String from, int type, DirectBuffer buffer, int offset, int length) {}
 
         @Override
-        public void onLink(String other, LinkEvent event) {}
+        public void onLink(String other, Lane lane, LinkEvent event) {}
 
         @Override
         public void onRefused(String other, String reason) {}
@@ -142,6 +152,92 @@ public abstract class MessagingSystemContract {
     private static void awaitOpen(Node... nodes) {
         for (Node node : nodes) {
             await().until(() -> node.links.stream().anyMatch(event -> event.endsWith("OPENED")));
+            await().until(() -> node.otherLanes.stream()
+                            .filter(event -> event.contains("OPENED"))
+                            .count()
+                    >= 2);
+        }
+    }
+
+    @Test
+    void framesKeepTheirOrderOnEachLane() {
+        Node a = started("a");
+        Node b = started("b");
+        a.dial(b);
+        awaitOpen(a, b);
+        int each = 300;
+        for (int i = 0; i < each; i++) {
+            for (Lane lane : Lane.values()) {
+                byte[] text = (lane + " " + i).getBytes(StandardCharsets.UTF_8);
+                while (a.offer(b, lane, text) != Offer.ACCEPTED) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+        await().until(() -> b.frames.size() == 3 * each);
+        for (Lane lane : Lane.values()) {
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < each; i++) {
+                expected.add("a:7:" + lane + " " + i);
+            }
+            assertThat(b.frames)
+                    .filteredOn(frame -> frame.contains(lane.name()))
+                    .isEqualTo(expected);
+            await().until(() -> a.system.link("b", lane).heldBytes() == 0);
+            assertThat(a.system.link("b", lane).framesSent()).isEqualTo(each);
+            assertThat(b.system.link("a", lane).framesReceived()).isEqualTo(each);
+        }
+        assertThat(b.overlap).as("two calls of a handler at a time").isFalse();
+    }
+
+    @Test
+    void aLaneThatIsFullHoldsUpNoOther() {
+        Node a = started("a");
+        Node b = started("b");
+        CountDownLatch go = new CountDownLatch(1);
+        b.also = new Ignore() {
+            @Override
+            public void onFrame(String from, int type, DirectBuffer buffer, int offset, int length) {
+                try {
+                    go.await();
+                } catch (InterruptedException closed) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        a.dial(b);
+        awaitOpen(a, b);
+        byte[] frame = new byte[LONGEST];
+        int accepted = 0;
+        while (a.offer(b, Lane.BULK, frame) == Offer.ACCEPTED) {
+            accepted++;
+        }
+        assertThat(a.offer(b, Lane.CONTROL, frame)).isEqualTo(Offer.ACCEPTED);
+        assertThat(a.offer(b, frame)).isEqualTo(Offer.ACCEPTED);
+        assertThat(a.roomOn).isEmpty();
+        go.countDown();
+        await().until(() -> !a.roomOn.isEmpty());
+        assertThat(a.roomOn).containsExactly(Lane.BULK);
+        int sent = accepted + 2;
+        await().until(() -> b.frames.size() == sent);
+    }
+
+    @Test
+    void eachLaneSaysWhatBecomesOfIt() {
+        Node a = started("a");
+        Node b = started("b");
+        assertThat(a.system.link("b", Lane.BULK).connected()).isFalse();
+        a.dial(b);
+        awaitOpen(a, b);
+        assertThat(a.otherLanes).containsExactlyInAnyOrder("b OPENED CONTROL", "b OPENED BULK");
+        a.system.cut("b");
+        await().until(() -> a.otherLanes.size() == 6 && a.links.size() == 3);
+        assertThat(a.otherLanes)
+                .contains("b INTERRUPTED CONTROL", "b RESUMED CONTROL", "b INTERRUPTED BULK", "b RESUMED BULK");
+        a.system.removeNode("b");
+        await().until(() -> a.otherLanes.contains("b ENDED CONTROL") && a.otherLanes.contains("b ENDED BULK"));
+        for (Lane lane : Lane.values()) {
+            await().until(() -> a.offer(b, lane, new byte[1]) == Offer.NOT_CONNECTED);
         }
     }
 

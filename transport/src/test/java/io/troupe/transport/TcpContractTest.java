@@ -10,6 +10,7 @@ class TcpContractTest extends MessagingSystemContract {
         return MessagingSystems.tcp(
                 TransportConfig.builder(nodeId)
                         .bind("127.0.0.1", 0)
+                        .lanes(Lane.CONTROL, Lane.ORDINARY, Lane.BULK)
                         .ringCapacity(1024 * 1024)
                         .maxFrameLength(LONGEST)
                         .linkTimeout(Duration.ofDays(1))

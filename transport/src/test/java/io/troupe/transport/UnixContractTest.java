@@ -17,6 +17,7 @@ class UnixContractTest extends MessagingSystemContract {
                 TransportConfig.builder(nodeId)
                         .bind("127.0.0.1", 0)
                         .unixSockets(new UnixSockets(UnixSockets.Mode.ON, directory.resolve("sockets")))
+                        .lanes(Lane.CONTROL, Lane.ORDINARY, Lane.BULK)
                         .ringCapacity(1024 * 1024)
                         .maxFrameLength(LONGEST)
                         .linkTimeout(Duration.ofDays(1))

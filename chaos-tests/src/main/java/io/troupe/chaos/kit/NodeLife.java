@@ -8,6 +8,7 @@ import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.spi.PeerChannel;
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.DirectBuffer;
@@ -172,8 +173,8 @@ final class NodeLife implements Platform {
     }
 
     @Override
-    public MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
-        MessagingSystem messaging = real.messaging(config, new Guarded(frames));
+    public MessagingSystem messaging(ClusterConfig config, boolean bulk, MessagingSystem.FrameHandler frames) {
+        MessagingSystem messaging = real.messaging(config, bulk, new Guarded(frames));
         return keep(messaging, messaging::close);
     }
 
@@ -199,9 +200,9 @@ final class NodeLife implements Platform {
         }
 
         @Override
-        public void onLink(String nodeId, LinkEvent event) {
+        public void onLink(String nodeId, Lane lane, LinkEvent event) {
             if (mayBegin()) {
-                frames.onLink(nodeId, event);
+                frames.onLink(nodeId, lane, event);
             }
         }
 

@@ -1,9 +1,14 @@
 package io.troupe.chaos.sim;
 
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.transport.Buffers;
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.LinkState;
 import io.troupe.transport.MessagingSystem;
@@ -19,10 +24,21 @@ final class SimMessaging implements MessagingSystem {
     private final SimNode node;
     private final FrameHandler frames;
 
-    SimMessaging(Simulation world, SimNode node, FrameHandler frames) {
+    /** Whether there is a bulk lane to the other nodes: one is enough, for both ends. */
+    private final boolean bulk;
+
+    /** By the type of frames: the lanes that they have taken. */
+    private final Map<Integer, Set<Lane>> taken = new HashMap<>();
+
+    SimMessaging(Simulation world, SimNode node, boolean bulk, FrameHandler frames) {
         this.world = world;
         this.node = node;
+        this.bulk = bulk;
         this.frames = frames;
+    }
+
+    Set<Lane> lanesOf(int type) {
+        return taken.getOrDefault(type, Set.of());
     }
 
     @Override
@@ -31,11 +47,15 @@ final class SimMessaging implements MessagingSystem {
     }
 
     @Override
-    public Offer offer(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+    public Offer offer(String nodeId, Lane lane, int type, DirectBuffer buffer, int offset, int length) {
         if (!world.knows(nodeId)) {
             return Offer.NOT_CONNECTED;
         }
         SimNode to = world.node(nodeId);
+        if (lane == Lane.BULK && to.isUp() && !bulk && !to.messaging().bulk) {
+            throw new IllegalStateException("a frame of type " + type + " on a lane that neither end wants");
+        }
+        taken.computeIfAbsent(type, first -> EnumSet.noneOf(Lane.class)).add(lane);
         byte[] body = new byte[length];
         buffer.getBytes(offset, body);
         Runnable arrival = () -> to.onFrame(node, type, body);
@@ -51,7 +71,9 @@ final class SimMessaging implements MessagingSystem {
     }
 
     void onLink(String other, boolean up) {
-        frames.onLink(other, up ? LinkEvent.OPENED : LinkEvent.ENDED);
+        for (Lane lane : Lane.values()) {
+            frames.onLink(other, lane, up ? LinkEvent.OPENED : LinkEvent.ENDED);
+        }
     }
 
     @Override
@@ -65,7 +87,7 @@ final class SimMessaging implements MessagingSystem {
     }
 
     @Override
-    public LinkState link(String nodeId) {
+    public LinkState link(String nodeId, Lane lane) {
         return new LinkState(!world.network.isBlocked(node.index, world.node(nodeId).index), false, false, 0, 0, 0, 0);
     }
 

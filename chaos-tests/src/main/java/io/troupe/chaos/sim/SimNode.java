@@ -59,6 +59,10 @@ final class SimNode {
         return platform.store();
     }
 
+    SimMessaging messaging() {
+        return platform.messaging();
+    }
+
     ClusterActorSystem system() {
         return system;
     }

@@ -52,8 +52,8 @@ final class SimPlatform implements Platform {
     }
 
     @Override
-    public MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
-        messaging = new SimMessaging(world, node, frames);
+    public MessagingSystem messaging(ClusterConfig config, boolean bulk, MessagingSystem.FrameHandler frames) {
+        messaging = new SimMessaging(world, node, bulk, frames);
         return messaging;
     }
 

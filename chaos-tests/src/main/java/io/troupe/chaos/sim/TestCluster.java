@@ -92,6 +92,10 @@ public final class TestCluster implements AutoCloseable {
         return at(node).system();
     }
 
+    SimMessaging messaging(int node) {
+        return at(node).messaging();
+    }
+
     /** {@return how many nodes there are, up or down} */
     public int nodes() {
         return world.nodes.length;

@@ -203,6 +203,24 @@ final class MutantsOfLinks {
                     "if (key != null) {",
                     DIRECTORY_TEST),
             bug(
+                    "link takes a welcome on another lane",
+                    FRAME + "LinkHandshake.java",
+                    "        if (other.point().lane() != own.point().lane()) {\n",
+                    "        if (other.point().lane() == null) {\n",
+                    HANDSHAKE_TEST),
+            bug(
+                    "link refuses a node that wants a lane of a later version",
+                    FRAME + "WireLanes.java",
+                    "            if ((bits & (1 << number(lane))) != 0) {\n",
+                    "            if (bits >> NUMBERED.size() != 0 || (bits & (1 << number(lane))) != 0) {\n",
+                    HANDSHAKE_TEST),
+            bug(
+                    "heartbeats of quiet links never leave together",
+                    FRAME + "LinkLiveness.java",
+                    " - heartbeatNs / EARLY_PART",
+                    "",
+                    HANDSHAKE_TEST),
+            bug(
                     "circuit of a link opens a failure late",
                     SESSION + "LinkFlow.java",
                     "failuresInARow < failures)",

@@ -8,6 +8,7 @@ import static io.troupe.chaos.mutant.ProductionMutant.bug;
 final class MutantsOfNodes {
     private static final String HANDOFF = "cluster/src/main/java/io/troupe/cluster/internal/handoff/";
     private static final String RUNTIME = "cluster/src/main/java/io/troupe/cluster/internal/runtime/";
+    private static final String LANES = "chaos.sim.LanesTest";
     private static final String ACTORS = "actors/src/main/java/io/troupe/actors/";
 
     /** A schedule or a test kills each. */
@@ -42,6 +43,24 @@ final class MutantsOfNodes {
                     "departure.moveId(), receiver().channels(current.shard));",
                     "departure.moveId(), List.of());",
                     361),
+            bug(
+                    "transfer of a shard waits behind messages",
+                    RUNTIME + "HandOff.java",
+                    "Lane lane = body.length <= Wiring.LEAST_FRAME ? Lane.CONTROL : Lane.ORDINARY;",
+                    "Lane lane = Lane.ORDINARY;",
+                    LANES),
+            bug(
+                    "messages of every set take one lane",
+                    RUNTIME + "ShardSets.java",
+                    "shard >= firstFree && bulk.get(shard - firstFree) ? Lane.BULK : Lane.ORDINARY;",
+                    "Lane.ORDINARY;",
+                    LANES),
+            bug(
+                    "node changes the lane of a set under its messages",
+                    RUNTIME + "ShardSets.java",
+                    "        if (wanted.lane() != present.set().lane()) {\n",
+                    "        if (wanted.lane() == null) {\n",
+                    LANES),
             bug(
                     "old owner resumes although its release is on its way",
                     HANDOFF + "Departure.java",

@@ -50,9 +50,10 @@ public interface Platform {
      * {@return the links to the other nodes, not started}
      *
      * @param config the node
+     * @param bulk   true if a shard set of this node takes the bulk lane
      * @param frames receives what arrives
      */
-    MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames);
+    MessagingSystem messaging(ClusterConfig config, boolean bulk, MessagingSystem.FrameHandler frames);
 
     /**
      * {@return the replicated store, not started}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
@@ -222,7 +223,7 @@ final class TransportBench implements MessagingSystem.FrameHandler, AutoCloseabl
     }
 
     @Override
-    public void onLink(String nodeId, LinkEvent event) {
+    public void onLink(String nodeId, Lane lane, LinkEvent event) {
         if (event == LinkEvent.OPENED) {
             linked.complete(null);
         } else if (event == LinkEvent.RESUMED) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
@@ -115,7 +116,7 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     }
 
     @Override
-    public void onLink(String nodeId, LinkEvent event) {
+    public void onLink(String nodeId, Lane lane, LinkEvent event) {
         // The parent waits for its side.
     }
 

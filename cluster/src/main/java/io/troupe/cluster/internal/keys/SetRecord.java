@@ -7,6 +7,7 @@ import java.util.TreeMap;
 
 import io.troupe.cluster.ShardSet;
 import io.troupe.metadata.MetadataView;
+import io.troupe.transport.Lane;
 
 /**
  * A shard set as it stands under {@link ClusterKeys#set}.
@@ -21,6 +22,7 @@ public record SetRecord(int first, int shards, ShardSet set) {
     private static final String ROLES = "roles";
     private static final String NODES = "nodes";
     private static final String STRATEGY = "strategy";
+    private static final String LANE = "lane";
 
     /** {@return the number after that of its last shard} */
     public int end() {
@@ -35,6 +37,7 @@ public record SetRecord(int first, int shards, ShardSet set) {
                 .add(ROLES, set.roles())
                 .add(NODES, set.nodes())
                 .add(STRATEGY, set.strategy())
+                .add(LANE, set.lane())
                 .bytes();
     }
 
@@ -61,7 +64,8 @@ public record SetRecord(int first, int shards, ShardSet set) {
                         Arrays.stream(ShardSet.Strategy.values())
                                 .filter(known -> known.name().equals(strategy))
                                 .findAny()
-                                .orElse(ShardSet.Strategy.RENDEZVOUS)));
+                                .orElse(ShardSet.Strategy.RENDEZVOUS),
+                        lines.getOrDefault(LANE, "").equals(Lane.BULK.name()) ? Lane.BULK : Lane.ORDINARY));
     }
 
     /**

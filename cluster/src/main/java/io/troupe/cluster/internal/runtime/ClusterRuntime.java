@@ -41,8 +41,10 @@ import io.troupe.cluster.spi.Platform;
 import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Watch;
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.concurrent.NanoClock;
@@ -103,7 +105,7 @@ public final class ClusterRuntime implements AutoCloseable {
         clock = platform.clock();
         cluster = platform.newLoop("cluster");
         FrameRouter frames = new FrameRouter(this::onLink, this::onRefused);
-        messaging = platform.messaging(config, frames);
+        messaging = platform.messaging(config, actors.sets().stream().anyMatch(set -> set.lane() == Lane.BULK), frames);
         TransportPeerChannel peers = new TransportPeerChannel(messaging);
         store = platform.store(config, peers);
         NodeRecord self = new NodeRecord(
@@ -114,12 +116,18 @@ public final class ClusterRuntime implements AutoCloseable {
                 new Membership(config.nodeId(), self, store, config.lease(), clock, cluster, sessionListener(actors));
         events = new Events(cluster);
         neighbours = new Neighbours(config, messaging, events);
-        routing = new RoutingTable(config.allShards(), routeListener());
+        routing = new RoutingTable(config.shards(), config.allShards(), routeListener());
         sets = new ShardSets(config.shards(), config.allShards(), actors.sets(), store, cluster);
         DeliveryLimits limits = Wiring.limits(config);
-        links = new Links(config.nodeId(), messaging, clock, config.maxMessageLength());
+        links = new Links(config.nodeId(), messaging, sets::lane, clock, config.maxMessageLength());
         sender = new Sender(
-                config.allShards(), limits, new ByteBudget(config.maxUnsettledBytes()), routing, links, platform);
+                config.allShards(),
+                limits,
+                new ByteBudget(config.maxUnsettledBytes()),
+                routing,
+                sets::lane,
+                links,
+                platform);
         handOff = new HandOff(store, messaging, clock, cluster);
         receiver = new Receiver(routing, membership, store, actors, links, limits, handOff);
         handOff.connect(receiver);
@@ -224,14 +232,19 @@ public final class ClusterRuntime implements AutoCloseable {
         readiness.onRefused(node, reason);
     }
 
-    private void onLink(String node, LinkEvent event) {
+    private void onLink(String node, Lane lane, LinkEvent event) {
         if (event == LinkEvent.OPENED) {
-            sender.onLinkOpened(node);
+            sender.onLinkOpened(node, lane);
         }
     }
 
     private RoutingTable.RouteListener routeListener() {
         return new RoutingTable.RouteListener() {
+            @Override
+            public void onNews(MetadataView view) {
+                sets.onChange(view);
+            }
+
             @Override
             public void onRecord(int shard, @Nullable ShardRecord news) {
                 receiver.onRecord(shard, news);

@@ -1,15 +1,16 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Predicate;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.NodeAddress;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.metadata.MetadataStore;
-import io.troupe.transport.LinkState;
+import io.troupe.transport.Lane;
 import io.troupe.transport.MessagingSystem;
 
 /** Says what a node lacks, from what it knows itself. Any thread. */
@@ -49,7 +50,10 @@ record Diagnosis(
                     .map(node -> node.session().nodeId())
                     .filter(nodeId -> !nodeId.equals(config.nodeId()))
                     .toList();
-            findings.addAll(openCircuits(others, messaging::link));
+            findings.addAll(openCircuits(
+                    others,
+                    nodeId -> Arrays.stream(Lane.values())
+                            .anyMatch(lane -> messaging.link(nodeId, lane).circuitOpen())));
         }
         if (started && missingHosts() > 0) {
             findings.add("no shard is given out: the cluster wants at least " + config.minimumPeersQuorum()
@@ -64,9 +68,9 @@ record Diagnosis(
         return findings;
     }
 
-    static List<String> openCircuits(List<String> others, Function<String, LinkState> link) {
+    static List<String> openCircuits(List<String> others, Predicate<String> isOpen) {
         return others.stream()
-                .filter(nodeId -> link.apply(nodeId).circuitOpen())
+                .filter(isOpen)
                 .map(nodeId ->
                         "no message is sent to " + nodeId + ": what was sent did not arrive, again and again; see"
                                 + " to that node, and to what is between")
@@ -96,8 +100,8 @@ record Diagnosis(
 
     private List<NodeAddress> missingLinks() {
         return config.seeds().stream()
-                .filter(seed -> !seed.nodeId().equals(config.nodeId())
-                        && !messaging.link(seed.nodeId()).connected())
+                .filter(seed ->
+                        !seed.nodeId().equals(config.nodeId()) && !Neighbours.isLinked(messaging, seed.nodeId()))
                 .toList();
     }
 

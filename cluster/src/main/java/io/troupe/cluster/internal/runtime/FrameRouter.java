@@ -2,10 +2,10 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.Objects;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.DirectBuffer;
@@ -17,10 +17,10 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     private final BiConsumer<String, String> refusals;
     private @Nullable TransportPeerChannel peers;
     private @Nullable FrameDecoder decoder;
-    private @Nullable Consumer<String> writable;
+    private @Nullable BiConsumer<String, Lane> writable;
 
     interface LinkListener {
-        void onLink(String nodeId, LinkEvent event);
+        void onLink(String nodeId, Lane lane, LinkEvent event);
     }
 
     FrameRouter(LinkListener linkListener, BiConsumer<String, String> refusals) {
@@ -29,7 +29,7 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     }
 
     /** Call before the transport is started. */
-    void connect(TransportPeerChannel newPeers, FrameDecoder newDecoder, Consumer<String> newWritable) {
+    void connect(TransportPeerChannel newPeers, FrameDecoder newDecoder, BiConsumer<String, Lane> newWritable) {
         peers = newPeers;
         decoder = newDecoder;
         writable = newWritable;
@@ -45,13 +45,13 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     }
 
     @Override
-    public void onLink(String nodeId, LinkEvent event) {
-        linkListener.onLink(nodeId, event);
+    public void onLink(String nodeId, Lane lane, LinkEvent event) {
+        linkListener.onLink(nodeId, lane, event);
     }
 
     @Override
-    public void onWritable(String nodeId) {
-        Objects.requireNonNull(writable).accept(nodeId);
+    public void onWritable(String nodeId, Lane lane) {
+        Objects.requireNonNull(writable).accept(nodeId, lane);
     }
 
     @Override

@@ -24,6 +24,7 @@ import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.transport.Buffers;
+import io.troupe.transport.Lane;
 import io.troupe.transport.MessagingSystem;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +139,10 @@ final class HandOff {
     }
 
     private void offer(String nodeId, int type, byte[] body) {
-        messaging.offer(nodeId, type, Buffers.of(body), 0, body.length); // if it is dropped it is sent again
+        // What holds up a shard does not wait for messages, unless an answer to be kept makes it as long as one of
+        // them.
+        Lane lane = body.length <= Wiring.LEAST_FRAME ? Lane.CONTROL : Lane.ORDINARY;
+        messaging.offer(nodeId, lane, type, Buffers.of(body), 0, body.length); // if it is dropped it is sent again
     }
 
     void onTick(long nowNs) {

@@ -1,6 +1,7 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.Objects;
+import java.util.function.IntFunction;
 
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.internal.delivery.AnswerFrames;
@@ -13,6 +14,7 @@ import io.troupe.cluster.internal.delivery.SendOutput;
 import io.troupe.cluster.spi.AnswerAddress;
 import io.troupe.metadata.SessionId;
 import io.troupe.transport.Buffers;
+import io.troupe.transport.Lane;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
 import io.troupe.transport.TransportException;
@@ -36,14 +38,19 @@ final class Links implements SendOutput, Receiver.Replies {
 
     private final String nodeId;
     private final MessagingSystem messaging;
+
+    /** By shard: the lane that its messages take. */
+    private final IntFunction<Lane> lanes;
+
     private final NanoClock clock;
     private final int maxContentLength;
     private @Nullable Sender sender;
     private @Nullable Receiver receiver;
 
-    Links(String nodeId, MessagingSystem messaging, NanoClock clock, int maxContentLength) {
+    Links(String nodeId, MessagingSystem messaging, IntFunction<Lane> lanes, NanoClock clock, int maxContentLength) {
         this.nodeId = nodeId;
         this.messaging = messaging;
+        this.lanes = lanes;
         this.clock = clock;
         this.maxContentLength = maxContentLength;
     }
@@ -80,7 +87,8 @@ final class Links implements SendOutput, Receiver.Replies {
         MutableDirectBuffer buffer = scratch(message.abandoned() ? 0 : message.contentLength());
         int length = DeliveryFrames.encodeData(
                 buffer, 0, message, route.epoch(), floor, session.incarnation(), clock.nanoTime());
-        return taken(messaging.offer(route.owner(), DeliveryFrames.DATA, buffer, 0, length));
+        return taken(
+                messaging.offer(route.owner(), lanes.apply(message.shard()), DeliveryFrames.DATA, buffer, 0, length));
     }
 
     static Taken taken(Offer offer) {
@@ -115,7 +123,8 @@ final class Links implements SendOutput, Receiver.Replies {
         MutableDirectBuffer buffer = scratch(content.length);
         int header = DeliveryFrames.encodeOneWayHeader(buffer, 0, shard, route.epoch());
         buffer.putBytes(header, content);
-        return messaging.offer(route.owner(), DeliveryFrames.ONE_WAY, buffer, 0, header + content.length);
+        return messaging.offer(
+                route.owner(), lanes.apply(shard), DeliveryFrames.ONE_WAY, buffer, 0, header + content.length);
     }
 
     /** What came of a message that is offered once. */

@@ -12,6 +12,7 @@ import io.troupe.cluster.ClusterEvent;
 import io.troupe.cluster.internal.keys.LiveNode;
 import io.troupe.cluster.internal.membership.Suspicion;
 import io.troupe.metadata.MetadataView;
+import io.troupe.transport.Lane;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.TransportException;
 import org.slf4j.Logger;
@@ -69,7 +70,13 @@ final class Neighbours {
     }
 
     private boolean isLinked(String other) {
-        return messaging.link(other).connected();
+        return isLinked(messaging, other);
+    }
+
+    /** Whether both can talk: the cluster's own frames pass, and those of users. */
+    static boolean isLinked(MessagingSystem messaging, String other) {
+        return messaging.link(other, Lane.CONTROL).connected()
+                && messaging.link(other, Lane.ORDINARY).connected();
     }
 
     /** Nodes have come or gone. */

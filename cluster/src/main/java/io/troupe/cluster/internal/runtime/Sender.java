@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
@@ -18,6 +19,7 @@ import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.SessionId;
+import io.troupe.transport.Lane;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +29,14 @@ import org.jspecify.annotations.Nullable;
  * send again.
  */
 final class Sender {
-    private final AtomicReferenceArray<@Nullable Lane> lanes;
+    private final AtomicReferenceArray<@Nullable Slot> slots;
     private final DeliveryLimits limits;
     private final SendOutput output;
     private final RoutingTable routing;
+
+    /** By shard: the lane that its messages take. */
+    private final IntFunction<Lane> lanes;
+
     private final Platform platform;
     private final NanoClock clock;
     private final ByteBudget budget;
@@ -42,26 +48,28 @@ final class Sender {
             DeliveryLimits limits,
             ByteBudget budget,
             RoutingTable routing,
+            IntFunction<Lane> lanes,
             SendOutput output,
             Platform platform) {
-        lanes = new AtomicReferenceArray<>(shards);
+        slots = new AtomicReferenceArray<>(shards);
         this.limits = limits;
         this.budget = budget;
         this.routing = routing;
+        this.lanes = lanes;
         this.output = output;
         this.platform = platform;
         clock = platform.clock();
     }
 
     /** One channel, its lock, and the outcomes that wait for the lock's release. */
-    private final class Lane {
+    private final class Slot {
         private final ReentrantLock lock = new ReentrantLock();
         private final SendChannel channel;
         private final ArrayDeque<Pending> ended = new ArrayDeque<>();
         /** The session the channel is open under; guarded by the lock. */
         private @Nullable SessionId opened;
 
-        Lane(int shard) {
+        Slot(int shard) {
             channel = new SendChannel(shard, limits, output);
         }
 
@@ -105,14 +113,14 @@ final class Sender {
 
     /** Keeps an outcome until the channel's lock is released; from then on the message takes no room. */
     private final class Pending implements io.troupe.cluster.internal.delivery.OutcomeListener {
-        private final Lane lane;
+        private final Slot slot;
         private final int length;
         private final OutcomeListener listener;
         private @Nullable SendOutcome outcome;
         private byte[] reply = {};
 
-        Pending(Lane lane, int length, OutcomeListener listener) {
-            this.lane = lane;
+        Pending(Slot slot, int length, OutcomeListener listener) {
+            this.slot = slot;
             this.length = length;
             this.listener = listener;
         }
@@ -121,7 +129,7 @@ final class Sender {
         public void onOutcome(SendOutcome newOutcome, byte[] newReply) {
             outcome = newOutcome;
             reply = newReply;
-            lane.ended.add(this);
+            slot.ended.add(this);
             budget.giveBack(length);
         }
 
@@ -145,19 +153,19 @@ final class Sender {
         if (!budget.take(content.length)) {
             return null;
         }
-        Lane lane = lane(shard);
-        lane.lock.lock();
+        Slot slot = slot(shard);
+        slot.lock.lock();
         try {
-            Pending pending = new Pending(lane, content.length, listener);
+            Pending pending = new Pending(slot, content.length, listener);
             OutboundMessage message =
                     new OutboundMessage(guarantee, durable, content, content.length, deadlineNs, pending);
-            if (lane.channel.send(message, clock.nanoTime())) {
+            if (slot.channel.send(message, clock.nanoTime())) {
                 return message;
             }
             budget.giveBack(content.length);
             return null;
         } finally {
-            lane.unlockAndTell();
+            slot.unlockAndTell();
         }
     }
 
@@ -167,18 +175,18 @@ final class Sender {
         with(message.shard(), channel -> channel.cancel(message, clock.nanoTime()));
     }
 
-    private Lane lane(int shard) {
-        Lane lane = lanes.get(shard);
-        if (lane != null) {
-            return lane;
+    private Slot slot(int shard) {
+        Slot slot = slots.get(shard);
+        if (slot != null) {
+            return slot;
         }
-        Lane fresh = new Lane(shard);
+        Slot fresh = new Slot(shard);
         fresh.lock.lock();
         try {
-            if (!lanes.compareAndSet(shard, null, fresh)) {
-                return java.util.Objects.requireNonNull(lanes.get(shard));
+            if (!slots.compareAndSet(shard, null, fresh)) {
+                return java.util.Objects.requireNonNull(slots.get(shard));
             }
-            // Published before it reads route and session: a change from now on finds the lane and waits for its lock.
+            // Published before it reads route and session: a change from now on finds the slot and waits for its lock.
             long now = clock.nanoTime();
             fresh.channel.onRoute(routing.route(shard), now);
             fresh.matchSession(now);
@@ -194,10 +202,10 @@ final class Sender {
     void onSession(@Nullable SessionId newSession) {
         session = newSession;
         long now = clock.nanoTime();
-        for (int shard = 0; shard < lanes.length(); shard++) {
-            Lane lane = lanes.get(shard);
-            if (lane != null) {
-                lane.with(channel -> lane.matchSession(now));
+        for (int shard = 0; shard < slots.length(); shard++) {
+            Slot slot = slots.get(shard);
+            if (slot != null) {
+                slot.with(channel -> slot.matchSession(now));
             }
         }
     }
@@ -206,14 +214,23 @@ final class Sender {
         with(shard, channel -> channel.onRoute(route, clock.nanoTime()));
     }
 
-    void onLinkOpened(String nodeId) {
+    /** Messages may have been lost on a lane, or answers, which come on the ordinary one. */
+    void onLinkOpened(String nodeId, Lane lane) {
         long now = clock.nanoTime();
-        forEach(channel -> channel.onLinkOpened(nodeId, now));
+        for (int shard = 0; shard < slots.length(); shard++) {
+            if (lane == Lane.ORDINARY || lane == lanes.apply(shard)) {
+                with(shard, channel -> channel.onLinkOpened(nodeId, now));
+            }
+        }
     }
 
-    void onLinkWritable(String nodeId) {
+    void onLinkWritable(String nodeId, Lane lane) {
         long now = clock.nanoTime();
-        forEach(channel -> channel.onLinkWritable(nodeId, now));
+        for (int shard = 0; shard < slots.length(); shard++) {
+            if (lane == lanes.apply(shard)) {
+                with(shard, channel -> channel.onLinkWritable(nodeId, now));
+            }
+        }
     }
 
     void onAck(int shard, long incarnation, long sequence, long nextExpected, End end, long epoch) {
@@ -232,18 +249,18 @@ final class Sender {
     }
 
     void onTick(long nowNs) {
-        for (int shard = 0; shard < lanes.length(); shard++) {
-            Lane lane = lanes.get(shard);
-            if (lane == null) {
+        for (int shard = 0; shard < slots.length(); shard++) {
+            Slot slot = slots.get(shard);
+            if (slot == null) {
                 continue;
             }
-            lane.lock.lock();
+            slot.lock.lock();
             try {
-                if (!lane.channel.isIdle()) {
-                    lane.channel.onTick(nowNs, platform.random());
+                if (!slot.channel.isIdle()) {
+                    slot.channel.onTick(nowNs, platform.random());
                 }
             } finally {
-                lane.unlockAndTell();
+                slot.unlockAndTell();
             }
         }
     }
@@ -269,22 +286,22 @@ final class Sender {
 
     /** Whether this thread holds the lock of a shard's channel. */
     boolean isHeld(int shard) {
-        Lane lane = lanes.get(shard);
-        return lane != null && lane.lock.isHeldByCurrentThread();
+        Slot slot = slots.get(shard);
+        return slot != null && slot.lock.isHeldByCurrentThread();
     }
 
     private void with(int shard, Consumer<SendChannel> step) {
-        if (shard < 0 || shard >= lanes.length()) {
+        if (shard < 0 || shard >= slots.length()) {
             return; // a frame from a node with another shard count cannot pass the handshake; drop what claims to
         }
-        Lane lane = lanes.get(shard);
-        if (lane != null) {
-            lane.with(step);
+        Slot slot = slots.get(shard);
+        if (slot != null) {
+            slot.with(step);
         }
     }
 
     private void forEach(Consumer<SendChannel> step) {
-        for (int shard = 0; shard < lanes.length(); shard++) {
+        for (int shard = 0; shard < slots.length(); shard++) {
             with(shard, step);
         }
     }

@@ -1,6 +1,7 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,7 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
+import io.troupe.transport.Lane;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,10 @@ final class ShardSets {
     private final MetadataStore store;
     private final Executor cluster;
     private volatile SortedMap<String, SetRecord> known;
+
+    /** By shards from {@code firstFree} on: whether their messages take the bulk lane. */
+    private volatile BitSet bulk = new BitSet();
+
     /** On the cluster thread. */
     private boolean proposing;
 
@@ -60,7 +66,20 @@ final class ShardSets {
     }
 
     void onChange(MetadataView view) {
-        known = SetRecord.all(view, firstFree);
+        SortedMap<String, SetRecord> present = SetRecord.all(view, firstFree);
+        BitSet marked = new BitSet();
+        for (SetRecord set : present.values()) {
+            if (set.set().lane() == Lane.BULK) {
+                marked.set(set.first() - firstFree, set.end() - firstFree);
+            }
+        }
+        bulk = marked; // not changed any more
+        known = present;
+    }
+
+    /** The lane that messages to the actors of a shard take. Any thread. */
+    Lane lane(int shard) {
+        return shard >= firstFree && bulk.get(shard - firstFree) ? Lane.BULK : Lane.ORDINARY;
     }
 
     /** True once every shard of the default set, and of those that this node asks for, has an owner if it can have one. */
@@ -205,6 +224,13 @@ final class ShardSets {
                     "shard set " + wanted.name() + " has " + present.shards()
                             + " shards in this cluster, and this node says " + wanted.shards()
                             + ": the number is fixed; choose another name for another set");
+        }
+        if (wanted.lane() != present.set().lane()) {
+            throw new ClusterException(
+                    ClusterException.Code.BAD_CONFIG,
+                    "messages to shard set " + wanted.name() + " take lane "
+                            + present.set().lane() + " in this cluster, and this node says " + wanted.lane()
+                            + ": the lane is fixed; choose another name for another set");
         }
     }
 

@@ -118,8 +118,8 @@ public final class ThreadPlatform implements Platform {
     }
 
     @Override
-    public MessagingSystem messaging(ClusterConfig config, MessagingSystem.FrameHandler frames) {
-        return Wiring.messaging(config, tls(config), frames);
+    public MessagingSystem messaging(ClusterConfig config, boolean bulk, MessagingSystem.FrameHandler frames) {
+        return Wiring.messaging(config, tls(config), bulk, frames);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.Objects;
 
 import io.troupe.metadata.spi.PeerChannel;
 import io.troupe.transport.Buffers;
+import io.troupe.transport.Lane;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
 import org.agrona.DirectBuffer;
@@ -24,12 +25,13 @@ final class TransportPeerChannel implements PeerChannel {
     public boolean send(String nodeId, byte[] message) {
         // Kept for a session to be resumed, a question would reach a node long after another one was asked.
         return isLinked(nodeId)
-                && messaging.offer(nodeId, FRAME_TYPE, Buffers.of(message), 0, message.length) == Offer.ACCEPTED;
+                && messaging.offer(nodeId, Lane.CONTROL, FRAME_TYPE, Buffers.of(message), 0, message.length)
+                        == Offer.ACCEPTED;
     }
 
     @Override
     public boolean isLinked(String nodeId) {
-        return messaging.link(nodeId).connected();
+        return messaging.link(nodeId, Lane.CONTROL).connected();
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStores;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.spi.PeerChannel;
+import io.troupe.transport.Lane;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.MessagingSystems;
 import io.troupe.transport.NodeTls;
@@ -41,7 +42,7 @@ final class Wiring {
     private static final long FORMATION_NS = 10_000_000_000L;
 
     /** What the log's own messages between nodes need, with their headers. */
-    private static final int LEAST_FRAME = 512 * 1024;
+    static final int LEAST_FRAME = 512 * 1024;
 
     private static final int LEAST_RING = 4 * 1024 * 1024;
 
@@ -58,14 +59,16 @@ final class Wiring {
         }
     }
 
-    static MessagingSystem messaging(ClusterConfig config, @Nullable NodeTls tls, MessagingSystem.FrameHandler frames) {
-        return MessagingSystems.tcp(transport(config, tls), frames);
+    static MessagingSystem messaging(
+            ClusterConfig config, @Nullable NodeTls tls, boolean bulk, MessagingSystem.FrameHandler frames) {
+        return MessagingSystems.tcp(transport(config, tls, bulk), frames);
     }
 
-    static TransportConfig transport(ClusterConfig config, @Nullable NodeTls tls) {
+    static TransportConfig transport(ClusterConfig config, @Nullable NodeTls tls, boolean bulk) {
         int frame = Math.max(LEAST_FRAME, config.maxMessageLength() + Links.MAX_HEADER_LENGTH);
         TransportConfig.Builder builder = TransportConfig.builder(config.nodeId())
                 .identity(config.identity())
+                .lanes(Lane.CONTROL, bulk ? new Lane[] {Lane.ORDINARY, Lane.BULK} : new Lane[] {Lane.ORDINARY})
                 .ringCapacity(Math.max(LEAST_RING, BitUtil.findNextPositivePowerOfTwo(2 * frame)))
                 .maxFrameLength(frame)
                 .spin(config.spin())

@@ -8,6 +8,7 @@ import java.time.Duration;
 import io.troupe.cluster.CircuitBreaker;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.Lane;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.UnixSockets;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ class WiringTest {
 
     @Test
     void aSeedListensAtItsOwnAddressAndDialsTheOthers() {
-        TransportConfig links = Wiring.transport(seed().build(), null);
+        TransportConfig links = Wiring.transport(seed().build(), null, false);
         assertThat(links.nodeId()).isEqualTo("n1");
         assertThat(name(links.bind())).isEqualTo("127.0.0.1:7701");
         assertThat(links.nodes()).containsOnlyKeys("n2", "n3");
@@ -41,18 +42,29 @@ class WiringTest {
         assertThat(links.circuitReset()).isEqualTo(CircuitBreaker.DEFAULT.reset());
         assertThat(links.unixSockets().mode()).isEqualTo(UnixSockets.Mode.OFF);
         assertThat(links.maxFrameLength()).isEqualTo(1024 * 1024 + 4096);
-        assertThat(links.ringCapacity()).isEqualTo(4 * 1024 * 1024);
+        assertThat(links.ringCapacity(Lane.ORDINARY)).isEqualTo(4 * 1024 * 1024);
     }
 
     @Test
     void aLinkHasRoomForTheLongestMessages() {
         TransportConfig large = Wiring.transport(
-                seed().maxMessageLength(ClusterConfig.MAX_MESSAGE_LENGTH).build(), null);
+                seed().maxMessageLength(ClusterConfig.MAX_MESSAGE_LENGTH).build(), null, false);
         assertThat(large.maxFrameLength()).isEqualTo(TransportConfig.MAX_FRAME_LENGTH);
-        assertThat(large.ringCapacity()).isEqualTo(2 * TransportConfig.MAX_FRAME_LENGTH);
+        assertThat(large.ringCapacity(Lane.ORDINARY)).isEqualTo(2 * TransportConfig.MAX_FRAME_LENGTH);
         TransportConfig small =
-                Wiring.transport(seed().maxMessageLength(64 * 1024).build(), null);
+                Wiring.transport(seed().maxMessageLength(64 * 1024).build(), null, false);
         assertThat(small.maxFrameLength()).as("for the log's own messages").isEqualTo(512 * 1024);
+    }
+
+    @Test
+    void theClusterHasALaneOfItsOwnWhichStaysSmallAndTheBulkLaneOnlyIfASetWantsIt() {
+        ClusterConfig config =
+                seed().maxMessageLength(ClusterConfig.MAX_MESSAGE_LENGTH).build();
+        TransportConfig links = Wiring.transport(config, null, false);
+        assertThat(links.lanes()).containsExactlyInAnyOrder(Lane.CONTROL, Lane.ORDINARY);
+        assertThat(links.ringCapacity(Lane.CONTROL)).isEqualTo(4 * 1024 * 1024);
+        assertThat(links.maxFrameLength(Lane.CONTROL)).isEqualTo(2 * 1024 * 1024);
+        assertThat(Wiring.transport(config, null, true).lanes()).containsExactlyInAnyOrder(Lane.values());
     }
 
     @Test
@@ -65,7 +77,8 @@ class WiringTest {
                         .secret(secret)
                         .unixSockets(sockets)
                         .build(),
-                null);
+                null,
+                false);
         assertThat(links.circuitFailures()).isEqualTo(7);
         assertThat(links.circuitReset()).isEqualTo(Duration.ofSeconds(11));
         assertThat(links.spin()).isEqualTo(Duration.ofNanos(12_000));

@@ -2,8 +2,10 @@ package io.troupe.transport.internal.frame;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 
 import io.troupe.transport.Buffers;
+import io.troupe.transport.Lane;
 import io.troupe.transport.TransportConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -196,10 +198,13 @@ public final class Control {
         int end = putText(target, index + FIXED_LENGTH, hello.nodeId());
         end = putText(target, end, hello.to());
         end = putText(target, end, hello.identity());
-        target.putLong(end, hello.point().session(), LITTLE_ENDIAN);
-        target.putLong(end + 8, hello.point().position(), LITTLE_ENDIAN);
-        target.putInt(end + 16, hello.point().ackEvery(), LITTLE_ENDIAN);
-        target.putInt(end + 20, hello.point().maxFrameLength(), LITTLE_ENDIAN);
+        SessionPoint point = hello.point();
+        target.putByte(end, (byte) WireLanes.number(point.lane()));
+        target.putByte(end + 1, (byte) WireLanes.bits(point.lanes()));
+        target.putLong(end + 2, point.session(), LITTLE_ENDIAN);
+        target.putLong(end + 10, point.position(), LITTLE_ENDIAN);
+        target.putInt(end + 18, point.ackEvery(), LITTLE_ENDIAN);
+        target.putInt(end + 22, point.maxFrameLength(), LITTLE_ENDIAN);
         return end + SessionPoint.LENGTH;
     }
 
@@ -245,16 +250,18 @@ public final class Control {
             if (end - index < SessionPoint.LENGTH) {
                 throw new FramingException("a handshake that ends within its session");
             }
-            long session = buffer.getLong(index, LITTLE_ENDIAN);
-            long position = buffer.getLong(index + 8, LITTLE_ENDIAN);
-            int ackEvery = buffer.getInt(index + 16, LITTLE_ENDIAN);
-            int maxFrameLength = buffer.getInt(index + 20, LITTLE_ENDIAN);
+            Lane lane = WireLanes.lane(buffer.getByte(index));
+            Set<Lane> lanes = WireLanes.lanes(buffer.getByte(index + 1));
+            long session = buffer.getLong(index + 2, LITTLE_ENDIAN);
+            long position = buffer.getLong(index + 10, LITTLE_ENDIAN);
+            int ackEvery = buffer.getInt(index + 18, LITTLE_ENDIAN);
+            int maxFrameLength = buffer.getInt(index + 22, LITTLE_ENDIAN);
             index += SessionPoint.LENGTH;
             if (position < 0 || ackEvery < 0 || maxFrameLength < 0) {
                 throw new FramingException("a handshake at " + position + ", to be told after " + ackEvery
                         + " bytes, that takes messages of " + maxFrameLength);
             }
-            return new SessionPoint(session, position, ackEvery, maxFrameLength);
+            return new SessionPoint(lane, lanes, session, position, ackEvery, maxFrameLength);
         }
 
         private String text(int maxBytes) throws FramingException {

@@ -9,12 +9,12 @@ package io.troupe.transport.internal.frame;
  * @param to          the node it means to speak to; empty in an answer to a node that said nothing of itself
  * @param identity    what both must agree on
  * @param nonce       what this node wants to see proven, and proves; {@link Nonce#NONE} if it has no secret
- * @param point       where it stands in the session of the link
+ * @param point       where it stands in the session of a lane of the link
  */
 public record Hello(
         int protocol, long incarnation, String nodeId, String to, String identity, Nonce nonce, SessionPoint point) {
     /** The protocol that this code speaks. */
-    public static final int PROTOCOL = 3;
+    public static final int PROTOCOL = 4;
 
     /**
      * {@return the same, said to a node}

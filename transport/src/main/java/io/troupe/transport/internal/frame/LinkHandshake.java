@@ -244,6 +244,10 @@ public final class LinkHandshake {
         if (other.protocol() != own.protocol()) {
             return refused(other, RefusalCode.PROTOCOL);
         }
+        if (other.point().lane() != own.point().lane()) {
+            throw new FramingException("a welcome on lane " + other.point().lane() + ", and lane "
+                    + own.point().lane() + " was dialled");
+        }
         if (!other.nodeId().equals(own.to())) {
             return refused(other, RefusalCode.WRONG_NODE);
         }

@@ -3,6 +3,7 @@ package io.troupe.transport.internal.tcp;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem.FrameHandler;
 import org.agrona.DirectBuffer;
@@ -47,7 +48,7 @@ final class GuardedHandler {
         }
     }
 
-    void onLink(String other, LinkEvent event) {
+    void onLink(String other, Lane lane, LinkEvent event) {
         if (event == LinkEvent.OPENED || event == LinkEvent.RESUMED) {
             refusals.remove(other);
         }
@@ -55,18 +56,18 @@ final class GuardedHandler {
             return;
         }
         try {
-            handler.onLink(other, event);
+            handler.onLink(other, lane, event);
         } catch (Throwable failure) {
-            failed("link " + event + " of node " + other, failure);
+            failed("link " + event + " of node " + other + " on lane " + lane, failure);
         }
     }
 
-    void onWritable(String other) {
+    void onWritable(String other, Lane lane) {
         if (silent) {
             return;
         }
         try {
-            handler.onWritable(other);
+            handler.onWritable(other, lane);
         } catch (Throwable failure) {
             failed("ring of node " + other + " with room", failure);
         }

@@ -3,17 +3,14 @@ package io.troupe.transport.internal.tcp;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLException;
 
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.NodeTls;
 import io.troupe.transport.TransportConfig;
-import io.troupe.transport.internal.frame.DialRoute;
-import io.troupe.transport.internal.frame.DialSchedule;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.Hello;
 import io.troupe.transport.internal.frame.LinkHandshake;
@@ -22,7 +19,6 @@ import io.troupe.transport.internal.frame.Nonce;
 import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.RefusalCode;
 import io.troupe.transport.internal.frame.SessionPoint;
-import io.troupe.transport.internal.session.LinkFlow;
 import io.troupe.transport.internal.session.LinkSession;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +40,7 @@ final class Links implements Connection.Events {
     private final LogPace errorPace = new LogPace();
     private final LogPace tlsPace = new LogPace();
 
-    /** At most {@code maxLinks}; changed by the agent, read by producers. */
-    private final Map<String, NodeLink> byId = new ConcurrentHashMap<>();
-
-    /** The same links, to be walked by index: an iterator per cycle would be the only garbage of a quiet agent. */
-    private final List<NodeLink> all = new ArrayList<>();
+    private final LaneLinks nodes;
 
     /** Every socket that is not known to be closed. */
     private final List<Connection> connections = new ArrayList<>();
@@ -59,57 +51,44 @@ final class Links implements Connection.Events {
                 Hello.PROTOCOL, incarnation, config.nodeId(), "", config.identity(), Nonce.NONE, SessionPoint.NONE);
         this.handler = handler;
         this.counts = counts;
+        this.nodes = new LaneLinks(config);
     }
 
     /** Any thread. */
     @Nullable
-    NodeLink find(String nodeId) {
-        return byId.get(nodeId);
+    NodeLink find(String nodeId, Lane lane) {
+        return nodes.find(nodeId, lane);
     }
 
-    /** The entry of a node, made if there is room. */
-    @Nullable
-    NodeLink know(String nodeId) {
-        NodeLink known = byId.get(nodeId);
-        if (known == null && (byId.size() < config.maxLinks() || forgetOne())) {
-            known = new NodeLink(
-                    nodeId,
-                    new DialSchedule(
-                            config.redialFirst().toNanos(),
-                            config.redialCap().toNanos(),
-                            config.redialFastPeriod().toNanos(),
-                            config.redialSlowCap().toNanos()),
-                    new DialRoute(config.unixSockets().mode()),
-                    new LinkFlow(
-                            config.circuitFailures(),
-                            config.circuitReset().toNanos(),
-                            config.stallTimeout().toNanos()),
-                    () -> ReceiveBuffer.forLink(config.receiveBufferLength()));
-            byId.put(nodeId, known);
-            all.add(known);
-        }
-        return known;
+    /** Those of one node; none if it is not known. */
+    List<NodeLink> of(String nodeId) {
+        return nodes.of(nodeId);
     }
 
-    /** A node that dialled us once and is away makes room for one that is here. */
-    private boolean forgetOne() {
-        for (NodeLink link : all) {
-            if (link.isForgettable()) {
-                forget(link);
-                return true;
+    /** True if there are links of a node now: there were, or there is room for them. */
+    boolean know(String nodeId) {
+        if (!nodes.knows(nodeId)) {
+            String away = nodes.hasRoom() ? null : nodes.forgettable();
+            if (away != null) {
+                forget(away);
             }
+            if (!nodes.hasRoom()) {
+                return false;
+            }
+            nodes.add(nodeId);
         }
-        return false;
+        return true;
     }
 
-    void forget(NodeLink link) {
-        endSession(link, "forgotten");
-        byId.remove(link.nodeId, link);
-        all.remove(link);
+    void forget(String nodeId) {
+        for (NodeLink link : of(nodeId)) {
+            endSession(link, "forgotten");
+        }
+        nodes.remove(nodeId);
     }
 
     List<NodeLink> all() {
-        return all;
+        return nodes.all();
     }
 
     List<Connection> connections() {
@@ -196,7 +175,8 @@ final class Links implements Connection.Events {
     }
 
     private void accept(Connection connection, Hello other) {
-        NodeLink link = know(other.nodeId());
+        NodeLink link =
+                know(other.nodeId()) ? find(other.nodeId(), other.point().lane()) : null;
         if (link == null) {
             refuse(connection, connection.handshake.refuse(other, RefusalCode.FULL));
             return;
@@ -226,7 +206,7 @@ final class Links implements Connection.Events {
             onSessionEnded(link, session, "the other node has another one");
         }
         up(connection, link, other, resumed);
-        connection.sayWelcome(connection.handshake.own().saidTo(other.nodeId()).at(session.point()));
+        connection.sayWelcome(connection.handshake.own().saidTo(other.nodeId()).at(point(link)));
     }
 
     private void join(Connection connection, NodeLink link, Hello other) throws FramingException {
@@ -246,11 +226,14 @@ final class Links implements Connection.Events {
 
     private SessionPoint point(NodeLink link) {
         LinkSession session = link.session();
-        return session == null ? LinkSession.none(config.ringCapacity(), config.maxFrameLength()) : session.point();
+        SessionPoint point = session == null
+                ? LinkSession.none(config.ringCapacity(link.lane), config.maxFrameLength(link.lane))
+                : session.point();
+        return point.on(link.lane, config.lanes());
     }
 
     private LinkSession session(NodeLink link) {
-        return link.session(config.ringCapacity(), config.maxFrameLength());
+        return link.session(config.ringCapacity(link.lane), config.maxFrameLength(link.lane));
     }
 
     private long drawSession() {
@@ -290,19 +273,24 @@ final class Links implements Connection.Events {
         LinkSession session = session(link);
         connection.activate(link, other, session, liveness);
         link.activate(connection);
+        for (NodeLink lane : of(link.nodeId)) {
+            lane.wanted =
+                    config.lanes().contains(lane.lane) || other.point().lanes().contains(lane.lane);
+        }
         if (!resumed) {
             link.flow.onBegun();
         }
         link.flow.onConnected(nowNs);
         link.open(true);
         LOG.info(
-                "node {}: link to {} is {} ({} {})",
+                "node {}: {} link to {} is {} ({} {})",
                 own.nodeId(),
+                link.lane,
                 link.nodeId,
                 resumed ? "resumed" : "up",
                 connection.dialled ? "dialled" : "accepted from",
                 connection.remote);
-        handler.onLink(link.nodeId, resumed ? LinkEvent.RESUMED : LinkEvent.OPENED);
+        handler.onLink(link.nodeId, link.lane, resumed ? LinkEvent.RESUMED : LinkEvent.OPENED);
         onAcked(link, session);
     }
 
@@ -317,19 +305,24 @@ final class Links implements Connection.Events {
     private void onAcked(NodeLink link, LinkSession session) {
         boolean closes = link.flow.onAcked(session.acked());
         if (closes) {
-            LOG.info("node {}: frames arrive at {} again: its circuit is closed", own.nodeId(), link.nodeId);
+            LOG.info(
+                    "node {}: {} frames arrive at {} again: its circuit is closed",
+                    own.nodeId(),
+                    link.lane,
+                    link.nodeId);
         }
-        if (link.flow.hasRoomAgain(session.ring().heldBytes(), config.ringCapacity()) || closes) {
-            handler.onWritable(link.nodeId);
+        if (link.flow.hasRoomAgain(session.ring().heldBytes(), config.ringCapacity(link.lane)) || closes) {
+            handler.onWritable(link.nodeId, link.lane);
         }
     }
 
     private void onCircuitOpened(NodeLink link, String why) {
         counts.openedCircuits.incrementAndGet();
         LOG.warn(
-                "node {}: nothing arrives at {} ({}): its circuit is open, no frame is taken until it is connected"
+                "node {}: no {} frame arrives at {} ({}): its circuit is open, no frame is taken until it is connected"
                         + " again or for {}",
                 own.nodeId(),
+                link.lane,
                 link.nodeId,
                 why,
                 config.circuitReset());
@@ -350,12 +343,19 @@ final class Links implements Connection.Events {
         if (link.flow.onEnded(dropped, System.nanoTime())) {
             onCircuitOpened(link, why);
         }
-        LOG.info("node {}: session with {} ended ({}), {} frames dropped", own.nodeId(), link.nodeId, why, dropped);
-        handler.onLink(link.nodeId, LinkEvent.ENDED);
+        LOG.info(
+                "node {}: {} session with {} ended ({}), {} frames dropped",
+                own.nodeId(),
+                link.lane,
+                link.nodeId,
+                why,
+                dropped);
+        handler.onLink(link.nodeId, link.lane, LinkEvent.ENDED);
     }
 
     /** Ends the sessions that have waited for a connection for too long, and the connections on which nothing moves. */
     void tick(long nowNs) {
+        List<NodeLink> all = nodes.all();
         for (int i = all.size() - 1; i >= 0; i--) {
             NodeLink link = all.get(i);
             link.flow.onTick(link.heldBytes(), nowNs);
@@ -374,6 +374,7 @@ final class Links implements Connection.Events {
     /** How long until a session has waited for too long. */
     long waitNs(long nowNs) {
         long waitNs = Long.MAX_VALUE;
+        List<NodeLink> all = nodes.all();
         for (int i = 0; i < all.size(); i++) {
             NodeLink link = all.get(i);
             waitNs = Math.min(waitNs, link.flow.waitNs(nowNs));
@@ -436,15 +437,15 @@ final class Links implements Connection.Events {
             if (!left && link.flow.onLost(link.heldBytes(), nowNs)) {
                 onCircuitOpened(link, reason);
             }
-            LOG.info("node {}: link to {} is interrupted ({})", own.nodeId(), link.nodeId, reason);
-            handler.onLink(link.nodeId, LinkEvent.INTERRUPTED);
+            LOG.info("node {}: {} link to {} is interrupted ({})", own.nodeId(), link.lane, link.nodeId, reason);
+            handler.onLink(link.nodeId, link.lane, LinkEvent.INTERRUPTED);
             if (left) {
                 endSession(link, "the other node has left");
             }
         } else if (link.dialling == connection) {
             link.dialling = null;
             link.nextDialNs = link.route.onFailed(connection.unix) ? nowNs : link.schedule.onDown(nowNs, 0, draw);
-            LOG.debug("node {}: dialling {} failed: {}", own.nodeId(), link.nodeId, reason);
+            LOG.debug("node {}: dialling {} of {} failed: {}", own.nodeId(), link.lane, link.nodeId, reason);
         }
     }
 

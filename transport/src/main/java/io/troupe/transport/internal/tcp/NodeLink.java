@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkState;
 import io.troupe.transport.internal.frame.DialRoute;
 import io.troupe.transport.internal.frame.DialSchedule;
@@ -14,11 +15,12 @@ import io.troupe.transport.internal.session.SendRing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node keeps about one other node, across connections. Producers see the ring and whether a session is open; the
+ * What this node keeps about one lane of its link to another node, across connections. Producers see the ring and whether a session is open; the
  * rest is confined to the agent.
  */
 final class NodeLink {
     final String nodeId;
+    final Lane lane;
     final DialSchedule schedule;
     final DialRoute route;
     final LinkFlow flow;
@@ -37,6 +39,9 @@ final class NodeLink {
     private volatile boolean unix;
 
     // Confined to the agent from here on.
+
+    /** Whether this node or the other one wants to have this lane: it is dialled only then, but accepted in any case. */
+    boolean wanted;
 
     /** Where to dial, unresolved; null for a node that dials us. */
     @Nullable
@@ -61,8 +66,15 @@ final class NodeLink {
 
     private @Nullable ReceiveBuffer buffer;
 
-    NodeLink(String nodeId, DialSchedule schedule, DialRoute route, LinkFlow flow, Supplier<ReceiveBuffer> buffers) {
+    NodeLink(
+            String nodeId,
+            Lane lane,
+            DialSchedule schedule,
+            DialRoute route,
+            LinkFlow flow,
+            Supplier<ReceiveBuffer> buffers) {
         this.nodeId = nodeId;
+        this.lane = lane;
         this.schedule = schedule;
         this.route = route;
         this.flow = flow;
@@ -116,7 +128,7 @@ final class NodeLink {
     }
 
     boolean wantsDial() {
-        return address != null && active == null && dialling == null && !resolving;
+        return wanted && address != null && active == null && dialling == null && !resolving;
     }
 
     boolean isForgettable() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkState;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
@@ -121,7 +122,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
     }
 
     @Override
-    public Offer offer(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
+    public Offer offer(String nodeId, Lane lane, int type, DirectBuffer buffer, int offset, int length) {
         if (type < 1 || type > MAX_TYPE) {
             throw new IllegalArgumentException("frame type " + type + " is not between 1 and " + MAX_TYPE);
         }
@@ -134,7 +135,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
         if (length > maxFrameLength) {
             return Offer.TOO_LARGE;
         }
-        NodeLink link = links.find(nodeId);
+        NodeLink link = links.find(nodeId, lane);
         LinkSession session = link == null ? null : link.openSession();
         if (link == null || session == null) {
             return Offer.NOT_CONNECTED;
@@ -194,8 +195,8 @@ public final class TcpMessagingSystem implements MessagingSystem {
     }
 
     @Override
-    public LinkState link(String nodeId) {
-        NodeLink link = links.find(nodeId);
+    public LinkState link(String nodeId, Lane lane) {
+        NodeLink link = links.find(nodeId, lane);
         return link == null ? NO_LINK : link.state();
     }
 

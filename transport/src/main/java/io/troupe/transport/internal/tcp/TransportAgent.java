@@ -138,36 +138,35 @@ final class TransportAgent implements Runnable, PortListener.Output {
 
     /** On the agent, or before it starts. */
     void setAddress(String nodeId, InetSocketAddress address) {
-        NodeLink link = links.know(nodeId);
-        if (link == null) {
+        if (!links.know(nodeId)) {
             LOG.error("node {}: node {} cannot be added: maxLinks is {}", config.nodeId(), nodeId, config.maxLinks());
             return;
         }
-        boolean moved = link.address != null && !address.equals(link.address);
-        link.address = address;
-        link.nextDialNs = System.nanoTime();
-        Connection active = link.active();
-        if (moved && active != null && active.dialled) {
-            links.onLost(active, "its address has changed");
-        }
-        Connection dialling = link.dialling;
-        if (moved && dialling != null) {
-            links.onLost(dialling, "its address has changed");
+        for (NodeLink link : links.of(nodeId)) {
+            boolean moved = link.address != null && !address.equals(link.address);
+            link.address = address;
+            link.nextDialNs = System.nanoTime();
+            Connection active = link.active();
+            if (moved && active != null && active.dialled) {
+                links.onLost(active, "its address has changed");
+            }
+            Connection dialling = link.dialling;
+            if (moved && dialling != null) {
+                links.onLost(dialling, "its address has changed");
+            }
         }
     }
 
     void remove(String nodeId) {
-        NodeLink link = links.find(nodeId);
-        if (link != null) {
+        for (NodeLink link : links.of(nodeId)) {
             link.address = null;
-            cut(nodeId, false);
-            links.forget(link);
         }
+        cut(nodeId, false);
+        links.forget(nodeId);
     }
 
     void cut(String nodeId, boolean abruptly) {
-        NodeLink link = links.find(nodeId);
-        if (link != null) {
+        for (NodeLink link : links.of(nodeId)) {
             Connection active = link.active();
             if (active != null) {
                 links.lose(active, "cut by this node", abruptly);

@@ -1,8 +1,10 @@
 package io.troupe.transport.internal.frame;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.fuzz.GoldenBytes;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class GoldenFramesTest {
             "n1",
             "cluster 'shop'",
             Nonce.NONE,
-            new SessionPoint(-1, Long.MAX_VALUE, 1024, 64 * 1024 * 1024));
+            new SessionPoint(Lane.BULK, Set.of(Lane.CONTROL, Lane.BULK), -1, Long.MAX_VALUE, 1024, 64 * 1024 * 1024));
     private static final byte[] PROOF = proof();
 
     private final UnsafeBuffer wire = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
@@ -103,7 +105,7 @@ class GoldenFramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void aHelloOfAnEarlierVersionIsRefusedForItsVersion(int version) throws FramingException {
         UnsafeBuffer hello = body(new GoldenBytes("link-" + version + ".hex").get("hello"));
         LinkHandshake handshake = new LinkHandshake(ACCEPTING.saidTo(""), false, null, null);
@@ -111,7 +113,7 @@ class GoldenFramesTest {
                 .isInstanceOfSatisfying(
                         LinkHandshake.Refuse.class,
                         refuse -> assertThat(refuse.reason())
-                                .contains("node knöten-2 speaks protocol 3")
+                                .contains("node knöten-2 speaks protocol 4")
                                 .contains("node n1 protocol " + version));
     }
 

@@ -1,7 +1,9 @@
 package io.troupe.transport.internal.frame;
 
 import java.util.List;
+import java.util.Set;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.internal.frame.LinkHandshake.Agreed;
 import io.troupe.transport.internal.frame.LinkHandshake.Refuse;
@@ -54,7 +56,7 @@ class LinkHandshakeTest {
         assertSameReason(
                 new Hello(1, 1, "a", "b", "cluster=c", Nonce.NONE, SessionPoint.NONE),
                 RefusalCode.PROTOCOL,
-                "speaks protocol 3");
+                "speaks protocol 4");
         assertSameReason(hello("b", "b"), RefusalCode.SELF, "an id of its own");
         assertSameReason(hello("a", "z"), RefusalCode.WRONG_NODE, "dialled node z but reached node b");
     }
@@ -81,6 +83,29 @@ class LinkHandshakeTest {
                 new Hello(Hello.PROTOCOL, 1, "b", "a", "other", Nonce.NONE, SessionPoint.NONE));
         assertThat(read(new LinkHandshake(hello("a", "b"), true, null, null), wrongIdentity))
                 .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void bothEndsMeanTheSameLaneAndOneThatThereIs() throws FramingException {
+        SessionPoint bulk = SessionPoint.NONE.on(Lane.BULK, Set.of(Lane.ORDINARY, Lane.BULK));
+        assertThat(accept(hello("b", ""), hello("a", "b").at(bulk)))
+                .isEqualTo(new Agreed(hello("a", "b").at(bulk)));
+        LinkHandshake dialling = new LinkHandshake(hello("a", "b").at(bulk), true, null, null);
+        int welcome = Control.putHello(wire, 0, Control.WELCOME, hello("b", "a"));
+        assertThatThrownBy(() -> read(dialling, welcome))
+                .isInstanceOf(FramingException.class)
+                .hasMessage("a welcome on lane ORDINARY, and lane BULK was dialled");
+        int hello = Control.putHello(wire, 0, Control.HELLO, hello("a", "b"));
+        int lane = FrameLayout.HEADER_LENGTH + Control.bytes(hello("a", "b")).length - SessionPoint.LENGTH;
+        wire.putByte(lane, (byte) 3);
+        assertThatThrownBy(() -> read(new LinkHandshake(hello("b", ""), false, null, null), hello))
+                .isInstanceOf(FramingException.class)
+                .hasMessage("a handshake for lane 3, which there is not");
+        wire.putByte(lane, (byte) 1);
+        wire.putByte(lane + 1, (byte) 0xF2);
+        assertThat(read(new LinkHandshake(hello("b", ""), false, null, null), hello))
+                .as("a lane that only a later version has is no error")
+                .isEqualTo(new Agreed(hello("a", "b")));
     }
 
     @Test
@@ -126,7 +151,8 @@ class LinkHandshakeTest {
     @Test
     void aSilentLinkSendsHeartbeatsAndADeadOneIsGivenUp() {
         LinkLiveness liveness = new LinkLiveness(200, 1000, 0);
-        assertThat(liveness.onTick(199)).isEqualTo(LinkLiveness.Verdict.ALIVE);
+        assertThat(liveness.onTick(149)).isEqualTo(LinkLiveness.Verdict.ALIVE);
+        assertThat(liveness.onTick(150)).as("with those of others").isEqualTo(LinkLiveness.Verdict.HEARTBEAT_DUE);
         assertThat(liveness.deadlineNs()).isEqualTo(200);
         assertThat(liveness.onTick(200)).isEqualTo(LinkLiveness.Verdict.HEARTBEAT_DUE);
         liveness.onWritten(200);

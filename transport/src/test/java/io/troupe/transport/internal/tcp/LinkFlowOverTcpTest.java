@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.Offer;
 import io.troupe.transport.TransportConfig;
 import org.agrona.DirectBuffer;
@@ -80,7 +81,7 @@ class LinkFlowOverTcpTest {
         AtomicReference<String> writable = new AtomicReference<>("");
         node.onFrame = new TestNode.Ignore() {
             @Override
-            public void onWritable(String nodeId) {
+            public void onWritable(String nodeId, Lane lane) {
                 writable.updateAndGet(before -> before + nodeId + " " + node.offer(nodeId, LARGE));
             }
         };
@@ -111,7 +112,7 @@ class LinkFlowOverTcpTest {
         Semaphore room = new Semaphore(0);
         node.onFrame = new TestNode.Ignore() {
             @Override
-            public void onWritable(String nodeId) {
+            public void onWritable(String nodeId, Lane lane) {
                 room.release();
             }
         };
@@ -138,7 +139,7 @@ class LinkFlowOverTcpTest {
         Semaphore writable = new Semaphore(0);
         node.onFrame = new TestNode.Ignore() {
             @Override
-            public void onWritable(String nodeId) {
+            public void onWritable(String nodeId, Lane lane) {
                 writable.release();
             }
         };

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.Offer;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class LinkSessionsTest {
         AtomicReference<Offer> offered = new AtomicReference<>();
         a.onFrame = new TestNode.Ignore() {
             @Override
-            public void onLink(String nodeId, LinkEvent event) {
+            public void onLink(String nodeId, Lane lane, LinkEvent event) {
                 if (event == LinkEvent.INTERRUPTED) {
                     assertThat(a.system.link("b").connected()).isFalse();
                     offered.set(a.offer("b", "between two connections"));

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem.FrameHandler;
 import io.troupe.transport.Offer;
@@ -141,7 +142,7 @@ final class TestNode implements AutoCloseable {
         public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {}
 
         @Override
-        public void onLink(String nodeId, LinkEvent event) {}
+        public void onLink(String nodeId, Lane lane, LinkEvent event) {}
 
         @Override
         public void onRefused(String nodeId, String reason) {}
@@ -163,14 +164,14 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public void onLink(String nodeId, LinkEvent event) {
+        public void onLink(String nodeId, Lane lane, LinkEvent event) {
             links.add(nodeId + " " + event);
-            onFrame.onLink(nodeId, event);
+            onFrame.onLink(nodeId, lane, event);
         }
 
         @Override
-        public void onWritable(String nodeId) {
-            onFrame.onWritable(nodeId);
+        public void onWritable(String nodeId, Lane lane) {
+            onFrame.onWritable(nodeId, lane);
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.function.UnaryOperator;
 
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.LinkState;
 import io.troupe.transport.NodeTls;
@@ -245,7 +246,7 @@ class UnixLinkTest {
         TestNode b = node("b", Mode.AUTO, config -> config.sessionTimeout(TestNode.NEVER));
         a.onFrame = new TestNode.Ignore() {
             @Override
-            public void onLink(String nodeId, LinkEvent event) {
+            public void onLink(String nodeId, Lane lane, LinkEvent event) {
                 if (event == LinkEvent.INTERRUPTED) {
                     a.offer("b", "between two connections");
                 }
