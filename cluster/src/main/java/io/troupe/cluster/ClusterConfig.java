@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.Idling;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.UnixSockets;
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param restoreFrom  the backup that a new cluster starts from, the same on every seed; null for an empty one
  * @param tls          where this node's certificate, key and trusted authorities are; null to encrypt nothing
  * @param spin         how long the thread of the links looks for work before it sleeps
+ * @param idling       what the thread of the links does while there is nothing to do
  * @param circuitBreaker when frames to a node at which none arrives are refused
  * @param unixSockets  whether links to nodes of the same host use Unix-domain sockets; never compared
  */
@@ -76,6 +78,7 @@ public record ClusterConfig(
         @Nullable Path restoreFrom,
         @Nullable TlsFiles tls,
         Duration spin,
+        Idling idling,
         CircuitBreaker circuitBreaker,
         UnixSockets unixSockets) {
 
@@ -113,7 +116,8 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.unsettled.bytes, max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
+     * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, idling, circuit.failures, circuit.reset.millis},
+     * {@code idling} being an {@link Idling},
      * {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
      * {@code secret.file, dial.addresses} (as {@code seeds}), {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
@@ -190,6 +194,7 @@ public record ClusterConfig(
         private int maxMoves = 32;
         private Duration moveTimeout = Duration.ofSeconds(5);
         private Duration spin = TransportConfig.DEFAULT_SPIN;
+        private Idling idling = Idling.SELECTOR;
         private CircuitBreaker circuitBreaker = CircuitBreaker.DEFAULT;
         private UnixSockets unixSockets = UnixSockets.of(UnixSockets.Mode.OFF);
         private int minimumPeersQuorum = 1;
@@ -461,6 +466,17 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param what what the thread of this node's links does while there is nothing to do; {@code SELECTOR} without it, and
+         *     only with that {@code spin} means something
+         */
+        public Builder idling(Idling what) {
+            idling = what;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param rule when frames to a node at which none arrives are refused; {@link CircuitBreaker#DEFAULT} without it
          */
         public Builder circuitBreaker(CircuitBreaker rule) {
@@ -599,6 +615,7 @@ public record ClusterConfig(
                     restoreFrom,
                     tls,
                     spin,
+                    idling,
                     circuitBreaker,
                     unixSockets);
             ClusterConfigRules.checkLimits(config, errors);

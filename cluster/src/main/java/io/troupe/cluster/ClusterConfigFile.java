@@ -19,6 +19,7 @@ import java.util.function.ObjIntConsumer;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.Idling;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.UnixSockets;
@@ -56,6 +57,7 @@ final class ClusterConfigFile {
             "move.timeout.millis",
             "minimum.peers.quorum",
             "spin.micros",
+            "idling",
             "circuit.failures",
             "circuit.reset.millis",
             "unix.sockets",
@@ -148,6 +150,7 @@ final class ClusterConfigFile {
         text("move.timeout.millis", millis -> builder.moveTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("minimum.peers.quorum", count -> builder.minimumPeersQuorum(Integer.parseInt(count)));
         text("spin.micros", micros -> builder.spin(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)));
+        text("idling", what -> builder.idling(Idling.valueOf(what.toUpperCase(Locale.ROOT))));
         circuitBreaker(builder);
         unixSockets(builder);
         text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));

@@ -11,6 +11,7 @@ import java.util.Set;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.Idling;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.UnixSockets;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,7 @@ class ClusterConfigTest {
                 move.timeout.millis = 900
                 minimum.peers.quorum = 2
                 spin.micros = 50
+                idling = backoff
                 circuit.failures = 7
                 circuit.reset.millis = 2000
                 unix.sockets = auto
@@ -231,6 +233,7 @@ class ClusterConfigTest {
                         .moveTimeout(Duration.ofMillis(900))
                         .minimumPeersQuorum(2)
                         .spin(Duration.ofNanos(50_000))
+                        .idling(Idling.BACKOFF)
                         .circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(2)))
                         .unixSockets(new UnixSockets(UnixSockets.Mode.AUTO, Path.of("/run/orders")))
                         .build());
@@ -367,7 +370,8 @@ class ClusterConfigTest {
     @Test
     void everyBadLineOfAFileIsNamed() throws IOException {
         Path file = Files.writeString(
-                directory.resolve("bad.properties"), "seeds=n1@127.0.0.1\nshards=many\nlease=3\nelection=quick\n");
+                directory.resolve("bad.properties"),
+                "seeds=n1@127.0.0.1\nshards=many\nlease=3\nelection=quick\nidling=never\n");
         assertThatThrownBy(() -> ClusterConfigFile.load(file, Map.of()))
                 .isInstanceOf(ClusterException.class)
                 .hasMessageContaining("bad.properties: ")
@@ -375,7 +379,8 @@ class ClusterConfigTest {
                 .hasMessageContaining("key 'node.id' is missing")
                 .hasMessageContaining("seed 'n1@127.0.0.1' must have the form id@host:messagingPort:raftPort")
                 .hasMessageContaining("key 'shards' has value 'many'")
-                .hasMessageContaining("key 'election' has value 'quick'");
+                .hasMessageContaining("key 'election' has value 'quick'")
+                .hasMessageContaining("key 'idling' has value 'never'");
     }
 
     @Test

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
+import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /** How one node speaks to the others. Immutable; built by {@link #builder(String)}, which reports every error at once. */
@@ -193,6 +195,11 @@ public final class TransportConfig {
         return values.spin;
     }
 
+    /** {@return what makes the idle strategy of the agent; null for one that sleeps in the selector} */
+    public @Nullable Supplier<? extends IdleStrategy> idleStrategy() {
+        return values.idleStrategy;
+    }
+
     /** {@return whether nodes of this host are spoken to over Unix-domain sockets} */
     public UnixSockets unixSockets() {
         return values.unixSockets;
@@ -233,6 +240,7 @@ public final class TransportConfig {
         private int maxUnauthenticated = 64;
         private int maxLinks = 128;
         private Duration spin = DEFAULT_SPIN;
+        private @Nullable Supplier<? extends IdleStrategy> idleStrategy;
         private boolean invoker;
         private UnixSockets unixSockets = UnixSockets.of(UnixSockets.Mode.OFF);
 
@@ -266,6 +274,7 @@ public final class TransportConfig {
             maxUnauthenticated = from.maxUnauthenticated;
             maxLinks = from.maxLinks;
             spin = from.spin;
+            idleStrategy = from.idleStrategy;
             invoker = from.invoker;
             unixSockets = from.unixSockets;
         }
@@ -516,6 +525,20 @@ public final class TransportConfig {
         }
 
         /**
+         * What the agent does in place of sleeping in the selector when there was nothing to do; {@code spin} means nothing
+         * then. It looks at every socket and every ring each time, is woken by nobody, and lends nothing to senders. A
+         * strategy that sleeps for long makes every frame and every heartbeat late by as much.
+         *
+         * @param strategies makes one for each agent, such as {@link Idling#strategies()} or {@code () -> new
+         *     BackoffIdleStrategy(100, 10, 1_000, 50_000)}; null for the selector, as without it
+         * @return this
+         */
+        public Builder idleStrategy(@Nullable Supplier<? extends IdleStrategy> strategies) {
+            idleStrategy = strategies;
+            return this;
+        }
+
+        /**
          * Speaks to nodes of this host over Unix-domain sockets. Say the same directory on all of them.
          *
          * @param value off by default
@@ -528,7 +551,7 @@ public final class TransportConfig {
 
         /**
          * Starts no thread for the links: the host calls {@link MessagingSystem#invoke()}, again and again, from one of its
-         * own. {@code spin} means nothing then. Looking up a name that is no address, and the handshakes of TLS, still
+         * own. {@code spin} and {@code idleStrategy} mean nothing then. Looking up a name that is no address, and the handshakes of TLS, still
          * have threads of their own while they have work.
          *
          * @return this

@@ -159,6 +159,15 @@ public abstract class MessagingSystemContract {
         }
     }
 
+    private static void offerUntilTaken(Node from, Node to, Lane lane, String text) {
+        long endNs = System.nanoTime() + PATIENCE.toNanos();
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        while (from.offer(to, lane, bytes) != Offer.ACCEPTED) {
+            assertThat(System.nanoTime() - endNs).as("room on lane " + lane).isNegative();
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void framesKeepTheirOrderOnEachLane() {
         Node a = started("a");
@@ -168,10 +177,7 @@ public abstract class MessagingSystemContract {
         int each = 300;
         for (int i = 0; i < each; i++) {
             for (Lane lane : Lane.values()) {
-                byte[] text = (lane + " " + i).getBytes(StandardCharsets.UTF_8);
-                while (a.offer(b, lane, text) != Offer.ACCEPTED) {
-                    Thread.onSpinWait();
-                }
+                offerUntilTaken(a, b, lane, lane + " " + i);
             }
         }
         await().until(() -> b.frames.size() == 3 * each);
@@ -250,7 +256,7 @@ public abstract class MessagingSystemContract {
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             String text = "frame " + i + " " + "x".repeat(i % 3 == 0 ? i * 97 % (LONGEST - 20) : i % 50);
-            await().until(() -> a.offer(b, text) == Offer.ACCEPTED);
+            offerUntilTaken(a, b, Lane.ORDINARY, text);
             sent.add("a:7:" + text);
         }
         assertThat(b.offer(a, "")).isEqualTo(Offer.ACCEPTED);
@@ -394,7 +400,7 @@ public abstract class MessagingSystemContract {
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             String text = "" + i;
-            await().until(() -> a.offer(b, text) == Offer.ACCEPTED);
+            offerUntilTaken(a, b, Lane.ORDINARY, text);
             sent.add("a:7:" + text);
             if (i % 100 == 50) {
                 int cuts = i / 100 + 1;

@@ -72,6 +72,7 @@ final class Wiring {
                 .ringCapacity(Math.max(LEAST_RING, BitUtil.findNextPositivePowerOfTwo(2 * frame)))
                 .maxFrameLength(frame)
                 .spin(config.spin())
+                .idleStrategy(config.idling().strategies())
                 .unixSockets(config.unixSockets())
                 .circuitBreaker(
                         config.circuitBreaker().failures(),

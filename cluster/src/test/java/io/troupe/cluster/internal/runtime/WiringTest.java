@@ -8,12 +8,15 @@ import java.time.Duration;
 import io.troupe.cluster.CircuitBreaker;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.transport.ClusterSecret;
+import io.troupe.transport.Idling;
 import io.troupe.transport.Lane;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.UnixSockets;
+import org.agrona.concurrent.YieldingIdleStrategy;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What is said of links in the cluster's configuration reaches them. */
@@ -38,6 +41,7 @@ class WiringTest {
         assertThat(links.nodes()).containsOnlyKeys("n2", "n3");
         assertThat(name(links.nodes().get("n3"))).isEqualTo("127.0.0.1:7703");
         assertThat(links.secret()).isNull();
+        assertThat(links.idleStrategy()).isNull();
         assertThat(links.circuitFailures()).isEqualTo(CircuitBreaker.DEFAULT.failures());
         assertThat(links.circuitReset()).isEqualTo(CircuitBreaker.DEFAULT.reset());
         assertThat(links.unixSockets().mode()).isEqualTo(UnixSockets.Mode.OFF);
@@ -74,6 +78,7 @@ class WiringTest {
         TransportConfig links = Wiring.transport(
                 seed().circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(11)))
                         .spin(Duration.ofNanos(12_000))
+                        .idling(Idling.YIELD)
                         .secret(secret)
                         .unixSockets(sockets)
                         .build(),
@@ -82,6 +87,7 @@ class WiringTest {
         assertThat(links.circuitFailures()).isEqualTo(7);
         assertThat(links.circuitReset()).isEqualTo(Duration.ofSeconds(11));
         assertThat(links.spin()).isEqualTo(Duration.ofNanos(12_000));
+        assertThat(requireNonNull(links.idleStrategy()).get()).isInstanceOf(YieldingIdleStrategy.class);
         assertThat(links.secret()).isSameAs(secret);
         assertThat(links.unixSockets()).isEqualTo(sockets);
     }

@@ -4,6 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.transport.TransportConfig;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NoOpIdleStrategy;
+import org.agrona.concurrent.YieldingIdleStrategy;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +26,9 @@ final class Spinners {
 
     private Spinners() {}
 
-    static void onStart(TransportConfig config) {
-        if (isOne(config)) {
+    /** {@code strategy} is that of the agent; null if it sleeps in the selector. */
+    static void onStart(TransportConfig config, @Nullable IdleStrategy strategy) {
+        if (isOne(config, strategy)) {
             String trouble =
                     trouble(RUNNING.incrementAndGet(), Runtime.getRuntime().availableProcessors());
             if (!trouble.isEmpty()) {
@@ -31,8 +37,8 @@ final class Spinners {
         }
     }
 
-    static void onEnd(TransportConfig config) {
-        if (isOne(config)) {
+    static void onEnd(TransportConfig config, @Nullable IdleStrategy strategy) {
+        if (isOne(config, strategy)) {
             RUNNING.decrementAndGet();
         }
     }
@@ -41,8 +47,13 @@ final class Spinners {
         return RUNNING.get();
     }
 
-    private static boolean isOne(TransportConfig config) {
-        return config.spin().compareTo(HARDLY_SLEEPS) >= 0;
+    private static boolean isOne(TransportConfig config, @Nullable IdleStrategy strategy) {
+        if (strategy == null) {
+            return config.spin().compareTo(HARDLY_SLEEPS) >= 0;
+        }
+        return strategy instanceof BusySpinIdleStrategy
+                || strategy instanceof YieldingIdleStrategy
+                || strategy instanceof NoOpIdleStrategy;
     }
 
     /** {@return what to tell the user; empty if nothing} */
@@ -51,6 +62,8 @@ final class Spinners {
                 ? ""
                 : spinners + " threads of links spin on " + processors
                         + " processors, and nothing else gets to run beside them: spin for less than "
-                        + HARDLY_SLEEPS.toMillis() + " ms, or give the process more processors";
+                        + HARDLY_SLEEPS.toMillis()
+                        + " ms, or idle another way than SPIN and YIELD, or give the process more"
+                        + " processors";
     }
 }

@@ -12,8 +12,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.troupe.transport.TransportConfig;
+import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -203,19 +205,35 @@ final class TransportAgent implements Runnable, PortListener.Output {
     public void run() {
         try {
             listeners.register(selector);
-            Spinners.onStart(config);
+            Supplier<? extends IdleStrategy> strategies = config.idleStrategy();
+            IdleStrategy strategy = strategies == null ? null : strategies.get();
+            Spinners.onStart(config, strategy);
             try {
-                boolean idle = false;
-                while (running) {
-                    idle = cycle(idle) == 0;
+                if (strategy == null) {
+                    sleepInSelector();
+                } else {
+                    idleAs(strategy);
                 }
             } finally {
-                Spinners.onEnd(config);
+                Spinners.onEnd(config, strategy);
             }
         } catch (Throwable failure) {
             LOG.error("node {}: the transport agent failed; every link is closed", config.nodeId(), failure);
         } finally {
             end();
+        }
+    }
+
+    private void sleepInSelector() throws IOException {
+        boolean idle = false;
+        while (running) {
+            idle = cycle(idle) == 0;
+        }
+    }
+
+    private void idleAs(IdleStrategy strategy) throws IOException {
+        while (running) {
+            strategy.idle(cycle(false));
         }
     }
 
