@@ -8,7 +8,7 @@ import org.agrona.concurrent.AtomicBuffer;
  * A buffer that needs no JVM flag, also as the memory of Agrona's rings. What threads share has to be off the heap: later
  * JDKs have no atomic access to the bytes of an array.
  */
-final class VarHandleBuffer extends TextBuffer implements AtomicBuffer {
+class VarHandleBuffer extends TextBuffer implements AtomicBuffer {
     private static final VarHandle LONG = view(long[].class);
     private static final VarHandle INT = view(int[].class);
     private static final VarHandle SHORT = view(short[].class);

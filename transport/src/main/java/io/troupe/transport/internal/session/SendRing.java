@@ -36,7 +36,7 @@ public final class SendRing {
     /** Two cache lines, so that neighbours are not fetched together. */
     private static final int APART = 128;
 
-    private static final int TRAILER_LENGTH = 5 * APART;
+    static final int TRAILER_LENGTH = 5 * APART;
 
     private final int capacity;
     private final int mask;
@@ -72,11 +72,20 @@ public final class SendRing {
      * @param capacity in bytes, a power of two
      */
     public SendRing(int capacity) {
+        this(capacity, ByteBuffer.allocateDirect(capacity + TRAILER_LENGTH));
+    }
+
+    private SendRing(int capacity, ByteBuffer bytes) {
+        this(capacity, bytes, Buffers.of(bytes));
+    }
+
+    /** In a memory of {@code capacity} and {@link #TRAILER_LENGTH} bytes. */
+    SendRing(int capacity, ByteBuffer bytes, AtomicBuffer memory) {
         this.capacity = capacity;
+        this.bytes = bytes;
+        this.memory = memory;
         mask = capacity - 1;
         parts = new Parts(capacity);
-        bytes = ByteBuffer.allocateDirect(capacity + TRAILER_LENGTH);
-        memory = Buffers.of(bytes);
         tailIndex = capacity + APART;
         ackedIndex = tailIndex + APART;
         seenIndex = ackedIndex + APART;
