@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param joining         this node and its Raft address, if it waits to be added to a group that exists; else null
  * @param restoreFrom     the backup that a new cluster starts from, the same on every seed; null for an empty one
  * @param tls             TLS for the ports of the log, on every voter or on none; null for none
+ * @param groups          how many Raft groups the cluster has, the same on every node, 1 to {@value #MAX_GROUPS}
  */
 public record MetadataConfig(
         String nodeId,
@@ -41,7 +42,11 @@ public record MetadataConfig(
         List<Voter> dialAddresses,
         @Nullable Voter joining,
         @Nullable Path restoreFrom,
-        @Nullable LogTls tls) {
+        @Nullable LogTls tls,
+        int groups) {
+
+    /** Most groups of one cluster: each costs every voter threads and buffers. */
+    public static final int MAX_GROUPS = 16;
 
     /**
      * A voter of the metadata group.
@@ -141,6 +146,7 @@ public record MetadataConfig(
         private @Nullable Voter joining;
         private @Nullable Path restoreFrom;
         private @Nullable LogTls tls;
+        private int groups = 1;
 
         private Builder(String nodeId) {
             this.nodeId = nodeId;
@@ -217,6 +223,19 @@ public record MetadataConfig(
          */
         public Builder tls(LogTls value) {
             tls = value;
+            return this;
+        }
+
+        /**
+         * Has several Raft groups in every node, each with a log, a leader, sessions and keys of its own; see
+         * {@link MetadataStore#group}. Fixed when the cluster is formed, and the same on every node, those without a log
+         * included.
+         *
+         * @param number how many, 1 to {@value MetadataConfig#MAX_GROUPS}; 1 unless set
+         * @return this
+         */
+        public Builder groups(int number) {
+            groups = number;
             return this;
         }
 
@@ -345,6 +364,7 @@ public record MetadataConfig(
             if (maxPending < 1) {
                 errors.add("maxPending (" + maxPending + ") must be at least 1");
             }
+            checkGroups(errors);
             if (!errors.isEmpty()) {
                 throw new MetadataException(MetadataException.Code.BAD_CONFIG, String.join("; ", errors));
             }
@@ -362,7 +382,18 @@ public record MetadataConfig(
                     List.copyOf(dialAddresses),
                     joining,
                     restoreFrom,
-                    tls);
+                    tls,
+                    groups);
+        }
+
+        private void checkGroups(List<String> errors) {
+            if (groups < 1 || groups > MAX_GROUPS) {
+                errors.add("groups (" + groups + ") must be from 1 to " + MAX_GROUPS);
+            } else if (groups > 1 && restoreFrom != null) {
+                errors.add(
+                        "node " + nodeId + " cannot restore " + restoreFrom + " into " + groups
+                                + " groups, because a backup has the state of one: leave groups at 1, or start without restoreFrom");
+            }
         }
 
         private void checkOwn(boolean seed, List<String> errors, Set<String> addresses) {

@@ -27,6 +27,40 @@ public interface MetadataStore extends AutoCloseable {
     /** {@return the node this store runs in} */
     String nodeId();
 
+    /** {@return how many groups the node has; they are fixed when the cluster is formed} */
+    default int groups() {
+        return 1;
+    }
+
+    /**
+     * The store of one of this node's groups. Each is a store of its own: with keys, revisions, sessions, watches and a
+     * leader that have nothing to do with those of another, so a transaction is within one group. Their voters are the same.
+     * They are started, and end, together with the first one, which is the store that was opened: to close another one does
+     * nothing. A group that fails says so and leaves the others alone.
+     *
+     * @param number the group; 0 is the first
+     * @return its store
+     * @throws IllegalArgumentException if there is no such group
+     */
+    default MetadataStore group(int number) {
+        checkGroup(number, 1);
+        return this;
+    }
+
+    /**
+     * Checks the number of a group.
+     *
+     * @param number the number
+     * @param groups how many there are
+     * @throws IllegalArgumentException if there is no such group
+     */
+    static void checkGroup(int number, int groups) {
+        if (number < 0 || number >= groups) {
+            throw new IllegalArgumentException(
+                    "there is no group " + number + ": this cluster has " + groups + ", numbered from 0");
+        }
+    }
+
     /**
      * Joins the group, or for a node without a log finds a voter to follow. Completes when {@link #view()} is usable and
      * the cluster's leader was heard of.
@@ -234,9 +268,9 @@ public interface MetadataStore extends AutoCloseable {
     }
 
     /**
-     * Adds a node to the voters, or replaces the voter of that node id whose directory was lost. To be asked of the leader,
-     * one at a time. The node starts meanwhile, with {@link MetadataConfig.Builder#joining} and an empty directory. It has
-     * all of the log, runs and votes when this completes. A voter that has just died is one, until its silence is noticed:
+     * Adds a node to the voters of all groups, or replaces the voter of that node id whose directory was lost. To be asked of
+     * the leader of the first group, one at a time. The node starts meanwhile, with {@link MetadataConfig.Builder#joining} and
+     * an empty directory. It has all of the log, runs and votes when this completes. A voter that has just died is one, until its silence is noticed:
      * to replace it sooner than that fails with BAD_CONFIG, try again.
      *
      * @param voter the node and its Raft address, as every voter reaches it
@@ -250,9 +284,9 @@ public interface MetadataStore extends AutoCloseable {
     }
 
     /**
-     * Removes a voter, running or dead. Its store stops, and its directory cannot be used again. To be asked of the leader,
-     * one at a time; the leader itself hands over first. A voter that died within the last two election timeouts still
-     * counts as one that answers.
+     * Removes a voter of all groups, running or dead. Its store stops, and its directory cannot be used again. To be asked of
+     * the leader of the first group, one at a time; the leader itself hands over first. A voter that died within the last two
+     * election timeouts still counts as one that answers.
      *
      * @param nodeId the voter
      * @param limit  how long that may take
@@ -266,10 +300,11 @@ public interface MetadataStore extends AutoCloseable {
     /**
      * Writes the whole state to a file, with everything that was acknowledged anywhere before this call, while the store goes
      * on. A new cluster can start from it: {@link MetadataConfig.Builder#restoreFrom}. To be asked of any voter, one at a time.
+     * A cluster with several groups has no backups yet.
      *
      * @param file a file that does not exist, in a directory that does; only this user may read what is made
-     * @return completes when the file is on the disk; fails with BAD_BACKUP if it cannot be written, and then nothing of it is
-     *     left, BUSY while another one is written, or as {@link #txn} does
+     * @return completes when the file is on the disk; fails with BAD_BACKUP if it cannot be written or there are several groups,
+     *     and then nothing of it is left, BUSY while another one is written, or as {@link #txn} does
      */
     default CompletableFuture<Backup> backup(Path file) {
         return CompletableFuture.failedFuture(new MetadataException(

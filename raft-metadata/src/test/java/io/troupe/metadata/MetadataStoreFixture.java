@@ -31,14 +31,14 @@ public abstract class MetadataStoreFixture {
     protected static final long SHORT_TTL = 400;
 
     /** Nobody renews it: no test is to see its end. */
-    static final long LONG_TTL = Duration.ofDays(1).toMillis();
+    protected static final long LONG_TTL = Duration.ofDays(1).toMillis();
 
     /** Long: the machine may be busy, and nothing here measures time. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static final byte[] NONE = {};
 
-    MetadataStore store;
+    protected MetadataStore store;
 
     /** Open when a test starts. */
     SessionId session;
@@ -66,6 +66,16 @@ public abstract class MetadataStoreFixture {
         return true;
     }
 
+    /** {@return a part of what a store says that cannot write backups} */
+    protected String backupRefusal() {
+        return "ask one of the voters [";
+    }
+
+    /** Closes the store, and what ends with it. */
+    protected void closeStore() {
+        store.close();
+    }
+
     @BeforeAll
     void start() throws Exception {
         store = startStore();
@@ -73,7 +83,7 @@ public abstract class MetadataStoreFixture {
 
     @AfterAll
     void stop() {
-        store.close();
+        closeStore();
     }
 
     @BeforeEach
@@ -134,7 +144,7 @@ public abstract class MetadataStoreFixture {
         return Objects.requireNonNull(result.reads().get(index));
     }
 
-    static byte[] bytes(String text) {
+    protected static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -165,7 +175,7 @@ public abstract class MetadataStoreFixture {
         }
     }
 
-    static <T> T get(CompletableFuture<T> future) {
+    protected static <T> T get(CompletableFuture<T> future) {
         try {
             return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException | TimeoutException | java.util.concurrent.ExecutionException e) {

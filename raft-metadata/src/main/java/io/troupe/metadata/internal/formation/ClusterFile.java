@@ -38,6 +38,7 @@ public final class ClusterFile implements AutoCloseable {
     private static final String PEER = "peer.";
     private static final String SEED = "seed.";
     private static final String REMOVED = "removed";
+    private static final String GROUPS = "groups";
     private static final String RESTORED = "restoredFrom";
 
     private final Path directory;
@@ -86,6 +87,11 @@ public final class ClusterFile implements AutoCloseable {
         return directory.resolve("raft");
     }
 
+    /** {@return where the Raft logs of the further groups belong, each in a directory of its own} */
+    public Path furtherDirectory() {
+        return directory.resolve("groups");
+    }
+
     /**
      * Reads whose directory it is, and formats an empty one.
      *
@@ -102,7 +108,8 @@ public final class ClusterFile implements AutoCloseable {
             if (Files.exists(raftDirectory())) {
                 throw bad("has a Raft log but no " + FILE + ": restore the file, or choose an empty directory");
             }
-            Identity fresh = new Identity(config.clusterName(), config.nodeId(), newStorageId, seeds, null, backup);
+            Identity fresh = new Identity(
+                    config.clusterName(), config.nodeId(), newStorageId, seeds, config.groups(), null, backup);
             write(fresh);
             return fresh;
         }
@@ -117,13 +124,19 @@ public final class ClusterFile implements AutoCloseable {
         }
         Group group = found.group();
         if (group == null) {
-            Identity asked = new Identity(found.clusterName(), found.nodeId(), found.storageId(), seeds, null, backup);
+            Identity asked = new Identity(
+                    found.clusterName(), found.nodeId(), found.storageId(), seeds, config.groups(), null, backup);
             write(asked); // Nothing was formed with another list.
             return asked;
         }
         if (!found.seeds().equals(seeds)) {
             throw bad("was formed with the seed list " + Identity.text(found.seeds()) + ", not with "
                     + Identity.text(seeds) + ": start every node with the list the cluster was formed with");
+        }
+        if (found.groups() != config.groups()) {
+            throw bad("was formed with " + groups(found.groups()) + ", not with " + groups(config.groups())
+                    + ": start every node with groups(" + found.groups()
+                    + "), because the number is fixed when a cluster is formed");
         }
         if (backup != null && !backup.equals(found.backup())) {
             throw bad("is not empty: it holds the cluster with id " + group.clusterId()
@@ -227,12 +240,13 @@ public final class ClusterFile implements AutoCloseable {
             members.forEach(member -> seeds.add(member.voter()));
         }
         seeds.sort(Comparator.comparing(Voter::nodeId));
-        Group group = clusterId == null ? null : new Group(clusterId, members, version(properties));
+        Group group = clusterId == null ? null : new Group(clusterId, members, number(properties, "groupVersion", "0"));
         Identity identity = new Identity(
                 required(properties, "clusterName"),
                 required(properties, "nodeId"),
                 required(properties, "storageId"),
                 seeds,
+                (int) number(properties, GROUPS, "1"),
                 group,
                 properties.getProperty(RESTORED));
         if (properties.getProperty(REMOVED) != null) {
@@ -241,12 +255,12 @@ public final class ClusterFile implements AutoCloseable {
         return identity;
     }
 
-    private long version(Properties properties) {
-        String text = properties.getProperty("groupVersion", "0");
+    private long number(Properties properties, String key, String absent) {
+        String text = properties.getProperty(key, absent);
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw bad("has a " + FILE + " with groupVersion " + text
+            throw bad("has a " + FILE + " with " + key + " " + text
                     + ", which is no number: restore the file, or choose an empty directory");
         }
     }
@@ -257,6 +271,9 @@ public final class ClusterFile implements AutoCloseable {
         map.put("clusterName", identity.clusterName());
         map.put("nodeId", identity.nodeId());
         map.put("storageId", identity.storageId());
+        if (identity.groups() != 1) {
+            map.put(GROUPS, Integer.toString(identity.groups()));
+        }
         Group group = identity.group();
         if (group == null) {
             identity.seeds().forEach(seed -> map.put(PEER + seed.nodeId(), address(seed)));
@@ -288,6 +305,10 @@ public final class ClusterFile implements AutoCloseable {
                         .filter(text -> !text.startsWith("#"))
                         .findFirst()
                         .orElseThrow() + "\n";
+    }
+
+    private static String groups(int number) {
+        return number == 1 ? "1 group" : number + " groups";
     }
 
     private static String address(Voter voter) {

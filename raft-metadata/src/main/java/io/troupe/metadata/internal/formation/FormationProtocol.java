@@ -419,6 +419,11 @@ public final class FormationProtocol {
                     + other.nodeId() + " has " + Identity.text(other.seeds())
                     + ": give every node the same list";
         }
+        if (other.groups() != self.groups()) {
+            return "node " + self.nodeId() + " has groups(" + self.groups() + "), node " + other.nodeId()
+                    + " has groups(" + other.groups()
+                    + "): give every node the same number, that of the formed cluster if there is one";
+        }
         Group ours = self.group();
         Group theirs = other.group();
         if (ours != null && theirs != null && !ours.clusterId().equals(theirs.clusterId())) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodeId      the voter
  * @param storageId   its data directory: random, made with the directory, so a wiped disk is never the same voter
  * @param seeds       the seed list it was given, in order of node id
- * @param group       the formed group, or null before the formation
+ * @param groups      how many Raft groups it was told the cluster has; of these voters are all of them
+ * @param group       the voters that were formed, or null before the formation
  * @param backup      the digest of the backup that the state of its group starts from, or is to; null for an empty one
  */
 public record Identity(
@@ -25,6 +26,7 @@ public record Identity(
         String nodeId,
         String storageId,
         List<Voter> seeds,
+        int groups,
         @Nullable Group group,
         @Nullable String backup) {
 
@@ -88,7 +90,8 @@ public record Identity(
      * @param nodeId      the voter
      * @param storageId   its data directory: random, made with the directory, so a wiped disk is never the same voter
      * @param seeds       the seed list it was given, in order of node id
-     * @param group       the formed group, or null before the formation
+     * @param groups      how many Raft groups it was told the cluster has
+     * @param group       the voters that were formed, or null before the formation
      * @param backup      the digest of the backup that its group starts from, or null
      */
     public Identity {
@@ -96,7 +99,7 @@ public record Identity(
     }
 
     /**
-     * An identity of a group that starts empty.
+     * An identity of a single group that starts empty.
      *
      * @param clusterName the cluster's name
      * @param nodeId      the voter
@@ -105,7 +108,7 @@ public record Identity(
      * @param group       the formed group, or null before the formation
      */
     public Identity(String clusterName, String nodeId, String storageId, List<Voter> seeds, @Nullable Group group) {
-        this(clusterName, nodeId, storageId, seeds, group, null);
+        this(clusterName, nodeId, storageId, seeds, 1, group, null);
     }
 
     /**
@@ -135,6 +138,6 @@ public record Identity(
     }
 
     Identity formed(Group formed) {
-        return new Identity(clusterName, nodeId, storageId, seeds, formed, backup);
+        return new Identity(clusterName, nodeId, storageId, seeds, groups, formed, backup);
     }
 }

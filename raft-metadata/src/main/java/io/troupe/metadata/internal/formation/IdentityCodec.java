@@ -11,7 +11,12 @@ import io.troupe.metadata.internal.formation.Identity.Member;
 
 /** An {@link Identity} and its bytes, as voters tell each other. */
 public final class IdentityCodec {
-    private static final int VERSION = 3;
+    /** Of a voter with a single group; it says nothing of their number. */
+    private static final int SINGLE_VERSION = 3;
+
+    /** Of a voter with several groups. */
+    private static final int VERSION = 4;
+
     private static final int LEAST_VOTER = 3;
 
     private IdentityCodec() {}
@@ -23,7 +28,10 @@ public final class IdentityCodec {
      * @param identity the identity
      */
     public static void write(ByteWriter to, Identity identity) {
-        to.writeByte(VERSION);
+        to.writeByte(identity.groups() == 1 ? SINGLE_VERSION : VERSION);
+        if (identity.groups() != 1) {
+            to.writeVarInt(identity.groups());
+        }
         to.writeString(identity.clusterName());
         to.writeString(identity.nodeId());
         to.writeString(identity.storageId());
@@ -53,9 +61,10 @@ public final class IdentityCodec {
      */
     public static Identity read(ByteReader from) {
         int version = from.readByte();
-        if (version != VERSION) {
-            throw from.expected("formation version " + VERSION + ", not " + version);
+        if (version != SINGLE_VERSION && version != VERSION) {
+            throw from.expected("formation version " + SINGLE_VERSION + " or " + VERSION + ", not " + version);
         }
+        int groups = version == SINGLE_VERSION ? 1 : from.readVarInt();
         String clusterName = from.readString();
         String nodeId = from.readString();
         String storageId = from.readString();
@@ -64,7 +73,8 @@ public final class IdentityCodec {
             seeds.add(readVoter(from));
         }
         String backup = from.readString();
-        Identity identity = new Identity(clusterName, nodeId, storageId, seeds, null, backup.isEmpty() ? null : backup);
+        Identity identity =
+                new Identity(clusterName, nodeId, storageId, seeds, groups, null, backup.isEmpty() ? null : backup);
         if (from.readByte() == 0) {
             return identity;
         }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * reach the new one; it has adopted the group, so its Raft server runs; it is proposed, and Raft makes it catch up before it
  * counts; it says itself that it is a running voter of the group. Only then is it done.
  *
+ * <p>A node's further groups follow ({@link VoterSyncProtocol}). A change is over, and the next one begins, only when this
+ * leader's replicas of all of them have the voters that are wanted: so no group is ever more than one voter behind.
+ *
  * <p>A voter whose disk was lost counts for nothing: the group without it needs no more living voters for a majority than
  * with it, so nothing is lost if the second half fails.
  *
@@ -55,6 +58,14 @@ public final class VoterChangeProtocol {
 
         /** {@return the peer ids that have answered this leader lately, its own among them} */
         Set<String> answering();
+
+        /**
+         * {@return the further group of this node that has other voters than these, with what it has; null if none}
+         *
+         * @param group the voters
+         */
+        @Nullable
+        String behind(Group group);
 
         /** Takes back what Raft has not decided: this leader steps down. */
         void abandon();
@@ -204,7 +215,7 @@ public final class VoterChangeProtocol {
     private void stepOfRemoval(Change current, Group group) {
         Member member = group.member(current.nodeId);
         if (member == null) {
-            over(null);
+            overOnceAllFollow(group);
         } else {
             propose(group, without(group, member));
         }
@@ -221,7 +232,7 @@ public final class VoterChangeProtocol {
                 over(new MetadataException(
                         Code.BAD_CONFIG, "node " + voter.nodeId() + " is a voter already, as " + member.peerId()));
             } else if (joiner.isMember()) {
-                over(null);
+                overOnceAllFollow(group);
             }
         } else if (member != null) {
             if (!output.answering().contains(member.peerId())) {
@@ -244,8 +255,12 @@ public final class VoterChangeProtocol {
     private void giveUp(Change current, Group group, long nowNs) {
         Identity joiner = formation.heard(current.nodeId, nowNs);
         Member member = group.member(current.nodeId);
+        String behind = output.behind(group);
         String what;
-        if (proposed != null) {
+        if (proposed == null && behind != null && (current.voter == null ? member == null : member != null && added)) {
+            what = "the first group has done it, and the others follow: " + behind
+                    + "; look at the errors of that group's leader";
+        } else if (proposed != null) {
             output.abandon();
             what = current.voter == null
                     ? "no majority has confirmed the removal; it may still happen"
@@ -281,6 +296,12 @@ public final class VoterChangeProtocol {
         output.propose(group.members(), wanted);
     }
 
+    private void overOnceAllFollow(Group group) {
+        if (output.behind(group) == null) {
+            over(null);
+        }
+    }
+
     private void over(@Nullable MetadataException failure) {
         change = null;
         proposed = null;
@@ -289,6 +310,15 @@ public final class VoterChangeProtocol {
 
     private @Nullable MetadataException refusal(String nodeId) {
         Change current = change;
+        Group group = formation.self().group();
+        String behind = group == null ? null : output.behind(group);
+        if (current == null && behind != null) {
+            return new MetadataException(
+                    Code.BUSY,
+                    "node " + nodeId + " cannot become a voter or none yet, because an earlier change is not done: "
+                            + behind
+                            + ": try again later, and if that lasts look at the errors of that group's leader");
+        }
         return current == null
                 ? null
                 : new MetadataException(

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A metadata group without a log: one state machine and one thread, shared by the stores of any number of nodes of one
  * JVM. It applies the commands and bytes that a Raft group would, so sessions expire, submits are told apart, and limits
- * hold alike. The test decides who leads and, with {@link #create()}, what time it is.
+ * hold alike. The test decides who leads and, with {@link #create()}, what time it is. Nodes of several groups are in as many
+ * of these, made and closed together; leader and time are decided for all.
  */
 public final class InMemoryGroup implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
@@ -37,6 +38,10 @@ public final class InMemoryGroup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InMemoryGroup.class);
 
     private final ScheduledThreadPoolExecutor executor;
+
+    /** The other groups of these nodes, if this is the first; not changed once it is made. */
+    private final List<InMemoryGroup> further = new ArrayList<>();
+
     private final MetadataState state = new MetadataState();
     private final Map<String, InMemoryMetadataStore> stores = new TreeMap<>();
 
@@ -53,7 +58,10 @@ public final class InMemoryGroup implements AutoCloseable {
     /** Set before anyone else sees the group. */
     private @Nullable ScheduledFuture<?> ticks;
 
-    private InMemoryGroup() {
+    private InMemoryGroup(int groups) {
+        for (int number = 1; number < groups; number++) {
+            further.add(new InMemoryGroup(1));
+        }
         executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "troupe-memory-group");
             made.setDaemon(true);
@@ -64,7 +72,16 @@ public final class InMemoryGroup implements AutoCloseable {
 
     /** {@return a group whose time moves only with {@link #tick}: until then no keep-alive is answered} */
     public static InMemoryGroup create() {
-        return new InMemoryGroup();
+        return create(1);
+    }
+
+    /**
+     * {@return what {@link #create()} does, with several groups in every node}
+     *
+     * @param groups how many
+     */
+    public static InMemoryGroup create(int groups) {
+        return new InMemoryGroup(groups);
     }
 
     /**
@@ -73,10 +90,25 @@ public final class InMemoryGroup implements AutoCloseable {
      * @param interval how often
      */
     public static InMemoryGroup ticking(Duration interval) {
-        InMemoryGroup group = new InMemoryGroup();
-        long nanos = interval.toNanos();
-        group.ticks = group.executor.scheduleAtFixedRate(group::tickNow, nanos, nanos, TimeUnit.NANOSECONDS);
+        return ticking(interval, 1);
+    }
+
+    /**
+     * {@return what {@link #ticking(Duration)} does, with several groups in every node}
+     *
+     * @param interval how often
+     * @param groups   how many
+     */
+    public static InMemoryGroup ticking(Duration interval, int groups) {
+        InMemoryGroup group = new InMemoryGroup(groups);
+        group.further.forEach(other -> other.tickEvery(interval));
+        group.tickEvery(interval);
         return group;
+    }
+
+    private void tickEvery(Duration interval) {
+        long nanos = interval.toNanos();
+        ticks = executor.scheduleAtFixedRate(this::tickNow, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -95,11 +127,15 @@ public final class InMemoryGroup implements AutoCloseable {
      * @param storageId its data directory
      */
     public InMemoryMetadataStore store(String nodeId, String storageId) {
-        return new InMemoryMetadataStore(this, nodeId, storageId, state.view());
+        List<InMemoryMetadataStore> all = new ArrayList<>();
+        all.add(new InMemoryMetadataStore(this, nodeId, storageId));
+        further.forEach(group -> all.add(new InMemoryMetadataStore(group, nodeId, storageId)));
+        InMemoryMetadataStore.belongTogether(List.copyOf(all));
+        return all.get(0);
     }
 
     /**
-     * Makes a node the leader, in a new term. Without this, the first started node leads.
+     * Makes a node the leader of every group, in a new term. Without this, the first started node leads.
      *
      * @param nodeId a started node
      */
@@ -111,6 +147,7 @@ public final class InMemoryGroup implements AutoCloseable {
             applyLead(nodeId);
             return nodeId;
         });
+        further.forEach(group -> group.lead(nodeId));
     }
 
     /**
@@ -124,6 +161,7 @@ public final class InMemoryGroup implements AutoCloseable {
             applyTick(timeMillis);
             return timeMillis;
         });
+        further.forEach(group -> group.tick(timeMillis));
     }
 
     /** {@return the newest state} */
@@ -140,6 +178,7 @@ public final class InMemoryGroup implements AutoCloseable {
         List<InMemoryMetadataStore> running = new ArrayList<>();
         callUnlessClosed(() -> running.addAll(stores.values()));
         running.forEach(InMemoryMetadataStore::close);
+        further.forEach(InMemoryGroup::close);
         executor.shutdown();
         Thread last = thread;
         if (last == null || isOnThread()) {

@@ -42,6 +42,10 @@ public final class InMemoryMetadataStore implements MetadataStore {
     private final String nodeId;
     private final String storageId;
     private final WatchHub hub;
+
+    /** Those of all groups of the node, the first one's at first; set before anyone else sees them. */
+    private List<InMemoryMetadataStore> all = List.of(this);
+
     private final BackupWriter backups;
 
     /** Any thread; counts the calls that are not answered yet. */
@@ -77,11 +81,11 @@ public final class InMemoryMetadataStore implements MetadataStore {
         }
     }
 
-    InMemoryMetadataStore(InMemoryGroup group, String nodeId, String storageId, MetadataView view) {
+    InMemoryMetadataStore(InMemoryGroup group, String nodeId, String storageId) {
         this.group = group;
         this.nodeId = nodeId;
         this.storageId = storageId;
-        hub = new WatchHub(nodeId, view);
+        hub = new WatchHub(nodeId, group.view());
         backups = new BackupWriter(nodeId);
     }
 
@@ -91,7 +95,23 @@ public final class InMemoryMetadataStore implements MetadataStore {
     }
 
     @Override
-    public synchronized CompletableFuture<Void> start() {
+    public int groups() {
+        return all.size();
+    }
+
+    @Override
+    public MetadataStore group(int number) {
+        MetadataStore.checkGroup(number, groups());
+        return all.get(number);
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        return CompletableFuture.allOf(
+                all.stream().map(InMemoryMetadataStore::begin).toArray(CompletableFuture[]::new));
+    }
+
+    private synchronized CompletableFuture<Void> begin() {
         CompletableFuture<Void> running = started;
         if (running != null) {
             return running;
@@ -194,6 +214,12 @@ public final class InMemoryMetadataStore implements MetadataStore {
 
     @Override
     public void close() {
+        if (all.get(0).equals(this)) {
+            all.forEach(InMemoryMetadataStore::end);
+        }
+    }
+
+    private void end() {
         synchronized (this) {
             if (closed) {
                 return;
@@ -210,6 +236,11 @@ public final class InMemoryMetadataStore implements MetadataStore {
         });
         backups.close();
         hub.close();
+    }
+
+    /** Says which stores are those of one node; once, before anyone else sees them. */
+    static void belongTogether(List<InMemoryMetadataStore> stores) {
+        stores.forEach(store -> store.all = stores);
     }
 
     WatchHub hub() {

@@ -15,7 +15,7 @@ import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
 
-/** What the stores of all nodes have in common: they write through the agent and read what the hub has published. */
+/** What the stores of all nodes and groups have in common: they write through the agent and read what the hub has published. */
 public abstract class AgentStore implements MetadataStore {
     /** The node's configuration. */
     protected final MetadataConfig config;
@@ -26,17 +26,31 @@ public abstract class AgentStore implements MetadataStore {
     /** Has what the node knows, and tells its watches. */
     protected final WatchHub hub;
 
+    /** The stores of all groups of this node, set before anyone else sees them. */
+    private List<? extends MetadataStore> groups = List.of(this);
+
     /**
      * A store that is not started.
      *
      * @param config  the node's configuration
-     * @param channel reaches other nodes
+     * @param name    the group that it is the store of
+     * @param channel reaches the same group of other nodes
      * @param empty   what it knows before it has learned anything
      */
-    protected AgentStore(MetadataConfig config, PeerChannel channel, MetadataView empty) {
+    protected AgentStore(MetadataConfig config, GroupName name, PeerChannel channel, MetadataView empty) {
         this.config = config;
-        agent = new NodeAgent(config, channel, this::turn, this::onBroken);
-        hub = new WatchHub(config.nodeId(), empty);
+        agent = new NodeAgent(config, name, channel, this::turn, this::onBroken);
+        hub = new WatchHub(name.thread(), empty);
+    }
+
+    /**
+     * Says which stores belong together; once, before anyone else sees them.
+     *
+     * @param stores those of all groups of this node, in order
+     */
+    protected static void belongTogether(List<? extends AgentStore> stores) {
+        List<AgentStore> all = List.copyOf(stores);
+        all.forEach(store -> store.groups = all);
     }
 
     /**
@@ -57,6 +71,17 @@ public abstract class AgentStore implements MetadataStore {
     @Override
     public final String nodeId() {
         return config.nodeId();
+    }
+
+    @Override
+    public final int groups() {
+        return groups.size();
+    }
+
+    @Override
+    public final MetadataStore group(int number) {
+        MetadataStore.checkGroup(number, groups.size());
+        return groups.get(number);
     }
 
     @Override

@@ -54,10 +54,14 @@ public final class NodeAgent implements AutoCloseable {
     /** Protocol number of {@link RelayProtocol}. */
     private static final int RELAY_PROTOCOL = 4;
 
+    /** Protocol number of what makes the voters of a further group those of the first. */
+    public static final int VOTERS_PROTOCOL = 5;
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
-    private static final int PROTOCOLS = 5;
+    private static final int PROTOCOLS = 6;
 
     private final String nodeId;
+    private final GroupName name;
     private final PeerChannel channel;
     private final MetadataThread thread;
     private final Admission admission;
@@ -86,18 +90,25 @@ public final class NodeAgent implements AutoCloseable {
      * An agent that is not started.
      *
      * @param config    the node's configuration
-     * @param channel   reaches other nodes
+     * @param name      the group that it works for
+     * @param channel   reaches the same group of other nodes
      * @param turn      the store's own cores: given the time, does what is due and answers when to wake next
      * @param onBroken  told of a broken invariant
      */
-    public NodeAgent(MetadataConfig config, PeerChannel channel, LongUnaryOperator turn, Consumer<Throwable> onBroken) {
+    public NodeAgent(
+            MetadataConfig config,
+            GroupName name,
+            PeerChannel channel,
+            LongUnaryOperator turn,
+            Consumer<Throwable> onBroken) {
         this.nodeId = config.nodeId();
+        this.name = name;
         this.channel = channel;
         this.turn = turn;
         this.onBroken = onBroken;
         admission = new Admission(config.maxPending());
         fragments = new Fragments(random.nextLong() >> 1);
-        thread = new MetadataThread(nodeId, this::turn, this::broken);
+        thread = new MetadataThread(name.thread(), this::turn, this::broken);
         List<String> voters =
                 config.voters().stream().map(MetadataConfig.Voter::nodeId).toList();
         LeaderFinder finder = new LeaderFinder(voters, nodeId);
@@ -308,6 +319,11 @@ public final class NodeAgent implements AutoCloseable {
         execute(() -> failAll(why));
     }
 
+    /** {@return the group that it works for} */
+    public GroupName name() {
+        return name;
+    }
+
     /** {@return why nothing works any more, or null} */
     public @Nullable MetadataException ended() {
         return end;
@@ -317,7 +333,7 @@ public final class NodeAgent implements AutoCloseable {
     @Override
     public void close() {
         MetadataException closed =
-                new MetadataException(Code.CLOSED, "the metadata store of node " + nodeId + " is closed");
+                new MetadataException(Code.CLOSED, "the metadata store of node " + name + " is closed");
         if (end == null) {
             end = closed;
         }
@@ -404,7 +420,7 @@ public final class NodeAgent implements AutoCloseable {
         } catch (CodecException e) {
             // A node with another version, or garbled bytes: its sender repeats what matters.
             if (badMessages++ == 0) {
-                LOG.warn("node {}: dropped a message of node {}: {}", nodeId, from, e.getMessage());
+                LOG.warn("node {}: dropped a message of node {}: {}", name, from, e.getMessage());
             }
         }
     }
@@ -416,9 +432,9 @@ public final class NodeAgent implements AutoCloseable {
 
     private void broken(Throwable cause) {
         if (end == null) {
-            LOG.error("node {}: a metadata invariant is broken, the store stops", nodeId, cause);
+            LOG.error("node {}: a metadata invariant is broken, the store stops", name, cause);
         }
-        end(new MetadataException(Code.FAILED, "metadata store of node " + nodeId + " failed: " + cause, cause));
+        end(new MetadataException(Code.FAILED, "metadata store of node " + name + " failed: " + cause, cause));
         onBroken.accept(cause);
     }
 }

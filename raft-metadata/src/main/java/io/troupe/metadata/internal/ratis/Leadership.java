@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
-    private final String nodeId;
     private final NodeAgent agent;
 
     /** Confined to the metadata thread. */
@@ -23,8 +22,7 @@ final class Leadership {
     /** The term this node leads in, or 0. Written on the metadata thread. */
     private volatile long term;
 
-    Leadership(String nodeId, NodeAgent agent) {
-        this.nodeId = nodeId;
+    Leadership(NodeAgent agent) {
         this.agent = agent;
     }
 
@@ -41,7 +39,7 @@ final class Leadership {
 
     /** The log names a leader. */
     void onLeader(Leader leader, boolean raftLeads) {
-        if (leader.nodeId().equals(nodeId) && raftLeads) {
+        if (leader.nodeId().equals(agent.name().nodeId()) && raftLeads) {
             change(leader.term());
         } else {
             onNotLeading();
@@ -57,7 +55,7 @@ final class Leadership {
             return;
         }
         term = next;
-        LOG.info(next == 0 ? "node {} no longer leads" : "node {} leads in term {}", nodeId, next);
+        LOG.info(next == 0 ? "node {} no longer leads" : "node {} leads in term {}", agent.name(), next);
         List.copyOf(listeners).forEach(this::tell);
     }
 
@@ -66,7 +64,7 @@ final class Leadership {
         try {
             call.accept(listener);
         } catch (RuntimeException e) {
-            LOG.error("node {}: a leadership listener failed", nodeId, e);
+            LOG.error("node {}: a leadership listener failed", agent.name(), e);
         }
     }
 }

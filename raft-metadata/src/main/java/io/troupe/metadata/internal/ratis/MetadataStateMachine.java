@@ -12,6 +12,7 @@ import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.internal.codec.CodecException;
 import io.troupe.metadata.internal.codec.EntryCodec;
+import io.troupe.metadata.internal.node.GroupName;
 import io.troupe.metadata.internal.state.Applied;
 import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.MetadataState;
@@ -48,7 +49,7 @@ import org.slf4j.LoggerFactory;
 final class MetadataStateMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataStateMachine.class);
 
-    private final String nodeId;
+    private final GroupName name;
     private final SnapshotSchedule schedule;
     private final Events events;
     private final SnapshotFiles snapshots = new SnapshotFiles();
@@ -90,10 +91,10 @@ final class MetadataStateMachine extends BaseStateMachine {
     }
 
     /** @param origin what the group starts from, null for an empty state */
-    MetadataStateMachine(String nodeId, long snapshotEntries, @Nullable Origin origin, Events events) {
+    MetadataStateMachine(GroupName name, long snapshotEntries, @Nullable Origin origin, Events events) {
         this.origin = origin;
-        this.nodeId = nodeId;
-        schedule = new SnapshotSchedule(nodeId, snapshotEntries);
+        this.name = name;
+        schedule = new SnapshotSchedule(name.toString(), snapshotEntries);
         this.events = events;
     }
 
@@ -137,10 +138,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         } catch (CodecException e) {
             // The same on every replica that reads this format: nothing changes, and nobody hears of a success.
             LOG.error(
-                    "node {}: entry {} cannot be read and changes nothing: {}",
-                    nodeId,
-                    entry.getIndex(),
-                    e.getMessage());
+                    "node {}: entry {} cannot be read and changes nothing: {}", name, entry.getIndex(), e.getMessage());
             commands = List.of();
         }
         Applied applied = state.apply(entry.getTerm(), commands);
@@ -263,7 +261,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     }
 
     private void startWriting(StateView view, TermIndex at) {
-        Thread writer = new Thread(() -> write(view, at), "troupe-" + nodeId + "-snapshot");
+        Thread writer = new Thread(() -> write(view, at), "troupe-" + name.thread() + "-snapshot");
         writer.setDaemon(true);
         snapshotWriter = writer;
         writer.start();
@@ -277,7 +275,7 @@ final class MetadataStateMachine extends BaseStateMachine {
             }
         } catch (IOException | RuntimeException e) {
             // The log keeps everything; the next attempt comes after as many entries again.
-            LOG.error("node {}: snapshot at {} could not be written", nodeId, at, e);
+            LOG.error("node {}: snapshot at {} could not be written", name, at, e);
         } finally {
             snapshotWriter = null;
         }

@@ -2,28 +2,28 @@ package io.troupe.metadata.internal.ratis;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.troupe.metadata.Backup;
-import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.internal.backup.BackupWriter;
 import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.formation.Identity;
-import io.troupe.metadata.internal.node.AgentStore;
+import io.troupe.metadata.internal.node.GroupChannels;
+import io.troupe.metadata.internal.node.GroupName;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The metadata store of a voter: a replica of the state, kept by Ratis, behind the submit, session, gateway, formation
- * and follow cores, which all run on the node's one metadata thread.
+ * The metadata store of a voter, that of its first group: a replica of the state, kept by Ratis, behind the submit,
+ * session, gateway, formation and follow cores, which all run on the group's one metadata thread. It owns what the groups
+ * of the node share: its directory, its Raft server, who votes, the start and the end.
  *
  * <p>A transaction goes: caller, metadata thread (submit), gateway of the leader (this process, or another over the
  * {@link PeerChannel}), Raft log, apply thread of every voter, and back by the leader's metadata thread. Reads never
@@ -39,17 +39,16 @@ import org.slf4j.LoggerFactory;
  * three times slower. A voter at rest has two threads of ours, seven to ten of Ratis, and a share of the JVM's gRPC and
  * timer threads; it uses about 5 % of a core with the DEFAULT preset, of which our two threads are a small part.
  */
-public final class RatisMetadataStore extends AgentStore {
-    private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataStore.class);
-
+public final class RatisMetadataStore extends ReplicaStore {
     private final VoterStart start;
+    private final VoterMembership membership;
     private final Replica replica;
+    private final List<FurtherStore> further;
+    private volatile @Nullable RatisServer server;
     private final BackupWriter backups;
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private @Nullable Thread starter;
-    private volatile boolean closing;
-    private final AtomicBoolean dead = new AtomicBoolean();
     private volatile @Nullable MetadataException startFailure;
 
     /**
@@ -59,7 +58,11 @@ public final class RatisMetadataStore extends AgentStore {
      * @param channel reaches other nodes
      */
     public RatisMetadataStore(MetadataConfig config, PeerChannel channel) {
-        super(config, channel, StateView.EMPTY);
+        this(config, new GroupChannels(config.nodeId(), config.groups(), channel));
+    }
+
+    private RatisMetadataStore(MetadataConfig config, GroupChannels channels) {
+        super(config, new GroupName(config.nodeId(), 0), channels.of(0));
         Path dir = config.directory();
         if (dir == null) {
             throw new MetadataException(
@@ -68,7 +71,17 @@ public final class RatisMetadataStore extends AgentStore {
         }
         start = new VoterStart(config, dir, agent, this::die);
         backups = new BackupWriter(config.nodeId());
-        replica = new Replica(config, agent, start, hub, this::die);
+        membership = new VoterMembership(config, agent, start, this::raft, this::behind);
+        replica = new Replica(config, agent, hub, start.ready(), membership, this::die);
+        List<FurtherStore> others = new ArrayList<>();
+        for (int group = 1; group < config.groups(); group++) {
+            GroupName name = new GroupName(config.nodeId(), group);
+            others.add(new FurtherStore(config, name, channels.of(group), this, () -> server));
+        }
+        further = List.copyOf(others);
+        List<ReplicaStore> all = new ArrayList<>(further);
+        all.add(0, this);
+        belongTogether(List.copyOf(all));
     }
 
     @Override
@@ -93,21 +106,6 @@ public final class RatisMetadataStore extends AgentStore {
     }
 
     @Override
-    public boolean keeps(String key) {
-        return true;
-    }
-
-    @Override
-    public void onLeadership(LeadershipListener listener) {
-        replica.leadership().add(listener);
-    }
-
-    @Override
-    public boolean isLeader() {
-        return replica.leadership().isLeading();
-    }
-
-    @Override
     public void close() {
         Thread starting;
         synchronized (this) {
@@ -115,9 +113,10 @@ public final class RatisMetadataStore extends AgentStore {
             starting = starter;
         }
         start.end(closed());
+        further.forEach(store -> store.end(closed()));
         if (starting != null && starting != Thread.currentThread()) {
             try {
-                starting.join(2 * RatisNode.CLOSE_MILLIS);
+                starting.join(2 * RatisServer.CLOSE_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -125,46 +124,25 @@ public final class RatisMetadataStore extends AgentStore {
         release();
     }
 
-    /** {@return the Raft server of a started store, for tests of this package} */
-    @Nullable
-    RatisNode raft() {
-        return replica.raft();
-    }
-
-    @Override
-    public CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
-        Identity.Group group = start.group();
-        Identity.Member to = group == null ? null : group.member(nodeId);
-        if (to == null || nodeId.equals(config.nodeId())) {
-            return CompletableFuture.failedFuture(new MetadataException(
-                    Code.BAD_CONFIG, "node " + nodeId + " is no other voter of this cluster: name one of " + voters()));
-        }
-        if (!isLeader()) {
-            return super.transferLeadership(nodeId, limit);
-        }
-        return replica.transferLeadership(to, limit);
-    }
-
-    @Override
-    public List<MetadataConfig.Voter> voters() {
-        Identity.Group group = start.group();
-        return group == null
-                ? config.voters()
-                : group.members().stream().map(Identity.Member::voter).toList();
-    }
-
     @Override
     public CompletableFuture<Void> addVoter(MetadataConfig.Voter voter, Duration limit) {
-        return isLeader() ? replica.membership().add(voter, limit) : super.addVoter(voter, limit);
+        return isLeader() ? membership.add(voter, limit) : super.addVoter(voter, limit);
     }
 
     @Override
     public CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
-        return isLeader() ? replica.membership().remove(nodeId, limit) : super.removeVoter(nodeId, limit);
+        return isLeader() ? membership.remove(nodeId, limit) : super.removeVoter(nodeId, limit);
     }
 
     @Override
     public CompletableFuture<Backup> backup(Path file) {
+        if (!further.isEmpty()) {
+            return CompletableFuture.failedFuture(new MetadataException(
+                    Code.BAD_BACKUP,
+                    "backup " + file
+                            + " is not written, because a backup has the state of one group and this cluster has "
+                            + groups() + ": stop all voters and copy their data directories instead"));
+        }
         return backups.write(file, new BackupWriter.Source() {
             @Override
             public CompletableFuture<Long> barrier() {
@@ -194,15 +172,28 @@ public final class RatisMetadataStore extends AgentStore {
     private void startUp() {
         try {
             hub.start();
-            replica.begin(start.form());
-            agent.execute(() -> {}); // Its turns look for a leader from here on.
-            start.awaitLeader();
+            begin(start.form());
+            start.awaitLeaders(further.stream().map(FurtherStore::ready).toList());
             started.complete(null);
         } catch (MetadataException e) {
             failStart(e);
         } catch (RuntimeException | LinkageError e) {
             failStart(new MetadataException(Code.FAILED, "node " + config.nodeId() + " cannot start: " + e, e));
         }
+    }
+
+    /** The threads of the further groups first: their state machines tell them what is in the logs. */
+    private void begin(Identity identity) {
+        List<MetadataStateMachine> machines = new ArrayList<>();
+        machines.add(replica.machine(start.takeOrigin()));
+        for (FurtherStore store : further) {
+            store.begin(identity);
+            machines.add(store.replica().machine(null));
+        }
+        RatisServer started = RatisServer.start(config, identity, start.file(), machines);
+        server = started;
+        replica.run(started.node(0));
+        further.forEach(store -> store.onServer(started));
     }
 
     private void failStart(MetadataException failure) {
@@ -215,8 +206,15 @@ public final class RatisMetadataStore extends AgentStore {
     private synchronized void release() {
         closing = true;
         agent.end(closed());
+        further.forEach(store -> store.end(closed()));
         replica.close();
+        RatisServer running = server;
+        server = null;
+        if (running != null) {
+            running.close();
+        }
         backups.close();
+        further.forEach(FurtherStore::release);
         hub.close();
         agent.execute(() -> replica.onClose(closed()));
         agent.close();
@@ -224,49 +222,44 @@ public final class RatisMetadataStore extends AgentStore {
         started.completeExceptionally(startFailure == null ? closed() : startFailure);
     }
 
-    private MetadataException closed() {
-        return new MetadataException(Code.CLOSED, "the metadata store of node " + config.nodeId() + " is closed");
-    }
-
     // ------------------------------------------------------------------ its end
 
     @Override
-    protected long turn(long nowNs) {
-        return replica.turn(nowNs);
+    Replica replica() {
+        return replica;
     }
 
     @Override
-    protected void onBroken(Throwable cause) {
-        die("an invariant of its metadata thread is broken", cause);
+    Identity.@Nullable Group voterGroup() {
+        return start.group();
     }
 
-    /** A replica that cannot go on says so; it never pretends to live. */
-    private void die(String what, @Nullable Throwable cause) {
-        RatisNode running = replica.raft();
-        boolean leftOut = running != null && start.isMember() && running.isLeftOut();
-        die(new MetadataException(
-                Code.FAILED,
-                "the metadata replica of node " + config.nodeId() + " is dead, " + what
-                        + (cause == null ? "" : " (" + cause + ")")
-                        + (leftOut ? ", because the newest voters it has seen are without it" : "")
-                        + ": restart the node",
-                cause == null ? new IllegalStateException(what) : cause));
-    }
-
-    private void die(MetadataException failure) {
-        if (closing || !dead.compareAndSet(false, true)) {
+    @Override
+    void onDeath(MetadataException failure) {
+        start.end(failure);
+        RatisServer running = server;
+        RatisNode group = replica.raft();
+        if (running == null) {
             return;
         }
-        LOG.error("{}", failure.getMessage(), failure.getCause());
-        agent.end(failure);
-        agent.execute(() -> replica.onDeath(failure));
-        start.end(failure);
-        RatisNode running = replica.raft();
-        if (running != null) {
-            // A replica that cannot write would go on refusing its leader for ever.
-            Thread closer = new Thread(running::close, "troupe-" + config.nodeId() + "-fail");
-            closer.setDaemon(true);
-            closer.start();
+        if (further.isEmpty() || failure.code() == Code.REMOVED_VOTER) {
+            further.forEach(store -> store.end(failure));
+            closeInBackground(running::close);
+        } else if (group != null) {
+            closeInBackground(group::stop); // The other groups of this node go on.
         }
+    }
+
+    /** {@return the further group of this node that has not these voters, and what it has; null if none} */
+    private @Nullable String behind(Identity.Group group) {
+        for (FurtherStore store : further) {
+            RatisNode running = store.raft();
+            Map<String, String> voters = running == null ? null : running.committedVoters();
+            if (voters == null || !voters.keySet().equals(group.peerIds())) {
+                return "group " + store.number() + " has the voters "
+                        + (voters == null ? "unknown to this node" : voters.keySet()) + ", not yet " + group.peerIds();
+            }
+        }
+        return null;
     }
 }

@@ -1,146 +1,56 @@
 package io.troupe.metadata.internal.ratis;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
-import io.troupe.metadata.MetadataException;
-import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.state.Outcome;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** The Raft server of one voter: starts it, puts entries into its log, closes it within a bound. */
+/** One group of a voter's Raft server: puts entries into its log, changes its voters and leader, says how it is. */
 final class RatisNode {
-    /** How long {@link #close} waits for Ratis, whose own close has no bound, in milliseconds. */
-    static final long CLOSE_MILLIS = 5_000;
-
-    /** Held for ever: a level set on a logger that nobody holds is forgotten with it. */
-    private static final Logger GRPC_LOG = Logger.getLogger("org.apache.ratis.thirdparty.io.grpc");
-
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(RatisNode.class);
 
     private final MetadataConfig config;
     private final String nodeId;
+    private final RatisServer host;
     private final RaftServer server;
     private final RaftPeerId peerId;
     private final RaftGroupId groupId;
     private final ClientId clientId = ClientId.randomId();
     private long lastCall;
 
-    private RatisNode(MetadataConfig config, RaftServer server, RaftPeerId peerId, RaftGroupId groupId) {
+    RatisNode(MetadataConfig config, RatisServer host, RaftGroupId groupId) {
         this.config = config;
         nodeId = config.nodeId();
-        this.server = server;
-        this.peerId = peerId;
+        this.host = host;
+        server = host.raft();
+        peerId = server.getId();
         this.groupId = groupId;
-    }
-
-    /**
-     * Starts the server of a formed voter.
-     *
-     * @param config    the node's configuration
-     * @param identity  the formed identity
-     * @param directory where the log belongs
-     * @param machine   applies the entries
-     * @return the running server
-     * @throws MetadataException with code BAD_DIRECTORY if its data cannot be read, else FAILED
-     */
-    static RatisNode start(MetadataConfig config, Identity identity, Path directory, MetadataStateMachine machine) {
-        if (GRPC_LOG.getLevel() == null) {
-            GRPC_LOG.setLevel(Level.SEVERE); // It reports every connection that a stopped voter refuses.
-        }
-        Identity.Group formed = identity.group();
-        if (formed == null) {
-            throw new IllegalStateException("voter " + config.nodeId() + " is in no formed group: " + identity);
-        }
-        Voter self = self(config);
-        RaftGroupId groupId = RaftGroupId.valueOf(UUID.fromString(formed.clusterId()));
-        // Ratis keeps the first address it is told for a peer, so what this node dials stays its own affair, also when
-        // the
-        // configuration in the log carries the addresses of another node.
-        List<RaftPeer> peers = formed.members().stream()
-                .map(member -> peer(member, config.dialAddress(member.voter())))
-                .toList();
-        RaftPeerId peerId = RaftPeerId.valueOf(new Identity.Member(self, identity.storageId()).peerId());
-        RaftProperties properties = RatisProperties.of(config, self, directory);
-        Parameters parameters = RatisProperties.parameters(config.tls());
-        RaftServer server = null;
-        try {
-            server = RaftServer.newBuilder()
-                    .setServerId(peerId)
-                    // A node that joins starts without voters, and waits: with a list it might stand for election.
-                    .setGroup(identity.isMember() ? RaftGroup.valueOf(groupId, peers) : RaftGroup.valueOf(groupId))
-                    .setProperties(properties)
-                    .setParameters(parameters)
-                    .setStateMachine(machine)
-                    .setOption(RaftStorage.StartupOption.RECOVER)
-                    .build();
-            server.getServerRpc().addRaftPeers(peers);
-            server.start();
-            return new RatisNode(config, server, peerId, groupId);
-        } catch (IOException | RuntimeException e) {
-            if (server != null) {
-                close(config.nodeId(), server);
-            }
-            throw new MetadataException(
-                    Code.FAILED,
-                    "the Raft server of voter " + config.nodeId() + " cannot start from " + directory + ": " + rootOf(e)
-                            + ": if its files are damaged, remove this voter and add a new one",
-                    e);
-        }
-    }
-
-    /**
-     * Checks that the Raft port is free, because Ratis' own complaint names no port.
-     *
-     * @param voter the voter
-     * @throws MetadataException with code PORT_IN_USE
-     */
-    static void checkPort(Voter voter) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(voter.host(), voter.raftPort()));
-        } catch (IOException e) {
-            boolean taken = String.valueOf(e.getMessage()).contains("in use");
-            throw new MetadataException(
-                    Code.PORT_IN_USE,
-                    taken
-                            ? "Raft port " + address(voter) + " is in use: stop the other process or give node "
-                                    + voter.nodeId() + " another port in the seed list"
-                            : "Raft port " + address(voter) + " cannot be bound (" + e + "): give node "
-                                    + voter.nodeId() + " an address of this machine in the seed list",
-                    e);
-        }
     }
 
     /**
@@ -266,15 +176,6 @@ final class RatisNode {
         }
     }
 
-    /** {@return this node and its Raft address} */
-    static Voter self(MetadataConfig config) {
-        Voter self = config.self();
-        if (self == null) {
-            throw new IllegalStateException("node " + config.nodeId() + " is no voter");
-        }
-        return self;
-    }
-
     /** {@return the term Ratis is in, racy: good for hints} */
     long term() {
         try {
@@ -294,9 +195,31 @@ final class RatisNode {
         return server.getDivision(groupId);
     }
 
-    /** Closes the server and frees its port, within {@link #CLOSE_MILLIS}. */
-    void close() {
-        close(nodeId, server);
+    /**
+     * {@return the voters that Raft has committed and this replica has applied, their peer ids and addresses; null while
+     * others are proposed or none were written}
+     */
+    @Nullable
+    Map<String, String> committedVoters() {
+        try {
+            RaftServer.Division division = server.getDivision(groupId);
+            RaftConfiguration voters = division.getRaftConf();
+            if (voters.getLogEntryIndex() < 0
+                    || voters.getLogEntryIndex() > division.getInfo().getLastAppliedIndex()
+                    || !voters.getPreviousPeers().isEmpty()) {
+                return null;
+            }
+            Map<String, String> peers = new TreeMap<>();
+            voters.getCurrentPeers().forEach(peer -> peers.put(peer.getId().toString(), peer.getAddress()));
+            return peers;
+        } catch (IOException | RuntimeException e) {
+            return null; // It stops.
+        }
+    }
+
+    /** Stops this group and leaves the others. Blocks, without a bound. */
+    void stop() {
+        host.stop(groupId);
     }
 
     /** NotLeader, timeout, closed: none of them says that the entry will not be applied. */
@@ -310,29 +233,7 @@ final class RatisNode {
         return null;
     }
 
-    private static void close(String nodeId, RaftServer server) {
-        Thread closer = new Thread(
-                () -> {
-                    try {
-                        server.close();
-                    } catch (IOException | RuntimeException e) {
-                        LOG.warn("node {}: closing the Raft server failed", nodeId, e);
-                    }
-                },
-                "troupe-" + nodeId + "-close");
-        closer.setDaemon(true);
-        closer.start();
-        try {
-            closer.join(CLOSE_MILLIS);
-            if (closer.isAlive()) {
-                LOG.warn("node {}: the Raft server has not closed within {} ms", nodeId, CLOSE_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static RaftClientReply successful(RaftClientReply reply) {
+    static RaftClientReply successful(RaftClientReply reply) {
         if (!reply.isSuccess()) {
             throw new CompletionException(reply.getException());
         }
@@ -343,14 +244,14 @@ final class RatisNode {
         return members.stream().map(member -> peer(member, member.voter())).toList();
     }
 
-    private static RaftPeer peer(Identity.Member member, Voter at) {
+    static RaftPeer peer(Identity.Member member, Voter at) {
         return RaftPeer.newBuilder()
                 .setId(member.peerId())
                 .setAddress(address(at))
                 .build();
     }
 
-    private static String address(Voter voter) {
+    static String address(Voter voter) {
         return voter.host() + ":" + voter.raftPort();
     }
 

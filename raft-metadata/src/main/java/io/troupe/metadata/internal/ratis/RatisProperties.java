@@ -25,7 +25,7 @@ final class RatisProperties {
     /** Longest run of entries that one append carries; far above the longest entry. */
     private static final SizeInBytes APPEND_LENGTH = SizeInBytes.valueOf("4MB");
 
-    /** Must exceed {@link #APPEND_LENGTH}; direct memory, one per voter. */
+    /** Must exceed {@link #APPEND_LENGTH}; direct memory, one per group of a voter. */
     private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf("5MB");
 
     static final SizeInBytes SEGMENT = SizeInBytes.valueOf("8MB");

@@ -33,29 +33,36 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
 
     private final MetadataConfig config;
     private final NodeAgent agent;
-    private final VoterStart start;
+    private final CompletableFuture<Void> ready;
     private final WatchHub hub;
     private final BiConsumer<String, @Nullable Throwable> dead;
     private final LeaderGateway gateway;
     private final Leadership leadership;
-    private final VoterMembership membership;
+    private final GroupVoters voters;
     private final FollowServer followers;
     private volatile @Nullable RatisNode raft;
 
+    /**
+     * A replica that does not run yet.
+     *
+     * @param ready completed when it has applied an entry of a leader of this run
+     * @param dead  told when it cannot go on
+     */
     Replica(
             MetadataConfig config,
             NodeAgent agent,
-            VoterStart start,
             WatchHub hub,
+            CompletableFuture<Void> ready,
+            GroupVoters voters,
             BiConsumer<String, @Nullable Throwable> dead) {
         this.config = config;
         this.agent = agent;
-        this.start = start;
+        this.ready = ready;
+        this.voters = voters;
         this.hub = hub;
         this.dead = dead;
-        membership = new VoterMembership(config, agent, start, () -> raft);
         gateway = new LeaderGateway(config.nodeId(), config.sessionTick().toNanos(), this);
-        leadership = new Leadership(config.nodeId(), agent);
+        leadership = new Leadership(agent);
         followers = new FollowServer(agent, hub, config.sessionTick().toNanos());
         agent.onGateway(gateway::onMessage);
         agent.onProtocol(NodeAgent.FOLLOW_PROTOCOL, (from, message) -> followers.onMessage(from, message));
@@ -66,31 +73,30 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
         return leadership;
     }
 
-    /** Any thread, as what it answers with. */
-    VoterMembership membership() {
-        return membership;
-    }
-
     /** {@return the server while it runs} Any thread. */
     @Nullable
     RatisNode raft() {
         return raft;
     }
 
-    /** Starts the server. Blocks; on a thread of its own. */
-    void begin(Identity known) {
-        MetadataStateMachine machine =
-                new MetadataStateMachine(config.nodeId(), config.snapshotEntries(), start.takeOrigin(), this);
-        raft = RatisNode.start(config, known, start.raftDirectory(), machine);
+    /**
+     * {@return what applies the entries of this replica}
+     *
+     * @param origin what the group starts from, null for an empty state
+     */
+    MetadataStateMachine machine(@Nullable Origin origin) {
+        return new MetadataStateMachine(agent.name(), config.snapshotEntries(), origin, this);
     }
 
-    /** Closes the server; nothing is proposed any more. Blocks; any thread but that of the metadata. */
+    /** Its group runs in the server. Any thread. */
+    void run(RatisNode running) {
+        raft = running;
+        agent.execute(() -> {}); // Its turns look for a leader from here on.
+    }
+
+    /** Nothing is proposed any more. Any thread. */
     void close() {
-        RatisNode running = raft;
         raft = null;
-        if (running != null) {
-            running.close();
-        }
     }
 
     /** Hands the leadership to another voter. Any thread. */
@@ -117,12 +123,11 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
 
     /** {@return when it wants its next turn} */
     long turn(long nowNs) {
-        long wake = start.turn(nowNs);
-        if (!start.hasLeader() && raft != null) {
+        long wake = voters.turn(nowNs);
+        if (!ready.isDone() && raft != null) {
             checkReady();
             wake = Math.min(wake, nowNs + READY_CHECK_NS); // Ratis has no event for "caught up with the leader's term".
         }
-        wake = Math.min(wake, membership.turn(nowNs));
         gateway.flush(nowNs, System.currentTimeMillis());
         wake = Math.min(wake, gateway.nextWakeNs());
         return Math.min(wake, followers.flush(nowNs));
@@ -137,7 +142,7 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
     /** Nobody leads here any more. */
     void onClose(MetadataException why) {
         leadership.onNotLeading();
-        membership.end(why);
+        voters.end(why);
     }
 
     @Override
@@ -183,7 +188,10 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
 
     @Override
     public void onLeaderReady() {
-        agent.execute(() -> gateway.onLeading((StateView) hub.view(), System.nanoTime()));
+        agent.execute(() -> {
+            gateway.onLeading((StateView) hub.view(), System.nanoTime());
+            voters.onLeading();
+        });
     }
 
     @Override
@@ -191,13 +199,13 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
         agent.execute(() -> {
             gateway.onNotLeading();
             leadership.onNotLeading();
-            membership.onNotLeading();
+            voters.onNotLeading();
         });
     }
 
     @Override
     public void onConfiguration(long index, Map<String, String> peers) {
-        agent.execute(() -> membership.onConfiguration(index, peers));
+        agent.execute(() -> voters.onConfiguration(index, peers));
     }
 
     @Override
@@ -233,9 +241,9 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
     private void checkReady() {
         RatisNode running = raft;
         Leader leader = hub.view().leader();
-        if (running != null && start.isMember() && leader != null && leader.term() == running.term()) {
+        if (running != null && voters.isMember() && leader != null && leader.term() == running.term()) {
             onLeader(leader);
-            start.onLeader();
+            ready.complete(null);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.troupe.metadata.MetadataConfig;
@@ -23,11 +24,12 @@ import org.jspecify.annotations.Nullable;
  * Who votes, at run time: tells the formation what Raft has committed, and drives {@link VoterChangeProtocol} with this
  * node's Raft server. What has no other note is confined to the metadata thread.
  */
-final class VoterMembership {
+final class VoterMembership implements GroupVoters {
     private final MetadataConfig config;
     private final NodeAgent agent;
     private final VoterStart start;
     private final Supplier<@Nullable RatisNode> raft;
+    private final Function<Group, @Nullable String> behind;
 
     /** Committed, and not yet told: this voter tells nothing before it can vote. */
     private @Nullable Group committed;
@@ -35,7 +37,19 @@ final class VoterMembership {
     private @Nullable VoterChangeProtocol changes;
     private CompletableFuture<Void> asked = new CompletableFuture<>();
 
-    VoterMembership(MetadataConfig config, NodeAgent agent, VoterStart start, Supplier<@Nullable RatisNode> raft) {
+    /**
+     * No change is wanted.
+     *
+     * @param raft   the first group while it runs
+     * @param behind given the voters of the first group, says which other group of this node has not the same; null if none
+     */
+    VoterMembership(
+            MetadataConfig config,
+            NodeAgent agent,
+            VoterStart start,
+            Supplier<@Nullable RatisNode> raft,
+            Function<Group, @Nullable String> behind) {
+        this.behind = behind;
         this.config = config;
         this.agent = agent;
         this.start = start;
@@ -57,8 +71,13 @@ final class VoterMembership {
         return change((protocol, now) -> protocol.remove(nodeId, now, limit.toNanos()));
     }
 
-    /** Raft has committed these voters. */
-    void onConfiguration(long index, Map<String, String> peers) {
+    @Override
+    public boolean isMember() {
+        return start.isMember();
+    }
+
+    @Override
+    public void onConfiguration(long index, Map<String, String> peers) {
         Group known = start.group();
         if (known == null) {
             return;
@@ -68,28 +87,33 @@ final class VoterMembership {
         committed = new Group(known.clusterId(), members, index);
     }
 
-    void onNotLeading() {
+    /** Changes are asked for, not begun by itself. */
+    @Override
+    public void onLeading() {}
+
+    @Override
+    public void onNotLeading() {
         if (changes != null) {
             changes.onNotLeading();
         }
     }
 
-    /** Whoever waits is told. */
-    void end(MetadataException failure) {
+    @Override
+    public void end(MetadataException failure) {
         asked.completeExceptionally(failure);
     }
 
-    /** Does what is due; answers when to be called again. */
-    long turn(long nowNs) {
+    @Override
+    public long turn(long nowNs) {
+        long wake = start.turn(nowNs);
         RatisNode running = raft.get();
         Group news = committed;
-        long wake = Long.MAX_VALUE;
         if (news != null && running != null) {
             if (running.canVote()) {
                 committed = null;
                 start.onCommitted(news);
             } else {
-                wake = nowNs + Replica.READY_CHECK_NS;
+                wake = Math.min(wake, nowNs + Replica.READY_CHECK_NS);
             }
         }
         VoterChangeProtocol protocol = changes;
@@ -143,7 +167,7 @@ final class VoterMembership {
     }
 
     /** The address of a known voter is the one this node knows: what another node dials may stand in the log. */
-    private static Member member(Group known, String peerId, String address) {
+    static Member member(Group known, String peerId, String address) {
         int at = peerId.lastIndexOf('@');
         int colon = address.lastIndexOf(':');
         Voter voter = new Voter(
@@ -177,6 +201,11 @@ final class VoterMembership {
             return running == null
                     ? Set.of()
                     : running.answering(2L * config.election().maxMillis());
+        }
+
+        @Override
+        public @Nullable String behind(Group group) {
+            return behind.apply(group);
         }
 
         @Override

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How a voter starts: it locks its directory, learns which group it belongs to, from its disk or by forming one, and once
- * its Raft server runs waits until it has caught up with a leader of this run. {@link #form} and {@link #awaitLeader} block
+ * its Raft server runs waits until it has caught up with a leader of this run. {@link #form} and {@link #awaitLeaders} block
  * the starting thread; {@link #turn} is of the metadata thread; the rest of any.
  */
 final class VoterStart {
@@ -86,7 +86,7 @@ final class VoterStart {
         BackupCodec.Contents backup = file == null ? null : BackupFile.read(file);
         Identity found = lock.open(config, newStorageId(), backup == null ? null : backup.digest());
         identity = found;
-        RatisNode.checkPort(RatisNode.self(config));
+        RatisServer.checkPort(RatisServer.self(config));
         formation =
                 new FormationProtocol(found, config.joining() != null, System.nanoTime(), new FormationOutput(lock));
         if (found.group() != null) {
@@ -141,31 +141,29 @@ final class VoterStart {
         return done;
     }
 
-    /** Where Raft keeps its files; once {@link #form} has returned. */
-    Path raftDirectory() {
+    /** The directory; once {@link #form} has returned. */
+    ClusterFile file() {
         ClusterFile lock = file;
         if (lock == null) {
             throw new IllegalStateException("the directory is not locked");
         }
-        return lock.raftDirectory();
+        return lock;
     }
 
     /**
-     * Returns once {@link #onLeader} was called.
+     * Returns once every group has a leader.
      *
+     * @param others completes for each further group when it has one
      * @throws MetadataException if that does not come in time
      */
-    void awaitLeader() {
+    void awaitLeaders(List<CompletableFuture<Void>> others) {
         await(ready);
+        others.forEach(this::await);
     }
 
-    void onLeader() {
-        ready.complete(null);
-    }
-
-    /** True also if the start has failed: then none is waited for. */
-    boolean hasLeader() {
-        return ready.isDone();
+    /** Completes when this voter has applied an entry of a leader of this run; fails if the start does. */
+    CompletableFuture<Void> ready() {
+        return ready;
     }
 
     /** The group, or null as long as it is not known. */
@@ -249,7 +247,8 @@ final class VoterStart {
                     + Identity.text(Identity.seeds(config));
         }
         if (protocol == null || formed.isDone()) {
-            return within + "no leader was heard of among the voters " + Identity.text(Identity.seeds(config))
+            return within + (ready.isDone() ? "not every further group had a leader" : "no leader was heard of")
+                    + " among the voters " + Identity.text(Identity.seeds(config))
                     + ": start a majority of them and check that they reach each other";
         }
         List<Voter> missing = missing(protocol);

@@ -175,6 +175,40 @@ class ClusterFileTest {
                 .hasMessageContaining("n1=127.0.0.1:7801,n2=127.0.0.1:7802,n3=127.0.0.1:7813");
     }
 
+    private MetadataConfig groups(int number) {
+        return MetadataConfig.builder("n1")
+                .clusterName("shop")
+                .directory(directory())
+                .voter("n1", "127.0.0.1", 7801)
+                .groups(number)
+                .build();
+    }
+
+    private void form(int groups) {
+        Identity fresh = open(groups(groups));
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.write(fresh.formed(new Identity.Group("id", List.of(), 0)));
+        }
+    }
+
+    @Test
+    void anotherNumberOfGroupsIsRefusedOnceFormed() {
+        open(groups(2));
+        assertThat(open(groups(3)).groups()).as("nothing was formed with two").isEqualTo(3);
+        form(3);
+        assertThat(open(groups(3)).groups()).isEqualTo(3);
+        assertBad(() -> open(groups(4)))
+                .hasMessageContaining("was formed with 3 groups, not with 4 groups: start every node with groups(3)");
+        assertBad(() -> open(groups(1))).hasMessageContaining("was formed with 3 groups, not with 1 group:");
+    }
+
+    @Test
+    void aSingleGroupIsNotWrittenDown() throws IOException {
+        form(1);
+        assertThat(directory().resolve("cluster.properties")).content().doesNotContain("groups");
+        assertBad(() -> open(groups(2))).hasMessageContaining("was formed with 1 group, not with 2 groups");
+    }
+
     @Test
     void anotherSeedListIsTakenBeforeTheFormation() {
         open(config("shop", "n1", 7803, 7802, 7801));
@@ -213,7 +247,7 @@ class ClusterFileTest {
         for (List<String> damage : List.of(
                 List.of("formatVersion=1", "formatVersion=9", "format version 9"),
                 List.of("nodeId=n1", "noId=n1", "without nodeId"),
-                List.of("groupVersion=7", "groupVersion=x", "which is no number"),
+                List.of("groupVersion=7", "groupVersion=x", "groupVersion x, which is no number"),
                 List.of("7802", "port", "no host:port"),
                 List.of("storageId", "\\u00zz", "unreadable"))) {
             Files.writeString(file, good.replace(damage.get(0), damage.get(1)));

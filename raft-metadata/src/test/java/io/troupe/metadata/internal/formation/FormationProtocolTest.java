@@ -1,11 +1,14 @@
 package io.troupe.metadata.internal.formation;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 
 import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.internal.codec.ByteReader;
+import io.troupe.metadata.internal.codec.ByteWriter;
 import io.troupe.metadata.internal.formation.SimulatedSeeds.Seed;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -110,6 +113,36 @@ class FormationProtocolTest {
         seeds.run(20);
         assertThat(first.code()).isEqualTo(Code.BAD_CONFIG);
         assertThat(first.failure).hasMessageContaining("shop").hasMessageContaining("bank");
+    }
+
+    @Test
+    void differentNumbersOfGroupsFailOnBothSidesAndAreBothNamed() {
+        Seed first = seeds.add("n1").start();
+        Seed second = seeds.add("n2", new Identity("shop", "n2", "disk-n2", SEEDS, 3, null, null))
+                .start();
+        seeds.run(20);
+        for (Seed seed : List.of(first, second)) {
+            assertThat(seed.code()).isEqualTo(Code.BAD_CONFIG);
+            assertThat(seed.failure)
+                    .hasMessageContaining("groups(1)")
+                    .hasMessageContaining("groups(3)")
+                    .hasMessageContaining("give every node the same number");
+        }
+    }
+
+    @Test
+    void onlyAnIdentityWithSeveralGroupsHasOtherBytesThanBefore() {
+        Identity single = new Identity("c", "n", "s", List.of(), null);
+        Identity several = new Identity("c", "n", "s", List.of(), 3, null, null);
+        assertThat(hex(single)).isEqualTo("030163016e0173000000");
+        assertThat(hex(several)).isEqualTo("04030163016e0173000000");
+    }
+
+    private static String hex(Identity identity) {
+        ByteWriter bytes = new ByteWriter();
+        IdentityCodec.write(bytes, identity);
+        assertThat(IdentityCodec.read(ByteReader.of(bytes.toByteArray()))).isEqualTo(identity);
+        return HexFormat.of().formatHex(bytes.toByteArray());
     }
 
     @Test

@@ -27,7 +27,8 @@ final class SimulatedSeeds {
     static Identity restoring(Identity disk, @Nullable String backup) {
         return disk.group() != null
                 ? disk
-                : new Identity(disk.clusterName(), disk.nodeId(), disk.storageId(), disk.seeds(), null, backup);
+                : new Identity(
+                        disk.clusterName(), disk.nodeId(), disk.storageId(), disk.seeds(), disk.groups(), null, backup);
     }
 
     private final ArrayDeque<Runnable> wire = new ArrayDeque<>();

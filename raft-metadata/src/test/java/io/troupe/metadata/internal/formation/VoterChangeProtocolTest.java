@@ -24,6 +24,7 @@ class VoterChangeProtocolTest {
     private final List<String> said = new ArrayList<>();
     private final Set<String> answering = new TreeSet<>(Set.of("n1@1", "n2@1", "n3@1"));
     private long now = 1;
+    private @Nullable String behind;
     private long version = 10;
     private final FormationProtocol formation = new FormationProtocol(
             identity("n1", "1", new Group("c", List.of(member("n1@1"), member("n2@1"), member("n3@1")), version)),
@@ -208,11 +209,47 @@ class VoterChangeProtocolTest {
         assertThat(said()).singleElement().asString().contains("it is a voter now, but does not say that it runs");
     }
 
+    @Test
+    void aChangeIsOverAndTheNextBeginsOnlyWhenAllGroupsHaveFollowed() {
+        assertThat(changes.remove("n3", now, LIMIT)).isNull();
+        behind = "group 2 has the voters [n1@1, n2@1, n3@1]";
+        assertThat(said()).containsExactly("propose [n1@1, n2@1]");
+        committed("n1@1", "n2@1");
+        assertThat(said()).as("another group has it still").isEmpty();
+        behind = null;
+        pass(VoterChangeProtocol.LOOK_NS);
+        assertThat(said()).containsExactly("done");
+
+        behind = "group 2 has the voters [n1@1, n2@1, n3@1]";
+        MetadataException refused = Objects.requireNonNull(add("n4"));
+        assertThat(refused.code()).isEqualTo(Code.BUSY);
+        assertThat(refused).hasMessageContaining("an earlier change is not done: group 2 has the voters");
+        behind = null;
+        assertThat(add("n4")).isNull();
+        heard("n4@7", true);
+        said.clear();
+        behind = "group 1 has the voters [n1@1, n2@1]";
+        committed("n1@1", "n2@1", "n4@7");
+        heard("n4@7", true);
+        assertThat(said()).isEmpty();
+        pass(LIMIT);
+        assertThat(said())
+                .singleElement()
+                .asString()
+                .contains(
+                        "was not added in time, the first group has done it, and the others follow: group 1 has the voters");
+    }
+
     private final class Raft implements VoterChangeProtocol.Output {
         @Override
         public void propose(List<Member> current, List<Member> wanted) {
             assertThat(current).isEqualTo(group().members());
             said.add("propose " + new Group("c", wanted, 0).peerIds());
+        }
+
+        @Override
+        public @Nullable String behind(Group group) {
+            return behind;
         }
 
         @Override
