@@ -32,6 +32,7 @@ record ProductionMutant(String name, SourceMutant mutant, long seed, String test
         killed.addAll(MutantsOfNames.KILLED);
         killed.addAll(MutantsOfTransactions.KILLED);
         killed.addAll(MutantsOfLinks.KILLED);
+        killed.addAll(MutantsOfGroups.KILLED);
         return killed;
     }
 

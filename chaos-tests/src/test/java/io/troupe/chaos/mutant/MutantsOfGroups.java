@@ -1,0 +1,66 @@
+package io.troupe.chaos.mutant;
+
+import java.util.List;
+
+import static io.troupe.chaos.mutant.ProductionMutant.bug;
+
+/** Bugs in what keeps the groups of a node apart, and their voters the same. */
+final class MutantsOfGroups {
+    private static final String METADATA = "raft-metadata/src/main/java/io/troupe/metadata/internal/";
+    private static final String FORMATION = METADATA + "formation/";
+    private static final String SYNC_TEST = "metadata.internal.formation.VoterSyncProtocolTest";
+    private static final String CHANGE_TEST = "metadata.internal.formation.VoterChangeProtocolTest";
+
+    /** A simulated cluster has one group, so a test of their own kills each. */
+    static final List<ProductionMutant> KILLED = List.of(
+            bug(
+                    "message of a group reaches another one",
+                    METADATA + "node/GroupEnvelope.java",
+                    "return message[2] == VERSION ? message[0] : -1;",
+                    "return message[2] == VERSION ? 1 : -1;",
+                    "metadata.internal.node.GroupChannelsTest"),
+            bug(
+                    "group removes a voter that answers",
+                    FORMATION + "VoterSyncProtocol.java",
+                    "if (!output.answering().contains(gone.peerId())) {",
+                    "if (!gone.peerId().equals(self)) {",
+                    SYNC_TEST),
+            bug(
+                    "group invites a directory beside its predecessor",
+                    FORMATION + "VoterSyncProtocol.java",
+                    "        if (gone != null) {\n",
+                    "        if (gone != null && missing == null) {\n",
+                    SYNC_TEST),
+            bug(
+                    "group proposes voters while others are proposed",
+                    FORMATION + "VoterSyncProtocol.java",
+                    "if (current == null || proposed) {",
+                    "if (current == null) {",
+                    SYNC_TEST),
+            bug(
+                    "change of voters is over before all groups have followed",
+                    FORMATION + "VoterChangeProtocol.java",
+                    "if (output.behind(group) == null) {",
+                    "if (output.behind(group) != null || true) {",
+                    CHANGE_TEST),
+            bug(
+                    "change of voters begins while a group is behind",
+                    FORMATION + "VoterChangeProtocol.java",
+                    "if (current == null && behind != null) {",
+                    "if (current != null && behind != null) {",
+                    CHANGE_TEST),
+            bug(
+                    "seeds with different numbers of groups form a cluster",
+                    FORMATION + "FormationProtocol.java",
+                    "if (other.groups() != self.groups()) {",
+                    "if (other.groups() < 1) {",
+                    "metadata.internal.formation.FormationProtocolTest"),
+            bug(
+                    "cluster starts with another number of groups",
+                    FORMATION + "ClusterFile.java",
+                    "if (found.groups() != config.groups()) {",
+                    "if (found.groups() < 1) {",
+                    "metadata.internal.formation.ClusterFileTest"));
+
+    private MutantsOfGroups() {}
+}
