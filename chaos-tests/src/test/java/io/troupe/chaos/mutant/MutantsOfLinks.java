@@ -245,6 +245,12 @@ final class MutantsOfLinks {
                     "        if (refused && full) {\n",
                     FLOW_TEST),
             bug(
+                    "voter starts without the log it had",
+                    METADATA + "formation/ClusterFile.java",
+                    "        checkLogs();\n",
+                    "",
+                    "metadata.internal.formation.ClusterFileTest"),
+            bug(
                     "mark of a voter's log believes a torn slot",
                     METADATA + "ratis/AppliedMark.java",
                     "return slot.getInt(Long.BYTES) == checksum() ? ",

@@ -13,11 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Voter;
@@ -40,9 +44,15 @@ public final class ClusterFile implements AutoCloseable {
     private static final String REMOVED = "removed";
     private static final String GROUPS = "groups";
     private static final String RESTORED = "restoredFrom";
+    private static final String LOGS = "logs";
 
     private final Path directory;
     private final FileChannel lockChannel;
+
+    /** The logs that this directory has had, by the names of their directories: none of them may be missing any more. */
+    private final Set<String> logs = new TreeSet<>();
+
+    private boolean removed;
 
     private ClusterFile(Path directory, FileChannel lockChannel) {
         this.directory = directory;
@@ -138,6 +148,7 @@ public final class ClusterFile implements AutoCloseable {
                     + ": start every node with groups(" + found.groups()
                     + "), because the number is fixed when a cluster is formed");
         }
+        checkLogs();
         if (backup != null && !backup.equals(found.backup())) {
             throw bad("is not empty: it holds the cluster with id " + group.clusterId()
                     + ", which did not start from backup "
@@ -146,6 +157,45 @@ public final class ClusterFile implements AutoCloseable {
                     + " or start without restoreFrom to go on with this one");
         }
         return found;
+    }
+
+    /** A voter without its log would start as an empty one under its old name, and vote a second time. */
+    private void checkLogs() {
+        for (String log : logs) {
+            if (!Files.exists(raftDirectory().resolve(log))
+                    && !Files.exists(furtherDirectory().resolve(log))) {
+                throw bad("has lost the Raft log " + log + ": put back all of the directory as it was, or remove"
+                        + " this voter, empty its directory and add it again");
+            }
+        }
+    }
+
+    /**
+     * Writes down which Raft logs there are, once they are there: {@link #open} wants to find them.
+     *
+     * @param identity the identity
+     * @throws MetadataException with code BAD_DIRECTORY if it cannot be written
+     */
+    public void noteLogs(Identity identity) {
+        int before = logs.size();
+        addLogs(raftDirectory());
+        addLogs(furtherDirectory());
+        if (logs.size() > before && !removed) {
+            write(identity);
+        }
+    }
+
+    private void addLogs(Path of) {
+        if (!Files.exists(of)) {
+            return;
+        }
+        try (Stream<Path> found = Files.list(of)) {
+            logs.addAll(found.filter(Files::isDirectory)
+                    .map(log -> log.getFileName().toString())
+                    .toList());
+        } catch (IOException e) {
+            throw bad("cannot be read (" + e + "): check its permissions");
+        }
     }
 
     /**
@@ -167,6 +217,7 @@ public final class ClusterFile implements AutoCloseable {
     public void writeRemoved(Identity identity) {
         Map<String, String> map = toMap(identity);
         map.put(REMOVED, "true");
+        removed = true;
         write(map);
     }
 
@@ -184,6 +235,9 @@ public final class ClusterFile implements AutoCloseable {
     }
 
     private void write(Map<String, String> map) {
+        if (!logs.isEmpty()) {
+            map.put(LOGS, String.join(",", logs));
+        }
         StringBuilder text = new StringBuilder("# Whose data this is. Written by the node, not to be edited.\n");
         map.forEach((key, value) -> text.append(line(key, value)));
         Path aside = directory.resolve(FILE + ".tmp");
@@ -252,6 +306,8 @@ public final class ClusterFile implements AutoCloseable {
         if (properties.getProperty(REMOVED) != null) {
             throw removed(identity);
         }
+        logs.addAll(Arrays.asList(properties.getProperty(LOGS, "").split(",", -1)));
+        logs.remove("");
         return identity;
     }
 

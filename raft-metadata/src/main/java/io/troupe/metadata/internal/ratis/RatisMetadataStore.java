@@ -191,6 +191,7 @@ public final class RatisMetadataStore extends ReplicaStore {
             machines.add(store.replica().machine(null));
         }
         RatisServer started = RatisServer.start(config, identity, start.file(), machines);
+        start.noteLogs();
         server = started;
         replica.run(started.node(0));
         further.forEach(store -> store.onServer(started));

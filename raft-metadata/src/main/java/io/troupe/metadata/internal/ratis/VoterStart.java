@@ -141,6 +141,18 @@ final class VoterStart {
         return done;
     }
 
+    /** The Raft server runs, so its logs are there, and have to be from here on. */
+    void noteLogs() {
+        ClusterFile lock = file();
+        // Where the identity is written too.
+        agent.execute(() -> {
+            Identity known = identity;
+            if (known != null) {
+                lock.noteLogs(known);
+            }
+        });
+    }
+
     /** The directory; once {@link #form} has returned. */
     ClusterFile file() {
         ClusterFile lock = file;

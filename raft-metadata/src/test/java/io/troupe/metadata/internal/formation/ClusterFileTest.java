@@ -240,6 +240,40 @@ class ClusterFileTest {
     }
 
     @Test
+    void aLogThatWasThereMustBeThere() throws IOException {
+        Identity formed = formed();
+        Path log = directory().resolve("raft").resolve("a-log");
+        Path further = directory().resolve("groups").resolve("another");
+        Files.createDirectories(log);
+        Files.createDirectories(further);
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.noteLogs(formed);
+        }
+        assertThat(open(config("shop", "n1", 7803, 7802, 7801))).isEqualTo(formed);
+        Files.delete(further);
+        assertBad(() -> open(config("shop", "n1", 7803, 7802, 7801)))
+                .hasMessageContaining(
+                        "has lost the Raft log another: put back all of the directory as it was, or remove this voter, empty its directory and add it again");
+        Files.createDirectories(further);
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.open(config("shop", "n1", 7803, 7802, 7801), "s9", null);
+            file.write(formed); // as when the voters change
+        }
+        Files.delete(log);
+        assertBad(() -> open(config("shop", "n1", 7803, 7802, 7801)))
+                .hasMessageContaining("has lost the Raft log a-log:");
+        Files.createDirectories(log);
+        try (ClusterFile file = ClusterFile.lock(directory())) {
+            file.writeRemoved(formed);
+            Files.createDirectories(directory().resolve("groups").resolve("a-third"));
+            file.noteLogs(formed);
+        }
+        assertThatThrownBy(() -> open(config("shop", "n1", 7803, 7802, 7801)))
+                .as("a removed voter stays one")
+                .hasMessageContaining("was removed from the voters");
+    }
+
+    @Test
     void damagedFilesAreRefusedWithTheirReason() throws IOException {
         formed();
         Path file = directory().resolve("cluster.properties");

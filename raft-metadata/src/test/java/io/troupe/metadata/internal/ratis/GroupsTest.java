@@ -130,6 +130,7 @@ class GroupsTest {
             Path never = logs(voters.directory("g2").resolve("groups")).get(0);
             assertThat(never.toFile().renameTo(directory.resolve("aside").toFile()))
                     .isTrue();
+            LogFiles.forget(voters.directory("g2"));
             voters.start(ALL);
             for (int group = 0; group < GROUPS; group++) {
                 MetadataStore store = voters.voter("g2").group(group);

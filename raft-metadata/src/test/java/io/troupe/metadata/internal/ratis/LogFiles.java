@@ -81,4 +81,14 @@ final class LogFiles {
         });
         return files;
     }
+
+    /** As if the voter had stopped before it wrote down that it has logs. */
+    static void forget(Path directory) throws IOException {
+        Path file = directory.resolve("cluster.properties");
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        if (!lines.removeIf(line -> line.startsWith("logs="))) {
+            throw new AssertionError("no logs are written down in " + lines);
+        }
+        Files.write(file, lines);
+    }
 }

@@ -138,6 +138,7 @@ class RestoreTest {
 
             // As if it had crashed after the group was formed and before Raft had a file.
             deleteAll(root.resolve("r1").resolve("raft"));
+            LogFiles.forget(root.resolve("r1"));
             assertThatThrownBy(() -> again.startOne("r1").join())
                     .hasMessageContaining("start it once more with restoreFrom and that backup");
             again.kill("r1");
