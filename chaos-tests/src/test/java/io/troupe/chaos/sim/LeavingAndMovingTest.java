@@ -3,6 +3,7 @@ package io.troupe.chaos.sim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -225,6 +226,24 @@ class LeavingAndMovingTest {
                 cluster.await(any.manager().releaseShard(shard), LIMIT);
                 cluster.settle();
             }
+        }
+    }
+
+    /** What a node knows may be old, and what it asks for may never come to be. */
+    @Test
+    void nothingCountsAsMovedOrDrainedBeforeTheOrderIsInTheLog() {
+        try (TestCluster cluster = cluster(23)) {
+            ClusterManager manager = cluster.node(0).cluster().manager();
+            cluster.await(manager.drainNode("n2", LIMIT), LIMIT);
+            cluster.await(manager.undrainNode("n2"), LIMIT);
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            assertThat(cluster.node(0).cluster().shardsPerOwner()).doesNotContainKey("n2");
+            Duration limit = Duration.ofMillis(300);
+            String owner = Objects.requireNonNull(cluster.node(0).cluster().owner(0));
+            MoveReport moved = cluster.await(manager.moveShard(0, owner, limit), LIMIT);
+            assertThat(moved.moved()).as("%s", moved).isFalse();
+            DrainReport drained = cluster.await(manager.drainNode("n2", limit), LIMIT);
+            assertThat(drained).isEqualTo(new DrainReport("n2", false, 0, 0, drained.took()));
         }
     }
 

@@ -27,7 +27,12 @@ final class Drains {
     private final List<Waiting> waiting = new ArrayList<>();
 
     private record Waiting(
-            String nodeId, int atFirst, long sinceNs, long limitNs, CompletableFuture<DrainReport> done) {}
+            String nodeId,
+            int atFirst,
+            long sinceNs,
+            long limitNs,
+            CompletableFuture<?> marked,
+            CompletableFuture<DrainReport> done) {}
 
     Drains(MetadataStore store, RoutingTable routing, ShardSets sets, NanoClock clock) {
         this.sets = sets;
@@ -47,8 +52,13 @@ final class Drains {
                     ClusterException.Code.LAST_NODE,
                     "node " + nodeId + " is the last one that can own shards: start another one before it is drained");
         }
-        waiting.add(new Waiting(nodeId, owned(nodeId), clock.nanoTime(), Requests.nanos(limit), done));
-        writes.put(node, ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(node.incarnation()), done);
+        waiting.add(new Waiting(
+                nodeId,
+                owned(nodeId),
+                clock.nanoTime(),
+                Requests.nanos(limit),
+                writes.put(node, ClusterKeys.drain(nodeId), ClusterKeys.epochBytes(node.incarnation()), done),
+                done));
     }
 
     void onTick(long nowNs) {
@@ -56,10 +66,14 @@ final class Drains {
             int left = owned(one.nodeId);
             long tookNs = nowNs - one.sinceNs;
             // What no other node may own stays; a node that is just starting again may still come.
-            boolean stuck = tookNs >= STUCK_NS && !sets.canHandOver(one.nodeId, routing);
-            if (left == 0 || stuck || tookNs >= one.limitNs) {
+            boolean marked = one.marked.isDone();
+            boolean stuck = marked && tookNs >= STUCK_NS && !sets.canHandOver(one.nodeId, routing);
+            // Before the mark is applied here, what it owns is from before the request, and it may still be given
+            // shards.
+            boolean complete = marked && left == 0 && writes.ownsNothing(one.nodeId);
+            if (complete || stuck || tookNs >= one.limitNs) {
                 one.done.complete(new DrainReport(
-                        one.nodeId, left == 0, Math.max(0, one.atFirst - left), left, Duration.ofNanos(tookNs)));
+                        one.nodeId, complete, Math.max(0, one.atFirst - left), left, Duration.ofNanos(tookNs)));
             }
         }
         waiting.removeIf(one -> one.done.isDone());

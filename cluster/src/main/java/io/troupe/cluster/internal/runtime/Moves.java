@@ -32,6 +32,7 @@ final class Moves {
             String to,
             long sinceNs,
             long limitNs,
+            CompletableFuture<?> pinned,
             CompletableFuture<MoveReport> done) {
         void end(boolean moved, long tookNs) {
             done.complete(new MoveReport(shard, from, to, moved, Duration.ofNanos(tookNs)));
@@ -59,8 +60,8 @@ final class Moves {
                 nodeId,
                 clock.nanoTime(),
                 Requests.nanos(limit),
+                writes.put(node, ClusterKeys.pin(shard), nodeId.getBytes(StandardCharsets.UTF_8), done),
                 done));
-        writes.put(node, ClusterKeys.pin(shard), nodeId.getBytes(StandardCharsets.UTF_8), done);
     }
 
     /** Why a node may not own a set, or null if it may. */
@@ -82,8 +83,8 @@ final class Moves {
 
     void onTick(long nowNs) {
         for (Waiting one : waiting) {
-            ShardRecord now = routing.shardRecord(one.shard);
-            boolean moved = now != null && now.owner().equals(one.to) && now.target() == null;
+            // Before the pin is applied here, the shard may have been there long ago, and the pin may never come to be.
+            boolean moved = one.pinned.isDone() && writes.isAt(one.shard, one.to);
             long tookNs = nowNs - one.sinceNs;
             if (moved || tookNs >= one.limitNs) {
                 one.end(moved, tookNs);
