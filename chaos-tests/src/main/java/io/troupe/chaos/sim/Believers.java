@@ -2,6 +2,7 @@ package io.troupe.chaos.sim;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.internal.keys.ClusterKeys;
@@ -26,6 +27,11 @@ final class Believers {
     Believers(Simulation world) {
         this.world = world;
         epochs = new long[world.topology().allShards()];
+    }
+
+    /** {@return how many shards there are, with those of all sets} */
+    int shards() {
+        return shards;
     }
 
     void breakClocks() {
@@ -96,13 +102,17 @@ final class Believers {
         epochs[shard] = id.epoch();
     }
 
-    /** No node owns more than one shard more than another; who drains owns nothing. */
+    /**
+     * No node that owns anything but what is pinned to it owns more than one shard more than another; who drains owns
+     * nothing, and everything else is where it is pinned.
+     */
     boolean isBalanced() {
         return SetRecord.all(world.log.view(), Topology.SHARDS).values().stream()
                 .allMatch(set -> isBalanced(set.first(), set.end()));
     }
 
     private boolean isBalanced(int first, int end) {
+        Map<Integer, String> pins = ClusterKeys.pins(world.log.view()).subMap(first, end);
         int most = 0;
         int least = end - first;
         for (SimNode host : world.nodes) {
@@ -114,10 +124,28 @@ final class Believers {
             if (draining && (owned > 0 || host.isDrainedByFault())) {
                 return false;
             }
-            most = Math.max(most, owned);
+            int pinned = draining ? 0 : pinned(host, pins);
+            if (pinned < 0) {
+                return false;
+            }
+            most = owned > pinned ? Math.max(most, owned) : most;
             least = draining ? least : Math.min(least, owned);
         }
         return most - least <= 1;
+    }
+
+    /** How many shards are pinned to a node, or -1 if it does not own all of them. */
+    private int pinned(SimNode host, Map<Integer, String> pins) {
+        int pinned = 0;
+        for (Map.Entry<Integer, String> pin : pins.entrySet()) {
+            if (pin.getValue().equals(host.id)) {
+                pinned++;
+                if (!host.id.equals(world.nodes[0].owner(pin.getKey()))) {
+                    return -1;
+                }
+            }
+        }
+        return pinned;
     }
 
     /** In its present life: what was asked of an earlier one is over. */

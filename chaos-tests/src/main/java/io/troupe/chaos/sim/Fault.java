@@ -1,5 +1,8 @@
 package io.troupe.chaos.sim;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * One fault of a schedule.
  *
@@ -29,10 +32,17 @@ record Fault(Kind kind, long atNs, long lastNs, int node, int other) {
         /** The node's clock changes its rate within the bounds that the lease allows. */
         DRIFT,
         /** Another node asks that this one own nothing, and later takes it back: all its shards move twice. */
-        DRAIN;
+        DRAIN,
+        /** The other node is asked to move some shard to this one; every second such order is taken back in the end. */
+        MOVE;
+
+        /** {@return all that leave nothing behind: a pin would change for good where a user's shards live} */
+        static List<Kind> ofStorms() {
+            return Arrays.stream(values()).filter(kind -> kind != MOVE).toList();
+        }
 
         boolean isBetweenNodes() {
-            return this == ISOLATE || this == ONE_WAY || this == BRIDGE || this == DRAIN;
+            return this == ISOLATE || this == ONE_WAY || this == BRIDGE || this == DRAIN || this == MOVE;
         }
     }
 

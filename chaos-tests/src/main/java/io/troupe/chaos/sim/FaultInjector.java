@@ -62,6 +62,21 @@ final class FaultInjector {
                     later(fault, () -> undrain(other, node));
                 }
             }
+            case MOVE -> {
+                SimNode asked = world.nodes[fault.other()];
+                int shard = (int) (fault.atNs() % world.believers().shards());
+                if (asked.isUp()) {
+                    world.after(0, "move", asked, () -> world.orders().move(asked, shard, node.id));
+                    boolean isKept = fault.lastNs() % 2 == 0;
+                    later(
+                            fault,
+                            () -> world.after(0, "release", asked, () -> {
+                                if (!isKept) {
+                                    MoveOrders.release(asked, shard);
+                                }
+                            }));
+                }
+            }
             case NEW_LEADER -> world.log.elect();
             case DRIFT -> node.clock.rate((int) (fault.atNs() % (2 * MAX_DRIFT_PPM)) - MAX_DRIFT_PPM);
         }

@@ -31,6 +31,7 @@ final class Simulation {
     private final Topology topology;
     private final Watcher watcher;
     private final Believers believers;
+    private final MoveOrders orders;
     private final PriorityQueue<Event> heap = new PriorityQueue<>(2048);
     private Swarm swarm;
     private String replay = "the same program with seed ";
@@ -82,6 +83,7 @@ final class Simulation {
         this.watcher = watcher;
         trace = new Trace(tracing);
         believers = new Believers(this);
+        orders = new MoveOrders(this);
         nodes = new SimNode[topology.nodes()];
         network = new Network(this);
         log = new Log(this);
@@ -123,6 +125,10 @@ final class Simulation {
         return believers;
     }
 
+    MoveOrders orders() {
+        return orders;
+    }
+
     long now() {
         return now;
     }
@@ -147,10 +153,12 @@ final class Simulation {
 
     void onApplied(List<WatchEvent> changes, MetadataView view) {
         believers.onApplied(changes, view);
+        orders.onApplied(changes);
         watcher.onApplied(changes, view);
     }
 
     void onCrash(SimNode node) {
+        orders.onCrash(node);
         watcher.onCrash(node);
     }
 

@@ -169,7 +169,7 @@ public final class TestCluster implements AutoCloseable {
         world.swarm(Swarm.draw(storms));
         long end = world.now() + duration.toNanos();
         FaultInjector injector = new FaultInjector(world);
-        List<Fault.Kind> kinds = List.of(Fault.Kind.values());
+        List<Fault.Kind> kinds = Fault.Kind.ofStorms();
         while (world.now() < end) {
             Fault.Kind kind = kinds.get(storms.below(kinds.size()));
             int node = storms.below(nodes());

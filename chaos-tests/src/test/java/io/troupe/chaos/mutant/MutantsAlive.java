@@ -111,12 +111,6 @@ final class MutantsAlive {
                     "} else if (frame.sequence() < 0) {\n            skipInLog(shard, frame);",
                     1),
             bug(
-                    "node keeps its shards when its session ends",
-                    RUNTIME + "ClusterRuntime.java",
-                    "            receiver.loseAll();\n",
-                    "",
-                    1),
-            bug(
                     "sender does not close its channels when the session ends",
                     RUNTIME + "Sender.java",
                     "                channel.close(now);\n",

@@ -168,7 +168,43 @@ final class MutantsOfNodes {
                     ACTORS + "DurableCell.java",
                     "        Object before = log.state();\n",
                     "        Object before = log.state();\n        if (outcome.next() == null) {\n            letter.message().end(outcome.ending(), outcome.reply());\n        }\n",
-                    1));
+                    1),
+            bug(
+                    "node keeps its shards when its session ends",
+                    RUNTIME + "ClusterRuntime.java",
+                    "            receiver.loseAll();\n",
+                    "",
+                    96),
+            bug(
+                    "shard counts as moved before it is there",
+                    RUNTIME + "Moves.java",
+                    "one.pinned.isDone() && writes.isAt(one.shard, one.to)",
+                    "one.pinned.isDone()",
+                    8),
+            bug(
+                    "shard counts as moved by what the node knew before it was asked",
+                    RUNTIME + "Moves.java",
+                    "one.pinned.isDone() && writes.isAt(one.shard, one.to)",
+                    "writes.isAt(one.shard, one.to)",
+                    9628),
+            bug(
+                    "drain counts as complete by what the node knew before it was asked",
+                    RUNTIME + "Drains.java",
+                    "boolean marked = one.marked.isDone();",
+                    "boolean marked = true;",
+                    "chaos.sim.LeavingAndMovingTest"),
+            bug(
+                    "coordinator forgets where shards are pinned",
+                    "cluster/src/main/java/io/troupe/cluster/internal/coordinator/Coordinator.java",
+                    "table.pins(set));",
+                    "java.util.Map.of());",
+                    22),
+            bug(
+                    "actor that goes on without a lease takes itself for the owner",
+                    ACTORS + "VolatileContext.java",
+                    "return cell.home.mayRun();",
+                    "return cell.home.isHeld();",
+                    214));
 
     private MutantsOfNodes() {}
 }

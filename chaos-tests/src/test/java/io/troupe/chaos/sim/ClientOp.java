@@ -10,6 +10,11 @@ package io.troupe.chaos.sim;
  * @param kind   what it wants
  */
 record ClientOp(int number, long atNs, int node, int entity, Kind kind) {
+    /** True if its actor goes on without a majority. */
+    boolean isUnfenced() {
+        return entity >= Schedule.ENTITIES;
+    }
+
     /** What an operation wants. */
     enum Kind {
         /** Append the number, exactly once. */

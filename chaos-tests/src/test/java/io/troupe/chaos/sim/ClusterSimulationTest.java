@@ -40,29 +40,38 @@ class ClusterSimulationTest {
         long first = Long.getLong("troupe.first", 1);
         long began = System.nanoTime();
         AtomicInteger done = new AtomicInteger();
+        AtomicInteger moved = new AtomicInteger();
+        AtomicInteger unowned = new AtomicInteger();
         // One thread for each core; a schedule knows of no other.
         long committed = LongStream.range(first, first + SCHEDULES)
                 .parallel()
                 .filter(seed -> seed < first + LEAST || System.nanoTime() - began < MAX_NS)
                 .map(seed -> {
                     done.incrementAndGet();
-                    return committed(seed);
+                    Oracle told = oracleOf(seed);
+                    moved.addAndGet(told.moved());
+                    unowned.addAndGet(told.unowned());
+                    return told.committed();
                 })
                 .sum();
         double seconds = (System.nanoTime() - began) / 1e9;
         LOG.info("{} schedules in {} s, {} a minute", done, seconds, Math.round(done.get() * 60 / seconds));
         // A simulation in which nothing happens finds nothing.
         assertThat(committed).isGreaterThan(15L * done.get());
+        if (done.get() >= LEAST) {
+            assertThat(moved).as("orders to move that were carried out").hasPositiveValue();
+            assertThat(unowned).as("runs without a lease").hasPositiveValue();
+        }
     }
 
-    private static long committed(long seed) {
+    private static Oracle oracleOf(long seed) {
         Schedule schedule = Schedule.draw(seed);
         assertThat(schedule.faults().size()).isGreaterThanOrEqualTo(Schedule.MIN_FAULTS);
         assertThat(schedule.ops().size()).isGreaterThanOrEqualTo(Schedule.MIN_OPS);
         ScheduleRun run = new ScheduleRun(schedule, false);
         run.run();
         assertThat(run.world.events()).as("events of seed %d", seed).isGreaterThanOrEqualTo(MIN_EVENTS);
-        return run.oracle.committed();
+        return run.oracle;
     }
 
     private static void replay(long seed) {

@@ -9,6 +9,7 @@ import io.troupe.actors.EntityId;
 import io.troupe.actors.Handler;
 import io.troupe.actors.Kind;
 import io.troupe.actors.Query;
+import io.troupe.actors.QuorumLoss;
 import io.troupe.actors.StatefulHandler;
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.ShardSet;
@@ -56,8 +57,13 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
     static final Kind<Note> NOTES = Kind.of("note", Note.class, () -> (Handler<Note>) Entities::run)
             .in(ShardSet.of("notes", 3).by(ShardSet.Strategy.LEAST_LOAD));
 
+    /** The same, but they go on where they are when their node is cut off. */
+    static final Kind<Note> FEEDS = Kind.of("feed", Note.class, () -> (Handler<Note>) Entities::run)
+            .in(ShardSet.of("feeds", 2))
+            .onQuorumLoss(QuorumLoss.CONTINUE_UNFENCED);
+
     private static void run(Note note, ActorContext<Note> context) {
-        Objects.requireNonNull(OUTSIDE.get()).onRun(note.number(), context.fencingToken());
+        Objects.requireNonNull(OUTSIDE.get()).onRun(note.number(), context.fencingToken(), context.isOwner());
         context.reply(note, note.number());
     }
 

@@ -65,10 +65,13 @@ final class Oracle implements Simulation.Watcher {
 
     private final @Nullable SessionId[] sessions = new SessionId[Schedule.NODES];
 
+    private final UnfencedOracle unfenced;
+
     private int waiting;
     private int committed;
 
     Oracle(List<ClientOp> ops) {
+        unfenced = new UnfencedOracle(this);
         for (ClientOp op : ops) {
             record(op);
         }
@@ -79,7 +82,7 @@ final class Oracle implements Simulation.Watcher {
         watched = world;
     }
 
-    private Simulation world() {
+    Simulation world() {
         return Objects.requireNonNull(watched);
     }
 
@@ -104,6 +107,16 @@ final class Oracle implements Simulation.Watcher {
         return committed;
     }
 
+    /** {@return how many orders to move a shard were told to be carried out} */
+    int moved() {
+        return world().orders().moved();
+    }
+
+    /** {@return how many runs knew that somebody else may run the same} */
+    int unowned() {
+        return unfenced.unowned();
+    }
+
     String waitingOps() {
         StringBuilder text = new StringBuilder("(");
         for (Sent one : sent) {
@@ -117,7 +130,7 @@ final class Oracle implements Simulation.Watcher {
     void onSent(ClientOp op, SimNode sender) {
         Sent one = op.number() < sent.size() ? sent.get(op.number()) : record(op);
         one.sender = sender;
-        one.knownLength = lists[op.entity()].length;
+        one.knownLength = op.kind().isVolatile() ? 0 : lists[op.entity()].length;
         waiting++;
         world().trace.detail(op.number(), "sent", op);
     }
@@ -224,15 +237,22 @@ final class Oracle implements Simulation.Watcher {
     }
 
     /** A volatile actor has run an operation: an effect that everybody outside sees. */
-    void onRun(int number, long token) {
+    void onRun(int number, long token, boolean isOwner) {
         Sent one = sent.get(number);
         ClientOp op = one.op;
         one.applied++;
-        if (op.kind() != ClientOp.Kind.POKE && one.applied > 1) {
+        if (op.isUnfenced()) {
+            unfenced.onRun(one.op, token, isOwner, Objects.requireNonNull(one.sender).index);
+        }
+        boolean maySecondActivationRun = op.isUnfenced() && op.kind() == ClientOp.Kind.QUERY;
+        if (op.kind() != ClientOp.Kind.POKE && !maySecondActivationRun && one.applied > 1) {
             throw world().violation("I2 no operation is applied twice", op + " ran again");
         }
         if (one.outcome != null && !one.done && !one.unknown) {
             throw world().violation("I1 the outcome is true", op + " runs after its sender was told " + one.outcome);
+        }
+        if (op.isUnfenced()) {
+            return;
         }
         if (token < tokens[op.entity()]) {
             if (world().believers().clocksBroken()) {

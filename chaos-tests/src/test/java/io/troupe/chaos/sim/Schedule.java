@@ -18,11 +18,16 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
     static final int VOTERS = 3;
 
     static final int NODES = VOTERS + 1;
+    /** Of each sort: an operation's entity is below this, or below twice this for an actor that goes on unfenced. */
     static final int ENTITIES = 4;
+
     static final int MIN_FAULTS = 8;
     static final int MIN_OPS = 24;
-    /** One of so many schedules is about moves. */
-    private static final int MOVES_EVERY = 4;
+    /** Themes come again after so many seeds. */
+    private static final int THEMES = 16;
+
+    /** The fourth node's part changes every so many seeds. */
+    private static final int PARTS = 4;
 
     private static final long MS = 1_000_000;
     static final long CHAOS_NS = 2_400 * MS;
@@ -34,21 +39,48 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
         /** Everything that there is. */
         ALL,
         /** No session ends unless by chance: shards move again and again, and most operations are for volatile actors. */
-        MOVES;
+        MOVES,
+        /** Everything, and again and again a user moves a shard himself. */
+        ORDERS,
+        /** The same, nodes are cut off for long, and most operations are for actors that then go on. */
+        UNFENCED;
+
+        static Theme of(long seed) {
+            return switch ((int) (seed % THEMES)) {
+                case 0, 4 -> MOVES;
+                case 8, 12 -> ORDERS;
+                case 6, 10 -> UNFENCED;
+                default -> ALL;
+            };
+        }
 
         List<Fault.Kind> faults() {
-            return this == ALL
-                    ? List.of(Fault.Kind.values())
-                    : List.of(Fault.Kind.DRAIN, Fault.Kind.DRAIN, Fault.Kind.NEW_LEADER, Fault.Kind.ONE_WAY);
+            return switch (this) {
+                case ALL -> Fault.Kind.ofStorms();
+                case MOVES -> List.of(Fault.Kind.DRAIN, Fault.Kind.DRAIN, Fault.Kind.NEW_LEADER, Fault.Kind.ONE_WAY);
+                case ORDERS -> and(Fault.Kind.MOVE, Fault.Kind.MOVE, Fault.Kind.MOVE, Fault.Kind.MOVE);
+                case UNFENCED -> and(Fault.Kind.MOVE, Fault.Kind.ISOLATE, Fault.Kind.ISOLATE, Fault.Kind.PAUSE);
+            };
+        }
+
+        private static List<Fault.Kind> and(Fault.Kind... more) {
+            List<Fault.Kind> kinds = new ArrayList<>(Fault.Kind.ofStorms());
+            kinds.addAll(List.of(more));
+            return kinds;
+        }
+
+        /** How many faults last longer than a lease may, per mille. */
+        int longFaults() {
+            return this == UNFENCED ? 700 : 300;
         }
 
         int percent(ClientOp.Kind kind) {
-            return this == ALL ? kind.percent() : kind.percentOfMoves();
+            return this == ALL || this == ORDERS ? kind.percent() : kind.percentOfMoves();
         }
     }
 
     static Schedule draw(long seed) {
-        Theme theme = seed % MOVES_EVERY == 0 ? Theme.MOVES : Theme.ALL;
+        Theme theme = Theme.of(seed);
         return new Schedule(
                 seed,
                 Swarm.draw(SplitMix.of(seed, Concern.SWARM)),
@@ -58,7 +90,12 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
 
     /** True if the fourth node owns shards too; else it only sends. */
     boolean fourthHosts() {
-        return (seed / MOVES_EVERY) % 2 == 1;
+        return (seed / PARTS) % 2 == 1;
+    }
+
+    /** True if some actors go on without a majority. */
+    boolean hasUnfenced() {
+        return Theme.of(seed) == Theme.UNFENCED;
     }
 
     Schedule withFaults(List<Fault> fewer) {
@@ -86,7 +123,9 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
             int node = random.below(NODES);
             int other = (node + 1 + random.below(NODES - 1)) % NODES;
             long at = random.between(FIRST_FAULT_NS, CHAOS_NS - 100 * MS);
-            long last = random.permille(300) ? random.between(300 * MS, 900 * MS) : random.between(5 * MS, 300 * MS);
+            long last = random.permille(theme.longFaults())
+                    ? random.between(300 * MS, 900 * MS)
+                    : random.between(5 * MS, 300 * MS);
             faults.add(new Fault(kind, at, last, node, other));
         }
         faults.sort((a, b) -> Long.compare(a.atNs(), b.atNs()));
@@ -101,6 +140,9 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
             at += random.between(0, 2 * (CHAOS_NS - FIRST_OP_NS) / count);
             ClientOp.Kind kind = kind(random.below(100), theme);
             int entity = random.permille(500) ? 0 : random.below(ENTITIES);
+            if (theme == Theme.UNFENCED && kind.isVolatile() && random.permille(700)) {
+                entity += ENTITIES;
+            }
             ops.add(new ClientOp(number, Math.min(at, CHAOS_NS), random.below(NODES), entity, kind));
         }
         return List.copyOf(ops);

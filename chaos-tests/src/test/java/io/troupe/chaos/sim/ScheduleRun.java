@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.actors.AskException;
+import io.troupe.actors.Kind;
 import io.troupe.actors.Pid;
 import io.troupe.actors.Query;
 import io.troupe.cluster.DeliveryGuarantee;
@@ -20,10 +21,10 @@ final class ScheduleRun {
 
     private static final Duration SOON = Duration.ofMillis(250);
     private static final Duration NEVER = Duration.ofDays(1);
-    private static final Topology WITH_CLIENT =
-            new Topology(Schedule.VOTERS, 0, 1, Entities.REGISTRY, Entities.KIND, Entities.NOTES);
-    private static final Topology WITH_HOST =
-            new Topology(Schedule.VOTERS, 1, 0, Entities.REGISTRY, Entities.KIND, Entities.NOTES);
+    private static final Topology WITH_CLIENT = topology(0, Entities.KIND, Entities.NOTES);
+    private static final Topology WITH_HOST = topology(1, Entities.KIND, Entities.NOTES);
+    private static final Topology UNFENCED_WITH_CLIENT = topology(0, Entities.KIND, Entities.NOTES, Entities.FEEDS);
+    private static final Topology UNFENCED_WITH_HOST = topology(1, Entities.KIND, Entities.NOTES, Entities.FEEDS);
 
     final Schedule schedule;
     final Simulation world;
@@ -32,11 +33,21 @@ final class ScheduleRun {
     ScheduleRun(Schedule schedule, boolean tracing) {
         this.schedule = schedule;
         oracle = new Oracle(schedule.ops());
-        world = new Simulation(
-                schedule.seed(), schedule.swarm(), schedule.fourthHosts() ? WITH_HOST : WITH_CLIENT, oracle, tracing);
+        world = new Simulation(schedule.seed(), schedule.swarm(), topologyOf(schedule), oracle, tracing);
         world.replayWith("mvn -q -pl chaos-tests -am test -Dtest=ClusterSimulationTest"
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dtroupe.seed=");
         oracle.watch(world);
+    }
+
+    private static Topology topology(int hosts, Kind<?>... kinds) {
+        return new Topology(Schedule.VOTERS, hosts, Schedule.NODES - Schedule.VOTERS - hosts, Entities.REGISTRY, kinds);
+    }
+
+    private static Topology topologyOf(Schedule schedule) {
+        if (schedule.hasUnfenced()) {
+            return schedule.fourthHosts() ? UNFENCED_WITH_HOST : UNFENCED_WITH_CLIENT;
+        }
+        return schedule.fourthHosts() ? WITH_HOST : WITH_CLIENT;
     }
 
     /** What a schedule breaks, or null. */
@@ -65,20 +76,27 @@ final class ScheduleRun {
         settle(end);
         int number = oracle.lastDrawn();
         for (int entity = 0; entity < Schedule.ENTITIES; entity++) {
-            ClientOp read = new ClientOp(++number, world.now(), entity % Schedule.NODES, entity, ClientOp.Kind.READ);
-            world.after(0, "client", null, () -> client(read));
+            askAtLast(++number, entity, ClientOp.Kind.READ);
+        }
+        for (int entity = 0; schedule.hasUnfenced() && entity < Schedule.ENTITIES; entity++) {
+            askAtLast(++number, Schedule.ENTITIES + entity, ClientOp.Kind.QUERY);
         }
         world.runUntil(world.now() + MS);
         settle(end);
         oracle.atRest();
     }
 
+    private void askAtLast(int number, int entity, ClientOp.Kind kind) {
+        ClientOp op = new ClientOp(number, world.now(), entity % Schedule.NODES, entity, kind);
+        world.after(0, "client", null, () -> client(op));
+    }
+
     private void settle(long end) {
-        if (!world.settle(end, () -> oracle.waiting() == 0)) {
+        if (!world.settle(end, () -> oracle.waiting() == 0 && world.orders().waiting() == 0)) {
             throw world.violation(
                     "I7 settles once healed",
                     "after " + CALM_NS / MS + " ms without faults " + oracle.waiting() + " operations wait "
-                            + oracle.waitingOps() + world.unrest());
+                            + oracle.waitingOps() + " and " + world.orders() + world.unrest());
         }
     }
 
@@ -123,7 +141,8 @@ final class ScheduleRun {
     }
 
     private void note(ClientOp op, SimNode node) {
-        Pid<Entities.Note> target = node.system().entity(Entities.NOTES, Entities.id(op.entity()));
+        Pid<Entities.Note> target =
+                node.system().entity(op.isUnfenced() ? Entities.FEEDS : Entities.NOTES, Entities.id(op.entity()));
         Entities.Note note = new Entities.Note(op.number());
         CompletableFuture<?> unused = op.kind() == ClientOp.Kind.QUERY
                 ? ask(target, op, note, NEVER)
