@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,9 @@ final class ShardSets {
 
     private final int firstFree;
     private final int end;
-    private final Set<ShardSet> wanted;
+    /** In the order of their names, so that the same nodes always make the same shards of them. */
+    private final List<ShardSet> wanted;
+
     private final MetadataStore store;
     private final Executor cluster;
     private volatile SortedMap<String, SetRecord> known;
@@ -53,7 +56,8 @@ final class ShardSets {
     ShardSets(int firstFree, int end, Set<ShardSet> wanted, MetadataStore store, Executor cluster) {
         this.firstFree = firstFree;
         this.end = end;
-        this.wanted = wanted;
+        this.wanted =
+                wanted.stream().sorted(Comparator.comparing(ShardSet::name)).toList();
         this.store = store;
         this.cluster = cluster;
         known = new TreeMap<>(Map.of(ShardSet.DEFAULT.name(), SetRecord.ofDefault(firstFree)));
