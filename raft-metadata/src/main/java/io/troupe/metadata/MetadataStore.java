@@ -270,8 +270,8 @@ public interface MetadataStore extends AutoCloseable {
     /**
      * Adds a node to the voters of all groups, or replaces the voter of that node id whose directory was lost. To be asked of
      * the leader of the first group, one at a time. The node starts meanwhile, with {@link MetadataConfig.Builder#joining} and
-     * an empty directory. It has all of the log, runs and votes when this completes. A voter that has just died is one, until its silence is noticed:
-     * to replace it sooner than that fails with BAD_CONFIG, try again.
+     * an empty directory. It has all of the log, runs and votes when this completes. The replacement of a voter that has just
+     * died waits until its silence is noticed; that of one that goes on speaking fails with BAD_CONFIG, after 1 to 2 s.
      *
      * @param voter the node and its Raft address, as every voter reaches it
      * @param limit how long that may take

@@ -198,6 +198,16 @@ public final class FormationProtocol {
     }
 
     /**
+     * {@return when another node has spoken last, on the clock of this one, or null if it never has}
+     *
+     * @param nodeId the node
+     */
+    @Nullable
+    Long heardAtNs(String nodeId) {
+        return toldAt.get(nodeId);
+    }
+
+    /**
      * Raft has committed these voters, and this node has applied it.
      *
      * @param group the group; older than what is known is ignored

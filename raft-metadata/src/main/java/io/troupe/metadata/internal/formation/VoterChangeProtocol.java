@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A node's further groups follow ({@link VoterSyncProtocol}). A change is over, and the next one begins, only when this
  * leader's replicas of all of them have the voters that are wanted: so no group is ever more than one voter behind.
  *
+ * <p>What a voter said just before it was lost does not prove that it runs. So only one that speaks a while after the
+ * question is refused as a voter already; until then the change waits for its silence or for its new directory.
+ *
  * <p>A voter whose disk was lost counts for nothing: the group without it needs no more living voters for a majority than
  * with it, so nothing is lost if the second half fails.
  *
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class VoterChangeProtocol {
     /** How often a step is looked at again, in ns. */
     static final long LOOK_NS = 10_000_000;
+
+    /** What arrives so long after it was said is rare, in ns: a voter that is heard of later than that still runs. */
+    static final long ON_ITS_WAY_NS = FormationProtocol.CALM_NS;
 
     private final FormationProtocol formation;
     private final Output output;
@@ -83,9 +89,10 @@ public final class VoterChangeProtocol {
      *
      * @param nodeId     the node
      * @param voter      its address if it is to be added, or null if it is to be removed
+     * @param askedNs    when it was asked for
      * @param deadlineNs when to give up
      */
-    private record Change(String nodeId, @Nullable Voter voter, long deadlineNs) {}
+    private record Change(String nodeId, @Nullable Voter voter, long askedNs, long deadlineNs) {}
 
     /**
      * No change is wanted.
@@ -109,7 +116,7 @@ public final class VoterChangeProtocol {
     public @Nullable MetadataException add(Voter voter, long nowNs, long limitNs) {
         MetadataException refusal = refusal(voter.nodeId());
         if (refusal == null) {
-            begin(new Change(voter.nodeId(), voter, nowNs + limitNs), nowNs);
+            begin(new Change(voter.nodeId(), voter, nowNs, nowNs + limitNs), nowNs);
         }
         return refusal;
     }
@@ -145,7 +152,7 @@ public final class VoterChangeProtocol {
         }
         refusal = unsafe(group, member);
         if (refusal == null) {
-            begin(new Change(nodeId, null, nowNs + limitNs), nowNs);
+            begin(new Change(nodeId, null, nowNs, nowNs + limitNs), nowNs);
         }
         return refusal;
     }
@@ -207,7 +214,7 @@ public final class VoterChangeProtocol {
             if (voter == null) {
                 stepOfRemoval(current, group);
             } else {
-                stepOfAddition(voter, group, nowNs);
+                stepOfAddition(current, voter, group, nowNs);
             }
         }
     }
@@ -221,17 +228,17 @@ public final class VoterChangeProtocol {
         }
     }
 
-    private void stepOfAddition(Voter voter, Group group, long nowNs) {
+    private void stepOfAddition(Change current, Voter voter, Group group, long nowNs) {
         Identity joiner = formation.heard(voter.nodeId(), nowNs);
         if (joiner == null) {
             return; // It may come in time.
         }
         Member member = group.member(voter.nodeId());
         if (member != null && member.storageId().equals(joiner.storageId())) {
-            if (!added) {
+            if (!added && runs(current)) {
                 over(new MetadataException(
                         Code.BAD_CONFIG, "node " + voter.nodeId() + " is a voter already, as " + member.peerId()));
-            } else if (joiner.isMember()) {
+            } else if (added && joiner.isMember()) {
                 overOnceAllFollow(group);
             }
         } else if (member != null) {
@@ -252,6 +259,12 @@ public final class VoterChangeProtocol {
         }
     }
 
+    /** True if the voter of that node id has spoken when it cannot have been lost before the question. */
+    private boolean runs(Change current) {
+        Long heardAt = formation.heardAtNs(current.nodeId);
+        return heardAt != null && heardAt - current.askedNs > ON_ITS_WAY_NS;
+    }
+
     private void giveUp(Change current, Group group, long nowNs) {
         Identity joiner = formation.heard(current.nodeId, nowNs);
         Member member = group.member(current.nodeId);
@@ -270,6 +283,9 @@ public final class VoterChangeProtocol {
             what = "it is not heard of: start it with joining and an empty directory, and check its connections";
         } else if (added) {
             what = "it is a voter now, but does not say that it runs: look at its errors, restart it, or remove it";
+        } else if (member != null && member.storageId().equals(joiner.storageId())) {
+            what = "its voter " + member.peerId() + " was heard of until lately, and has to be silent before another"
+                    + " directory takes its place: if it is lost, ask again with a limit of some seconds";
         } else if (member != null) {
             what = "its directory has the storage id " + joiner.storageId() + ", but a voter with " + member.storageId()
                     + " still answers: stop that one, or remove it";

@@ -111,6 +111,46 @@ class VoterChangeProtocolTest {
         assertThat(said()).containsExactly("done");
     }
 
+    /** It spoke once a second as long as it lived: the leader cannot know yet that it does not any more. */
+    @Test
+    void theReplacementOfAVoterThatIsNotMissedYetWaitsForItsSilence() {
+        heard("n3@1", true);
+        pass(1_000);
+        assertThat(add("n3")).isNull();
+        heard("n3@1", true);
+        assertThat(said()).as("said before the question, heard after it").isEmpty();
+        pass(2 * FormationProtocol.SILENT_NS);
+        answering.remove("n3@1");
+        heard("n3@2", false);
+        assertThat(said()).containsExactly("propose [n1@1, n2@1]");
+    }
+
+    @Test
+    void aVoterThatGoesOnSpeakingIsAVoterAlready() {
+        heard("n3@1", true);
+        assertThat(add("n3")).isNull();
+        pass(VoterChangeProtocol.ON_ITS_WAY_NS);
+        heard("n3@1", true);
+        assertThat(said()).isEmpty();
+        pass(1);
+        heard("n3@1", true);
+        assertThat(said()).containsExactly("BAD_CONFIG node n3 is a voter already, as n3@1");
+    }
+
+    @Test
+    void whoIsNotSilentInTimeIsNamedWithWhatToDo() {
+        assertThat(changes.add(voter("n3"), now, 1_000)).isNull();
+        pass(999);
+        heard("n3@1", true);
+        assertThat(said()).isEmpty();
+        pass(1);
+        assertThat(said())
+                .containsExactly(
+                        "FAILED node n3 was not added in time, its voter n3@1 was heard of until lately, and has"
+                                + " to be silent before another directory takes its place: if it is lost, ask again with a limit of"
+                                + " some seconds");
+    }
+
     @Test
     void aLostDirectoryIsKeptWhileTheOthersAreNoMajorityOfThemselves() {
         answering.retainAll(Set.of("n1@1"));
