@@ -18,11 +18,12 @@ import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.codec.CodecException;
+import io.troupe.metadata.internal.disk.SteadyOutput;
 import io.troupe.metadata.internal.state.StateView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backup on disk. The file is there as a whole or not at all: it is written aside, in the same directory, forced, renamed,
+ * A backup on disk. The file is there as a whole or not at all: it is written aside, in the same directory, forced in pieces, renamed,
  * and the directory forced.
  */
 public final class BackupFile {
@@ -61,10 +62,8 @@ public final class BackupFile {
             Path aside = Files.createTempFile(directory(file), file.getFileName() + ".", ".tmp");
             try {
                 String digest;
-                try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE);
-                        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
-                    digest = BackupCodec.write(head, state, out);
-                    out.flush();
+                try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+                    digest = write(Channels.newOutputStream(channel), () -> channel.force(false), head, state);
                     channel.force(true);
                 }
                 checkTarget(file); // The rename would replace what has come meanwhile.
@@ -79,6 +78,15 @@ public final class BackupFile {
         } catch (IOException e) {
             throw bad("backup " + file + " is not written (" + e + "): check space and permissions", e);
         }
+    }
+
+    /** Writes all of it, and forces it in pieces, all but the last one. */
+    static String write(OutputStream file, SteadyOutput.Disk disk, BackupCodec.Head head, StateView state)
+            throws IOException {
+        OutputStream out = new BufferedOutputStream(new SteadyOutput(file, disk), BUFFER);
+        String digest = BackupCodec.write(head, state, out);
+        out.flush();
+        return digest;
     }
 
     /**

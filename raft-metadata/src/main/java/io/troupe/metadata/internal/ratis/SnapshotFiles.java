@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 
 import io.troupe.metadata.internal.codec.CodecException;
 import io.troupe.metadata.internal.codec.SnapshotCodec;
+import io.troupe.metadata.internal.disk.SteadyOutput;
 import io.troupe.metadata.internal.state.StateView;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;

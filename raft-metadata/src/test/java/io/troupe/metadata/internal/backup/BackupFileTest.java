@@ -1,15 +1,24 @@
 package io.troupe.metadata.internal.backup;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 
 import io.troupe.metadata.Backup;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.Op;
+import io.troupe.metadata.SessionId;
+import io.troupe.metadata.Txn;
 import io.troupe.metadata.internal.codec.BackupCodec.Head;
+import io.troupe.metadata.internal.disk.SteadyOutput;
+import io.troupe.metadata.internal.state.Command;
+import io.troupe.metadata.internal.state.MetadataState;
 import io.troupe.metadata.internal.state.StateView;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -43,6 +52,30 @@ class BackupFileTest {
         assertThat(BackupFile.read(file()).digest()).isEqualTo(backup.digest());
         assertThat(Files.getPosixFilePermissions(file()))
                 .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    /** The log, on the same disk, waits behind what is forced at once. */
+    @Test
+    void aLongBackupIsForcedInPieces() throws IOException {
+        MetadataState state = new MetadataState();
+        state.apply(1, List.of(new Command.OpenSession("n1", "d", 1, 1_000)));
+        SessionId session = Objects.requireNonNull(state.view().session("n1")).id();
+        for (int key = 1; key <= 10; key++) {
+            Txn put = Txn.of(new Op.Put("k" + key, new byte[1 << 20]));
+            state.apply(1, List.of(new Command.Submit(session, key, List.of(put))));
+        }
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        int[] forced = {0};
+        BackupFile.write(
+                file,
+                () -> {
+                    assertThat(file.size() - forced[0]).isEqualTo(SteadyOutput.MOST);
+                    forced[0] = file.size();
+                },
+                HEAD,
+                state.view());
+        assertThat(file.size()).isGreaterThan(10 << 20);
+        assertThat(file.size() - forced[0]).isLessThan(SteadyOutput.MOST);
     }
 
     /** The channel closes under a thread that is interrupted, as a disk that is full fails. */

@@ -1,4 +1,4 @@
-package io.troupe.metadata.internal.ratis;
+package io.troupe.metadata.internal.disk;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.troupe.metadata.internal.ratis;
+package io.troupe.metadata.internal.disk;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -6,18 +6,22 @@ import java.io.OutputStream;
 
 /**
  * Writes a long file whose bytes go to the disk all the time, not at the end all at once: then the log, whose every flush
- * waits behind what the disk is just given, stood still for as long as a whole snapshot takes. Confined to one thread.
+ * waits behind what the disk is just given, stood still for as long as the whole file takes. Confined to one thread.
  */
-final class SteadyOutput extends FilterOutputStream {
+public final class SteadyOutput extends FilterOutputStream {
     /** Most bytes that are not yet on their way: some milliseconds of a disk. */
-    static final int MOST = 4 << 20;
+    public static final int MOST = 4 << 20;
 
     private final Disk disk;
     private int open;
 
     /** Where the bytes are to be. */
-    interface Disk {
-        /** Returns once all that was written is on the disk. */
+    public interface Disk {
+        /**
+         * Returns once all that was written is on the disk.
+         *
+         * @throws IOException if that cannot be
+         */
         void force() throws IOException;
     }
 
@@ -27,7 +31,7 @@ final class SteadyOutput extends FilterOutputStream {
      * @param to   the file
      * @param disk forces the file to the disk
      */
-    SteadyOutput(OutputStream to, Disk disk) {
+    public SteadyOutput(OutputStream to, Disk disk) {
         super(to);
         this.disk = disk;
     }
