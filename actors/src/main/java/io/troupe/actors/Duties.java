@@ -31,9 +31,6 @@ import org.slf4j.LoggerFactory;
 final class Duties {
     private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
 
-    /** Reminders that are handed out in one tick. */
-    private static final int MOST_FIRED = 1_000;
-
     /** Entries that one transaction removes; so many are not left to the next tick. */
     private static final int MOST_REMOVED = 256;
 
@@ -290,16 +287,27 @@ final class Duties {
         if (count == 0 && committed.isEmpty()) {
             return;
         }
-        List<Standing> due = List.of();
         synchronized (this) {
             blocked = false;
+            reminders.retry();
             if (cells.shard.mayRun()) {
                 removeEnded();
-                due = reminders.takeDue(clusterMillis, MOST_FIRED);
             }
         }
         pump();
+    }
+
+    /** Hands out reminders that are due, at most so many; answers how many. */
+    int fire(long clusterMillis, int limit) {
+        if (count == 0 || !loaded || !cells.shard.mayRun()) {
+            return 0;
+        }
+        List<Standing> due;
+        synchronized (this) {
+            due = reminders.takeDue(clusterMillis, limit);
+        }
         due.forEach(standing -> remind(standing, clusterMillis));
+        return due.size();
     }
 
     private void removeEnded() {

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
+import io.troupe.actors.internal.durable.FairRound;
 import io.troupe.cluster.ActorInfo;
 import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ShardSet;
@@ -32,6 +33,12 @@ import org.slf4j.LoggerFactory;
 final class EntityHost implements HostedActors {
     private static final Logger LOG = LoggerFactory.getLogger(EntityHost.class);
 
+    /** Reminders that one step of the cluster's thread hands out, of all shards. */
+    static final int MOST_FIRED = 1_000;
+
+    /** Those of one shard before it is the turn of the next. */
+    private static final int FIRED_IN_TURN = 100;
+
     private final Set<String> kinds;
     private final Set<ShardSet> sets;
     private final ActorRuntime runtime;
@@ -43,6 +50,7 @@ final class EntityHost implements HostedActors {
 
     private final Map<String, Kind<?>> kindsByName;
     private final Undelivered undelivered;
+    private final FairRound round;
     /** Some kind of this node is durable: only then has a shard duties. */
     private final boolean isDurable;
 
@@ -64,6 +72,7 @@ final class EntityHost implements HostedActors {
                 .collect(Collectors.toUnmodifiableSet());
         this.shards = new AtomicReferenceArray<>(shards);
         this.runtime = runtime;
+        round = new FairRound(shards, MOST_FIRED, FIRED_IN_TURN);
         undelivered = new Undelivered(this, runtime);
     }
 
@@ -258,6 +267,19 @@ final class EntityHost implements HostedActors {
                 forEach(cells -> cells.duties.onTick(clusterMillis));
             }
         }
+    }
+
+    @Override
+    public boolean goOn() {
+        ClusterActorSystem current = system;
+        if (current == null || !isDurable) {
+            return false;
+        }
+        long clusterMillis = current.clusterClock().loggedMillis();
+        return round.step((shard, limit) -> {
+            ShardCells cells = shards.get(shard);
+            return cells == null ? 0 : cells.duties.fire(clusterMillis, limit);
+        });
     }
 
     @Override

@@ -86,6 +86,30 @@ final class MutantsOfDuties {
                     "waiting.first().reminder().dueMillis() <= nowMillis + 1",
                     "actors.internal.durable.RemindersTest"),
             bug(
+                    "shard with much to hand out has every turn",
+                    CORES + "FairRound.java",
+                    "            next = (next + 1) % shards;\n",
+                    "            next = out < limit ? (next + 1) % shards : next;\n",
+                    "actors.internal.durable.FairRoundTest"),
+            bug(
+                    "step hands out its most of every shard",
+                    CORES + "FairRound.java",
+                    "            left -= out;\n",
+                    "            left = Math.max(1, left - out);\n",
+                    "actors.internal.durable.FairRoundTest"),
+            bug(
+                    "reminder without a place is handed out again in the same tick",
+                    CORES + "Reminders.java",
+                    "        refused.add(standing);\n",
+                    "        refused.add(standing);\n        retry();\n",
+                    "actors.internal.durable.RemindersTest"),
+            bug(
+                    "rest of a bounded step waits for the next tick",
+                    "cluster/src/main/java/io/troupe/cluster/internal/runtime/BoundedSteps.java",
+                    "            waiting = true;\n            cluster.execute(this::take);\n",
+                    "",
+                    "cluster.internal.runtime.BoundedStepsTest"),
+            bug(
                     "replaced reminder is put back",
                     CORES + "Reminders.java",
                     "if (byKey.get(standing.key()) == standing) {",

@@ -86,6 +86,15 @@ public interface HostedActors {
     /** Some time has passed, tens of milliseconds: what was put off may be tried again. */
     void onTick();
 
+    /**
+     * Does a bounded part of what is due, after every {@link #onTick}.
+     *
+     * @return true if there is more: then it is called again, behind what else waits for the thread by then
+     */
+    default boolean goOn() {
+        return false;
+    }
+
     /** The node's lease had passed and is valid again, with the same ownerships: what had to wait may go on. */
     void onLeaseRenewed();
 

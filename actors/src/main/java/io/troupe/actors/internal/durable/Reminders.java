@@ -17,8 +17,11 @@ public final class Reminders {
 
     /** By key, which begins with the entity. */
     private final TreeMap<String, Standing> byKey = new TreeMap<>();
-    /** Those that were not handed out; each is in {@link #byKey}. */
+    /** Those to be handed out; each is in {@link #byKey}. */
     private final TreeSet<Standing> waiting = new TreeSet<>(BY_TIME);
+
+    /** Those that had no place, some of which may have been replaced since. */
+    private final List<Standing> refused = new ArrayList<>();
 
     /** None so far. */
     public Reminders() {}
@@ -98,14 +101,23 @@ public final class Reminders {
     }
 
     /**
-     * A reminder that was handed out had no place: it is due again, unless it was replaced or removed meanwhile.
+     * A reminder that was handed out had no place: it is due again after {@link #retry}, unless it was replaced or removed
+     * meanwhile. Not at once, or whoever hands out until nothing is due would never end.
      *
      * @param standing the reminder
      */
-    @SuppressWarnings("ReferenceEquality") // the very reminder that was handed out, not one set anew
     public void putBack(Standing standing) {
-        if (byKey.get(standing.key()) == standing) {
-            waiting.add(standing);
+        refused.add(standing);
+    }
+
+    /** Time has passed: what had no place may have one now. */
+    @SuppressWarnings("ReferenceEquality") // the very reminder that was handed out, not one set anew
+    public void retry() {
+        for (Standing standing : refused) {
+            if (byKey.get(standing.key()) == standing) {
+                waiting.add(standing);
+            }
         }
+        refused.clear();
     }
 }

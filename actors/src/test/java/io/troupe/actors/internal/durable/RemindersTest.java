@@ -39,12 +39,16 @@ class RemindersTest {
         Standing first = set("e/a", 10, 1);
         assertThat(reminders.takeDue(10, 10)).containsExactly(first);
         reminders.putBack(first);
+        assertThat(reminders.takeDue(10, 10)).as("before time has passed").isEmpty();
+        reminders.retry();
         assertThat(reminders.takeDue(10, 10)).containsExactly(first);
         set("e/a", 50, 2);
         reminders.putBack(first);
+        reminders.retry();
         assertThat(reminders.takeDue(20, 10)).isEmpty();
         reminders.remove("e/a");
         reminders.putBack(first);
+        reminders.retry();
         assertThat(reminders.takeDue(100, 10)).isEmpty();
         reminders.remove("never was");
     }

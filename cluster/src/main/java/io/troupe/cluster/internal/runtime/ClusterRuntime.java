@@ -89,6 +89,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final Diagnosis diagnosis;
     private final Readiness readiness;
     private final Events events;
+    private final BoundedSteps more;
     private volatile @Nullable Watch watch;
 
     /**
@@ -115,6 +116,7 @@ public final class ClusterRuntime implements AutoCloseable {
         membership =
                 new Membership(config.nodeId(), self, store, config.lease(), clock, cluster, sessionListener(actors));
         events = new Events(cluster);
+        more = new BoundedSteps(actors::goOn, this::onCluster);
         neighbours = new Neighbours(config, messaging, events);
         routing = new RoutingTable(config.shards(), config.allShards(), routeListener());
         sets = new ShardSets(config.shards(), config.allShards(), actors.sets(), store, cluster);
@@ -219,6 +221,7 @@ public final class ClusterRuntime implements AutoCloseable {
             locks.onTick(now);
             coordinator.onTick(now);
             actors.onTick();
+            more.onTick();
             events.lookAtLeader(store.view());
             neighbours.onTick(now, store.view());
             readiness.onTick();
