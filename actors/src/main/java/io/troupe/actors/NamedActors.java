@@ -175,7 +175,10 @@ final class NamedActors implements NamedActor.Names {
             spawning.decrementAndGet();
             return CompletableFuture.failedFuture(new SpawnLimitException(name, limit));
         }
-        return store().txn(Registration.create(name, kind, usual))
+        int shard = untyped(kind, name).shard();
+        return new LocalPlacement(system().cluster(), this)
+                .prepare(shard)
+                .thenCompose(prepared -> store().txn(Registration.create(name, kind, usual)))
                 .whenComplete((result, failure) -> spawning.decrementAndGet())
                 .thenApplyAsync(
                         result -> {
@@ -202,6 +205,18 @@ final class NamedActors implements NamedActor.Names {
                     "actor " + name + " of " + kind + " cannot live in set " + set.name() + " now: " + missing.why(),
                     roles);
         }
+    }
+
+    /** {@return true if a name of a shard is registered, as this node's copy has it} */
+    boolean isUsed(int shard) {
+        boolean[] used = new boolean[1];
+        store().view().visit(Cluster.ACTOR_KEYS, "", entry -> {
+            Registration other = Registration.of(entry);
+            Kind<?> kind = byName.get(other.kind());
+            used[0] = kind != null && untyped(kind, other.name()).shard() == shard;
+            return !used[0];
+        });
+        return used[0];
     }
 
     /** {@return how many names are registered as this node's copy has it; not more than what is one too many} */

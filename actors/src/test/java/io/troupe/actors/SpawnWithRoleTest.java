@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,36 @@ class SpawnWithRoleTest {
     private static final Kind<Diary.Note> BATCH =
             kind("clerk-batch", ShardSet.of("batch", 2).onRole("batch"));
 
+    /** Lives where it is spawned. */
+    static final class Guide implements Handler<Diary.Note> {
+        static final Kind<Diary.Note> KIND = Kind.of("guide", Diary.Note.class, Guide::new)
+                .spawnedAs(Guide.class)
+                .in(ShardSet.of("near", 8).by(ShardSet.Strategy.LOCAL));
+
+        @Override
+        public void receive(Diary.Note message, ActorContext<Diary.Note> context) {
+            context.reply(message, 1);
+        }
+    }
+
+    /** Each on a shard that nobody uses yet. */
+    private static void assertLivesWhereItIsSpawned(ClusterActorSystem... spawners) {
+        Set<Integer> used = new HashSet<>();
+        for (int i = 0; used.size() < 4; i++) {
+            ClusterActorSystem spawner = spawners[i % spawners.length];
+            String name = "guide-" + i;
+            if (used.add(spawner.cluster().shardOf(Guide.KIND.shardSet(), "guide", name))) {
+                Pid<Diary.Note> guide =
+                        spawner.actorOf(Guide.class).withId(name).spawn();
+                assertThat(guide.ask(new Diary.Note("n"), LIMIT).join()).isEqualTo(1);
+                assertThat(spawner.whereIs(guide))
+                        .isInstanceOfSatisfying(
+                                Lookup.Hosted.class,
+                                hosted -> assertThat(hosted.nodeId()).isEqualTo(spawner.nodeId()));
+            }
+        }
+    }
+
     private static Kind<Diary.Note> kind(String name, ShardSet set) {
         return Kind.of(name, Diary.Note.class, Clerk::new)
                 .spawnedAs(Clerk.class)
@@ -49,7 +80,7 @@ class SpawnWithRoleTest {
 
     @Test
     void anActorIsSpawnedWhereItsRoleIsOrNotAtAll() {
-        Kind<?>[] kinds = {ANY, WEB, BATCH};
+        Kind<?>[] kinds = {ANY, WEB, BATCH, Guide.KIND};
         try (Nodes nodes = new Nodes(directory, 1).startSeeds(kinds)) {
             ClusterActorSystem seed = nodes.node("n1");
             ActorBuilder<Diary.Note> clerk = seed.actorOf(Clerk.class);
@@ -66,6 +97,7 @@ class SpawnWithRoleTest {
                             kinds)
                     .join();
             await().atMost(LIMIT).until(() -> seed.cluster().nodes().size() == 2);
+            assertLivesWhereItIsSpawned(seed, nodes.node("w"));
             for (ActorBuilder<Diary.Note> placed :
                     List.of(clerk.withId("a").withRole("web"), clerk.withId("b").withPlacement(WEB.shardSet()))) {
                 Pid<Diary.Note> actor = placed.spawn();

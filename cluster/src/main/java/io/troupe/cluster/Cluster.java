@@ -216,6 +216,16 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * {@return the set of a shard, as the store has it}
+     *
+     * @param shard the shard, counted over all sets
+     * @throws IllegalArgumentException if it is in no set that this node knows
+     */
+    public ShardSet setOf(int shard) {
+        return runtime.setOf(shard);
+    }
+
+    /**
      * Settles what is unknown of a message to a durable kind: from then on it has either taken effect, or never will.
      *
      * @param id the message, as {@link SendOutcome.Unknown} names it

@@ -37,7 +37,13 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
         /** Shard after shard, the nodes in the order of their ids. */
         ROUND_ROBIN,
         /** The node that owns the fewest shards of all sets, relative to its capacity. */
-        LEAST_LOAD
+        LEAST_LOAD,
+        /**
+         * The node that spawns the first actor on it: the shard is moved there, and kept as by {@link
+         * ClusterManager#moveShard}. Before that, and while that node may not own it, as RENDEZVOUS; so it means nothing to
+         * actors that nobody spawns.
+         */
+        LOCAL
     }
 
     /**

@@ -11,6 +11,18 @@ final class MutantsOfNames {
 
     static final List<ProductionMutant> KILLED = List.of(
             bug(
+                    "spawn takes a LOCAL shard from the actors on it",
+                    "actors/src/main/java/io/troupe/actors/LocalPlacement.java",
+                    "|| names.isUsed(shard)",
+                    "",
+                    "chaos.named.LocalPlacementTest"),
+            bug(
+                    "spawn leaves a LOCAL shard where it is",
+                    "actors/src/main/java/io/troupe/actors/LocalPlacement.java",
+                    "if (shard < 0",
+                    "if (shard >= 0",
+                    "chaos.named.LocalPlacementTest"),
+            bug(
                     "name that is taken is taken over",
                     ACTORS + "Registration.java",
                     "new Txn(List.of(Compare.absent(key)),",

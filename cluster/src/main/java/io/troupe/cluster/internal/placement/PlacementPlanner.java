@@ -253,7 +253,8 @@ public final class PlacementPlanner {
     private double score(int node, int shard, int owned) {
         double hashed = hashed(node, shard);
         return switch (preference.strategy) {
-            case RENDEZVOUS, RANDOM -> hashed;
+            // Whoever is the first user of a LOCAL shard pins it: a plan knows of nobody's use.
+            case RENDEZVOUS, RANDOM, LOCAL -> hashed;
             case ROUND_ROBIN -> shard % nodes.length == node ? Double.MAX_VALUE : hashed;
             // Loads are whole numbers, and so differ by more than the hash can make up for.
             case LEAST_LOAD ->

@@ -327,6 +327,16 @@ public final class ClusterRuntime implements AutoCloseable {
     }
 
     /**
+     * {@return the set of a shard, as the store has it}
+     *
+     * @param shard the shard, counted over all sets
+     * @throws IllegalArgumentException if it is in no set that this node knows
+     */
+    public ShardSet setOf(int shard) {
+        return sets.of(shard).set();
+    }
+
+    /**
      * {@return where a shard is}
      *
      * @param shard the shard, counted over all sets

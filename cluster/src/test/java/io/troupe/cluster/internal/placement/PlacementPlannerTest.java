@@ -201,6 +201,25 @@ class PlacementPlannerTest {
         }
     }
 
+    /** As when the first actor on a LOCAL shard is spawned. */
+    @Property
+    void oneMorePinMovesItsShardAndAnotherForItAtMost(
+            @ForAll @IntRange(min = 1, max = 64) int shards,
+            @ForAll @IntRange(min = 1, max = 9) int count,
+            @ForAll Strategy strategy,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        Map<Integer, String> pins = new TreeMap<>();
+        @Nullable String[] before = anyTable(shards, seed);
+        for (int pinned = 0; pinned <= shards; pinned++) {
+            Preference prefer = new Preference(0, strategy, Map.of(), seed, new TreeMap<>(pins));
+            Candidate[] plan = PlacementPlanner.plan(shards, nodes(count), before, prefer);
+            assertThat(pinned == 0 ? 0 : moves(before, plan)).isLessThanOrEqualTo(2);
+            before = owners(plan);
+            pins.putIfAbsent(random.nextInt(shards), "node-" + random.nextInt(count));
+        }
+    }
+
     @Property
     void aBalancedClusterMovesNothing(
             @ForAll @IntRange(min = 1, max = 1100) int shards,
