@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The entities that are active on this node, by owned shard. An entity is activated by its first message; when the
  * shard is lost all of it is dropped: what was committed is in the store, and what was not is sent again.
  */
-final class EntityHost implements HostedActors {
+final class EntityHost implements HostedActors, Passivation.Entities {
     private static final Logger LOG = LoggerFactory.getLogger(EntityHost.class);
 
     /** Reminders that one step of the cluster's thread hands out, of all shards. */
@@ -287,14 +287,16 @@ final class EntityHost implements HostedActors {
         forEach(cells -> cells.byId.values().forEach(Cell::wake));
     }
 
-    void forEachCell(int shard, Consumer<Cell> visitor) {
+    @Override
+    public void forEachCell(int shard, Consumer<Cell> visitor) {
         ShardCells cells = shards.get(shard);
         if (cells != null) {
             cells.byId.values().forEach(visitor);
         }
     }
 
-    void forEachCell(Consumer<Cell> visitor) {
+    @Override
+    public void forEachCell(Consumer<Cell> visitor) {
         forEach(cells -> cells.byId.values().forEach(visitor));
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.troupe.actors.internal.lifecycle.IdleSweep;
 
@@ -23,14 +24,22 @@ final class Passivation {
     /** Looking at one entity takes less than this; a look at all is followed by as much rest. */
     private static final long REST_PER_ENTITY_NS = 1_000;
 
-    private final EntityHost host;
+    private final Entities entities;
     private final List<KindHost> limited;
     private final IdleSweep sweep;
     private final boolean sweeps;
     private long restUntilNs;
 
-    Passivation(EntityHost host, int shards, Collection<KindHost> kinds, long nowNs) {
-        this.host = host;
+    /** The entities in the memory of a node. */
+    interface Entities {
+        void forEachCell(int shard, Consumer<Cell> visitor);
+
+        /** Those of all shards. */
+        void forEachCell(Consumer<Cell> visitor);
+    }
+
+    Passivation(Entities entities, int shards, Collection<KindHost> kinds, long nowNs) {
+        this.entities = entities;
         limited = kinds.stream()
                 .filter(kind -> kind.kind.options().stay().most() > 0)
                 .toList();
@@ -50,7 +59,7 @@ final class Passivation {
     void onTick(long nowNs) {
         if (sweeps) {
             for (int due = sweep.due(nowNs); due > 0; due--) {
-                host.forEachCell(sweep.next(), cell -> {
+                entities.forEachCell(sweep.next(), cell -> {
                     long idleNs = cell.kind.kind.options().stay().idleNs();
                     if (idleNs > 0 && nowNs - cell.usedNs() >= idleNs) {
                         cell.passivateIfIdle();
@@ -74,7 +83,7 @@ final class Passivation {
     /** {@return how many entities were looked at} */
     private int makeRoom(KindHost kind, long nowNs) {
         List<Candidate> candidates = new ArrayList<>(kind.active());
-        host.forEachCell(cell -> {
+        entities.forEachCell(cell -> {
             if (cell.kind == kind && cell.isIdle()) {
                 candidates.add(new Candidate(cell, nowNs - cell.usedNs()));
             }
