@@ -25,7 +25,7 @@ public final class KryoCodec {
     private final MessageRegistry registry;
     private final int maxMessageLength;
     private final Map<Class<?>, StructSerializer> structs;
-    private final ThreadLocal<Coder> coders = ThreadLocal.withInitial(this::newCoder);
+    private final Coders coders = new Coders(this::newCoder);
 
     /**
      * A codec for messages of at most {@link #DEFAULT_MAX_MESSAGE_LENGTH}.
@@ -83,7 +83,7 @@ public final class KryoCodec {
      * @throws TransportException {@code UNREGISTERED} if it has none
      */
     public int classId(Object message) {
-        Coder coder = acquire();
+        Coder coder = coders.acquire();
         try {
             return coder.classId(message);
         } catch (RuntimeException failure) {
@@ -115,11 +115,11 @@ public final class KryoCodec {
      * @throws TransportException {@code UNREGISTERED}, {@code TOO_LARGE} or {@code UNENCODABLE}
      */
     public DirectBuffer encodeView(Object message) {
-        Coder coder = acquire();
+        Coder coder = coders.acquire();
         try {
             return coder.encode(message);
         } catch (Throwable failure) {
-            replace(coder);
+            coders.discard(coder);
             throw notEncoded(message, failure);
         } finally {
             coder.busy = false;
@@ -148,11 +148,11 @@ public final class KryoCodec {
      */
     public Object decode(byte[] bytes, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        Coder coder = acquire();
+        Coder coder = coders.acquire();
         try {
             return coder.decode(bytes, offset, length);
         } catch (Throwable failure) {
-            replace(coder);
+            coders.discard(coder);
             throw notDecoded(length, failure);
         } finally {
             coder.busy = false;
@@ -170,30 +170,14 @@ public final class KryoCodec {
      */
     public Object decode(DirectBuffer buffer, int offset, int length) {
         buffer.boundsCheck(offset, length);
-        Coder coder = acquire();
+        Coder coder = coders.acquire();
         try {
             return coder.decode(buffer, offset, length);
         } catch (Throwable failure) {
-            replace(coder);
+            coders.discard(coder);
             throw notDecoded(length, failure);
         } finally {
             coder.busy = false;
-        }
-    }
-
-    private Coder acquire() {
-        Coder coder = coders.get();
-        if (coder.busy) {
-            // Called from inside a serializer of this very thread.
-            coder = newCoder();
-        }
-        coder.busy = true;
-        return coder;
-    }
-
-    private void replace(Coder spoiled) {
-        if (coders.get() == spoiled) {
-            coders.remove();
         }
     }
 
