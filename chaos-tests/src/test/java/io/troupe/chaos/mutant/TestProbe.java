@@ -36,6 +36,9 @@ public final class TestProbe {
             SummaryGeneratingListener listener = new SummaryGeneratingListener();
             LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                     .selectors(DiscoverySelectors.selectUniqueId(method.getUniqueId()))
+                    // A dead mutant needs no smaller example; and jqwik's limit of the search does not hold on a thread
+                    // of the common pool, which helps with the search instead of waiting for it.
+                    .configurationParameter("jqwik.shrinking.default", "OFF")
                     .build();
             launcher.execute(request, listener);
             started += listener.getSummary().getTestsStartedCount();
