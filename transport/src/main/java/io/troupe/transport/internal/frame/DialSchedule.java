@@ -8,6 +8,9 @@ public final class DialSchedule {
     /** A link that stayed up for less is taken for a continuation of the same trouble. */
     static final long STABLE_NS = 2_000_000_000L;
 
+    /** The same if frames have arrived over it: so one that breaks again and again is dialled ten times a second at most. */
+    static final long PROVEN_NS = 100_000_000L;
+
     /** No redial comes sooner, whatever the draw. */
     static final long MIN_PAUSE_NS = 1_000_000L;
 
@@ -41,11 +44,12 @@ public final class DialSchedule {
      *
      * @param nowNs now
      * @param upNs  how long the link was up; 0 if it never was
+     * @param moved whether frames of this end have arrived over it
      * @param draw  a random number from 0 to 1
      * @return when to dial
      */
-    public long onDown(long nowNs, long upNs, double draw) {
-        if (!inTrouble || upNs >= STABLE_NS) {
+    public long onDown(long nowNs, long upNs, boolean moved, double draw) {
+        if (!inTrouble || upNs >= (moved ? PROVEN_NS : STABLE_NS)) {
             inTrouble = true;
             troubleSinceNs = nowNs;
             attempts = 0;

@@ -147,6 +147,11 @@ public final class LinkFlow {
         return closes;
     }
 
+    /** {@return whether the other end has said that frames arrived over the present connection} */
+    public boolean hasMoved() {
+        return moved;
+    }
+
     /**
      * There is room in the ring.
      *

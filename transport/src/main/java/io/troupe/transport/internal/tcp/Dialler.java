@@ -133,7 +133,7 @@ final class Dialler {
     /** There must be a file, and there is none: the other node may be about to make it. */
     private void leave(NodeLink link, InetSocketAddress address) {
         link.nextDialNs = link.schedule.onDown(
-                System.nanoTime(), 0, ThreadLocalRandom.current().nextDouble());
+                System.nanoTime(), 0, false, ThreadLocalRandom.current().nextDouble());
         if (withoutFile.isWorthALine(++leftOut, System.nanoTime())) {
             LOG.warn(
                     "node {}: node {} at {} is not dialled, for there is no socket file of this user for its port in {}"
@@ -170,7 +170,7 @@ final class Dialler {
                 links.onLost(dialling, String.valueOf(failure));
             } else {
                 link.nextDialNs = link.schedule.onDown(
-                        System.nanoTime(), 0, ThreadLocalRandom.current().nextDouble());
+                        System.nanoTime(), 0, false, ThreadLocalRandom.current().nextDouble());
             }
         }
     }

@@ -432,7 +432,7 @@ final class Links implements Connection.Events {
         if (link.active() == connection) {
             link.activate(null);
             link.interruptedNs = nowNs;
-            link.nextDialNs = link.schedule.onDown(nowNs, connection.upNs(nowNs), draw);
+            link.nextDialNs = link.schedule.onDown(nowNs, connection.upNs(nowNs), link.flow.hasMoved(), draw);
             boolean left = connection.isGoodbyeHeard();
             if (!left && link.flow.onLost(link.heldBytes(), nowNs)) {
                 onCircuitOpened(link, reason);
@@ -444,7 +444,8 @@ final class Links implements Connection.Events {
             }
         } else if (link.dialling == connection) {
             link.dialling = null;
-            link.nextDialNs = link.route.onFailed(connection.unix) ? nowNs : link.schedule.onDown(nowNs, 0, draw);
+            link.nextDialNs =
+                    link.route.onFailed(connection.unix) ? nowNs : link.schedule.onDown(nowNs, 0, false, draw);
             LOG.debug("node {}: dialling {} of {} failed: {}", own.nodeId(), link.lane, link.nodeId, reason);
         }
     }

@@ -184,14 +184,21 @@ class LinkHandshakeTest {
         DialSchedule schedule = new DialSchedule(20 * ms, 200 * ms, 30_000 * ms, 5_000 * ms);
         long[] bounds = {20, 40, 80, 160, 200, 200};
         for (long bound : bounds) {
-            assertThat(schedule.onDown(0, 0, 1.0)).isEqualTo(bound * ms);
+            assertThat(schedule.onDown(0, 0, false, 1.0)).isEqualTo(bound * ms);
         }
-        assertThat(schedule.onDown(100, 0, 0.0)).isEqualTo(100 + DialSchedule.MIN_PAUSE_NS);
-        assertThat(schedule.onDown(30_000 * ms, 0, 1.0)).isEqualTo(32_560 * ms);
-        assertThat(schedule.onDown(40_000 * ms, 0, 1.0) - 40_000 * ms).isLessThanOrEqualTo(5_000 * ms);
+        assertThat(schedule.onDown(100, 0, false, 0.0)).isEqualTo(100 + DialSchedule.MIN_PAUSE_NS);
+        assertThat(schedule.onDown(30_000 * ms, 0, false, 1.0)).isEqualTo(32_560 * ms);
+        assertThat(schedule.onDown(40_000 * ms, 0, false, 1.0) - 40_000 * ms).isLessThanOrEqualTo(5_000 * ms);
         // A link that was up for long is a new trouble; one that flaps is the old one.
-        assertThat(schedule.onDown(90_000 * ms, 1, 1.0)).isEqualTo(95_000 * ms);
-        assertThat(schedule.onDown(90_000 * ms, DialSchedule.STABLE_NS, 1.0)).isEqualTo(90_020 * ms);
+        assertThat(schedule.onDown(90_000 * ms, 1, false, 1.0)).isEqualTo(95_000 * ms);
+        assertThat(schedule.onDown(90_000 * ms, DialSchedule.STABLE_NS, false, 1.0))
+                .isEqualTo(90_020 * ms);
+        long proven = DialSchedule.PROVEN_NS;
+        assertThat(schedule.onDown(90_030 * ms, proven, false, 1.0)).isEqualTo(90_070 * ms);
+        assertThat(schedule.onDown(90_080 * ms, proven - 1, true, 1.0)).isEqualTo(90_160 * ms);
+        assertThat(schedule.onDown(90_300 * ms, proven, true, 1.0))
+                .as("frames arrived over it")
+                .isEqualTo(90_320 * ms);
     }
 
     private static LinkHandshake withTls(Hello own, boolean dialled) {

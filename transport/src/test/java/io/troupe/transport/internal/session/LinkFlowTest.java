@@ -46,8 +46,11 @@ class LinkFlowTest {
         flow.onConnected(0);
         assertThat(flow.onLost(0, 0)).isFalse();
         flow.onConnected(0);
+        assertThat(flow.hasMoved()).isFalse();
         assertThat(flow.onAcked(8)).as("closed by it").isFalse();
+        assertThat(flow.hasMoved()).isTrue();
         assertThat(flow.onLost(HELD, 0)).isFalse();
+        assertThat(flow.hasMoved()).isFalse();
         fail(flow, FAILURES - 1, 0);
         assertThat(flow.circuit()).isEqualTo(Circuit.CLOSED);
     }
