@@ -13,7 +13,10 @@ import io.troupe.transport.internal.frame.DialSchedule;
 import io.troupe.transport.internal.session.LinkFlow;
 import org.jspecify.annotations.Nullable;
 
-/** The nodes that this one knows, each with a {@link NodeLink} for every lane. Confined to the agent, except for {@link #find}. */
+/**
+ * The nodes that this one knows, each with a {@link NodeLink} for every lane. Confined to the agent, except for
+ * {@link #find}.
+ */
 final class LaneLinks {
     private final TransportConfig config;
 

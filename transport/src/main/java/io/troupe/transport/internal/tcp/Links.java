@@ -3,18 +3,15 @@ package io.troupe.transport.internal.tcp;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLException;
 
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.Lane;
-import io.troupe.transport.LinkEvent;
 import io.troupe.transport.NodeTls;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.Hello;
 import io.troupe.transport.internal.frame.LinkHandshake;
-import io.troupe.transport.internal.frame.LinkLiveness;
 import io.troupe.transport.internal.frame.Nonce;
 import io.troupe.transport.internal.frame.PeerCertificate;
 import io.troupe.transport.internal.frame.RefusalCode;
@@ -26,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The links of one node and the connections under them: which connection carries which link, and what happens when it
- * comes and goes. Confined to the agent, except for {@link #find}.
+ * The links of one node and the connections under them: who may connect, and which connection carries which link. What
+ * becomes of a link then is {@link LinkLife}'s. Confined to the agent, except for {@link #find}.
  */
 final class Links implements Connection.Events {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
@@ -41,6 +38,7 @@ final class Links implements Connection.Events {
     private final LogPace tlsPace = new LogPace();
 
     private final LaneLinks nodes;
+    private final LinkLife life;
 
     /** Every socket that is not known to be closed. */
     private final List<Connection> connections = new ArrayList<>();
@@ -52,6 +50,7 @@ final class Links implements Connection.Events {
         this.handler = handler;
         this.counts = counts;
         this.nodes = new LaneLinks(config);
+        this.life = new LinkLife(config, nodes, handler, counts);
     }
 
     /** Any thread. */
@@ -82,7 +81,7 @@ final class Links implements Connection.Events {
 
     void forget(String nodeId) {
         for (NodeLink link : of(nodeId)) {
-            endSession(link, "forgotten");
+            life.end(link, "forgotten");
         }
         nodes.remove(nodeId);
     }
@@ -91,12 +90,16 @@ final class Links implements Connection.Events {
         return nodes.all();
     }
 
+    LinkLife life() {
+        return life;
+    }
+
     List<Connection> connections() {
         return connections;
     }
 
     LinkHandshake handshake(@Nullable NodeLink dialled) {
-        Hello hello = dialled == null ? own : own.saidTo(dialled.nodeId).at(point(dialled));
+        Hello hello = dialled == null ? own : own.saidTo(dialled.nodeId).at(life.point(dialled));
         ClusterSecret secret = config.secret();
         NodeTls tls = config.tls();
         return new LinkHandshake(
@@ -151,7 +154,7 @@ final class Links implements Connection.Events {
         if (step instanceof LinkHandshake.Agreed agreed) {
             NodeLink dialled = connection.link;
             if (dialled != null) {
-                join(connection, dialled, agreed.other());
+                life.onJoined(dialled, connection, agreed.other());
             } else {
                 accept(connection, agreed.other());
             }
@@ -199,41 +202,8 @@ final class Links implements Connection.Events {
         if (dialling != null) {
             dialling.close(false);
         }
-        LinkSession session = session(link);
-        boolean before = session.isOpen();
-        boolean resumed = session.accept(other.point(), drawSession());
-        if (before && !resumed) {
-            onSessionEnded(link, session, "the other node has another one");
-        }
-        up(connection, link, other, resumed);
-        connection.sayWelcome(connection.handshake.own().saidTo(other.nodeId()).at(point(link)));
-    }
-
-    private void join(Connection connection, NodeLink link, Hello other) throws FramingException {
-        LinkSession session = session(link);
-        boolean before = session.isOpen();
-        boolean resumed = false;
-        try {
-            resumed = session.join(other.point());
-        } finally {
-            if (before && !resumed) {
-                onSessionEnded(link, session, "the other node has another one");
-            }
-        }
-        link.dialling = null;
-        up(connection, link, other, resumed);
-    }
-
-    private SessionPoint point(NodeLink link) {
-        LinkSession session = link.session();
-        SessionPoint point = session == null
-                ? LinkSession.none(config.ringCapacity(link.lane), config.maxFrameLength(link.lane))
-                : session.point();
-        return point.on(link.lane, config.lanes());
-    }
-
-    private LinkSession session(NodeLink link) {
-        return link.session(config.ringCapacity(link.lane), config.maxFrameLength(link.lane));
+        life.onAccepted(link, connection, other, drawSession());
+        connection.sayWelcome(connection.handshake.own().saidTo(other.nodeId()).at(life.point(link)));
     }
 
     private long drawSession() {
@@ -266,124 +236,12 @@ final class Links implements Connection.Events {
         return connection.unix && !other.to().equals(own.nodeId());
     }
 
-    private void up(Connection connection, NodeLink link, Hello other, boolean resumed) {
-        long nowNs = System.nanoTime();
-        LinkLiveness liveness = new LinkLiveness(
-                config.heartbeatInterval().toNanos(), config.linkTimeout().toNanos(), nowNs);
-        LinkSession session = session(link);
-        connection.activate(link, other, session, liveness);
-        link.activate(connection);
-        for (NodeLink lane : of(link.nodeId)) {
-            lane.wanted =
-                    config.lanes().contains(lane.lane) || other.point().lanes().contains(lane.lane);
-        }
-        if (!resumed) {
-            link.flow.onBegun();
-        }
-        link.flow.onConnected(nowNs);
-        link.open(true);
-        LOG.info(
-                "node {}: {} link to {} is {} ({} {})",
-                own.nodeId(),
-                link.lane,
-                link.nodeId,
-                resumed ? "resumed" : "up",
-                connection.dialled ? "dialled" : "accepted from",
-                connection.remote);
-        handler.onLink(link.nodeId, link.lane, resumed ? LinkEvent.RESUMED : LinkEvent.OPENED);
-        onAcked(link, session);
-    }
-
     @Override
     public void onAcked(Connection connection, LinkSession session) {
         NodeLink link = connection.link;
         if (link != null) {
-            onAcked(link, session);
+            life.onAcked(link, session);
         }
-    }
-
-    private void onAcked(NodeLink link, LinkSession session) {
-        boolean closes = link.flow.onAcked(session.acked());
-        if (closes) {
-            LOG.info(
-                    "node {}: {} frames arrive at {} again: its circuit is closed",
-                    own.nodeId(),
-                    link.lane,
-                    link.nodeId);
-        }
-        if (link.flow.hasRoomAgain(session.ring().heldBytes(), config.ringCapacity(link.lane)) || closes) {
-            handler.onWritable(link.nodeId, link.lane);
-        }
-    }
-
-    private void onCircuitOpened(NodeLink link, String why) {
-        counts.openedCircuits.incrementAndGet();
-        LOG.warn(
-                "node {}: no {} frame arrives at {} ({}): its circuit is open, no frame is taken until it is connected"
-                        + " again or for {}",
-                own.nodeId(),
-                link.lane,
-                link.nodeId,
-                why,
-                config.circuitReset());
-    }
-
-    private void endSession(NodeLink link, String why) {
-        LinkSession session = link.session();
-        if (session != null && session.isOpen()) {
-            session.end();
-            onSessionEnded(link, session, why);
-        }
-    }
-
-    private void onSessionEnded(NodeLink link, LinkSession session, String why) {
-        int dropped = session.takeDropped();
-        counts.droppedFrames.addAndGet(dropped);
-        link.open(session.isOpen());
-        if (link.flow.onEnded(dropped, System.nanoTime())) {
-            onCircuitOpened(link, why);
-        }
-        LOG.info(
-                "node {}: {} session with {} ended ({}), {} frames dropped",
-                own.nodeId(),
-                link.lane,
-                link.nodeId,
-                why,
-                dropped);
-        handler.onLink(link.nodeId, link.lane, LinkEvent.ENDED);
-    }
-
-    /** Ends the sessions that have waited for a connection for too long, and the connections on which nothing moves. */
-    void tick(long nowNs) {
-        List<NodeLink> all = nodes.all();
-        for (int i = all.size() - 1; i >= 0; i--) {
-            NodeLink link = all.get(i);
-            link.flow.onTick(link.heldBytes(), nowNs);
-            Connection active = link.active();
-            if (active != null && link.flow.isStalled(nowNs)) {
-                counts.stalledLinks.incrementAndGet();
-                onLost(active, "the other end has taken nothing for " + config.stallTimeout());
-            }
-            if (link.isInterrupted()
-                    && nowNs - link.interruptedNs >= config.sessionTimeout().toNanos()) {
-                endSession(link, "no connection in time");
-            }
-        }
-    }
-
-    /** How long until a session has waited for too long. */
-    long waitNs(long nowNs) {
-        long waitNs = Long.MAX_VALUE;
-        List<NodeLink> all = nodes.all();
-        for (int i = 0; i < all.size(); i++) {
-            NodeLink link = all.get(i);
-            waitNs = Math.min(waitNs, link.flow.waitNs(nowNs));
-            if (link.isInterrupted()) {
-                waitNs = Math.min(
-                        waitNs, link.interruptedNs + config.sessionTimeout().toNanos() - nowNs);
-            }
-        }
-        return waitNs;
     }
 
     @Override
@@ -415,39 +273,7 @@ final class Links implements Connection.Events {
 
     @Override
     public void onLost(Connection connection, String reason) {
-        lose(connection, reason, false);
-    }
-
-    void lose(Connection connection, String reason, boolean abruptly) {
-        if (connection.isClosed()) {
-            return;
-        }
-        connection.close(abruptly);
-        NodeLink link = connection.link;
-        if (link == null) {
-            return;
-        }
-        long nowNs = System.nanoTime();
-        double draw = ThreadLocalRandom.current().nextDouble();
-        if (link.active() == connection) {
-            link.activate(null);
-            link.interruptedNs = nowNs;
-            link.nextDialNs = link.schedule.onDown(nowNs, connection.upNs(nowNs), link.flow.hasMoved(), draw);
-            boolean left = connection.isGoodbyeHeard();
-            if (!left && link.flow.onLost(link.heldBytes(), nowNs)) {
-                onCircuitOpened(link, reason);
-            }
-            LOG.info("node {}: {} link to {} is interrupted ({})", own.nodeId(), link.lane, link.nodeId, reason);
-            handler.onLink(link.nodeId, link.lane, LinkEvent.INTERRUPTED);
-            if (left) {
-                endSession(link, "the other node has left");
-            }
-        } else if (link.dialling == connection) {
-            link.dialling = null;
-            link.nextDialNs =
-                    link.route.onFailed(connection.unix) ? nowNs : link.schedule.onDown(nowNs, 0, false, draw);
-            LOG.debug("node {}: dialling {} of {} failed: {}", own.nodeId(), link.lane, link.nodeId, reason);
-        }
+        life.lose(connection, reason, false);
     }
 
     /** Drops what is closed; the list stays short, so its order does not matter. */

@@ -15,8 +15,8 @@ import io.troupe.transport.internal.session.SendRing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node keeps about one lane of its link to another node, across connections. Producers see the ring and whether a session is open; the
- * rest is confined to the agent.
+ * What this node keeps about one lane of its link to another node, across connections. Producers see the ring and
+ * whether a session is open; the rest is confined to the agent.
  */
 final class NodeLink {
     final String nodeId;

@@ -171,11 +171,11 @@ final class TransportAgent implements Runnable, PortListener.Output {
         for (NodeLink link : links.of(nodeId)) {
             Connection active = link.active();
             if (active != null) {
-                links.lose(active, "cut by this node", abruptly);
+                links.life().lose(active, "cut by this node", abruptly);
             }
             Connection dialling = link.dialling;
             if (dialling != null) {
-                links.lose(dialling, "cut by this node", abruptly);
+                links.life().lose(dialling, "cut by this node", abruptly);
             }
         }
     }
@@ -308,7 +308,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
             connections.get(i).tick(nowNs);
         }
         links.sweep();
-        links.tick(nowNs);
+        links.life().tick(nowNs);
         if (!closing) {
             dialler.tick(nowNs);
             wires.tick(nowNs);
@@ -324,7 +324,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
         for (int i = 0; i < connections.size(); i++) {
             waitNs = Math.min(waitNs, connections.get(i).deadlineNs() - nowNs);
         }
-        waitNs = Math.min(waitNs, Math.min(listeners.waitNs(nowNs), links.waitNs(nowNs)));
+        waitNs = Math.min(waitNs, Math.min(listeners.waitNs(nowNs), links.life().waitNs(nowNs)));
         return nowNs + Math.min(waitNs, Math.min(dialler.waitNs(nowNs), wires.waitNs(nowNs)));
     }
 
