@@ -2,7 +2,6 @@ package io.troupe.metadata.internal.ratis;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -144,7 +143,11 @@ final class SyncedVoters implements GroupVoters {
         });
     }
 
-    private final class SyncOutput implements VoterSyncProtocol.Output {
+    private final class SyncOutput extends RaftVoters implements VoterSyncProtocol.Output {
+        SyncOutput() {
+            super(raft, config);
+        }
+
         @Override
         public void invite(Member joiner) {
             say(joiner.voter().nodeId(), INVITE, joiner.peerId());
@@ -152,11 +155,7 @@ final class SyncedVoters implements GroupVoters {
 
         @Override
         public void propose(List<Member> current, List<Member> wanted) {
-            RatisNode running = raft.get();
-            CompletableFuture<?> proposed = running == null
-                    ? CompletableFuture.failedFuture(new IllegalStateException("the store is closed"))
-                    : running.setVoters(current, wanted);
-            CompletableFuture<?> unused = proposed.whenComplete((reply, failure) -> {
+            CompletableFuture<?> unused = setVoters(current, wanted).whenComplete((reply, failure) -> {
                 if (failure == null) {
                     LOG.info("node {}: the voters are {}", agent.name(), wanted);
                 } else {
@@ -172,14 +171,6 @@ final class SyncedVoters implements GroupVoters {
                     }
                 });
             });
-        }
-
-        @Override
-        public Set<String> answering() {
-            RatisNode running = raft.get();
-            return running == null
-                    ? Set.of()
-                    : running.answering(2L * config.election().maxMillis());
         }
 
         @Override

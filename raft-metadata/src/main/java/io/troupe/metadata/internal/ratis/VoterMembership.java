@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -177,14 +176,14 @@ final class VoterMembership implements GroupVoters {
         return ours != null && ours.peerId().equals(peerId) ? ours : told;
     }
 
-    private final class ChangeOutput implements VoterChangeProtocol.Output {
+    private final class ChangeOutput extends RaftVoters implements VoterChangeProtocol.Output {
+        ChangeOutput() {
+            super(raft, config);
+        }
+
         @Override
         public void propose(List<Member> current, List<Member> wanted) {
-            RatisNode running = raft.get();
-            CompletableFuture<?> proposed = running == null
-                    ? CompletableFuture.failedFuture(new IllegalStateException("the store is closed"))
-                    : running.setVoters(current, wanted);
-            var unused = proposed.whenComplete((reply, failure) -> {
+            var unused = setVoters(current, wanted).whenComplete((reply, failure) -> {
                 if (failure != null) {
                     agent.execute(() -> {
                         if (changes != null) {
@@ -193,14 +192,6 @@ final class VoterMembership implements GroupVoters {
                     });
                 }
             });
-        }
-
-        @Override
-        public Set<String> answering() {
-            RatisNode running = raft.get();
-            return running == null
-                    ? Set.of()
-                    : running.answering(2L * config.election().maxMillis());
         }
 
         @Override
