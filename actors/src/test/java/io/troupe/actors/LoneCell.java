@@ -10,49 +10,12 @@ final class LoneCell extends Cell {
     /** One for all, because it has threads; they start with the first task, and there is none. */
     private static final ActorRuntime RUNTIME = new ActorRuntime(Cluster.threads("lone"));
 
-    private static final Home PLACE = new Home() {
-        @Override
-        public boolean mayRun() {
-            return true;
-        }
-
-        @Override
-        public boolean isHeld() {
-            return true;
-        }
-
-        @Override
-        public long epoch() {
-            return 0;
-        }
-
-        @Override
-        public void enter() {
-            // Nobody counts.
-        }
-
-        @Override
-        public void leave() {
-            // Nobody counts.
-        }
-
-        @Override
-        public boolean remove(Cell cell) {
-            return true;
-        }
-
-        @Override
-        public void wakeSoon(Cell cell) {
-            throw new IllegalStateException("its executor takes every turn");
-        }
-    };
-
     private final Consumer<Object> handler;
 
     LoneCell(int capacity, Executor executor, Consumer<Object> handler) {
         super(
                 new EntityId("lone", "x"),
-                PLACE,
+                new OpenPlace(cell -> true),
                 new KindHost(
                         Kind.of("lone", Object.class, () -> (message, context) -> {})
                                 .mailbox(capacity, Overflow.REJECT)

@@ -56,43 +56,10 @@ class PassivationCountTest {
         }
     }
 
-    private final Home home = new Home() {
-        @Override
-        public boolean mayRun() {
-            return true;
-        }
-
-        @Override
-        public boolean isHeld() {
-            return true;
-        }
-
-        @Override
-        public long epoch() {
-            return 0;
-        }
-
-        @Override
-        public void enter() {
-            // Nobody counts.
-        }
-
-        @Override
-        public void leave() {
-            // Nobody counts.
-        }
-
-        @Override
-        public boolean remove(Cell cell) {
-            few.onRemoved();
-            return cells.remove(cell);
-        }
-
-        @Override
-        public void wakeSoon(Cell cell) {
-            throw new IllegalStateException("the test takes every turn");
-        }
-    };
+    private final Home home = new OpenPlace(cell -> {
+        few.onRemoved();
+        return cells.remove(cell);
+    });
 
     private void runTurns() {
         for (Runnable turn; (turn = turns.poll()) != null; ) {
