@@ -116,9 +116,8 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
      * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.unsettled.bytes, max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
-     * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, idling, circuit.failures, circuit.reset.millis},
-     * {@code idling} being an {@link Idling},
-     * {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
+     * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
+     * {@code idling} (an {@link Idling}), {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
      * {@code secret.file, dial.addresses} (as {@code seeds}), {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
      * so on) overrides its key.
      *

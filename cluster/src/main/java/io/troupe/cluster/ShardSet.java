@@ -68,8 +68,7 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
                     + " cannot take lane CONTROL, which is the cluster's own: say ORDINARY or BULK");
         }
         if (name.equals(DEFAULT_NAME)) {
-            boolean plain = shards == 0 && roles.isEmpty() && nodes.isEmpty();
-            checkDefault(plain && strategy == Strategy.RENDEZVOUS && lane == Lane.ORDINARY);
+            checkDefault(shards, roles, nodes, strategy, lane);
         } else if (shards < 1 || shards > MAX_SHARDS) {
             throw new IllegalArgumentException(
                     "shard set " + name + " has " + shards + " shards: it must have 1 to " + MAX_SHARDS);
@@ -77,8 +76,9 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     }
 
     /** Its number of shards is the cluster's; as it is nowhere stored, its policy is the same for ever. */
-    private static void checkDefault(boolean plain) {
-        if (!plain) {
+    private static void checkDefault(int shards, Set<String> roles, Set<String> nodes, Strategy strategy, Lane lane) {
+        boolean anyNode = roles.isEmpty() && nodes.isEmpty();
+        if (shards != 0 || !anyNode || strategy != Strategy.RENDEZVOUS || lane != Lane.ORDINARY) {
             throw new IllegalArgumentException("the default shard set belongs to every node that owns shards:"
                     + " give a set another name to choose its shards, roles, nodes, strategy or lane");
         }

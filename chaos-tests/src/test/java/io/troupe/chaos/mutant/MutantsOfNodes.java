@@ -46,15 +46,21 @@ final class MutantsOfNodes {
             bug(
                     "transfer of a shard waits behind messages",
                     RUNTIME + "HandOff.java",
-                    "Lane lane = body.length <= Wiring.LEAST_FRAME ? Lane.CONTROL : Lane.ORDINARY;",
-                    "Lane lane = Lane.ORDINARY;",
+                    "messaging.offer(nodeId, Lane.CONTROL, type,",
+                    "messaging.offer(nodeId, Lane.ORDINARY, type,",
                     LANES),
             bug(
                     "messages of every set take one lane",
-                    RUNTIME + "ShardSets.java",
-                    "shard >= firstFree && bulk.get(shard - firstFree) ? Lane.BULK : Lane.ORDINARY;",
+                    RUNTIME + "SetLanes.java",
+                    "known.bulk.get(shard) ? Lane.BULK : Lane.ORDINARY;",
                     "Lane.ORDINARY;",
                     LANES),
+            bug(
+                    "lane of a set is asked for before the set is known, and never again",
+                    RUNTIME + "SetLanes.java",
+                    "if (shard >= known.end) {",
+                    "if (shard > known.end) {",
+                    "cluster.internal.runtime.SetLanesTest"),
             bug(
                     "node changes the lane of a set under its messages",
                     RUNTIME + "ShardSets.java",

@@ -41,7 +41,6 @@ import io.troupe.cluster.spi.Platform;
 import io.troupe.cluster.spi.Sent;
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataStore;
-import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Watch;
 import io.troupe.transport.Lane;
@@ -118,16 +117,17 @@ public final class ClusterRuntime implements AutoCloseable {
         events = new Events(cluster);
         more = new BoundedSteps(actors::goOn, this::onCluster);
         neighbours = new Neighbours(config, messaging, events);
-        routing = new RoutingTable(config.shards(), config.allShards(), routeListener());
+        routing = new RoutingTable(config.allShards(), routeListener());
         sets = new ShardSets(config.shards(), config.allShards(), actors.sets(), store, cluster);
         DeliveryLimits limits = Wiring.limits(config);
-        links = new Links(config.nodeId(), messaging, sets::lane, clock, config.maxMessageLength());
+        SetLanes lanes = new SetLanes(config.shards(), store::view);
+        links = new Links(config.nodeId(), messaging, lanes::lane, clock, config.maxMessageLength());
         sender = new Sender(
                 config.allShards(),
                 limits,
                 new ByteBudget(config.maxUnsettledBytes()),
                 routing,
-                sets::lane,
+                lanes::lane,
                 links,
                 platform);
         handOff = new HandOff(store, messaging, clock, cluster);
@@ -243,11 +243,6 @@ public final class ClusterRuntime implements AutoCloseable {
 
     private RoutingTable.RouteListener routeListener() {
         return new RoutingTable.RouteListener() {
-            @Override
-            public void onNews(MetadataView view) {
-                sets.onChange(view);
-            }
-
             @Override
             public void onRecord(int shard, @Nullable ShardRecord news) {
                 receiver.onRecord(shard, news);

@@ -138,11 +138,9 @@ final class HandOff {
         }
     }
 
+    /** What holds up a shard does not wait for messages; if it is dropped it is sent again. */
     private void offer(String nodeId, int type, byte[] body) {
-        // What holds up a shard does not wait for messages, unless an answer to be kept makes it as long as one of
-        // them.
-        Lane lane = body.length <= Wiring.LEAST_FRAME ? Lane.CONTROL : Lane.ORDINARY;
-        messaging.offer(nodeId, lane, type, Buffers.of(body), 0, body.length); // if it is dropped it is sent again
+        messaging.offer(nodeId, Lane.CONTROL, type, Buffers.of(body), 0, body.length);
     }
 
     void onTick(long nowNs) {

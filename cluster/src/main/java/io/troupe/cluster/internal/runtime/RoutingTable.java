@@ -23,27 +23,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutingTable implements WatchListener, AutoCloseable {
     private final AtomicReferenceArray<@Nullable Route> routes;
+
     /** What the routes were made of. */
     private final AtomicReferenceArray<@Nullable ShardRecord> records;
 
-    private final int firstAdded;
     private final RouteListener listener;
     private @Nullable Watch watch;
 
     /** Learns of every change of a shard's record, on the watch thread. */
     interface RouteListener {
-        /** Before the records, if one is of a set that was added: so the set is known before its shards are. */
-        void onNews(MetadataView view);
-
         void onRecord(int shard, @Nullable ShardRecord newRecord);
 
         /** After the record, and only if messages go elsewhere now. */
         void onRoute(int shard, @Nullable Route route);
     }
 
-    /** Shards from {@code firstAdded} on are of sets that nodes have added. */
-    RoutingTable(int firstAdded, int shards, RouteListener listener) {
-        this.firstAdded = firstAdded;
+    RoutingTable(int shards, RouteListener listener) {
         routes = new AtomicReferenceArray<>(shards);
         records = new AtomicReferenceArray<>(shards);
         this.listener = listener;
@@ -100,9 +95,6 @@ final class RoutingTable implements WatchListener, AutoCloseable {
 
     @Override
     public void onEvents(List<WatchEvent> events, MetadataView view) {
-        if (events.stream().anyMatch(event -> ClusterKeys.shardOf(event.key()) >= firstAdded)) {
-            listener.onNews(view);
-        }
         for (WatchEvent event : events) {
             int shard = ClusterKeys.shardOf(event.key());
             update(shard, event instanceof WatchEvent.Put put ? read(put.entry()) : null);
@@ -111,7 +103,6 @@ final class RoutingTable implements WatchListener, AutoCloseable {
 
     @Override
     public void onResync(MetadataView view) {
-        listener.onNews(view);
         for (int shard = 0; shard < routes.length(); shard++) {
             KeyValue entry = view.get(ClusterKeys.shard(shard));
             update(shard, entry == null ? null : read(entry));

@@ -1,7 +1,6 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,29 +24,27 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
-import io.troupe.transport.Lane;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shard sets that the store has, and those that this node asks for: the first node that needs one adds it, behind the
- * shards of all others. Place and number of its shards never change, only who may own them. Changed on the watch thread, asked by any.
+ * The shard sets that the store has, and those that this node asks for: the first node that needs one adds it, behind
+ * the shards of all others. Place and number of its shards and their lane never change, only who may own them. Changed
+ * on the watch thread, asked by any.
  */
 final class ShardSets {
     private static final Logger LOG = LoggerFactory.getLogger(ShardSets.class);
 
     private final int firstFree;
     private final int end;
+
     /** In the order of their names, so that the same nodes always make the same shards of them. */
     private final List<ShardSet> wanted;
 
     private final MetadataStore store;
     private final Executor cluster;
     private volatile SortedMap<String, SetRecord> known;
-
-    /** By shards from {@code firstFree} on: whether their messages take the bulk lane. */
-    private volatile BitSet bulk = new BitSet();
 
     /** On the cluster thread. */
     private boolean proposing;
@@ -70,20 +67,7 @@ final class ShardSets {
     }
 
     void onChange(MetadataView view) {
-        SortedMap<String, SetRecord> present = SetRecord.all(view, firstFree);
-        BitSet marked = new BitSet();
-        for (SetRecord set : present.values()) {
-            if (set.set().lane() == Lane.BULK) {
-                marked.set(set.first() - firstFree, set.end() - firstFree);
-            }
-        }
-        bulk = marked; // not changed any more
-        known = present;
-    }
-
-    /** The lane that messages to the actors of a shard take. Any thread. */
-    Lane lane(int shard) {
-        return shard >= firstFree && bulk.get(shard - firstFree) ? Lane.BULK : Lane.ORDINARY;
+        known = SetRecord.all(view, firstFree);
     }
 
     /** True once every shard of the default set, and of those that this node asks for, has an owner if it can have one. */

@@ -42,7 +42,7 @@ final class Wiring {
     private static final long FORMATION_NS = 10_000_000_000L;
 
     /** What the log's own messages between nodes need, with their headers. */
-    static final int LEAST_FRAME = 512 * 1024;
+    private static final int LEAST_FRAME = 512 * 1024;
 
     private static final int LEAST_RING = 4 * 1024 * 1024;
 
