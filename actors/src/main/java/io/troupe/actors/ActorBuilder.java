@@ -8,9 +8,9 @@ import io.troupe.cluster.ShardSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An actor that is about to be spawned in the cluster. Immutable: each method answers another one. On which nodes it may
- * live is said by its kind's {@link Kind#in shard set}: roles, pins and preferences hold for all actors of a kind. With
- * several kinds for one class, in different sets, each spawn says which of them it means.
+ * An actor that is about to be spawned in the cluster. Immutable: each method answers another one. On which nodes it
+ * may live is said by its kind's {@link Kind#in shard set}: roles, pins and preferences hold for all actors of a kind.
+ * With several kinds for one class, in different sets, each spawn says which of them it means.
  *
  * @param <M> the messages it takes
  */
@@ -45,8 +45,8 @@ public final class ActorBuilder<M> {
     }
 
     /**
-     * {@return the same with a guarantee for what is told to it without one} It is registered with the name, so that {@link
-     * ClusterActorSystem#get} knows it, too.
+     * {@return the same with a guarantee for what is told to it without one} It is registered with the name, so that
+     * {@link ClusterActorSystem#get} knows it, too.
      *
      * @param usual the guarantee
      */
@@ -55,8 +55,8 @@ public final class ActorBuilder<M> {
     }
 
     /**
-     * {@return the same, on nodes that have a role} It becomes an actor of the kind whose shard set asks for that role. More
-     * than one may be named.
+     * {@return the same, on nodes that have a role} It becomes an actor of the kind whose shard set asks for that role.
+     * More than one may be named.
      *
      * @param role the role
      */
@@ -65,8 +65,8 @@ public final class ActorBuilder<M> {
     }
 
     /**
-     * {@return the same, on the shards of a set} It becomes an actor of the kind that is in that set: so the set's strategy,
-     * pins and roles are those of the actor.
+     * {@return the same, on the shards of a set} It becomes an actor of the kind that is in that set: so the set's
+     * strategy, pins and roles are those of the actor.
      *
      * @param set the set, as the kind has it
      */
@@ -75,28 +75,28 @@ public final class ActorBuilder<M> {
     }
 
     /**
-     * Spawns it and waits until its name is its own. Not on a thread of a system, such as a handler's, and not on virtual
-     * time: there it would keep what it waits for from happening.
+     * Spawns it and waits until its name is its own. Not on a thread of a system, such as a handler's, and not on
+     * virtual time: there it would keep what it waits for from happening.
      *
      * @return its address
      * @throws ActorNameTakenException if another actor bears the name
-     * @throws KindUnavailableException if it was said where it is to live, and no kind of its class can live there, or no live
-     *     node can run it there now
+     * @throws KindUnavailableException if it was said where it is to live, and no kind of its class can live there, or
+     *     no live node can run it there now
      * @throws SpawnLimitException if too many names are registered
-     * @throws IllegalStateException if it has no name, if it could be of several kinds, if the calling thread must not wait, or if that takes longer than
-     *     {@value NamedActors#SPAWN_SECONDS} s; then it may be spawned or not
+     * @throws IllegalStateException if it has no name, if it could be of several kinds, if the calling thread must not
+     *     wait, or if that takes longer than {@value NamedActors#SPAWN_SECONDS} s; then it may be spawned or not
      */
     public Pid<M> spawn() {
         return actors.await(name(), this::spawnAsync);
     }
 
     /**
-     * Spawns it. It starts at once on the node that owns its shard, without waiting for a message, and again whenever that
-     * is another one.
+     * Spawns it. It starts at once on the node that owns its shard, without waiting for a message, and again whenever
+     * that is another one.
      *
      * @return completes with its address when its name is committed to be its own; fails with {@link
-     *     ActorNameTakenException}, {@link KindUnavailableException} or {@link SpawnLimitException}, or with {@link io.troupe.metadata.MetadataException} if the log cannot be reached: then it
-     *     may be spawned or not
+     *     ActorNameTakenException}, {@link KindUnavailableException} or {@link SpawnLimitException}, or with
+     *     {@link io.troupe.metadata.MetadataException} if the log cannot be reached: then it may be spawned or not
      * @throws IllegalStateException if it has no name, or could be of several kinds
      */
     public CompletableFuture<Pid<M>> spawnAsync() {

@@ -6,8 +6,8 @@ import io.troupe.cluster.MessageId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an actor may ask and do while it handles one message. Valid during the call only, on its thread; what it tells of
- * the actor itself may be asked at any time.
+ * What an actor may ask and do while it handles one message. Valid during the call only, on its thread; what it tells
+ * of the actor itself may be asked at any time.
  *
  * @param <M> the messages the actor takes
  */
@@ -16,8 +16,8 @@ public interface ActorContext<M> {
     Pid<M> self();
 
     /**
-     * The token of this node's ownership, strictly increasing over the owners of the actor: hand it to external systems,
-     * so that they can refuse a superseded owner.
+     * The token of this node's ownership, strictly increasing over the owners of the actor: hand it to external
+     * systems, so that they can refuse a superseded owner.
      *
      * @return the epoch
      */
@@ -74,10 +74,10 @@ public interface ActorContext<M> {
     void passivate();
 
     /**
-     * Sends the actor a message of its own, later: after the delay, in the actor's turn, and only while this node owns the
-     * shard. It has no message id, cannot be answered or stashed, and is not sent again if the activation ends first. For
-     * volatile kinds. There is one timer for a key: a second call replaces the first. All timers are dropped with the
-     * handler that set them: when it is restarted, stopped or passivated, and when its shard is lost.
+     * Sends the actor a message of its own, later: after the delay, in the actor's turn, and only while this node owns
+     * the shard. It has no message id, cannot be answered or stashed, and is not sent again if the activation ends
+     * first. For volatile kinds. There is one timer for a key: a second call replaces the first. All timers are dropped
+     * with the handler that set them: when it is restarted, stopped or passivated, and when its shard is lost.
      *
      * @param key     names the timer
      * @param delay   zero to 365 days
@@ -98,12 +98,12 @@ public interface ActorContext<M> {
     boolean cancel(String key);
 
     /**
-     * Puts the message at hand aside when the call returns normally, to be handled after {@link #unstashAll}. For volatile
-     * kinds. It stays unsettled: its sender waits, an ask until its deadline. When the handler is restarted, stopped or
-     * passivated, what is stashed is handled by the next one, in order, before what waits.
+     * Puts the message at hand aside when the call returns normally, to be handled after {@link #unstashAll}. For
+     * volatile kinds. It stays unsettled: its sender waits, an ask until its deadline. When the handler is restarted,
+     * stopped or passivated, what is stashed is handled by the next one, in order, before what waits.
      *
-     * @throws IllegalStateException outside of a call, without a message of a sender, after {@link #reply}, in a durable
-     *     actor, or beyond {@value Stash#MAX_STASHED} messages
+     * @throws IllegalStateException outside of a call, without a message of a sender, after {@link #reply}, in a
+     *     durable actor, or beyond {@value Stash#MAX_STASHED} messages
      */
     void stash();
 
@@ -116,16 +116,17 @@ public interface ActorContext<M> {
 
     /**
      * Spawns a local actor below this one, on the same node. It starts at once, runs only while its parent may run, and
-     * ends when it ends itself, when its parent ends it, or with the handler that has spawned it: when that is restarted,
-     * stopped or passivated, and when its shard is lost. The next handler starts when all children have ended. A parent with
-     * children is not idle. For volatile kinds.
+     * ends when it ends itself, when its parent ends it, or with the handler that has spawned it: when that is
+     * restarted, stopped or passivated, and when its shard is lost. The next handler starts when all children have
+     * ended. A parent with children is not idle. For volatile kinds.
      *
      * @param name  its name among the children, 1 to {@value Envelope#MAX_ID_LENGTH} bytes without '/'
      * @param child its handler, used for nothing else unless it has no state; a restart starts it again
      * @param <C>   its messages
      * @return its address, for this process only
      * @throws IllegalArgumentException if the name is taken or none
-     * @throws IllegalStateException outside of a call, in a durable actor, or beyond {@value Children#MAX_CHILDREN} children
+     * @throws IllegalStateException outside of a call, in a durable actor, or beyond {@value Children#MAX_CHILDREN}
+     *     children
      */
     <C> Pid<C> spawnLocal(String name, Handler<C> child);
 
@@ -137,7 +138,8 @@ public interface ActorContext<M> {
      * @param <C>  its messages
      * @return its address, for this process only
      * @throws IllegalArgumentException if the name is taken or none, or the kind cannot be spawned
-     * @throws IllegalStateException outside of a call, in a durable actor, or beyond {@value Children#MAX_CHILDREN} children
+     * @throws IllegalStateException outside of a call, in a durable actor, or beyond {@value Children#MAX_CHILDREN}
+     *     children
      */
     <C> Pid<C> spawnLocal(String name, Kind<C> kind);
 
@@ -151,15 +153,15 @@ public interface ActorContext<M> {
     void stop(Pid<?> child);
 
     /**
-     * Sends the actor a message of its own when another one ends, or at once if it has ended: exactly one for every watch,
-     * in its turn. There is one watch of an actor: a second call replaces the first. Watches end with the handler that set
-     * them. The message cannot be answered or stashed. For volatile kinds.
+     * Sends the actor a message of its own when another one ends, or at once if it has ended: exactly one for every
+     * watch, in its turn. There is one watch of an actor: a second call replaces the first. Watches end with the
+     * handler that set them. The message cannot be answered or stashed. For volatile kinds.
      *
      * @param other   a local actor of this process; an entity has no end
      * @param message the message
      * @throws IllegalArgumentException if the other one is an entity or this actor itself
-     * @throws IllegalStateException outside of a call, in a durable actor, beyond {@value Watches#MAX_WATCHES} watches, or
-     *     if {@value LocalCell#MAX_WATCHERS} actors watch the other one
+     * @throws IllegalStateException outside of a call, in a durable actor, beyond {@value Watches#MAX_WATCHES} watches,
+     *     or if {@value LocalCell#MAX_WATCHERS} actors watch the other one
      */
     void watch(Pid<?> other, M message);
 

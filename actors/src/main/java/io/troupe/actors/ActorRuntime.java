@@ -2,7 +2,10 @@ package io.troupe.actors;
 
 import io.troupe.cluster.spi.Platform;
 
-/** What all actors of one system stand on, with a cluster or without: threads, timers, and where dead letters go. Any thread. */
+/**
+ * What all actors of one system stand on, with a cluster or without: threads, timers, and where dead letters go. Any
+ * thread.
+ */
 final class ActorRuntime {
     /** How long a closing system waits for {@link Handler#postStop}. */
     static final long END_LIMIT_NS = 1_000_000_000;

@@ -6,9 +6,9 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.Subscription;
 
 /**
- * Actors in this process. {@link #create} makes a system that is nothing but that: no network, no disk, no configuration;
- * {@link ClusterActorSystem} is a node of a cluster, which has local actors beside its entities. Both run them on the same
- * mailboxes, supervision, timers and stashes.
+ * Actors in this process. {@link #create} makes a system that is nothing but that: no network, no disk, no
+ * configuration; {@link ClusterActorSystem} is a node of a cluster, which has local actors beside its entities. Both
+ * run them on the same mailboxes, supervision, timers and stashes.
  *
  * <p>A local actor is spawned, and lives from then to its end: until it fails for good, ends itself, or the system is
  * closed. It is reached by the {@link Pid} that its spawn returned and by nothing else, within this process only. All
@@ -27,11 +27,13 @@ public sealed interface ActorSystem extends AutoCloseable permits ClusterActorSy
     }
 
     /**
-     * Spawns a local actor. Its handler starts at once, on a thread of the system or of the kind; a restart takes a new one.
+     * Spawns a local actor. Its handler starts at once, on a thread of the system or of the kind; a restart takes a new
+     * one.
      *
-     * @param kind a volatile kind; its mailbox, restarts and executor hold, where its entities would live says nothing here
-     * @param id   its name within the kind, 1 to {@value Envelope#MAX_ID_LENGTH} bytes of UTF-8 without '/'; free again when
-     *     the actor has ended
+     * @param kind a volatile kind; its mailbox, restarts and executor hold, where its entities would live says nothing
+     *     here
+     * @param id   its name within the kind, 1 to {@value Envelope#MAX_ID_LENGTH} bytes of UTF-8 without '/'; free again
+     *     when the actor has ended
      * @param <M>  its messages
      * @return its address
      * @throws IllegalArgumentException if the kind is durable, passivates, or bears the name of another kind that was
@@ -41,8 +43,8 @@ public sealed interface ActorSystem extends AutoCloseable permits ClusterActorSy
     <M> Pid<M> spawn(Kind<M> kind, String id);
 
     /**
-     * Spawns a local actor of a handler that has no kind. The handler is the actor's own from now on: a restart calls its
-     * postStop and preStart and leaves its fields, for there is no other one.
+     * Spawns a local actor of a handler that has no kind. The handler is the actor's own from now on: a restart calls
+     * its postStop and preStart and leaves its fields, for there is no other one.
      *
      * @param handler the handler, used for nothing else unless it has no state
      * @param id      its name among the actors without a kind, as above

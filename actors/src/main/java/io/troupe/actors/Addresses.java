@@ -12,8 +12,8 @@ import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the addresses of actors travel in messages and be kept in states. What is read is an address in the system that reads
- * it, which is attached before anything is sent. Any thread.
+ * Lets the addresses of actors travel in messages and be kept in states. What is read is an address in the system that
+ * reads it, which is attached before anything is sent. Any thread.
  */
 final class Addresses {
     private static final int ANSWER_ID = 208;
@@ -50,8 +50,8 @@ final class Addresses {
     }
 
     /**
-     * The address of an entity: the guarantee that it was spawned with (1; 0 for none), length of the kind's name (1), the
-     * name, the id, both in UTF-8.
+     * The address of an entity: the guarantee that it was spawned with (1; 0 for none), length of the kind's name (1),
+     * the name, the id, both in UTF-8.
      */
     private final class Entities implements MessageCodec<EntityPid<?>> {
         private static final int HEADER_LENGTH = 2;

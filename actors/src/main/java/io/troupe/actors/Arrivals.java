@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What arrives on any thread for one that takes all of it at once, in the order of the calls. Unlike a queue it keeps nothing
- * of what has been taken.
+ * What arrives on any thread for one that takes all of it at once, in the order of the calls. Unlike a queue it keeps
+ * nothing of what has been taken.
  *
  * @param <T> what arrives
  */

@@ -3,8 +3,8 @@ package io.troupe.actors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one actor has beside its mailbox: timers, watches, children and a stash, each made when it is used first. All but the
- * stash belongs to the handler and ends with it. Confined to the actor's turns, but for what asks.
+ * What one actor has beside its mailbox: timers, watches, children and a stash, each made when it is used first. All
+ * but the stash belongs to the handler and ends with it. Confined to the actor's turns, but for what asks.
  */
 final class Belongings<M> {
     private final VolatileCell<M> cell;

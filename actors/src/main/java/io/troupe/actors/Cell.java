@@ -32,7 +32,10 @@ abstract class Cell implements Runnable {
     final KindHost kind;
     /** Mail, or the bare messages of tells within the process: a node of the queue is all that such a tell costs. */
     private final ConcurrentLinkedQueue<Object> mailbox = new ConcurrentLinkedQueue<>();
-    /** Messages that were let in and not taken yet, 0 to the capacity; with the sign of CLOSED, for ever, once the cell takes no more. */
+    /**
+     * Messages that were let in and not taken yet, 0 to the capacity; with the sign of CLOSED, for ever, once the cell
+     * takes no more.
+     */
     private volatile int waiting;
     /** 1 from when a turn is ordered until it is over. */
     @SuppressWarnings("UnusedVariable") // read through its updater
@@ -204,7 +207,9 @@ abstract class Cell implements Runnable {
         }
     }
 
-    /** Something is about to be handled. The time is taken now: whoever is told of the end may use another entity next. */
+    /**
+     * Something is about to be handled. The time is taken now: whoever is told of the end may use another entity next.
+     */
     final void onUsed() {
         if (!usedNow) {
             usedNow = true;

@@ -6,7 +6,9 @@ import java.util.TreeSet;
 import io.troupe.cluster.ActorInfo;
 import io.troupe.cluster.spi.ActorRange;
 
-/** Who is in the memory of this node, in order and in parts. Shards are looked through one by one, from lower to higher. */
+/**
+ * Who is in the memory of this node, in order and in parts. Shards are looked through one by one, from lower to higher.
+ */
 final class Census {
     private final String nodeId;
     private final ActorRange range;

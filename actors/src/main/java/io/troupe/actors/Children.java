@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The local actors that one actor has spawned. They run wherever it may run, and end with the handler that has spawned
- * them; the next one starts when all have ended, so a name is never borne by two at a time. Spawning and ending are confined
- * to the turns of the parent; what children say comes from any thread.
+ * them; the next one starts when all have ended, so a name is never borne by two at a time. Spawning and ending are
+ * confined to the turns of the parent; what children say comes from any thread.
  */
 final class Children implements LocalCell.Above {
     /** Children of one actor. */

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * A node of an actor cluster inside this process. Actors are addressed by kind and id, live on the node that owns their
  * shard, and are activated by their first message.
  *
- * <p>It manages the cluster, too: what {@link io.troupe.cluster.ClusterManager} has goes to {@code cluster().manager()}.
+ * <p>It manages the cluster, too: what {@link io.troupe.cluster.ClusterManager} has goes to
+ * {@code cluster().manager()}.
  *
  * <p>All methods may be called from any thread and none blocks, except {@link #close()}.
  */
@@ -195,11 +196,12 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
      * @param type  the type of its state
      * @param how   how fresh it must be
      * @param <S>   the type of its state
-     * @return the state and the revision it reflects; fails as {@link io.troupe.metadata.MetadataStore#txn} does, with {@link
-     *     ClusterException} NO_QUORUM if it is LOCAL, this node has no lease, and the kind does not say {@link
-     *     QuorumLoss#SERVE_READS}, or with {@link TransportException} if the state has another format than this node knows
-     * @throws IllegalArgumentException if the entity is not durable, its state is of another type, or its kind's set is not
-     *     known on this node
+     * @return the state and the revision it reflects; fails as {@link io.troupe.metadata.MetadataStore#txn} does, with
+     *     {@link ClusterException} NO_QUORUM if it is LOCAL, this node has no lease, and the kind does not say
+     *     {@link QuorumLoss#SERVE_READS}, or with {@link TransportException} if the state has another format than this
+     *     node knows
+     * @throws IllegalArgumentException if the entity is not durable, its state is of another type, or its kind's set is
+     *     not known on this node
      */
     public <S> CompletableFuture<EntityState<S>> read(Pid<?> actor, Class<S> type, Read how) {
         EntityPid<?> entity = EntityPid.of(actor);
@@ -260,9 +262,9 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
      * Finds the spawned actor that bears a name.
      *
      * @param name the name
-     * @return its address, empty if there is none, with all that was spawned and despawned anywhere before the call; fails
-     *     with {@link IllegalStateException} if this system does not have its kind, and with {@link
-     *     io.troupe.metadata.MetadataException} if the log cannot be reached
+     * @return its address, empty if there is none, with all that was spawned and despawned anywhere before the call;
+     *     fails with {@link IllegalStateException} if this system does not have its kind, and with
+     *     {@link io.troupe.metadata.MetadataException} if the log cannot be reached
      * @throws IllegalArgumentException if the name is none
      */
     public CompletableFuture<Optional<Pid<?>>> get(String name) {
@@ -270,8 +272,8 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     }
 
     /**
-     * Lists the spawned actors whose names begin with a prefix, a part at a time. Who is in the memory of which node, also
-     * without a spawn, is what {@link io.troupe.cluster.ClusterManager#actors} asks the nodes.
+     * Lists the spawned actors whose names begin with a prefix, a part at a time. Who is in the memory of which node,
+     * also without a spawn, is what {@link io.troupe.cluster.ClusterManager#actors} asks the nodes.
      *
      * @param prefix the prefix; empty for all
      * @param after  the {@link SpawnedPage#next} of the part before; null for the first part
@@ -285,12 +287,13 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     }
 
     /**
-     * Gives up the name of a spawned actor. When this completes the name is free; the actor itself ends a moment later, when
-     * its node has heard of it, and until then handles what comes. After that its messages are refused as {@link
-     * SendOutcome.Failed}, unless an actor is spawned under the name again.
+     * Gives up the name of a spawned actor. When this completes the name is free; the actor itself ends a moment later,
+     * when its node has heard of it, and until then handles what comes. After that its messages are refused as
+     * {@link SendOutcome.Failed}, unless an actor is spawned under the name again.
      *
      * @param name the name
-     * @return false if nobody bears it; fails with {@link io.troupe.metadata.MetadataException} if the log cannot be reached
+     * @return false if nobody bears it; fails with {@link io.troupe.metadata.MetadataException} if the log cannot be
+     *     reached
      * @throws IllegalArgumentException if the name is none
      */
     public CompletableFuture<Boolean> despawn(String name) {
@@ -298,8 +301,9 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     }
 
     /**
-     * Sends to the spawned actor that bears a name. Two calls for a name that this node has not yet heard of may overtake
-     * each other: keep the address that {@link ActorBuilder#spawn} or {@link #get} returns where order matters.
+     * Sends to the spawned actor that bears a name. Two calls for a name that this node has not yet heard of may
+     * overtake each other: keep the address that {@link ActorBuilder#spawn} or {@link #get} returns where order
+     * matters.
      *
      * @param name      the name
      * @param message   the message
@@ -313,8 +317,8 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     }
 
     /**
-     * Chooses the guarantee for what entities are told through this system without one, in place of EXACTLY_ONCE for durable
-     * kinds and AT_LEAST_ONCE for volatile ones. What a spawned actor was given goes before it.
+     * Chooses the guarantee for what entities are told through this system without one, in place of EXACTLY_ONCE for
+     * durable kinds and AT_LEAST_ONCE for volatile ones. What a spawned actor was given goes before it.
      *
      * @param guarantee the guarantee
      */
@@ -378,8 +382,8 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     }
 
     /**
-     * Moves an actor to a node, with all actors of its shard, and keeps it there as long as that node lives and may own it:
-     * see {@link io.troupe.cluster.ClusterManager#moveShard}.
+     * Moves an actor to a node, with all actors of its shard, and keeps it there as long as that node lives and may own
+     * it: see {@link io.troupe.cluster.ClusterManager#moveShard}.
      *
      * @param actor  the actor
      * @param nodeId the node
@@ -396,8 +400,8 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
      *
      * @param actorId      its name
      * @param targetNodeId the node
-     * @return how that went; fails as {@link #get} and {@link #migrate} do, and with {@link IllegalArgumentException} if
-     *     nobody bears the name
+     * @return how that went; fails as {@link #get} and {@link #migrate} do, and with {@link IllegalArgumentException}
+     *     if nobody bears the name
      * @throws IllegalArgumentException if the name is none
      */
     public CompletableFuture<MoveReport> migrateActor(String actorId, String targetNodeId) {
@@ -449,9 +453,9 @@ public final class ClusterActorSystem implements ActorSystem, ManagedNode, Clust
     }
 
     /**
-     * Hands over the actors of this node to the others, leaves the cluster and frees threads, ports and locks. No message
-     * above AT_MOST_ONCE is lost, doubled or reordered. When the limit has passed, or nobody can take the actors, it leaves
-     * as {@link #close} does. {@link Cluster#onShutdown} adds what is yours to the phases.
+     * Hands over the actors of this node to the others, leaves the cluster and frees threads, ports and locks. No
+     * message above AT_MOST_ONCE is lost, doubled or reordered. When the limit has passed, or nobody can take the
+     * actors, it leaves as {@link #close} does. {@link Cluster#onShutdown} adds what is yours to the phases.
      *
      * @param limit how long all of it may take; leaving takes a second more at most
      * @return completes when everything is closed, with how it went; never exceptionally

@@ -4,9 +4,9 @@ import io.troupe.metadata.MetadataStore;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * The time that the cluster's leader writes to its log, and a guess of what it would write now. The guess is behind by the
- * time that an entry takes to this node, and right again with every entry, whatever the clock of this machine says. Any
- * thread.
+ * The time that the cluster's leader writes to its log, and a guess of what it would write now. The guess is behind by
+ * the time that an entry takes to this node, and right again with every entry, whatever the clock of this machine says.
+ * Any thread.
  */
 final class ClusterClock {
     private static final long NANOS = 1_000_000;
@@ -23,7 +23,9 @@ final class ClusterClock {
         reading = new Reading(0, clock.nanoTime());
     }
 
-    /** {@return the newest time in the log, in milliseconds; never goes back. 0 before the first tick of a new cluster} */
+    /**
+     * {@return the newest time in the log, in milliseconds; never goes back. 0 before the first tick of a new cluster}
+     */
     long loggedMillis() {
         long logged = store.view().clusterTimeMillis();
         if (logged != reading.millis) {

@@ -3,8 +3,8 @@ package io.troupe.actors;
 import java.util.Map;
 
 /**
- * What monitoring asks of a node, number by number. {@link #metrics} has these and more, all of one moment. Any method may be
- * called from any thread, and none blocks.
+ * What monitoring asks of a node, number by number. {@link #metrics} has these and more, all of one moment. Any method
+ * may be called from any thread, and none blocks.
  */
 public interface ClusterMetrics {
     /** {@return what this node counts, now} */
@@ -25,7 +25,9 @@ public interface ClusterMetrics {
         return metrics().throughput();
     }
 
-    /** {@return from the send to the outcome, on the average, in nanoseconds; {@link NodeMetrics.Messages} has the tail} */
+    /**
+     * {@return from the send to the outcome, on the average, in nanoseconds; {@link NodeMetrics.Messages} has the tail}
+     */
     default double getAverageMessageLatency() {
         return metrics().averageMessageLatency();
     }
@@ -35,7 +37,9 @@ public interface ClusterMetrics {
         return metrics().failedMessageCount();
     }
 
-    /** {@return what works: {@code lease}, {@code leader}, {@code shards} and {@code links}, as in {@link NodeMetrics}} */
+    /**
+     * {@return what works: {@code lease}, {@code leader}, {@code shards} and {@code links}, as in {@link NodeMetrics}}
+     */
     default Map<String, Boolean> getHealthStatus() {
         return metrics().healthStatus();
     }

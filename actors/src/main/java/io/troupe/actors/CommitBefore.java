@@ -7,10 +7,10 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 
 /**
- * Sends to a durable entity what must take effect soon or never: from {@link Pid#commitBefore}. A commit is too late when, at
- * its place in the log, the newest time that a leader has written there has reached the deadline; leaders write it every
- * sixth of the lease. Who is too late is told NotExecuted(DEADLINE_PASSED), which is proven: no copy of the message can take
- * effect later. Safe for any thread.
+ * Sends to a durable entity what must take effect soon or never: from {@link Pid#commitBefore}. A commit is too late
+ * when, at its place in the log, the newest time that a leader has written there has reached the deadline; leaders
+ * write it every sixth of the lease. Who is too late is told NotExecuted(DEADLINE_PASSED), which is proven: no copy of
+ * the message can take effect later. Safe for any thread.
  *
  * @param <M> the messages the entity takes
  */
@@ -40,8 +40,8 @@ public final class CommitBefore<M> {
      * Sends EXACTLY_ONCE, with this time from now on.
      *
      * @param message the message; its class must be registered
-     * @return completes with how it ended, once that is known for certain: after the deadline too, as long as the log cannot
-     *     be reached. Never exceptionally
+     * @return completes with how it ended, once that is known for certain: after the deadline too, as long as the log
+     *     cannot be reached. Never exceptionally
      * @throws io.troupe.transport.TransportException if the class is not registered or the message is too long
      */
     public CompletableFuture<SendOutcome> tell(M message) {

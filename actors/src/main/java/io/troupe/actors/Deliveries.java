@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a message from the node into the mailbox of its entity, which its first message activates. What a sender has
- * sent comes under the lock of its shard, so the order of the calls is the order of the mailboxes; what an entity has
- * promised itself comes on any thread.
+ * The way of a message from the node into the mailbox of its entity, which its first message activates. What a sender
+ * has sent comes under the lock of its shard, so the order of the calls is the order of the mailboxes; what an entity
+ * has promised itself comes on any thread.
  */
 final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);

@@ -49,8 +49,8 @@ final class DurableCell<M> extends Cell {
     private long answeredRevision;
 
     /**
-     * The message of a transaction in which it has decided, and others have yet to. Until it is let go, or leaves the others,
-     * nothing of it is confined to its turns, and they touch nothing.
+     * The message of a transaction in which it has decided, and others have yet to. Until it is let go, or leaves the
+     * others, nothing of it is confined to its turns, and they touch nothing.
      */
     private volatile @Nullable Letter held;
 
@@ -120,7 +120,9 @@ final class DurableCell<M> extends Cell {
         }
     }
 
-    /** A commit under way keeps it, and so does one that a load would not find: the next activation would be refused. */
+    /**
+     * A commit under way keeps it, and so does one that a load would not find: the next activation would be refused.
+     */
     @Override
     boolean isIdle() {
         if (held != null) {
@@ -269,8 +271,8 @@ final class DurableCell<M> extends Cell {
     }
 
     /**
-     * False while it holds still. What the store has answered goes first: if that is a refusal, what it has decided here was
-     * decided on a state that never came to be, and others may wait for it in an earlier transaction.
+     * False while it holds still. What the store has answered goes first: if that is a refusal, what it has decided
+     * here was decided on a state that never came to be, and others may wait for it in an earlier transaction.
      */
     private boolean isFree() {
         Letter letter = held;

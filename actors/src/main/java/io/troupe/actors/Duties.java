@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the entities of one owned shard owe: the messages they have sent, and their reminders. Loaded once for an ownership,
- * before any of its entities runs; from then on only this node changes them, by commits that compare the fence. Any thread.
+ * What the entities of one owned shard owe: the messages they have sent, and their reminders. Loaded once for an
+ * ownership, before any of its entities runs; from then on only this node changes them, by commits that compare the
+ * fence. Any thread.
  */
 final class Duties {
     private static final Logger LOG = LoggerFactory.getLogger(Duties.class);

@@ -8,9 +8,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message does to a durable entity. Nothing of it is visible before it is committed: the state, the mark that the
- * message is settled, the reply, what is sent and the reminders are one transaction, and what {@link #thenRun} was given
- * runs after it. An effect belongs to one message.
+ * What a message does to a durable entity. Nothing of it is visible before it is committed: the state, the mark that
+ * the message is settled, the reply, what is sent and the reminders are one transaction, and what {@link #thenRun} was
+ * given runs after it. An effect belongs to one message.
  *
  * @param <S> the state
  */
@@ -61,8 +61,8 @@ public final class Effect<S> {
     }
 
     /**
-     * Deletes the entity: its next message finds the initial state, and its reminders are gone. What it has sent arrives
-     * all the same.
+     * Deletes the entity: its next message finds the initial state, and its reminders are gone. What it has sent
+     * arrives all the same.
      *
      * @param <S> the state
      * @return the effect
@@ -101,13 +101,13 @@ public final class Effect<S> {
     }
 
     /**
-     * Sends a message if, and only if, the effect is committed. It then outlives every node that can fail without the loss
-     * of a majority: a durable receiver applies it exactly once, a volatile one handles it at least once. The messages of
-     * one entity to another arrive in order. One that is rejected, fails or finds its mailbox full has ended without effect:
-     * the receiver's node has a dead letter of it.
+     * Sends a message if, and only if, the effect is committed. It then outlives every node that can fail without the
+     * loss of a majority: a durable receiver applies it exactly once, a volatile one handles it at least once. The
+     * messages of one entity to another arrive in order. One that is rejected, fails or finds its mailbox full has
+     * ended without effect: the receiver's node has a dead letter of it.
      *
-     * <p>What is told to the address for an answer is sent once the effect is committed, at most once: the effect stands
-     * whether it arrives or not. {@link #thenReply} stores an answer with the effect.
+     * <p>What is told to the address for an answer is sent once the effect is committed, at most once: the effect
+     * stands whether it arrives or not. {@link #thenReply} stores an answer with the effect.
      *
      * @param to      the receiver, an entity, or the address for an answer that a message has brought
      * @param message the message
@@ -125,13 +125,15 @@ public final class Effect<S> {
     }
 
     /**
-     * As {@link #thenTell(Pid, Object)}, and the sender hears of the end: one of the two messages comes back to it, as one of
-     * its own, exactly once. It waits as long as the end is not known.
+     * As {@link #thenTell(Pid, Object)}, and the sender hears of the end: one of the two messages comes back to it, as
+     * one of its own, exactly once. It waits as long as the end is not known.
      *
      * @param to        the receiver, an entity
      * @param message   the message
-     * @param onDone    a message of this entity's own, for when the receiver has handled it; a durable one has committed
-     * @param onRefused a message of this entity's own, for when the receiver has rejected it or failed: it had no effect
+     * @param onDone    a message of this entity's own, for when the receiver has handled it; a durable one has
+     *     committed
+     * @param onRefused a message of this entity's own, for when the receiver has rejected it or failed: it had no
+     *     effect
      * @param <T>       the receiver's messages
      * @return this
      * @throws IllegalArgumentException if the receiver is an actor of this process alone
@@ -146,9 +148,9 @@ public final class Effect<S> {
     }
 
     /**
-     * Sets a reminder: the entity gets the message later, whoever fails meanwhile, and its effect is applied exactly once. It
-     * replaces the reminder of that name. By the clock that the cluster's leader writes to the log it never comes before its
-     * time, and after it by a few hundred milliseconds, or as long as nobody runs the entity.
+     * Sets a reminder: the entity gets the message later, whoever fails meanwhile, and its effect is applied exactly
+     * once. It replaces the reminder of that name. By the clock that the cluster's leader writes to the log it never
+     * comes before its time, and after it by a few hundred milliseconds, or as long as nobody runs the entity.
      *
      * @param name    names the reminder within the entity: 1 to {@value #MAX_NAME_LENGTH} characters without '/'
      * @param delay   zero to {@link #LONGEST_DELAY}; counts in milliseconds
@@ -185,7 +187,8 @@ public final class Effect<S> {
     }
 
     /**
-     * Cancels a reminder. Its message is not handled any more, even if its time has come. Without effect if there is none.
+     * Cancels a reminder. Its message is not handled any more, even if its time has come. Without effect if there is
+     * none.
      *
      * @param name names the reminder
      * @return this

@@ -42,7 +42,9 @@ final class EntityHost implements HostedActors, Passivation.Entities {
     private final Set<String> kinds;
     private final Set<ShardSet> sets;
     private final ActorRuntime runtime;
-    /** The cells of each shard's present ownership. An array, so that everything is visited in the order of the shards. */
+    /**
+     * The cells of each shard's present ownership. An array, so that everything is visited in the order of the shards.
+     */
     private final AtomicReferenceArray<@Nullable ShardCells> shards;
 
     /** What the store was too busy for. */

@@ -4,9 +4,10 @@ import io.troupe.cluster.Cluster;
 import io.troupe.metadata.Op;
 
 /**
- * The schema of the entities' keys: {@code entity/shard/kind/id} is commit id and state, {@code deleted/shard/kind/id} says
- * that the state is gone and the commit id may go with the epoch, {@code outbox/shard} is the queue of what the shard's
- * entities have sent, {@code reminder/shard/kind/length of id:id/name} is a reminder. No kind and no name has a slash.
+ * The schema of the entities' keys: {@code entity/shard/kind/id} is commit id and state, {@code deleted/shard/kind/id}
+ * says that the state is gone and the commit id may go with the epoch, {@code outbox/shard} is the queue of what the
+ * shard's entities have sent, {@code reminder/shard/kind/length of id:id/name} is a reminder. No kind and no name has a
+ * slash.
  */
 final class EntityKeys {
     private EntityKeys() {}

@@ -52,8 +52,8 @@ final class EntityStore {
     record Stored(@Nullable KeyValue entry, long revision) {}
 
     /**
-     * Commit id and state of an entity, for those who do not own it. What this node has applied counts only as long as it
-     * has a lease, for that is what bounds its age; unless any age will do.
+     * Commit id and state of an entity, for those who do not own it. What this node has applied counts only as long as
+     * it has a lease, for that is what bounds its age; unless any age will do.
      */
     CompletableFuture<Stored> read(int shard, EntityId id, Read how, QuorumLoss without) {
         String key = EntityKeys.entity(shard, id);
@@ -84,8 +84,8 @@ final class EntityStore {
     }
 
     /**
-     * Fence, exact predecessor, settle mark, state and all else that follows from a message: all or nothing. A refused one
-     * reads the fence, and then the key of what the entity has promised itself.
+     * Fence, exact predecessor, settle mark, state and all else that follows from a message: all or nothing. A refused
+     * one reads the fence, and then the key of what the entity has promised itself.
      */
     CompletableFuture<TxnResult> commit(
             OwnedShard shard,
@@ -138,9 +138,9 @@ final class EntityStore {
             Outcome outcome) {}
 
     /**
-     * Fence, exact predecessor of every entity, one settle mark, all states and all else that follows: all or nothing. The
-     * predecessor of an entity that leaves its state as it is counts, too: the others may have been decided on it. A refused
-     * one reads the fence.
+     * Fence, exact predecessor of every entity, one settle mark, all states and all else that follows: all or nothing.
+     * The predecessor of an entity that leaves its state as it is counts, too: the others may have been decided on it.
+     * A refused one reads the fence.
      */
     CompletableFuture<TxnResult> commit(OwnedShard shard, List<Write> writes, Outcome whole, InboundMessage message) {
         Compare fence = cluster.fenceHolds(shard);
@@ -167,8 +167,8 @@ final class EntityStore {
     record Owed(List<KeyValue> outbox, long newest, List<KeyValue> reminders) {}
 
     /**
-     * What a shard owes, at or after the raised fence: at once on a node with a log, through the log on others. Also removes
-     * what deleted entities have left, so that none of them may be active before.
+     * What a shard owes, at or after the raised fence: at once on a node with a log, through the log on others. Also
+     * removes what deleted entities have left, so that none of them may be active before.
      */
     CompletableFuture<Owed> owed(OwnedShard shard) {
         String queue = EntityKeys.outbox(shard.shard());
@@ -207,8 +207,8 @@ final class EntityStore {
     }
 
     /**
-     * Nobody of this epoch has computed anything on the commit id of a deleted entity, so it can go: unless the entity was
-     * written again, at another revision than the marker of its deletion.
+     * Nobody of this epoch has computed anything on the commit id of a deleted entity, so it can go: unless the entity
+     * was written again, at another revision than the marker of its deletion.
      */
     private CompletableFuture<?> bury(OwnedShard shard, List<KeyValue> deleted) {
         List<CompletableFuture<?>> removals = new ArrayList<>();

@@ -10,8 +10,8 @@ import io.troupe.actors.internal.lifecycle.DeadlineQueue.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers of one activation of one entity. Confined to its turns, but for what is due: that is put there by the timers'
- * thread, and counts only if the timer is still the newest of its key when the entity comes to it.
+ * The timers of one activation of one entity. Confined to its turns, but for what is due: that is put there by the
+ * timers' thread, and counts only if the timer is still the newest of its key when the entity comes to it.
  */
 final class EntityTimers<M> {
     /** Timers of one entity. */

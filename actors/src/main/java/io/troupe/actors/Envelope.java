@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Target and body of a message as bytes: kind length (1), kind, id length (2, big-endian), id, body; names in UTF-8. A
- * message of an outbox has its origin before that: mark (1), shard (4), sequence (8), floor (8). One with a deadline for its
- * commit has that: mark (1), time of the cluster in milliseconds (8).
+ * message of an outbox has its origin before that: mark (1), shard (4), sequence (8), floor (8). One with a deadline
+ * for its commit has that: mark (1), time of the cluster in milliseconds (8).
  *
  * @param target     the entity
  * @param bodyOffset where the encoded message starts

@@ -52,9 +52,9 @@ public interface Handler<M> {
     }
 
     /**
-     * Decides what becomes of a child that has failed and answered {@link Supervision#ESCALATE}. The message that failed has
-     * ended as failed; the child takes none until this is decided. ESCALATE ends the child, and this actor escalates itself.
-     * What this throws is logged and taken for RESTART.
+     * Decides what becomes of a child that has failed and answered {@link Supervision#ESCALATE}. The message that
+     * failed has ended as failed; the child takes none until this is decided. ESCALATE ends the child, and this actor
+     * escalates itself. What this throws is logged and taken for RESTART.
      *
      * @param child   the child
      * @param failure what it has thrown

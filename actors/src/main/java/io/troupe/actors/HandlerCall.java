@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls the handler of a durable entity, and makes of its effect what is to be stored. Confined to the entity's turns. */
+/**
+ * Calls the handler of a durable entity, and makes of its effect what is to be stored. Confined to the entity's turns.
+ */
 final class HandlerCall<M> {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerCall.class);
     private static final byte[] NO_BYTES = {};

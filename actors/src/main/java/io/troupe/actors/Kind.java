@@ -106,8 +106,8 @@ public final class Kind<M> {
     }
 
     /**
-     * {@return the same kind, whose actors live on the shards of a set} Say the same on every node, and for as long as the
-     * kind exists: the actors of another set are other actors.
+     * {@return the same kind, whose actors live on the shards of a set} Say the same on every node, and for as long as
+     * the kind exists: the actors of another set are other actors.
      *
      * @param set the set; kinds that name the same one share its nodes
      * @throws IllegalArgumentException if the kind lives with another one, and so in that one's set
@@ -123,10 +123,10 @@ public final class Kind<M> {
     }
 
     /**
-     * {@return the same kind, each of whose entities lives where the entity with its id of another kind lives} On the same
-     * shard of the same set, and so always on the same node: they move together, and what they tell each other does not
-     * leave the process. Say the same on every node, and for as long as the kind exists: its entities elsewhere are other
-     * ones.
+     * {@return the same kind, each of whose entities lives where the entity with its id of another kind lives} On the
+     * same shard of the same set, and so always on the same node: they move together, and what they tell each other
+     * does not leave the process. Say the same on every node, and for as long as the kind exists: its entities
+     * elsewhere are other ones.
      *
      * @param other the other kind, complete with its set; the nodes must give both kinds to their systems
      * @throws IllegalArgumentException if it is this kind
@@ -140,9 +140,9 @@ public final class Kind<M> {
 
     /**
      * {@return the same kind, whose entities share a shard if the function makes the same key of their ids} They move
-     * together, and one {@link Transaction} can change several of them. A kind that lives with another one lives where that
-     * one's entity with the key as id lives. All entities of a key run on one node, so many keys spread better than few. Say
-     * the same on every node, and for as long as the kind exists: its entities elsewhere are other ones.
+     * together, and one {@link Transaction} can change several of them. A kind that lives with another one lives where
+     * that one's entity with the key as id lives. All entities of a key run on one node, so many keys spread better
+     * than few. Say the same on every node, and for as long as the kind exists: its entities elsewhere are other ones.
      *
      * @param key makes a key of an id, the same one each time: 1 character at least. Called on any thread
      */
@@ -177,8 +177,8 @@ public final class Kind<M> {
 
     /**
      * {@return the same kind, whose entities leave the memory when nobody has used them} The next message activates the
-     * entity again: a volatile one with a new handler, a durable one from what is stored. Nothing that was sent is lost.
-     * An entity with a timer or a stashed message stays.
+     * entity again: a volatile one with a new handler, a durable one from what is stored. Nothing that was sent is
+     * lost. An entity with a timer or a stashed message stays.
      *
      * @param idle how long since its last message; it is noticed a quarter of that later at most, and a few tens of
      *     milliseconds
@@ -223,9 +223,9 @@ public final class Kind<M> {
     }
 
     /**
-     * {@return the same kind, whose entities have mailboxes of this size; {@link #DEFAULT_MAILBOX} and REJECT without it}
-     * What has no place is a dead letter and its sender is told that it failed, under every guarantee above AT_MOST_ONCE;
-     * for a durable kind it is settled in the log first. It has had no effect.
+     * {@return the same kind, whose entities have mailboxes of this size; {@link #DEFAULT_MAILBOX} and REJECT without
+     * it} What has no place is a dead letter and its sender is told that it failed, under every guarantee above
+     * AT_MOST_ONCE; for a durable kind it is settled in the log first. It has had no effect.
      *
      * @param capacity messages that may wait for one entity, 1 to {@value #MAX_MAILBOX}; the one at hand does not count
      * @param overflow which message goes when there are more; BLOCK_SENDER waits for {@link #DEFAULT_BLOCK} first
@@ -263,8 +263,8 @@ public final class Kind<M> {
      * {@return the same kind, which does this while its node reaches no majority of the voters} STOP without it.
      *
      * @param what what its actors do then
-     * @throws IllegalArgumentException if the kind is durable and is to go on, for its effects need the majority; or if it is
-     *     volatile and is to be read, for it keeps nothing
+     * @throws IllegalArgumentException if the kind is durable and is to go on, for its effects need the majority; or if
+     *     it is volatile and is to be read, for it keeps nothing
      */
     public Kind<M> onQuorumLoss(QuorumLoss what) {
         if (isDurable() && what == QuorumLoss.CONTINUE_UNFENCED) {
@@ -281,10 +281,11 @@ public final class Kind<M> {
     }
 
     /**
-     * {@return the same kind, whose handlers run on an executor of the caller's} For handlers that block: those of other
-     * kinds do not notice. The executor must run what it is given on other threads than the caller's, and stays the
-     * caller's to close. When it refuses an entity's turn, the node tries again some tens of milliseconds later. A shard
-     * moves only when none of its handlers runs: one that blocks for longer than {@code moveTimeout} keeps it here.
+     * {@return the same kind, whose handlers run on an executor of the caller's} For handlers that block: those of
+     * other kinds do not notice. The executor must run what it is given on other threads than the caller's, and stays
+     * the caller's to close. When it refuses an entity's turn, the node tries again some tens of milliseconds later. A
+     * shard moves only when none of its handlers runs: one that blocks for longer than {@code moveTimeout} keeps it
+     * here.
      *
      * @param executor where turns run; each handles a batch of messages of one entity
      */
@@ -295,10 +296,11 @@ public final class Kind<M> {
 
     /**
      * {@return the same kind, whose actors exist from their spawn on and not from their first message} They are made by
-     * {@link ClusterActorSystem#actorOf} under a name that is theirs in the whole cluster, and come back on another node
-     * when theirs is lost; an address of a name that nobody bears leads to nobody. Say it on every node.
+     * {@link ClusterActorSystem#actorOf} under a name that is theirs in the whole cluster, and come back on another
+     * node when theirs is lost; an address of a name that nobody bears leads to nobody. Say it on every node.
      *
-     * @param handler the class that {@code actorOf} is called with; of several kinds for one class each is in a set of its own
+     * @param handler the class that {@code actorOf} is called with; of several kinds for one class each is in a set of
+     *     its own
      * @throws IllegalArgumentException if the kind is durable, or its messages are of a class of the JDK: then what the
      *     node itself tells its actors could be taken for one
      */

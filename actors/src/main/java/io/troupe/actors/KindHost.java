@@ -4,7 +4,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What one system has for all entities of one kind: where they run, what they use, and how many there are. Any thread. */
+/**
+ * What one system has for all entities of one kind: where they run, what they use, and how many there are. Any thread.
+ */
 final class KindHost {
     final Kind<?> kind;
     final ActorRuntime runtime;

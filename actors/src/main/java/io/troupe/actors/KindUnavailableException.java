@@ -15,7 +15,10 @@ public final class KindUnavailableException extends RuntimeException {
         this.missingRoles = new TreeSet<>(missingRoles);
     }
 
-    /** {@return the roles that nothing offers: no declared shard set asks for them, or no live node has them; may be empty} */
+    /**
+     * {@return the roles that nothing offers: no declared shard set asks for them, or no live node has them; may be
+     * empty}
+     */
     public Set<String> missingRoles() {
         return Set.copyOf(missingRoles);
     }

@@ -64,10 +64,10 @@ public final class LocalActorSystem implements ActorSystem {
     }
 
     /**
-     * Takes no more messages but those of its own actors, waits until no message waits and none is being handled, ends the
-     * actors and frees all threads. Timers that are still to come and what is stashed are not waited for. When the limit
-     * has passed, what waits is abandoned; a handler that does not return then keeps its thread, and everything else is
-     * freed within two seconds more.
+     * Takes no more messages but those of its own actors, waits until no message waits and none is being handled, ends
+     * the actors and frees all threads. Timers that are still to come and what is stashed are not waited for. When the
+     * limit has passed, what waits is abandoned; a handler that does not return then keeps its thread, and everything
+     * else is freed within two seconds more.
      *
      * @param limit how long to wait for the actors; zero for not at all
      * @return completes when all is freed, never exceptionally; on a thread of the system. Later calls return the same

@@ -177,8 +177,8 @@ final class LocalActors implements Home, LocalCell.Above {
     }
 
     /**
-     * True if nothing waited and no turn ran at one moment: turns that had ended before the look are as many as had begun
-     * after it.
+     * True if nothing waited and no turn ran at one moment: turns that had ended before the look are as many as had
+     * begun after it.
      */
     boolean isQuiet() {
         long ended = left.sum();

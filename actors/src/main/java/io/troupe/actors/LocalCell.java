@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An actor that was spawned: one activation, which starts by itself, and whose end is the actor's. Its door closes first,
- * then its handler ends, then what still waits is refused, and only then whoever is above it hears of it.
+ * An actor that was spawned: one activation, which starts by itself, and whose end is the actor's. Its door closes
+ * first, then its handler ends, then what still waits is refused, and only then whoever is above it hears of it.
  */
 final class LocalCell<M> extends VolatileCell<M> {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCell.class);

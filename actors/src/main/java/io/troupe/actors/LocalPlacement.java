@@ -7,12 +7,12 @@ import io.troupe.cluster.Cluster;
 import io.troupe.cluster.ShardSet;
 
 /**
- * Moves the shard of an actor that is about to be spawned to the spawning node, if the shard's set is placed LOCAL and the
- * actor is the shard's first. Any thread.
+ * Moves the shard of an actor that is about to be spawned to the spawning node, if the shard's set is placed LOCAL and
+ * the actor is the shard's first. Any thread.
  *
- * <p>A preference, not a promise: whether a name is the first is decided by this node's copy of the names, so of two nodes that
- * spawn at once either may have the shard; and who cannot have it spawns where it is. Where a shard lives is in any case decided
- * by the coordinator alone.
+ * <p>A preference, not a promise: whether a name is the first is decided by this node's copy of the names, so of two
+ * nodes that spawn at once either may have the shard; and who cannot have it spawns where it is. Where a shard lives is
+ * in any case decided by the coordinator alone.
  */
 final class LocalPlacement {
     /** A spawn waits no longer for its shard; that comes later then, as any planned move. */

@@ -17,8 +17,8 @@ sealed interface Mail permits Letter, LocalTell, Question {
     MessageId id();
 
     /**
-     * {@return false if it must not be started any more; then it is ended} Called before the first attempt, again when it
-     * comes back from the stash.
+     * {@return false if it must not be started any more; then it is ended} Called before the first attempt, again when
+     * it comes back from the stash.
      */
     boolean begin();
 

@@ -5,9 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A spawned actor on the node that owns its shard: the user's handler once the name is found registered, and nobody before
- * that. This node's copy of the registry may be behind the sender's, so that a name that is missing there is looked for
- * again behind a barrier of the log; what came before the barrier began, and only that, may be refused by what it shows.
+ * A spawned actor on the node that owns its shard: the user's handler once the name is found registered, and nobody
+ * before that. This node's copy of the registry may be behind the sender's, so that a name that is missing there is
+ * looked for again behind a barrier of the log; what came before the barrier began, and only that, may be refused by
+ * what it shows.
  *
  * <p>Invariant: while {@link #handler} is null, all messages that have come are stashed, but those that were refused.
  */

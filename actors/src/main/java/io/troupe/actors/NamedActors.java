@@ -30,8 +30,8 @@ import io.troupe.metadata.Txn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spawned actors of a cluster, as one node sees them. Their names are in the store, of which every node has a copy; what
- * a caller must be sure of is read behind a barrier of the log. Safe for any thread.
+ * The spawned actors of a cluster, as one node sees them. Their names are in the store, of which every node has a copy;
+ * what a caller must be sure of is read behind a barrier of the log. Safe for any thread.
  */
 final class NamedActors implements NamedActor.Names {
     static final int SPAWN_SECONDS = 30;

@@ -13,13 +13,13 @@ import java.util.Map;
  * @param unsettled       messages of this node that wait for their outcome
  * @param retransmissions messages that this node has sent more than once
  * @param deadLetters     messages that no actor of this node handled
- * @param outbox          messages that durable entities of this node's shards have sent and that have not arrived, as far
- *                        as is known
+ * @param outbox          messages that durable entities of this node's shards have sent and that have not arrived, as
+ *                        far as is known
  * @param reminders       reminders of those entities
  * @param messages        what became of the messages that this node has sent above AT_MOST_ONCE
  * @param healthStatus    {@code lease}: the node is in the cluster; {@code leader}: it knows a leader; {@code shards}:
- *                        every shard that it knows of has an owner and its own are active; {@code links}: it reaches every
- *                        seed. {@link io.troupe.cluster.Cluster#diagnose()} says what is missing
+ *                        every shard that it knows of has an owner and its own are active; {@code links}: it reaches
+ *                        every seed. {@link io.troupe.cluster.Cluster#diagnose()} says what is missing
  */
 public record NodeMetrics(
         int actorCount,
@@ -56,14 +56,17 @@ public record NodeMetrics(
     }
 
     /**
-     * {@return handled messages per second, between the two newest looks at these metrics that were a second apart; since the
-     * start before there were two}
+     * {@return handled messages per second, between the two newest looks at these metrics that were a second apart;
+     * since the start before there were two}
      */
     public double throughput() {
         return messages.throughput();
     }
 
-    /** {@return from the send to the outcome, on the average, in nanoseconds; a mean hides the tail: see {@link Messages}} */
+    /**
+     * {@return from the send to the outcome, on the average, in nanoseconds; a mean hides the tail: see
+     * {@link Messages}}
+     */
     public long averageMessageLatency() {
         return messages.meanNanos();
     }
@@ -74,8 +77,8 @@ public record NodeMetrics(
     }
 
     /**
-     * Messages above AT_MOST_ONCE, since the start. Durations are from the send to the outcome, in nanoseconds; those of
-     * the histogram are rounded up by 12.5 % at most.
+     * Messages above AT_MOST_ONCE, since the start. Durations are from the send to the outcome, in nanoseconds; those
+     * of the histogram are rounded up by 12.5 % at most.
      *
      * @param sent        sent
      * @param handled     committed, processed or rejected by their handlers

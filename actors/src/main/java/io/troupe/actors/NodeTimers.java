@@ -27,7 +27,9 @@ final class NodeTimers {
     private final DeadlineQueue<Runnable> queue = new DeadlineQueue<>();
 
     private Platform.@Nullable Loop loop;
-    /** The earliest wake-up under way; meaningless unless armed. Never later than the first timer and the longest sleep. */
+    /**
+     * The earliest wake-up under way; meaningless unless armed. Never later than the first timer and the longest sleep.
+     */
     private long armedNs;
 
     private boolean armed;

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The asks of this node whose answers come to addresses that their messages carry. Any thread.
  *
- * <p>Two things become known of each, in any order: how its message ended, which the channel of the message tells exactly
- * once, and the answer, which is sent by itself, AT_MOST_ONCE. The first of these ends the ask: the answer; an end of the
- * message that is none of its handler's; and, once the handler has finished, the time of the ask.
+ * <p>Two things become known of each, in any order: how its message ended, which the channel of the message tells
+ * exactly once, and the answer, which is sent by itself, AT_MOST_ONCE. The first of these ends the ask: the answer; an
+ * end of the message that is none of its handler's; and, once the handler has finished, the time of the ask.
  *
- * <p>Invariant: an ask is open until its future is done, and the future is done at the latest when its time is over and the
- * channel has told of its message.
+ * <p>Invariant: an ask is open until its future is done, and the future is done at the latest when its time is over and
+ * the channel has told of its message.
  */
 final class OpenAsks {
     /** Asks that wait at one time. */

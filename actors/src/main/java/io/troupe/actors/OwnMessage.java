@@ -11,8 +11,8 @@ import io.troupe.metadata.Op;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a durable entity has promised itself: a reminder that is due, or the end of a message that it has sent. It is good
- * as long as its key stands in the store as it was read; the commit of its effect removes or replaces the key.
+ * What a durable entity has promised itself: a reminder that is due, or the end of a message that it has sent. It is
+ * good as long as its key stands in the store as it was read; the commit of its effect removes or replaces the key.
  *
  * @param shard     the ownership that it was found under
  * @param content   the entity and the message

@@ -8,11 +8,11 @@ import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.SendOutcome;
 
 /**
- * The address of an actor. That of an entity, from {@link ClusterActorSystem#entity}, means whoever bears its kind and id,
- * wherever that lives: it is stable over moves and restarts. That of a local actor, from {@link ActorSystem#spawn}, means
- * that one actor of this process, from its spawn to its end, and nobody who gets its name later. Either may be kept; that
- * of an entity may be a field of messages and states, and is read as an address in the system of the node that reads it.
- * Safe for any thread.
+ * The address of an actor. That of an entity, from {@link ClusterActorSystem#entity}, means whoever bears its kind and
+ * id, wherever that lives: it is stable over moves and restarts. That of a local actor, from {@link ActorSystem#spawn},
+ * means that one actor of this process, from its spawn to its end, and nobody who gets its name later. Either may be
+ * kept; that of an entity may be a field of messages and states, and is read as an address in the system of the node
+ * that reads it. Safe for any thread.
  *
  * @param <M> the messages the actor takes
  */
@@ -37,8 +37,8 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
      * Sends with the default guarantee: EXACTLY_ONCE to an entity of a durable kind, AT_LEAST_ONCE to one of a volatile
      * kind, AT_MOST_ONCE to a local actor.
      *
-     * @param message the message; to an entity its class must be registered, to a local actor the object itself goes, so
-     *     it must be immutable
+     * @param message the message; to an entity its class must be registered, to a local actor the object itself goes,
+     *     so it must be immutable
      * @return completes with how it ended; never exceptionally. It completes on a thread of the system: do not block it
      * @throws io.troupe.transport.TransportException if the class is not registered or the message is too long
      * @throws IllegalArgumentException if the message is none of a local actor's
@@ -62,8 +62,8 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
      *
      * @param message   the message; its class must be registered
      * @param guarantee what may become of it
-     * @return completes with how it ended; never exceptionally. It completes on a thread of the system: do not block it.
-     *     Cancelling it takes the message back if it has not arrived yet; what was done is not undone
+     * @return completes with how it ended; never exceptionally. It completes on a thread of the system: do not block
+     *     it. Cancelling it takes the message back if it has not arrived yet; what was done is not undone
      * @throws io.troupe.transport.TransportException if the class is not registered or the message is too long
      * @throws IllegalArgumentException if the actor is local and the guarantee is above AT_MOST_ONCE
      */
@@ -83,28 +83,28 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
     public abstract <R> CompletableFuture<R> ask(Query<R> query, Duration timeout);
 
     /**
-     * Asks with a message that carries the address for the answer. The first message to that address is the answer, whoever
-     * sends it and whenever: also after the handler has returned, or from another actor; of an entity's answer, on any node.
-     * The message is sent exactly once, as that of the other ask. The answer is sent by itself and at most once: it can be
-     * lost with the link or the node that sends it, and then the ask fails when its time is over. What comes to the address
-     * later is a dead letter of the asker's node.
+     * Asks with a message that carries the address for the answer. The first message to that address is the answer,
+     * whoever sends it and whenever: also after the handler has returned, or from another actor; of an entity's answer,
+     * on any node. The message is sent exactly once, as that of the other ask. The answer is sent by itself and at most
+     * once: it can be lost with the link or the node that sends it, and then the ask fails when its time is over. What
+     * comes to the address later is a dead letter of the asker's node.
      *
-     * @param message makes the message of the address; called at once, on the calling thread. To an entity its class must be
-     *     registered, and a component for the address is of the type {@code Pid}
+     * @param message makes the message of the address; called at once, on the calling thread. To an entity its class
+     *     must be registered, and a component for the address is of the type {@code Pid}
      * @param timeout how long to wait; the actor does not start it later
      * @param <R>     the type of the answer; its class must be registered
-     * @return the answer; fails with {@link AskException}: of an entity with Committed or Processed if it has handled the
-     *     message and no answer came in time, of a local actor with Unknown if its handler has begun
+     * @return the answer; fails with {@link AskException}: of an entity with Committed or Processed if it has handled
+     *     the message and no answer came in time, of a local actor with Unknown if its handler has begun
      * @throws io.troupe.transport.TransportException if the class is not registered or the message is too long
      * @throws IllegalArgumentException if the message is none of the actor's
      */
     public abstract <R> CompletableFuture<R> ask(Function<Pid<R>, ? extends M> message, Duration timeout);
 
     /**
-     * {@return this actor as an object of an interface, whose methods send it messages} Each method has the name of a record
-     * of the actor's protocol, in any case, and its components as parameters. One that returns {@code
-     * CompletableFuture<SendOutcome>} tells, one that returns {@code CompletableFuture<R>} asks a {@code Query<R>}; others
-     * cannot be. Default methods are called as they are.
+     * {@return this actor as an object of an interface, whose methods send it messages} Each method has the name of a
+     * record of the actor's protocol, in any case, and its components as parameters. One that returns
+     * {@code CompletableFuture<SendOutcome>} tells, one that returns {@code CompletableFuture<R>} asks a
+     * {@code Query<R>}; others cannot be. Default methods are called as they are.
      *
      * @param type    the interface
      * @param timeout how long each ask waits
@@ -121,9 +121,9 @@ public abstract sealed class Pid<M> permits EntityPid, LocalPid, ReplyPid {
      * found out, and it stays unknown.
      *
      * @param unknown what the sender was told; any node may ask, also after a restart
-     * @return Committed, Rejected, Failed or NotExecuted; Unknown if nothing is known any more: the sender's channel has
-     *     settled it and gone on, or its session ended about an hour ago; fails with {@link io.troupe.cluster.ClusterException} if the log cannot be reached, and
-     *     then it may be asked again
+     * @return Committed, Rejected, Failed or NotExecuted; Unknown if nothing is known any more: the sender's channel
+     *     has settled it and gone on, or its session ended about an hour ago; fails with
+     *     {@link io.troupe.cluster.ClusterException} if the log cannot be reached, and then it may be asked again
      */
     public abstract CompletableFuture<SendOutcome> resolve(SendOutcome.Unknown unknown);
 

@@ -26,8 +26,8 @@ import io.troupe.cluster.SendOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An interface whose methods send messages: each to the record of the protocol that has its name and its parameters. What
- * cannot be called is found when the proxy is made, not when it is used. Safe for any thread.
+ * An interface whose methods send messages: each to the record of the protocol that has its name and its parameters.
+ * What cannot be called is found when the proxy is made, not when it is used. Safe for any thread.
  */
 final class PidProxy<M> implements InvocationHandler {
     private final Pid<M> target;

@@ -13,7 +13,9 @@ import io.troupe.cluster.SendOutcome.Reason;
 import io.troupe.cluster.spi.InboundMessage.Ending;
 import org.jspecify.annotations.Nullable;
 
-/** An ask within the process: the message in the mailbox, the answer to come, and the timer that ends the wait, in one. */
+/**
+ * An ask within the process: the message in the mailbox, the answer to come, and the timer that ends the wait, in one.
+ */
 final class Question<R> extends CompletableFuture<R> implements Mail, Runnable {
     @SuppressWarnings("rawtypes") // updaters know no type parameters
     private static final AtomicIntegerFieldUpdater<Question> PHASE =

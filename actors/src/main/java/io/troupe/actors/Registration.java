@@ -13,9 +13,9 @@ import io.troupe.metadata.Txn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a name belongs to a spawned actor, as it stands in the store. Owns the schema: one key for each name, which only the
- * spawn creates and only the despawn deletes; its value has three lines: the version of the
- * format, the guarantee, and the kind.
+ * That a name belongs to a spawned actor, as it stands in the store. Owns the schema: one key for each name, which only
+ * the spawn creates and only the despawn deletes; its value has three lines: the version of the format, the guarantee,
+ * and the kind.
  *
  * @param name     the name
  * @param kind     the name of the kind

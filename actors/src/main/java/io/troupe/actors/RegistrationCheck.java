@@ -26,7 +26,10 @@ final class RegistrationCheck {
         }
     }
 
-    /** Leaves of sealed hierarchies must be registered; of an open type, as Object is, only what is concrete can be checked. */
+    /**
+     * Leaves of sealed hierarchies must be registered; of an open type, as Object is, only what is concrete can be
+     * checked.
+     */
     private static void collect(Class<?> type, MessageRegistry registry, Set<String> missing) {
         if (type.isSealed()) {
             for (Class<?> permitted : type.getPermittedSubclasses()) {

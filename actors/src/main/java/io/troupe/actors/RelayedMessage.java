@@ -11,8 +11,8 @@ import io.troupe.metadata.TxnResult.SettleRefused;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message from the outbox of a shard. It comes by the channel of whatever node owns that shard, and perhaps by those of
- * several; what makes its effect unique is its place in the outbox, so that is what is settled, and its identity.
+ * A message from the outbox of a shard. It comes by the channel of whatever node owns that shard, and perhaps by those
+ * of several; what makes its effect unique is its place in the outbox, so that is what is settled, and its identity.
  *
  * @param carrier as it came
  * @param origin  its place

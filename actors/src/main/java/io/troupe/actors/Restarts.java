@@ -4,8 +4,8 @@ import io.troupe.actors.internal.lifecycle.RestartBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows a failure of an actor's handler: a pause, then the message once more, as long as neither the message nor the
- * handler has failed too often. Confined to the actor's turns, but for what asks.
+ * What follows a failure of an actor's handler: a pause, then the message once more, as long as neither the message nor
+ * the handler has failed too often. Confined to the actor's turns, but for what asks.
  *
  * <p>Invariant: while there is something to retry, nothing else of the actor is handled.
  */

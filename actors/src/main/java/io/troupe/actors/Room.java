@@ -20,9 +20,9 @@ final class Room {
     }
 
     /**
-     * {@return true if the calling thread is nobody's whom others wait for} Not within a handler, whose thread works off
-     * mailboxes, maybe this one; not on any thread of a system or a node, which complete futures and call listeners; not
-     * where time passes only between steps.
+     * {@return true if the calling thread is nobody's whom others wait for} Not within a handler, whose thread works
+     * off mailboxes, maybe this one; not on any thread of a system or a node, which complete futures and call
+     * listeners; not where time passes only between steps.
      */
     static boolean mayWait(Platform platform) {
         return !Cell.isRunning()
@@ -30,7 +30,10 @@ final class Room {
                 && !Thread.currentThread().getName().startsWith(THREADS);
     }
 
-    /** Puts a message into the mailbox once there is room, or says why not: within the limit, and at once if it may not wait. */
+    /**
+     * Puts a message into the mailbox once there is room, or says why not: within the limit, and at once if it may not
+     * wait.
+     */
     Cell.Offer offer(Object message, long limitNs) {
         if (!mayWait(cell.kind.runtime.platform)) {
             return Cell.Offer.FULL;

@@ -114,7 +114,10 @@ final class Roster implements WatchListener {
         });
     }
 
-    /** {@return the epoch under which this node owns an actor's shard, also while it is to be handed over; 0 if it does not} */
+    /**
+     * {@return the epoch under which this node owns an actor's shard, also while it is to be handed over; 0 if it does
+     * not}
+     */
     private long ownEpoch(Kind<?> kind, String name) {
         Lookup lookup = system.cluster().whereIs(kind.shardSet(), kind.placement(), kind.shardKey(name));
         if (lookup instanceof Lookup.Hosted hosted && hosted.nodeId().equals(system.nodeId())) {

@@ -9,15 +9,15 @@ import io.troupe.transport.kryo.MessageRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work over several entities that may live anywhere: steps one after the other, each a message to an entity, and for what
- * was done a message that undoes it. Durable: it goes on wherever and whenever nodes fail, and every message of it takes
- * effect exactly once on a durable entity. A step that is rejected or fails had no effect; then the steps before it, which
- * are known to be committed, are undone, the last first. Nothing is undone because of a time-out: a saga waits until it is
- * known how a step has ended. There is no isolation: others see what the steps have done so far.
+ * Work over several entities that may live anywhere: steps one after the other, each a message to an entity, and for
+ * what was done a message that undoes it. Durable: it goes on wherever and whenever nodes fail, and every message of it
+ * takes effect exactly once on a durable entity. A step that is rejected or fails had no effect; then the steps before
+ * it, which are known to be committed, are undone, the last first. Nothing is undone because of a time-out: a saga
+ * waits until it is known how a step has ended. There is no isolation: others see what the steps have done so far.
  *
- * <p>A saga is an entity of {@link #kind()}: register that kind on every node, and start a saga by telling {@link #start} to
- * the entity whose id names it. Each id is used once, until {@link Builder#keptFor} has passed. After Garcia-Molina and
- * Salem, "Sagas" (1987).
+ * <p>A saga is an entity of {@link #kind()}: register that kind on every node, and start a saga by telling
+ * {@link #start} to the entity whose id names it. Each id is used once, until {@link Builder#keptFor} has passed. After
+ * Garcia-Molina and Salem, "Sagas" (1987).
  *
  * @param <T> what a saga is about: an immutable class, registered with the messages
  */
@@ -53,7 +53,8 @@ public final class Saga<T> {
     public record Start(Object data) implements Message {}
 
     /**
-     * Asks a {@link Phase#STUCK} saga to try again to undo the step that could not be undone. Without effect on any other.
+     * Asks a {@link Phase#STUCK} saga to try again to undo the step that could not be undone. Without effect on any
+     * other.
      */
     public record Undo() implements Message {}
 

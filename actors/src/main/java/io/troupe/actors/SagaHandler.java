@@ -10,8 +10,9 @@ import io.troupe.actors.Saga.StepEnded;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One saga. RUNNING step n: steps before n are committed, and n is under way. UNDOING step n: those above n had no effect or
- * are undone, and the undo of n is under way. So whatever is undone is known to be committed, and nothing is undone twice.
+ * One saga. RUNNING step n: steps before n are committed, and n is under way. UNDOING step n: those above n had no
+ * effect or are undone, and the undo of n is under way. So whatever is undone is known to be committed, and nothing is
+ * undone twice.
  */
 final class SagaHandler<T> implements StatefulHandler<State, Saga.Message> {
     private final Saga<T> saga;

@@ -5,7 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.SendOutcome.Reason;
 
-/** What a local tell returns: known at once and the same for all, so nothing is allocated for it and nobody may change it. */
+/**
+ * What a local tell returns: known at once and the same for all, so nothing is allocated for it and nobody may change
+ * it.
+ */
 final class SettledOutcome extends CompletableFuture<SendOutcome> {
     static final SettledOutcome ACCEPTED = new SettledOutcome(new SendOutcome.Accepted());
     static final SettledOutcome FULL = new SettledOutcome(new SendOutcome.NotExecuted(Reason.MAILBOX_FULL));

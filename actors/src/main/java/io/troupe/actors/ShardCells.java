@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.troupe.cluster.spi.OwnedShard;
 
 /**
- * The active entities of one ownership of one shard. They leave on the threads that run them, or all at once when the shard
- * is lost.
+ * The active entities of one ownership of one shard. They leave on the threads that run them, or all at once when the
+ * shard is lost.
  */
 final class ShardCells implements Home {
     final OwnedShard shard;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what of one owned shard is busy: turns that run, and entities whose commits are in flight. Whoever enters asks
- * only then whether it may run; whoever moves the shard forbids that first and asks then whether all have left. So either
- * the one sees the other.
+ * only then whether it may run; whoever moves the shard forbids that first and asks then whether all have left. So
+ * either the one sees the other.
  */
 final class ShardGate {
     private final AtomicInteger busy = new AtomicInteger();

@@ -10,8 +10,8 @@ import io.troupe.cluster.ShardSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a spawn says about the place of its actor, and with that, which of the kinds that are spawned as one class it means:
- * they differ by the shard sets that they are in. Pure.
+ * What a spawn says about the place of its actor, and with that, which of the kinds that are spawned as one class it
+ * means: they differ by the shard sets that they are in. Pure.
  *
  * @param roles roles that the nodes of the set must have
  * @param set   the set; null for any

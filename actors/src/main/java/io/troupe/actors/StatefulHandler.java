@@ -1,8 +1,8 @@
 package io.troupe.actors;
 
 /**
- * A durable actor: a function from state and message to an {@link Effect}. The state survives crashes of any minority of
- * the voters; the effect of each EXACTLY_ONCE message is applied exactly once. The function itself may run more than
+ * A durable actor: a function from state and message to an {@link Effect}. The state survives crashes of any minority
+ * of the voters; the effect of each EXACTLY_ONCE message is applied exactly once. The function itself may run more than
  * once for one message, and on state that is not committed yet: everything it wants to happen must be in the effect.
  *
  * @param <S> the state: immutable, and registered with the messages

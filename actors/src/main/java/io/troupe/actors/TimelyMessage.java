@@ -7,8 +7,9 @@ import io.troupe.metadata.Op;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message whose effect may only be committed before a time of the cluster. The log itself refuses a late one, and settles
- * the message as expired in the same moment; that it is not even started when the time is known to have passed saves work.
+ * A message whose effect may only be committed before a time of the cluster. The log itself refuses a late one, and
+ * settles the message as expired in the same moment; that it is not even started when the time is known to have passed
+ * saves work.
  *
  * @param carrier      as it came
  * @param beforeMillis the time

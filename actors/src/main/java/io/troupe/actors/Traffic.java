@@ -6,7 +6,9 @@ import io.troupe.cluster.SendOutcome;
 
 /** What became of the messages that this node has sent above AT_MOST_ONCE. Any thread. */
 final class Traffic {
-    /** Shortest time over which a rate is taken: whoever looks again sooner gets the last one, and does not disturb it. */
+    /**
+     * Shortest time over which a rate is taken: whoever looks again sooner gets the last one, and does not disturb it.
+     */
     static final long RATE_NS = 1_000_000_000;
 
     private final LongAdder sent = new LongAdder();

@@ -12,10 +12,10 @@ import io.troupe.cluster.SendOutcome;
 
 /**
  * Messages to durable entities of one shard that take effect together or not at all: from {@link
- * ClusterActorSystem#transaction()}. Each entity's handler decides about its own message, on the state after all earlier
- * messages. If none rejects or fails, all that their effects say is one entry of the log; else nothing of it is. Exactly once,
- * like a message: it has one settle mark, and its commit is fenced. While it waits for its turn at one entity, those where it
- * has arrived do nothing else.
+ * ClusterActorSystem#transaction()}. Each entity's handler decides about its own message, on the state after all
+ * earlier messages. If none rejects or fails, all that their effects say is one entry of the log; else nothing of it
+ * is. Exactly once, like a message: it has one settle mark, and its commit is fenced. While it waits for its turn at
+ * one entity, those where it has arrived do nothing else.
  *
  * <p>Entities share a shard if their kinds say so: {@link Kind#shardBy}, {@link Kind#colocateWith}. For others there is
  * {@link Saga}. Not safe for several threads.
@@ -37,8 +37,8 @@ public final class Transaction {
      * Adds a message to an entity.
      *
      * @param entity  the entity: durable, and on the shard of the others
-     * @param message the message; a {@link Query} if an answer is wanted, with {@link Effect#thenReply}. Its class must be
-     *     registered
+     * @param message the message; a {@link Query} if an answer is wanted, with {@link Effect#thenReply}. Its class must
+     *     be registered
      * @param <M>     its messages
      * @return this
      * @throws IllegalArgumentException if the entity is not durable, is on another shard, or has a message of this
@@ -80,8 +80,8 @@ public final class Transaction {
      * Runs the transaction EXACTLY_ONCE. Calling it again runs another one with the same messages.
      *
      * @return completes with how it ended, once that is known; cancelling it takes the transaction back if it has not
-     *     arrived. Fails only with {@link io.troupe.transport.TransportException}, if an answer cannot be read here: then it
-     *     is committed
+     *     arrived. Fails only with {@link io.troupe.transport.TransportException}, if an answer cannot be read here:
+     *     then it is committed
      * @throws IllegalStateException if it has no message, or this is called in the handler of a durable entity
      * @throws io.troupe.transport.TransportException if a class is not registered or the messages together are too long
      */

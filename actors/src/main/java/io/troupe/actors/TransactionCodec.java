@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A transaction, its answers and its refusal as bytes. The transaction: mark (1), time of the cluster in milliseconds before
- * which it has to be committed or 0 (8), number of messages (1), each with its length (4). Its answers: each with its length
- * (4), in the order of the messages; nothing if no entity has answered. Its refusal: the number of the message that was
- * refused, a space, the reason, in UTF-8. Big-endian.
+ * A transaction, its answers and its refusal as bytes. The transaction: mark (1), time of the cluster in milliseconds
+ * before which it has to be committed or 0 (8), number of messages (1), each with its length (4). Its answers: each
+ * with its length (4), in the order of the messages; nothing if no entity has answered. Its refusal: the number of the
+ * message that was refused, a space, the reason, in UTF-8. Big-endian.
  */
 final class TransactionCodec {
     /** No kind's name is so long, so no envelope begins like this. */
@@ -60,7 +60,10 @@ final class TransactionCodec {
         return new Content(before, take(buffer, messages));
     }
 
-    /** {@return the envelopes of the messages} An entity that comes twice would wait for itself, so that is no transaction. */
+    /**
+     * {@return the envelopes of the messages} An entity that comes twice would wait for itself, so that is no
+     * transaction.
+     */
     static List<Envelope> envelopes(Content content) {
         List<Envelope> envelopes = new ArrayList<>(content.messages().size());
         Set<EntityId> entities = new HashSet<>();

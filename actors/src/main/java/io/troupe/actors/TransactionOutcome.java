@@ -54,7 +54,8 @@ public sealed interface TransactionOutcome {
     record Rejected(EntityId by, String why) implements TransactionOutcome {}
 
     /**
-     * The handler of an entity failed on every try, or what the entities made is too large; nothing was changed anywhere.
+     * The handler of an entity failed on every try, or what the entities made is too large; nothing was changed
+     * anywhere.
      *
      * @param by  the entity; null if it was none of them alone
      * @param why the last failure

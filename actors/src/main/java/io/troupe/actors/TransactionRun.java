@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A transaction on the node that owns its shard. Each entity runs its part in a turn of its own, in its place among its other
- * messages, and holds still until the last one has: that one takes a place for the transaction in the commit log of each, and
- * proposes them as one commit. Then all go on, without waiting for the answer. Any thread.
+ * A transaction on the node that owns its shard. Each entity runs its part in a turn of its own, in its place among its
+ * other messages, and holds still until the last one has: that one takes a place for the transaction in the commit log
+ * of each, and proposes them as one commit. Then all go on, without waiting for the answer. Any thread.
  */
 final class TransactionRun {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionRun.class);
@@ -68,7 +68,10 @@ final class TransactionRun {
         };
     }
 
-    /** An entity that holds still has something else to do first. False if it must go on holding still: it is about to be let go. */
+    /**
+     * An entity that holds still has something else to do first. False if it must go on holding still: it is about to
+     * be let go.
+     */
     boolean leave(int number) {
         synchronized (meeting) {
             return meeting.leave(number);
@@ -82,7 +85,9 @@ final class TransactionRun {
         }
     }
 
-    /** {@return true if this call has ended the meeting: then the message is to be ended} Who waits goes on without it. */
+    /**
+     * {@return true if this call has ended the meeting: then the message is to be ended} Who waits goes on without it.
+     */
     boolean abandon() {
         List<Decided> waiting;
         synchronized (meeting) {

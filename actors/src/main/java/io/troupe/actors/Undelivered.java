@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the messages that no entity takes. Each becomes a dead letter, and its end is settled in the log before its sender
- * is told, so that no copy of it can take effect later; what was only promised waits and comes again. Any thread.
+ * Ends the messages that no entity takes. Each becomes a dead letter, and its end is settled in the log before its
+ * sender is told, so that no copy of it can take effect later; what was only promised waits and comes again. Any
+ * thread.
  */
 final class Undelivered {
     private static final Logger LOG = LoggerFactory.getLogger(Undelivered.class);

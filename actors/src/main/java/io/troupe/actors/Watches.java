@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose ends one actor wants to hear of. Confined to its turns, but for what is due: that is put there by whoever has ended,
- * and counts only if the watch is still the newest of its target when the actor comes to it.
+ * Whose ends one actor wants to hear of. Confined to its turns, but for what is due: that is put there by whoever has
+ * ended, and counts only if the watch is still the newest of its target when the actor comes to it.
  */
 final class Watches<M> {
     /** Watches of one actor. */

@@ -76,7 +76,9 @@ class AskEntityWithAddressTest {
 
     /** An ask whose message was handled, and whose time passed without an answer. */
     private record TimedOut(Pid<Desk.Message> desk, Pid<Integer> address, AskException failure) {
-        /** If this machine stands still the time is over before the message is handled: then once more, with more of it. */
+        /**
+         * If this machine stands still the time is over before the message is handled: then once more, with more of it.
+         */
         static TimedOut of(
                 Kind<Desk.Message> kind, String id, String owner, Function<Pid<Integer>, Desk.Message> maker) {
             for (Duration time = SHORT; ; time = time.multipliedBy(4)) {

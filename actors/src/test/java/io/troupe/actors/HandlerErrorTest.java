@@ -10,7 +10,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An Error of a handler ends its message, and neither the entity nor those that share a thread or a transaction with it. */
+/**
+ * An Error of a handler ends its message, and neither the entity nor those that share a thread or a transaction with
+ * it.
+ */
 @Timeout(120)
 class HandlerErrorTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A place takes the right to run away for a while, as a lease that is late does; only the parent hears that it is back. */
+/**
+ * A place takes the right to run away for a while, as a lease that is late does; only the parent hears that it is back.
+ */
 @Timeout(60)
 @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
 class HeldUpChildrenTest {

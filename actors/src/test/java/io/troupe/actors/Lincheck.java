@@ -10,8 +10,8 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Validate;
 
 /**
- * Small programs of two threads, in all of whose orders of steps the model checker looks for a failure. Programs that are
- * drawn by chance would have to be many before one of them has the two calls that meet.
+ * Small programs of two threads, in all of whose orders of steps the model checker looks for a failure. Programs that
+ * are drawn by chance would have to be many before one of them has the two calls that meet.
  */
 final class Lincheck {
     /** Orders of the steps that are tried for each program; more for a night: {@code -Dtroupe.lincheck=10000}. */
@@ -21,7 +21,10 @@ final class Lincheck {
 
     private Lincheck() {}
 
-    /** A program is "calls before | calls of one thread | of the other | calls after", a call is "name" or "name:number". */
+    /**
+     * A program is "calls before | calls of one thread | of the other | calls after", a call is "name" or
+     * "name:number".
+     */
     static void check(Class<?> test, ModelCheckingOptions options, String... programs) {
         for (String program : programs) {
             String[] parts = program.split("\\|", -1);

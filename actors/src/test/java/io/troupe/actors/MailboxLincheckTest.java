@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A mailbox is a bounded queue that can be closed: whatever two threads do to it at the same time, its answers are those of
- * some order of their calls. Every switch between the threads is tried up to a bound.
+ * A mailbox is a bounded queue that can be closed: whatever two threads do to it at the same time, its answers are
+ * those of some order of their calls. Every switch between the threads is tried up to a bound.
  */
 @Tag("lincheck")
 public class MailboxLincheckTest {

@@ -130,8 +130,8 @@ class NodesComeAndGoTest {
     }
 
     /**
-     * A node that was made the leader learns it a moment later than the one that made it, and on a busy machine two voters
-     * may elect another one at any time: then {@code lead} makes it the leader again.
+     * A node that was made the leader learns it a moment later than the one that made it, and on a busy machine two
+     * voters may elect another one at any time: then {@code lead} makes it the leader again.
      */
     private static void onceItLeads(Supplier<CompletableFuture<Void>> change, Supplier<CompletableFuture<Void>> lead) {
         await().atMost(LIMIT.multipliedBy(2)).until(() -> {

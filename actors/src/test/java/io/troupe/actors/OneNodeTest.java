@@ -54,7 +54,10 @@ class OneNodeTest {
         assertThat(node.cluster().state()).isEqualTo(NodeState.LEFT);
     }
 
-    /** There may be a million of them, and most wait for their next message: what is only for messages under way must go. */
+    /**
+     * There may be a million of them, and most wait for their next message: what is only for messages under way must
+     * go.
+     */
     @Test
     void anIdleEntityConsistsOfNothingButThese() throws ReflectiveOperationException {
         ClusterActorSystem node = NODES.node();

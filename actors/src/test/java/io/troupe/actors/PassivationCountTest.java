@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Who has to leave when there are too many; the test decides when turns are run, and runs them where another thread might. */
+/**
+ * Who has to leave when there are too many; the test decides when turns are run, and runs them where another thread
+ * might.
+ */
 class PassivationCountTest {
     private static final long LATER_NS = 1_000_000_000;
 

@@ -58,8 +58,8 @@ class PassivationTest {
             Kind.of("restless", Diary.Note.class, Diary::new).passivateAfter(Duration.ofMillis(1));
 
     /**
-     * What an actor did last is known by its turn, not by its message: one thread for all of a kind ends the turn of one
-     * before that of the next begins.
+     * What an actor did last is known by its turn, not by its message: one thread for all of a kind ends the turn of
+     * one before that of the next begins.
      */
     private static final ExecutorService THREAD = Executors.newSingleThreadExecutor();
 

@@ -22,7 +22,9 @@ class ReadTest {
     @TempDir
     Path directory;
 
-    /** A node that has just stood still has no lease for a moment, and does not say how old its copy is: then once more. */
+    /**
+     * A node that has just stood still has no lease for a moment, and does not say how old its copy is: then once more.
+     */
     private static EntityState<Account.State> read(ClusterActorSystem node, String id, Read how) {
         return await().pollDelay(Duration.ZERO)
                 .until(

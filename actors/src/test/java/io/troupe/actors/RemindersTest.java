@@ -12,7 +12,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** A durable entity is reminded of what it asked for, even if every node was down meanwhile, and its effect is applied once. */
+/**
+ * A durable entity is reminded of what it asked for, even if every node was down meanwhile, and its effect is applied
+ * once.
+ */
 @Timeout(120)
 class RemindersTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A node that sends to its own shards is sender and receiver on the same threads: each holds a lock of its own when it calls
- * the other. If the end of a message were told to its sender under the shard's lock, two threads could wait for each other.
+ * A node that sends to its own shards is sender and receiver on the same threads: each holds a lock of its own when it
+ * calls the other. If the end of a message were told to its sender under the shard's lock, two threads could wait for
+ * each other.
  */
 @Timeout(200)
 class SendToOwnShardsTest {

@@ -31,7 +31,9 @@ public final class Cluster implements AutoCloseable {
     /** A deadline that never passes. */
     public static final long NO_DEADLINE = OutboundMessage.NO_DEADLINE;
 
-    /** Prefix of the keys of the store that belong to what runs above the cluster, and that every node keeps a copy of. */
+    /**
+     * Prefix of the keys of the store that belong to what runs above the cluster, and that every node keeps a copy of.
+     */
     public static final String ACTOR_KEYS = ClusterKeys.ACTORS;
 
     private final ClusterConfig config;
@@ -136,8 +138,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Takes a message back: its listener is told NotExecuted if it never left this node, and Unknown if it did; the actor
-     * does not start it if it has not yet arrived there. Nothing that was done is undone.
+     * Takes a message back: its listener is told NotExecuted if it never left this node, and Unknown if it did; the
+     * actor does not start it if it has not yet arrived there. Nothing that was done is undone.
      *
      * @param sent the message
      */
@@ -229,8 +231,8 @@ public final class Cluster implements AutoCloseable {
      * Settles what is unknown of a message to a durable kind: from then on it has either taken effect, or never will.
      *
      * @param id the message, as {@link SendOutcome.Unknown} names it
-     * @return Committed, Rejected, Failed or NotExecuted; Unknown if its session ended about an hour ago, or its channel has
-     *     settled it and gone on; fails with {@link ClusterException}, and then it may be asked again
+     * @return Committed, Rejected, Failed or NotExecuted; Unknown if its session ended about an hour ago, or its
+     *     channel has settled it and gone on; fails with {@link ClusterException}, and then it may be asked again
      */
     public CompletableFuture<SendOutcome> resolve(MessageId id) {
         return runtime.resolve(id);
@@ -330,13 +332,13 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Takes a lock that one holder in the cluster has at a time, for instance for work outside of actors that one node is to
-     * do; who has actors needs none. Waiters are served in no order.
+     * Takes a lock that one holder in the cluster has at a time, for instance for work outside of actors that one node
+     * is to do; who has actors needs none. Waiters are served in no order.
      *
      * @param name  its name, 1 to 100 letters, digits, '.', '_' or '-'
      * @param limit how long to wait for it; zero takes it only if it is free now
-     * @return the lock; cancel this to take the wish back. Fails with {@link ClusterException}: TIMEOUT, which names the
-     *     holder, CLOSED, or FAILED
+     * @return the lock; cancel this to take the wish back. Fails with {@link ClusterException}: TIMEOUT, which names
+     *     the holder, CLOSED, or FAILED
      * @throws IllegalArgumentException if it is no name
      */
     public CompletableFuture<ClusterLock> lock(String name, Duration limit) {
@@ -363,8 +365,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Runs something when this node is stopped, before what the node itself does in that phase. All hooks of a phase run
-     * side by side, and the phase waits for them as long as there is time. {@link #close} and a crash run none.
+     * Runs something when this node is stopped, before what the node itself does in that phase. All hooks of a phase
+     * run side by side, and the phase waits for them as long as there is time. {@link #close} and a crash run none.
      *
      * @param phase  before what
      * @param name   names it in the report
@@ -375,9 +377,9 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Stops this node in the order of {@link ShutdownPhase}: hands over what it owns, settles, leaves the cluster and frees
-     * threads, ports and locks. What cannot be done within the limit, or fails, is left out and reported. Asked again it
-     * answers the same.
+     * Stops this node in the order of {@link ShutdownPhase}: hands over what it owns, settles, leaves the cluster and
+     * frees threads, ports and locks. What cannot be done within the limit, or fails, is left out and reported. Asked
+     * again it answers the same.
      *
      * @param limit how long all of it may take; leaving takes a second more at most
      * @return completes when everything is closed; never exceptionally

@@ -34,15 +34,18 @@ import org.jspecify.annotations.Nullable;
  * @param setShards    room for the shards of other sets, all together; the same on every node
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
- * @param maxUnsettledBytes bytes of long messages waiting for their outcome on this node, before senders are told BACK_PRESSURED
+ * @param maxUnsettledBytes bytes of long messages waiting for their outcome on this node, before senders are told
+ *     BACK_PRESSURED
  * @param maxMessageLength the longest message with its target, in bytes; links to nodes that take less take less
  * @param maxSpawned   names that spawned actors may bear at a time; every node keeps all of them in memory
  * @param retry        the first wait before an unsettled message is sent again
  * @param rebalanceAfter how long the set of nodes must have been the same before shards move for balance
  * @param maxMoves     shards that may move at a time
  * @param moveTimeout  how long the move of a shard may take before it is called off
- * @param minimumPeersQuorum with fewer live nodes that can own shards none is given out or moved, and no node gets ready
- * @param joining      where this node's log is reached, if it was or is to be added to the voters at run time; else null
+ * @param minimumPeersQuorum with fewer live nodes that can own shards none is given out or moved, and no node gets
+ *     ready
+ * @param joining      where this node's log is reached, if it was or is to be added to the voters at run time; else
+ *     null
  * @param secret       what every node of the cluster must prove to know before a link to it is made; null for none
  * @param dialAddresses seeds that this node dials elsewhere than the seed list says; its own affair, never compared
  * @param restoreFrom  the backup that a new cluster starts from, the same on every seed; null for an empty one
@@ -113,13 +116,15 @@ public record ClusterConfig(
 
     /**
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
-     * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}), {@code hosts.shards, capacity,
-     * roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.unsettled.bytes, max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
+     * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}),
+     * {@code hosts.shards, capacity, roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
+     * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.unsettled.bytes, max.message.bytes,
+     * retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
      * {@code idling} (an {@link Idling}), {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
-     * {@code secret.file, dial.addresses} (as {@code seeds}), {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and
-     * so on) overrides its key.
+     * {@code secret.file, dial.addresses} (as {@code seeds}),
+     * {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and so
+     * on) overrides its key.
      *
      * @param file the file
      * @return the configuration
@@ -220,9 +225,9 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
-         * @param value what every node of the cluster must prove to know before a link to it is made, the same on all of
-         *     them; without one whoever reaches the messaging port can be a node. The log's port is not protected by it:
-         *     that takes {@link #tls}
+         * @param value what every node of the cluster must prove to know before a link to it is made, the same on all
+         *     of them; without one whoever reaches the messaging port can be a node. The log's port is not protected by
+         *     it: that takes {@link #tls}
          */
         public Builder secret(ClusterSecret value) {
             secret = value;
@@ -230,9 +235,9 @@ public record ClusterConfig(
         }
 
         /**
-         * Speaks TLS 1.3 on every connection, those of the log included, and only to nodes with a certificate of a trusted
-         * authority. The certificate names its node as {@code troupe://cluster/node}. To be said on every node or on none.
-         * The files are read when the node starts, and looked at again while it runs.
+         * Speaks TLS 1.3 on every connection, those of the log included, and only to nodes with a certificate of a
+         * trusted authority. The certificate names its node as {@code troupe://cluster/node}. To be said on every node
+         * or on none. The files are read when the node starts, and looked at again while it runs.
          *
          * @param files where they are
          * @return this
@@ -288,8 +293,8 @@ public record ClusterConfig(
         }
 
         /**
-         * Forms a new cluster that starts from a backup: told every seed, with the same backup and an empty data directory, while
-         * no node of the old cluster runs. In later starts it may stay, and is not needed.
+         * Forms a new cluster that starts from a backup: told every seed, with the same backup and an empty data
+         * directory, while no node of the old cluster runs. In later starts it may stay, and is not needed.
          *
          * @param backup what {@link ClusterManager#backup} has written
          * @return this
@@ -313,9 +318,9 @@ public record ClusterConfig(
         }
 
         /**
-         * Keeps a log and votes, once this node was added with {@link ClusterManager#addVoter}: its start waits for that. For a
-         * node outside the seed list, which keeps this in every later start; and for a seed whose data directory was lost,
-         * with the address that the seed list has.
+         * Keeps a log and votes, once this node was added with {@link ClusterManager#addVoter}: its start waits for
+         * that. For a node outside the seed list, which keeps this in every later start; and for a seed whose data
+         * directory was lost, with the address that the seed list has.
          *
          * @param host     the host that the other voters dial
          * @param raftPort its port for the replicated log
@@ -420,8 +425,8 @@ public record ClusterConfig(
          * {@return this}
          *
          * @param bytes of messages of 16 KiB and more that wait for their outcome on this node, to all shards together,
-         *     before senders are told BACK_PRESSURED; at least one of {@link #maxMessageLength}. A quarter of the largest
-         *     heap of this JVM without it. Shorter messages are bounded by {@link #maxUnsettled} alone
+         *     before senders are told BACK_PRESSURED; at least one of {@link #maxMessageLength}. A quarter of the
+         *     largest heap of this JVM without it. Shorter messages are bounded by {@link #maxUnsettled} alone
          */
         public Builder maxUnsettledBytes(long bytes) {
             maxUnsettledBytes = bytes;
@@ -431,9 +436,9 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
-         * @param bytes of the longest message with its target; at least 64 KiB and at most {@link #MAX_MESSAGE_LENGTH}. A link
-         *     keeps room for two of them at least. What a durable entity keeps or sends has to fit into one entry of the log,
-         *     1 MiB, whatever is said here
+         * @param bytes of the longest message with its target; at least 64 KiB and at most {@link #MAX_MESSAGE_LENGTH}.
+         *     A link keeps room for two of them at least. What a durable entity keeps or sends has to fit into one
+         *     entry of the log, 1 MiB, whatever is said here
          */
         public Builder maxMessageLength(int bytes) {
             maxMessageLength = bytes;
@@ -454,8 +459,8 @@ public record ClusterConfig(
          * {@return this}
          *
          * @param limit how long the thread of this node's links looks for work after the last, before it sleeps; {@link
-         *     TransportConfig#DEFAULT_SPIN} without it. A second makes of it a thread that hardly ever sleeps: it answers
-         *     sooner, and takes a processor for itself
+         *     TransportConfig#DEFAULT_SPIN} without it. A second makes of it a thread that hardly ever sleeps: it
+         *     answers sooner, and takes a processor for itself
          */
         public Builder spin(Duration limit) {
             spin = limit;
@@ -465,8 +470,8 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
-         * @param what what the thread of this node's links does while there is nothing to do; {@code SELECTOR} without it, and
-         *     only with that {@code spin} means something
+         * @param what what the thread of this node's links does while there is nothing to do; {@code SELECTOR} without
+         *     it, and only with that {@code spin} means something
          */
         public Builder idling(Idling what) {
             idling = what;
@@ -476,7 +481,8 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
-         * @param rule when frames to a node at which none arrives are refused; {@link CircuitBreaker#DEFAULT} without it
+         * @param rule when frames to a node at which none arrives are refused; {@link CircuitBreaker#DEFAULT} without
+         *     it
          */
         public Builder circuitBreaker(CircuitBreaker rule) {
             circuitBreaker = rule;
@@ -498,8 +504,8 @@ public record ClusterConfig(
          * {@return this}
          *
          * @param first how long a message may be without an answer before it is sent again; every further wait is
-         *     longer, up to a second. A durable commit under load takes tens of milliseconds: asking sooner only repeats
-         *     what is under way
+         *     longer, up to a second. A durable commit under load takes tens of milliseconds: asking sooner only
+         *     repeats what is under way
          */
         public Builder retry(Duration first) {
             retry = first;
@@ -538,8 +544,8 @@ public record ClusterConfig(
 
         /**
          * With how few nodes the cluster still gives out shards: below it what is served goes on, but what a lost node
-         * owned stays without an owner, so that a few survivors are not crushed by the load of all. Say the same on every
-         * node. Default 1.
+         * owned stays without an owner, so that a few survivors are not crushed by the load of all. Say the same on
+         * every node. Default 1.
          *
          * @param nodes live nodes that can own shards
          * @return this

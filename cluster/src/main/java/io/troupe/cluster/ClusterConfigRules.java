@@ -11,7 +11,9 @@ import static io.troupe.cluster.ClusterConfig.MAX_MESSAGE_LENGTH;
 import static io.troupe.cluster.ClusterConfig.MAX_SHARDS;
 import static io.troupe.cluster.ClusterConfig.MAX_SPAWNED;
 
-/** What a seed list has to be, and between which bounds the numbers of a configuration lie. Each error names its remedy. */
+/**
+ * What a seed list has to be, and between which bounds the numbers of a configuration lie. Each error names its remedy.
+ */
 final class ClusterConfigRules {
     /** Of an answer that is kept with its message, which must always get through. */
     private static final int MIN_MESSAGE_LENGTH = 64 * 1024;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in the cluster, as this node's copy of the store has it: every node sees the same changes of
- * nodes and shards in the same order, each at its own time. Only {@link NodeSuspected}, {@link QuorumLost}, {@link Degraded}
- * and {@link QuorumRegained} are what this node alone observes.
+ * nodes and shards in the same order, each at its own time. Only {@link NodeSuspected}, {@link QuorumLost},
+ * {@link Degraded} and {@link QuorumRegained} are what this node alone observes.
  */
 public sealed interface ClusterEvent {
     /** {@return the revision of the store with which it happened; never lower than that of the event before} */
@@ -33,8 +33,8 @@ public sealed interface ClusterEvent {
     record NodeLeft(String nodeId, long incarnation, long revision) implements ClusterEvent {}
 
     /**
-     * This node has had no link to a live node for a third of the lease, or has one again. The log decides what becomes of
-     * it: this is a hint to a person.
+     * This node has had no link to a live node for a third of the lease, or has one again. The log decides what becomes
+     * of it: this is a hint to a person.
      *
      * @param nodeId      the node
      * @param incarnation its life
@@ -75,9 +75,9 @@ public sealed interface ClusterEvent {
     record LeaderChanged(String nodeId, long term, long revision) implements ClusterEvent {}
 
     /**
-     * This node's lease has passed, and it was noticed: it reaches no majority of the voters, or its process stood still for
-     * longer than the lease. What it runs waits, but for what {@link Degraded} names. A gap of less than some tens of
-     * milliseconds goes by unnoticed. Only this node observes it.
+     * This node's lease has passed, and it was noticed: it reaches no majority of the voters, or its process stood
+     * still for longer than the lease. What it runs waits, but for what {@link Degraded} names. A gap of less than some
+     * tens of milliseconds goes by unnoticed. Only this node observes it.
      *
      * @param revision the newest revision that this node had heard of
      */
@@ -94,8 +94,8 @@ public sealed interface ClusterEvent {
     /**
      * This node has a lease again, and all its kinds work as ever.
      *
-     * @param kept     true if it is the same life: nobody can have been given what it owns, and its actors go on with what
-     *     they have. False if that life has ended: so have all its actors, also those that had gone on
+     * @param kept     true if it is the same life: nobody can have been given what it owns, and its actors go on with
+     *     what they have. False if that life has ended: so have all its actors, also those that had gone on
      * @param revision the newest revision when this node had it
      */
     record QuorumRegained(boolean kept, long revision) implements ClusterEvent {}

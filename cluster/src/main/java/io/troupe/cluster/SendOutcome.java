@@ -53,11 +53,15 @@ public sealed interface SendOutcome {
 
     /** Why a message was not executed. */
     enum Reason {
-        /** This node does not know where the actors of the kind live: it was started without the kind, or is not started. */
+        /**
+         * This node does not know where the actors of the kind live: it was started without the kind, or is not
+         * started.
+         */
         NO_SUCH_KIND,
         /**
-         * The owner of the shard was started without the kind, or the deadline passed while no live node may own the shards of
-         * the kind's set: see {@link Cluster#whereIs}. Register a kind on every node that owns shards of its set.
+         * The owner of the shard was started without the kind, or the deadline passed while no live node may own the
+         * shards of the kind's set: see {@link Cluster#whereIs}. Register a kind on every node that owns shards of its
+         * set.
          */
         KIND_UNAVAILABLE,
         /** This node has no session. */
@@ -70,7 +74,10 @@ public sealed interface SendOutcome {
         NOT_CONNECTED,
         /** Nothing arrives at the owner's node, and the message cannot wait: see {@link CircuitBreaker}. */
         CIRCUIT_OPEN,
-        /** The owner's node takes no message of its length: its {@link ClusterConfig#maxMessageLength} is smaller than ours. */
+        /**
+         * The owner's node takes no message of its length: its {@link ClusterConfig#maxMessageLength} is smaller than
+         * ours.
+         */
         TOO_LARGE,
         /** The deadline passed before it started. */
         DEADLINE_PASSED,

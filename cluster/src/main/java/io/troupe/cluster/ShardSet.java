@@ -6,9 +6,9 @@ import java.util.TreeSet;
 import io.troupe.transport.Lane;
 
 /**
- * Shards that are placed together under one policy. Kinds in one set with the same id share a shard, so a set is also how
- * actors are kept next to each other. The default set is the cluster's {@link ClusterConfig#shards()}; any other comes to
- * be when the first node that has a kind of it joins, and its number of shards is then fixed. Immutable.
+ * Shards that are placed together under one policy. Kinds in one set with the same id share a shard, so a set is also
+ * how actors are kept next to each other. The default set is the cluster's {@link ClusterConfig#shards()}; any other
+ * comes to be when the first node that has a kind of it joins, and its number of shards is then fixed. Immutable.
  *
  * @param name     its name, unique in the cluster
  * @param shards   how many shards it has; 0 for the default set
@@ -40,8 +40,8 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
         LEAST_LOAD,
         /**
          * The node that spawns the first actor on it: the shard is moved there, and kept as by {@link
-         * ClusterManager#moveShard}. Before that, and while that node may not own it, as RENDEZVOUS; so it means nothing to
-         * actors that nobody spawns.
+         * ClusterManager#moveShard}. Before that, and while that node may not own it, as RENDEZVOUS; so it means
+         * nothing to actors that nobody spawns.
          */
         LOCAL
     }
@@ -138,8 +138,8 @@ public record ShardSet(String name, int shards, Set<String> roles, Set<String> n
     }
 
     /**
-     * {@return the same, whose messages take another lane} Messages to one actor keep their order on either; long ones on the
-     * bulk lane hold up only each other, not what the node sends to other sets.
+     * {@return the same, whose messages take another lane} Messages to one actor keep their order on either; long ones
+     * on the bulk lane hold up only each other, not what the node sends to other sets.
      *
      * @param other {@code ORDINARY} or {@code BULK}
      */

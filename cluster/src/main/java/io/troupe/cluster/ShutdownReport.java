@@ -12,7 +12,8 @@ import java.util.Map;
  * @param drain     how the hand-over went
  * @param took      how long each phase took, with its hooks; without the last one, CLOSE, which is still to end
  * @param unsettled messages of this node whose outcome was not known when it left
- * @param problems  what went wrong on the way, a line each: hooks that failed or took too long, steps that were left out
+ * @param problems  what went wrong on the way, a line each: hooks that failed or took too long, steps that were left
+ *     out
  */
 public record ShutdownReport(
         DrainReport drain, Map<ShutdownPhase, Duration> took, long unsettled, List<String> problems) {

@@ -11,7 +11,9 @@ import io.troupe.actors.StatefulHandler;
 import io.troupe.actors.Transaction;
 import io.troupe.transport.kryo.MessageRegistry;
 
-/** A bank without a database: an account is a durable entity, a transfer from one to another a saga or a transaction. */
+/**
+ * A bank without a database: an account is a durable entity, a transfer from one to another a saga or a transaction.
+ */
 public final class Bank implements StatefulHandler<Bank.State, Bank.Message> {
     /** No account may hold more: some deposits are refused, so that some transfers must be undone. */
     static final long MOST = 1_100;

@@ -21,8 +21,8 @@ import io.troupe.demo.Bank.Transfer;
 import io.troupe.demo.verdict.Matches;
 
 /**
- * Transfers between accounts of nodes that are processes, some of which are hit half-way. In the end every transfer is done or
- * not, and every account holds exactly what those that are done make of it.
+ * Transfers between accounts of nodes that are processes, some of which are hit half-way. In the end every transfer is
+ * done or not, and every account holds exactly what those that are done make of it.
  */
 final class BankRun {
     private static final Duration ASK_LIMIT = Duration.ofSeconds(20);

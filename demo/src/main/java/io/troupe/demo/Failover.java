@@ -4,7 +4,9 @@ import java.time.Duration;
 
 import io.troupe.metadata.MetadataConfig.Election;
 
-/** How soon a lost node is replaced, and so how long a pause of machine or disk may be without one being taken for lost. */
+/**
+ * How soon a lost node is replaced, and so how long a pause of machine or disk may be without one being taken for lost.
+ */
 enum Failover {
     /** For any machine, a busy one or one whose disk takes its time, too. */
     SAFE(Election.SAFE, Duration.ofSeconds(3)),

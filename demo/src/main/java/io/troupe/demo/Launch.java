@@ -12,7 +12,9 @@ import java.util.concurrent.TimeoutException;
 import io.troupe.actors.ClusterActorSystem;
 import org.jspecify.annotations.Nullable;
 
-/** Nodes as processes and the driver's own node, from their start to their end: the same around what every command does. */
+/**
+ * Nodes as processes and the driver's own node, from their start to their end: the same around what every command does.
+ */
 final class Launch {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 

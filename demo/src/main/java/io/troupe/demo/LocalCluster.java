@@ -64,7 +64,8 @@ final class LocalCluster implements AutoCloseable {
     }
 
     /**
-     * Starts nodes that have ended, with what they have on disk, all at once: alone they might have no majority to wait for.
+     * Starts nodes that have ended, with what they have on disk, all at once: alone they might have no majority to wait
+     * for.
      *
      * @return completes when they are ready; fails with the first {@link NodeFailedException}
      */

@@ -22,7 +22,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The command line of the demo: checks every option and the whole input, then runs. Exit codes: 0 kept, 1 broken, 2 bad input. */
+/**
+ * The command line of the demo: checks every option and the whole input, then runs. Exit codes: 0 kept, 1 broken, 2 bad
+ * input.
+ */
 @Command(
         name = "troupe-demo",
         sortOptions = false,

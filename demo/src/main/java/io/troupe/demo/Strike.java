@@ -18,8 +18,8 @@ import io.troupe.cluster.NodeInfo;
 import io.troupe.cluster.NodeState;
 
 /**
- * What hits nodes half-way, on a thread of its own so that messages flow meanwhile. It is over when everybody works again;
- * only the one victim of a kill stays dead.
+ * What hits nodes half-way, on a thread of its own so that messages flow meanwhile. It is over when everybody works
+ * again; only the one victim of a kill stays dead.
  */
 final class Strike {
     /** Leases that a paused node is silent for: the others replace it, and it knows that it is fenced. */

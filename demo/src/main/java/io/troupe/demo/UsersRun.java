@@ -24,8 +24,8 @@ import io.troupe.demo.verdict.Matches;
 import io.troupe.demo.verdict.UserTotals;
 
 /**
- * The users of malls on nodes that are processes, some of which are hit half-way. In the end nobody is in the memory of a node
- * any more, and every user is exactly what the events make of them.
+ * The users of malls on nodes that are processes, some of which are hit half-way. In the end nobody is in the memory of
+ * a node any more, and every user is exactly what the events make of them.
  */
 final class UsersRun {
     private static final Duration ASK_LIMIT = Duration.ofSeconds(20);

@@ -14,7 +14,10 @@ import io.troupe.cluster.NodeInfo;
 import io.troupe.demo.users.UserKey;
 import io.troupe.demo.users.Users;
 
-/** The cluster as any of its nodes can tell: who is there, who leads, who owns what. What is in its memory a node tells itself. */
+/**
+ * The cluster as any of its nodes can tell: who is there, who leads, who owns what. What is in its memory a node tells
+ * itself.
+ */
 final class UsersStatus {
     private UsersStatus() {}
 

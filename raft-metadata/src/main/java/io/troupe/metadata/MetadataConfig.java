@@ -63,13 +63,18 @@ public record MetadataConfig(
     }
 
     /**
-     * How long a voter waits for its leader before it stands for election: a random time between the two bounds. Within it
-     * a candidate flushes its vote to disk, and then the others theirs: where that takes longer, elections do not end.
+     * How long a voter waits for its leader before it stands for election: a random time between the two bounds. Within
+     * it a candidate flushes its vote to disk, and then the others theirs: where that takes longer, elections do not
+     * end.
      */
     public enum Election {
-        /** 50 to 100 ms: for small heaps with short pauses, and disks that flush within 10 ms even when they are busy. */
+        /**
+         * 50 to 100 ms: for small heaps with short pauses, and disks that flush within 10 ms even when they are busy.
+         */
         FAST(50, 100),
-        /** 150 to 300 ms: for a local network, a collector with pauses below 50 ms, and disks that flush within 50 ms. */
+        /**
+         * 150 to 300 ms: for a local network, a collector with pauses below 50 ms, and disks that flush within 50 ms.
+         */
         DEFAULT(150, 300),
         /** 500 to 1000 ms: for heaps whose pauses, and machines whose disks, are not under control. */
         SAFE(500, 1000);
@@ -190,9 +195,9 @@ public record MetadataConfig(
         }
 
         /**
-         * This node is a voter only once it has been added to a group that exists, with {@link MetadataStore#addVoter}: its
-         * start waits for that. For a node outside the seed list, and for one whose directory was lost or removed. To be
-         * kept in every later start of a node outside the seed list, whose own list stays that of the others.
+         * This node is a voter only once it has been added to a group that exists, with {@link MetadataStore#addVoter}:
+         * its start waits for that. For a node outside the seed list, and for one whose directory was lost or removed.
+         * To be kept in every later start of a node outside the seed list, whose own list stays that of the others.
          *
          * @param host     the host its Raft port is reached at
          * @param raftPort its Raft port
@@ -204,8 +209,8 @@ public record MetadataConfig(
         }
 
         /**
-         * Forms a new cluster that starts from a backup. To be told every seed, with the same backup and an empty directory;
-         * in later starts it may stay, and is not needed.
+         * Forms a new cluster that starts from a backup. To be told every seed, with the same backup and an empty
+         * directory; in later starts it may stay, and is not needed.
          *
          * @param backup what {@link MetadataStore#backup} has written
          * @return this
@@ -216,7 +221,8 @@ public record MetadataConfig(
         }
 
         /**
-         * Speaks TLS on the ports of the log. Without it whoever reaches one can append to the log and change its voters.
+         * Speaks TLS on the ports of the log. Without it whoever reaches one can append to the log and change its
+         * voters.
          *
          * @param value what is shown and who is trusted; to be said on every voter or on none
          * @return this
@@ -228,8 +234,8 @@ public record MetadataConfig(
 
         /**
          * Has several Raft groups in every node, each with a log, a leader, sessions and keys of its own; see
-         * {@link MetadataStore#group}. Fixed when the cluster is formed, and the same on every node, those without a log
-         * included.
+         * {@link MetadataStore#group}. Fixed when the cluster is formed, and the same on every node, those without a
+         * log included.
          *
          * @param number how many, 1 to {@value MetadataConfig#MAX_GROUPS}; 1 unless set
          * @return this

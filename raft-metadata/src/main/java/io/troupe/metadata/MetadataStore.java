@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A replicated, revisioned key-value store with transactions, sessions and watches. Every committed transaction has its
  * place in one order; reads of {@link #view()} are local.
  *
- * <p>All methods may be called from any thread and none blocks, except {@link #close()}. Futures complete on a thread of
- * the store: hop to your own before doing anything slow. Failures are {@link MetadataException}s.
+ * <p>All methods may be called from any thread and none blocks, except {@link #close()}. Futures complete on a thread
+ * of the store: hop to your own before doing anything slow. Failures are {@link MetadataException}s.
  */
 public interface MetadataStore extends AutoCloseable {
     /** Longest value of a key, in bytes. */
@@ -34,9 +34,9 @@ public interface MetadataStore extends AutoCloseable {
 
     /**
      * The store of one of this node's groups. Each is a store of its own: with keys, revisions, sessions, watches and a
-     * leader that have nothing to do with those of another, so a transaction is within one group. Their voters are the same.
-     * They are started, and end, together with the first one, which is the store that was opened: to close another one does
-     * nothing. A group that fails says so and leaves the others alone.
+     * leader that have nothing to do with those of another, so a transaction is within one group. Their voters are the
+     * same. They are started, and end, together with the first one, which is the store that was opened: to close
+     * another one does nothing. A group that fails says so and leaves the others alone.
      *
      * @param number the group; 0 is the first
      * @return its store
@@ -62,20 +62,20 @@ public interface MetadataStore extends AutoCloseable {
     }
 
     /**
-     * Joins the group, or for a node without a log finds a voter to follow. Completes when {@link #view()} is usable and
-     * the cluster's leader was heard of.
+     * Joins the group, or for a node without a log finds a voter to follow. Completes when {@link #view()} is usable
+     * and the cluster's leader was heard of.
      *
      * @return completes when ready; fails with BAD_DIRECTORY, BAD_CONFIG, PORT_IN_USE, WIPED_VOTER or FAILED
      */
     CompletableFuture<Void> start();
 
     /**
-     * Forms the group of a new cluster without the seeds that are silent, for an operator who knows that they never ran. To
-     * be called once, after {@link #start()}, on the seed with the lowest id. It listens for a second; the seeds that were
-     * heard of lately are voters then, the others have to be added.
+     * Forms the group of a new cluster without the seeds that are silent, for an operator who knows that they never
+     * ran. To be called once, after {@link #start()}, on the seed with the lowest id. It listens for a second; the
+     * seeds that were heard of lately are voters then, the others have to be added.
      *
-     * @return completes when the group is formed; fails with BAD_CONFIG if this node is not the one or belongs to a group
-     *     already, WIPED_VOTER if a node that was heard of does, or as {@link #start()} does
+     * @return completes when the group is formed; fails with BAD_CONFIG if this node is not the one or belongs to a
+     *     group already, WIPED_VOTER if a node that was heard of does, or as {@link #start()} does
      */
     default CompletableFuture<Void> bootstrap() {
         return CompletableFuture.failedFuture(new MetadataException(
@@ -194,13 +194,14 @@ public interface MetadataStore extends AutoCloseable {
     }
 
     /**
-     * The keys with a prefix, a part at a time, each with everything that had completed anywhere before it was asked for.
-     * {@code view().keys} does the same at once, of what this node has applied.
+     * The keys with a prefix, a part at a time, each with everything that had completed anywhere before it was asked
+     * for. {@code view().keys} does the same at once, of what this node has applied.
      *
      * @param prefix the prefix; empty means every key
      * @param after  the {@link KeyList#next} of the part before; empty for the first part
      * @param limit  most keys of this part, 1 to {@link KeyList#MAX_KEYS}
-     * @return the part; fails as {@link #txn} does, and with IllegalArgumentException if this node does not keep such keys
+     * @return the part; fails as {@link #txn} does, and with IllegalArgumentException if this node does not keep such
+     *     keys
      */
     default CompletableFuture<KeyList> listKeys(String prefix, String after, int limit) {
         return barrier().thenApply(revision -> view().keys(prefix, after, limit));
@@ -245,11 +246,13 @@ public interface MetadataStore extends AutoCloseable {
     boolean isLeader();
 
     /**
-     * Hands the leadership to another voter, which must be up and have nearly all of the log. To be asked of the leader.
+     * Hands the leadership to another voter, which must be up and have nearly all of the log. To be asked of the
+     * leader.
      *
      * @param nodeId the voter
      * @param limit  how long that may take
-     * @return completes when another voter leads; fails with NOT_LEADING, BAD_CONFIG if there is no such voter, or FAILED
+     * @return completes when another voter leads; fails with NOT_LEADING, BAD_CONFIG if there is no such voter, or
+     *     FAILED
      */
     default CompletableFuture<Void> transferLeadership(String nodeId, Duration limit) {
         return CompletableFuture.failedFuture(notLeading());
@@ -268,43 +271,44 @@ public interface MetadataStore extends AutoCloseable {
     }
 
     /**
-     * Adds a node to the voters of all groups, or replaces the voter of that node id whose directory was lost. To be asked of
-     * the leader of the first group, one at a time. The node starts meanwhile, with {@link MetadataConfig.Builder#joining} and
-     * an empty directory. It has all of the log, runs and votes when this completes. The replacement of a voter that has just
-     * died waits until its silence is noticed; that of one that goes on speaking fails with BAD_CONFIG, after 1 to 2 s.
+     * Adds a node to the voters of all groups, or replaces the voter of that node id whose directory was lost. To be
+     * asked of the leader of the first group, one at a time. The node starts meanwhile, with
+     * {@link MetadataConfig.Builder#joining} and an empty directory. It has all of the log, runs and votes when this
+     * completes. The replacement of a voter that has just died waits until its silence is noticed; that of one that
+     * goes on speaking fails with BAD_CONFIG, after 1 to 2 s.
      *
      * @param voter the node and its Raft address, as every voter reaches it
      * @param limit how long that may take
-     * @return completes when the voter is added; fails with NOT_LEADING, BAD_CONFIG, BUSY, UNSAFE, or with FAILED and the
-     *     reason if it does not run or does not catch up in time: then the voters are those of before, without a voter that
-     *     was to be replaced and does not run any more
+     * @return completes when the voter is added; fails with NOT_LEADING, BAD_CONFIG, BUSY, UNSAFE, or with FAILED and
+     *     the reason if it does not run or does not catch up in time: then the voters are those of before, without a
+     *     voter that was to be replaced and does not run any more
      */
     default CompletableFuture<Void> addVoter(Voter voter, Duration limit) {
         return CompletableFuture.failedFuture(notLeading());
     }
 
     /**
-     * Removes a voter of all groups, running or dead. Its store stops, and its directory cannot be used again. To be asked of
-     * the leader of the first group, one at a time; the leader itself hands over first. A voter that died within the last two
-     * election timeouts still counts as one that answers.
+     * Removes a voter of all groups, running or dead. Its store stops, and its directory cannot be used again. To be
+     * asked of the leader of the first group, one at a time; the leader itself hands over first. A voter that died
+     * within the last two election timeouts still counts as one that answers.
      *
      * @param nodeId the voter
      * @param limit  how long that may take
-     * @return completes when the voter has no vote any more; fails with NOT_LEADING, BAD_CONFIG if there is no such voter
-     *     or it leads, UNSAFE if the others that answer are no majority of the rest, BUSY or FAILED
+     * @return completes when the voter has no vote any more; fails with NOT_LEADING, BAD_CONFIG if there is no such
+     *     voter or it leads, UNSAFE if the others that answer are no majority of the rest, BUSY or FAILED
      */
     default CompletableFuture<Void> removeVoter(String nodeId, Duration limit) {
         return CompletableFuture.failedFuture(notLeading());
     }
 
     /**
-     * Writes the whole state to a file, with everything that was acknowledged anywhere before this call, while the store goes
-     * on. A new cluster can start from it: {@link MetadataConfig.Builder#restoreFrom}. To be asked of any voter, one at a time.
-     * A cluster with several groups has no backups yet.
+     * Writes the whole state to a file, with everything that was acknowledged anywhere before this call, while the
+     * store goes on. A new cluster can start from it: {@link MetadataConfig.Builder#restoreFrom}. To be asked of any
+     * voter, one at a time. A cluster with several groups has no backups yet.
      *
      * @param file a file that does not exist, in a directory that does; only this user may read what is made
-     * @return completes when the file is on the disk; fails with BAD_BACKUP if it cannot be written or there are several groups,
-     *     and then nothing of it is left, BUSY while another one is written, or as {@link #txn} does
+     * @return completes when the file is on the disk; fails with BAD_BACKUP if it cannot be written or there are
+     *     several groups, and then nothing of it is left, BUSY while another one is written, or as {@link #txn} does
      */
     default CompletableFuture<Backup> backup(Path file) {
         return CompletableFuture.failedFuture(new MetadataException(

@@ -24,8 +24,8 @@ public interface MetadataView {
     KeyValue get(String key);
 
     /**
-     * Visits the keys with the prefix, in ascending order, for as long as the visitor answers true; on a node without a log
-     * those that it follows.
+     * Visits the keys with the prefix, in ascending order, for as long as the visitor answers true; on a node without a
+     * log those that it follows.
      *
      * @param prefix  the prefix; empty means every key
      * @param after   visits only keys behind this one; empty means from the first
@@ -72,8 +72,8 @@ public interface MetadataView {
     }
 
     /**
-     * {@return the settled messages of a channel; an empty window with floor 1 if there are none, and on a node without a
-     * log, where only {@link Op.Settle} knows}
+     * {@return the settled messages of a channel; an empty window with floor 1 if there are none, and on a node without
+     * a log, where only {@link Op.Settle} knows}
      *
      * @param session the sender's session
      * @param shard   the target shard
@@ -98,7 +98,9 @@ public interface MetadataView {
         return current != null && current.open() && current.id().equals(session);
     }
 
-    /** {@return the last leader that this node has applied an entry of, node and term learned together; null at first} */
+    /**
+     * {@return the last leader that this node has applied an entry of, node and term learned together; null at first}
+     */
     @Nullable
     Leader leader();
 

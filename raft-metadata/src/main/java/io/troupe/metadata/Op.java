@@ -9,8 +9,8 @@ public sealed interface Op {
     int VALUE_COST = 32;
 
     /**
-     * {@return how much of what the transactions that travel together may read it takes} {@link #VALUE_COST} for a value of any
-     * length; 1 for one that is {@linkplain Get#ofSmall known to be small}.
+     * {@return how much of what the transactions that travel together may read it takes} {@link #VALUE_COST} for a
+     * value of any length; 1 for one that is {@linkplain Get#ofSmall known to be small}.
      */
     default int readCost() {
         return 0;
@@ -81,8 +81,8 @@ public sealed interface Op {
         }
 
         /**
-         * {@return a read of a key whose value is known to have {@value #SMALL_LENGTH} bytes at most} Many more of these than
-         * of others can travel together.
+         * {@return a read of a key whose value is known to have {@value #SMALL_LENGTH} bytes at most} Many more of
+         * these than of others can travel together.
          *
          * @param key the key
          */
@@ -110,9 +110,9 @@ public sealed interface Op {
     }
 
     /**
-     * Reads keys with a prefix as the transaction sees them, in ascending order; they are in {@link TxnResult#reads()}. It
-     * ends early behind the entry with which the values have {@value #MAX_BYTES} bytes: ask for what follows with the last
-     * key that was read.
+     * Reads keys with a prefix as the transaction sees them, in ascending order; they are in {@link TxnResult#reads()}.
+     * It ends early behind the entry with which the values have {@value #MAX_BYTES} bytes: ask for what follows with
+     * the last key that was read.
      *
      * @param prefix the prefix; empty means every key
      * @param after  reads only keys behind this one; empty means from the first
@@ -148,10 +148,10 @@ public sealed interface Op {
     }
 
     /**
-     * Adds an entry to a queue: writes the key that {@link #entry} names with the next sequence. A sequence is one more than
-     * that of the append before, whatever was deleted meanwhile, and is assigned when the transaction is applied, so a
-     * refused one leaves no hole. The entry, with an empty value, is in {@link TxnResult#reads()}. The newest sequence is
-     * kept as the value of the key {@code queue}, which nothing else may write.
+     * Adds an entry to a queue: writes the key that {@link #entry} names with the next sequence. A sequence is one more
+     * than that of the append before, whatever was deleted meanwhile, and is assigned when the transaction is applied,
+     * so a refused one leaves no hole. The entry, with an empty value, is in {@link TxnResult#reads()}. The newest
+     * sequence is kept as the value of the key {@code queue}, which nothing else may write.
      *
      * @param queue the queue
      * @param value the entry's value
@@ -188,8 +188,9 @@ public sealed interface Op {
      * ({@link TxnResult.SettleRefused}) when the session is not open, the sequence is below the channel's floor, or it
      * is settled already: this is what makes effects exactly-once. Also raises the floor and forgets what is below it.
      *
-     * <p>With a deadline that the newest time in the log has reached, the message is settled with the deadline's outcome, and
-     * the rest of the transaction is refused as if it had been settled so before: it can never take effect later.
+     * <p>With a deadline that the newest time in the log has reached, the message is settled with the deadline's
+     * outcome, and the rest of the transaction is refused as if it had been settled so before: it can never take effect
+     * later.
      *
      * @param session  the sender's session, or an {@link SessionId#outbox}
      * @param shard    the target shard; (session, shard) is the channel

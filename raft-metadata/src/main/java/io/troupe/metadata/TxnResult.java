@@ -38,8 +38,8 @@ public sealed interface TxnResult {
     record CompareFailed(long revision, List<@Nullable KeyValue> reads) implements TxnResult {}
 
     /**
-     * A {@link Op.Settle} or a session-bound {@link Op.Put} refused the transaction; nothing was applied, but for the mark of
-     * an {@link Op.Settle} whose deadline had passed.
+     * A {@link Op.Settle} or a session-bound {@link Op.Put} refused the transaction; nothing was applied, but for the
+     * mark of an {@link Op.Settle} whose deadline had passed.
      *
      * @param revision the revision after the transaction, unchanged unless such a mark was set
      * @param reason   why

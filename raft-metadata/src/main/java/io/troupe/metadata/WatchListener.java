@@ -2,7 +2,9 @@ package io.troupe.metadata;
 
 import java.util.List;
 
-/** Receives the changes under one prefix: every one, once, in order. Called on the store's watch thread; do not block. */
+/**
+ * Receives the changes under one prefix: every one, once, in order. Called on the store's watch thread; do not block.
+ */
 public interface WatchListener {
     /**
      * Changes in ascending order of revision; all changes of one revision come in one call.

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 
 /**
  * A session with a short lease that a test renews in real time. Whoever lets half of the lease pass without a renewal,
- * because the machine stopped or was busy, knows nothing about the store: what failed is tried again with a longer lease.
- * A session that ends although it was renewed in time fails the test.
+ * because the machine stopped or was busy, knows nothing about the store: what failed is tried again with a longer
+ * lease. A session that ends although it was renewed in time fails the test.
  */
 public final class BriefSession {
     /** A machine that stops for longer than this cannot test a lease. */

@@ -21,7 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What every {@link MetadataStore} promises. All tests of a class share one store, because starting a replicated one
- * takes its time: each uses keys of its own. The store's leader must tick by itself, and faster than {@link MetadataStoreFixture#SHORT_TTL}.
+ * takes its time: each uses keys of its own. The store's leader must tick by itself, and faster than
+ * {@link MetadataStoreFixture#SHORT_TTL}.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 public abstract class MetadataStoreContract extends SessionContract {

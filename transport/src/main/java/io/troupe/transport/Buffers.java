@@ -7,8 +7,9 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * Buffers for messages that work in every JVM: Agrona's own where the flag that they need is set, and otherwise ones that
- * need none. Whoever makes {@code UnsafeBuffer}s itself needs {@code --add-exports java.base/jdk.internal.misc=ALL-UNNAMED}.
+ * Buffers for messages that work in every JVM: Agrona's own where the flag that they need is set, and otherwise ones
+ * that need none. Whoever makes {@code UnsafeBuffer}s itself needs
+ * {@code --add-exports java.base/jdk.internal.misc=ALL-UNNAMED}.
  */
 public final class Buffers {
     private Buffers() {}

@@ -13,10 +13,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What every node of a cluster knows and nobody else: links are made only between nodes that prove it to each other. It is
- * kept in memory only as a key derived from it, and never written anywhere. Immutable, safe for any thread.
+ * What every node of a cluster knows and nobody else: links are made only between nodes that prove it to each other. It
+ * is kept in memory only as a key derived from it, and never written anywhere. Immutable, safe for any thread.
  *
- * <p>It authenticates the link, not each byte after that: someone who can change packets on the way needs TLS against him.
+ * <p>It authenticates the link, not each byte after that: someone who can change packets on the way needs TLS against
+ * him.
  *
  * <p>To replace it while the cluster runs, start each node three times, one after the other: with the old one that
  * {@link #accepts} the new one, with the new one that accepts the old one, and with the new one alone.

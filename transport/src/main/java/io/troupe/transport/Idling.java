@@ -17,13 +17,21 @@ public enum Idling {
     /** Looks again at once: a processor for itself. Agrona's {@link BusySpinIdleStrategy}. */
     SPIN,
 
-    /** Lets others run before it looks again; takes whatever processor time they leave. Agrona's {@link YieldingIdleStrategy}. */
+    /**
+     * Lets others run before it looks again; takes whatever processor time they leave. Agrona's
+     * {@link YieldingIdleStrategy}.
+     */
     YIELD,
 
-    /** Spins, yields, then sleeps for longer and longer, a millisecond at most. Agrona's {@link BackoffIdleStrategy}. */
+    /**
+     * Spins, yields, then sleeps for longer and longer, a millisecond at most. Agrona's {@link BackoffIdleStrategy}.
+     */
     BACKOFF,
 
-    /** Sleeps a microsecond, and what the system adds to that, before it looks again. Agrona's {@link SleepingIdleStrategy}. */
+    /**
+     * Sleeps a microsecond, and what the system adds to that, before it looks again. Agrona's
+     * {@link SleepingIdleStrategy}.
+     */
     SLEEP;
 
     /** {@return what makes a strategy for one thread; null for {@link #SELECTOR}} */

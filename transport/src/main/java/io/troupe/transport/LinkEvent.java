@@ -1,10 +1,11 @@
 package io.troupe.transport;
 
 /**
- * What becomes of a lane of the link to a node. Always {@code OPENED (INTERRUPTED RESUMED)* INTERRUPTED? ENDED}, and again.
+ * What becomes of a lane of the link to a node. Always {@code OPENED (INTERRUPTED RESUMED)* INTERRUPTED? ENDED}, and
+ * again.
  *
- * <p>Between {@link #OPENED} and {@link #ENDED} every frame accepted arrives once and in order, or the session ends first:
- * then of the last ones it is not known whether they have arrived.
+ * <p>Between {@link #OPENED} and {@link #ENDED} every frame accepted arrives once and in order, or the session ends
+ * first: then of the last ones it is not known whether they have arrived.
  */
 public enum LinkEvent {
     /** A session has begun: frames are accepted. */

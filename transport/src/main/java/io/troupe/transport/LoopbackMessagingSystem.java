@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node of a {@link LoopbackNetwork}. Links change under the network's lock, and whatever becomes of them is put into the
- * inbox of the node it concerns under the same lock: so its thread tells the handler of everything in the order in which
- * it happened.
+ * One node of a {@link LoopbackNetwork}. Links change under the network's lock, and whatever becomes of them is put
+ * into the inbox of the node it concerns under the same lock: so its thread tells the handler of everything in the
+ * order in which it happened.
  */
 final class LoopbackMessagingSystem implements MessagingSystem {
     private static final Logger LOG = LoggerFactory.getLogger(LoopbackMessagingSystem.class);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A network in the memory of one process: messaging systems that reach each other by their ids, whatever host and port
- * {@link MessagingSystem#addNode} is told. For tests of what lies above, and an example of the contract: one lock, and a
- * thread for each node. Frames are copied once. Thread-safe.
+ * {@link MessagingSystem#addNode} is told. For tests of what lies above, and an example of the contract: one lock, and
+ * a thread for each node. Frames are copied once. Thread-safe.
  */
 public final class LoopbackNetwork {
     private static final int DEFAULT_CAPACITY = 4 * 1024 * 1024;
@@ -46,8 +46,8 @@ public final class LoopbackNetwork {
     }
 
     /**
-     * Makes a messaging system, not started yet. Its {@link MessagingSystem#start} fails while another one of the same id
-     * runs on this network.
+     * Makes a messaging system, not started yet. Its {@link MessagingSystem#start} fails while another one of the same
+     * id runs on this network.
      *
      * @param nodeId  who it is
      * @param handler receives what the others say, on a thread of this system

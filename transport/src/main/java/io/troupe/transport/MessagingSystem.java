@@ -5,13 +5,14 @@ import java.util.concurrent.CompletableFuture;
 import org.agrona.DirectBuffer;
 
 /**
- * Frames between nodes: one link per pair of nodes, with one {@link Lane} or several, driven by one agent thread. A frame
- * arrives whole, unchanged, once, and after the frames offered before it on the same lane, or not at all: a lost connection
- * is made again and loses nothing, but the session of two processes on a lane ends with either of them, or when they do not
- * find each other for the session timeout. What was under way then is lost, and the layer above sends it again.
+ * Frames between nodes: one link per pair of nodes, with one {@link Lane} or several, driven by one agent thread. A
+ * frame arrives whole, unchanged, once, and after the frames offered before it on the same lane, or not at all: a lost
+ * connection is made again and loses nothing, but the session of two processes on a lane ends with either of them, or
+ * when they do not find each other for the session timeout. What was under way then is lost, and the layer above sends
+ * it again.
  *
- * <p>{@link #offer} may be called from any thread, also from a handler; it never blocks, and throws only for a type or a
- * range that cannot be. While the system closes, no handler is called any more.
+ * <p>{@link #offer} may be called from any thread, also from a handler; it never blocks, and throws only for a type or
+ * a range that cannot be. While the system closes, no handler is called any more.
  */
 public interface MessagingSystem extends AutoCloseable {
     /**
@@ -87,22 +88,22 @@ public interface MessagingSystem extends AutoCloseable {
     int port();
 
     /**
-     * Closes the connections to a node at once, as a broken network would; they are dialled again. For tests of what lies
-     * above.
+     * Closes the connections to a node at once, as a broken network would; they are dialled again. For tests of what
+     * lies above.
      *
      * @param nodeId the node
      */
     void cut(String nodeId);
 
     /**
-     * Makes one duty cycle of a system that was built with {@link TransportConfig.Builder#invoker()}: reads what has come and
-     * hands it to the handler, writes what is waiting, looks at the timers. Does not block, but for a moment at the end of a
-     * system with TLS.
+     * Makes one duty cycle of a system that was built with {@link TransportConfig.Builder#invoker()}: reads what has
+     * come and hands it to the handler, writes what is waiting, looks at the timers. Does not block, but for a moment
+     * at the end of a system with TLS.
      *
-     * <p>One thread at a time calls it, not from a handler; all other calls may come from any thread. While nobody calls it
-     * nothing arrives and nothing leaves: offers fill the ring, and after the link timeout the other ends give the
-     * connections up. The sessions go on if it is called again in time. So call it as often as an answer may be late,
-     * and at least once in every heartbeat interval.
+     * <p>One thread at a time calls it, not from a handler; all other calls may come from any thread. While nobody
+     * calls it nothing arrives and nothing leaves: offers fill the ring, and after the link timeout the other ends give
+     * the connections up. The sessions go on if it is called again in time. So call it as often as an answer may be
+     * late, and at least once in every heartbeat interval.
      *
      * @return how much was done; 0 if there was nothing to do, and once the system is closed
      * @throws IllegalStateException if it is not started, has a thread of its own, or is called while it runs
@@ -112,9 +113,9 @@ public interface MessagingSystem extends AutoCloseable {
     }
 
     /**
-     * Stops the agent, closes every link and the port. Idempotent; blocks a second at most. One that is invoked makes its
-     * last duty cycles in here, whatever thread this is; from a handler it only begins to close, and the next call, or
-     * further duty cycles, bring it to its end.
+     * Stops the agent, closes every link and the port. Idempotent; blocks a second at most. One that is invoked makes
+     * its last duty cycles in here, whatever thread this is; from a handler it only begins to close, and the next call,
+     * or further duty cycles, bring it to its end.
      */
     @Override
     void close();
@@ -142,8 +143,8 @@ public interface MessagingSystem extends AutoCloseable {
         void onLink(String nodeId, Lane lane, LinkEvent event);
 
         /**
-         * A frame to a node was {@link Offer#BACK_PRESSURED}, and now half of the ring is free; or the circuit has closed,
-         * because of which frames were {@link Offer#CIRCUIT_OPEN}. Not said of a session that ends first: then
+         * A frame to a node was {@link Offer#BACK_PRESSURED}, and now half of the ring is free; or the circuit has
+         * closed, because of which frames were {@link Offer#CIRCUIT_OPEN}. Not said of a session that ends first: then
          * {@link LinkEvent#OPENED} is.
          *
          * @param nodeId the other node

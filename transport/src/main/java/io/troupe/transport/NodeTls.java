@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The TLS of one node: it shows the node's certificate, and believes those that an authority it trusts has issued to a node
- * of the same cluster. Both are read from files, and again when {@link #refresh} is called. Safe for any thread.
+ * The TLS of one node: it shows the node's certificate, and believes those that an authority it trusts has issued to a
+ * node of the same cluster. Both are read from files, and again when {@link #refresh} is called. Safe for any thread.
  */
 public final class NodeTls {
     /** The only version spoken: both ends of every connection are nodes of one cluster, so none has to be old. */
@@ -94,8 +94,8 @@ public final class NodeTls {
 
     /**
      * Looks at the files, and uses them from the next connection on if they have changed and pass the checks of
-     * {@link #open}; else those in use stay. A state that cannot be used is told in the log when it is seen twice: somebody who
-     * replaces three files may be half-way through.
+     * {@link #open}; else those in use stay. A state that cannot be used is told in the log when it is seen twice:
+     * somebody who replaces three files may be half-way through.
      *
      * @return true if newer ones are used from now on
      */
@@ -136,13 +136,17 @@ public final class NodeTls {
         return keys;
     }
 
-    /** {@return what believes certificates of nodes of this cluster, by the newest authorities; it looks at no host names} */
+    /**
+     * {@return what believes certificates of nodes of this cluster, by the newest authorities; it looks at no host
+     * names}
+     */
     public X509ExtendedTrustManager trustManager() {
         return trust;
     }
 
     /**
-     * {@return a new engine for one connection} It wants a certificate of the other end, and speaks {@link #PROTOCOL} only.
+     * {@return a new engine for one connection} It wants a certificate of the other end, and speaks {@link #PROTOCOL}
+     * only.
      *
      * @param dialled true on the side of the node that dialled
      */

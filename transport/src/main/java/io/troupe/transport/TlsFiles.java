@@ -3,8 +3,8 @@ package io.troupe.transport;
 import java.nio.file.Path;
 
 /**
- * Where a node's certificate, its key and the authorities it trusts are kept, in PEM. The files may be replaced while the
- * node runs; connections made after that use the new ones.
+ * Where a node's certificate, its key and the authorities it trusts are kept, in PEM. The files may be replaced while
+ * the node runs; connections made after that use the new ones.
  *
  * @param certificate this node's certificate, followed by those between it and the authority, if there are any
  * @param key         the certificate's private key: PKCS #8, not encrypted, readable by this user only

@@ -15,7 +15,9 @@ import java.util.function.Supplier;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
-/** How one node speaks to the others. Immutable; built by {@link #builder(String)}, which reports every error at once. */
+/**
+ * How one node speaks to the others. Immutable; built by {@link #builder(String)}, which reports every error at once.
+ */
 public final class TransportConfig {
     /** The longest node id, in bytes of UTF-8. */
     public static final int MAX_NODE_ID_BYTES = 128;
@@ -23,7 +25,9 @@ public final class TransportConfig {
     /** The longest identity, in bytes of UTF-8. */
     public static final int MAX_IDENTITY_BYTES = 1024;
 
-    /** How long an agent looks for work before it sleeps: not at all with two processors or fewer, else 20 microseconds. */
+    /**
+     * How long an agent looks for work before it sleeps: not at all with two processors or fewer, else 20 microseconds.
+     */
     public static final Duration DEFAULT_SPIN =
             Runtime.getRuntime().availableProcessors() <= 2 ? Duration.ZERO : Duration.ofNanos(20_000);
 
@@ -303,8 +307,8 @@ public final class TransportConfig {
         }
 
         /**
-         * Links only to nodes that prove that they know a secret, and proves it to them. Without one whoever reaches the port
-         * can be a node.
+         * Links only to nodes that prove that they know a secret, and proves it to them. Without one whoever reaches
+         * the port can be a node.
          *
          * @param value the secret, the same on every node
          * @return this builder
@@ -315,8 +319,8 @@ public final class TransportConfig {
         }
 
         /**
-         * Speaks TLS on every connection, and links only to nodes whose certificate names them. Say it on every node or on none:
-         * a port speaks one or the other.
+         * Speaks TLS on every connection, and links only to nodes whose certificate names them. Say it on every node or
+         * on none: a port speaks one or the other.
          *
          * @param value the certificate of this node, and whom it trusts
          * @return this builder
@@ -354,8 +358,8 @@ public final class TransportConfig {
         }
 
         /**
-         * The lanes to have with every node, each with a ring, a receive buffer and a connection of its own. A link has the
-         * lanes that either of its ends wants.
+         * The lanes to have with every node, each with a ring, a receive buffer and a connection of its own. A link has
+         * the lanes that either of its ends wants.
          *
          * @param first one of them; {@link Lane#ORDINARY} alone by default
          * @param more  the others
@@ -367,8 +371,8 @@ public final class TransportConfig {
         }
 
         /**
-         * The length of the send ring of a lane: what is under way to a node on it, and not known to have arrived, at most. The
-         * ring of {@link Lane#CONTROL} has no more than 4 MiB of it.
+         * The length of the send ring of a lane: what is under way to a node on it, and not known to have arrived, at
+         * most. The ring of {@link Lane#CONTROL} has no more than 4 MiB of it.
          *
          * @param bytes a power of two; 4 MiB by default
          * @return this
@@ -379,8 +383,8 @@ public final class TransportConfig {
         }
 
         /**
-         * The longest body of a frame. One longer than 64 KiB goes in parts; while they come, the other end keeps up to twice
-         * the bytes that have come on its heap, for each link, and never more than this.
+         * The longest body of a frame. One longer than 64 KiB goes in parts; while they come, the other end keeps up to
+         * twice the bytes that have come on its heap, for each link, and never more than this.
          *
          * @param bytes at most half of the ring and 64 MiB; by default 1 MiB, or half of a smaller ring
          * @return this
@@ -424,8 +428,8 @@ public final class TransportConfig {
         }
 
         /**
-         * For how long a session waits for its connection to be made again, and frames are accepted meanwhile. Zero ends it
-         * with the connection.
+         * For how long a session waits for its connection to be made again, and frames are accepted meanwhile. Zero
+         * ends it with the connection.
          *
          * @param value 10 s by default
          * @return this
@@ -436,8 +440,8 @@ public final class TransportConfig {
         }
 
         /**
-         * For how long an end that reads nothing keeps its connection while the ring is full. The session goes on over the
-         * next connection.
+         * For how long an end that reads nothing keeps its connection while the ring is full. The session goes on over
+         * the next connection.
          *
          * @param value 10 s by default; exact to a heartbeat interval
          * @return this
@@ -448,9 +452,9 @@ public final class TransportConfig {
         }
 
         /**
-         * When frames are refused with {@link Offer#CIRCUIT_OPEN}: once so many connections in a row were lost with frames
-         * under way of which none arrived. The next connection lets a few frames through to find out, so does the
-         * passing of the reset time; the first frame that arrives closes the circuit.
+         * When frames are refused with {@link Offer#CIRCUIT_OPEN}: once so many connections in a row were lost with
+         * frames under way of which none arrived. The next connection lets a few frames through to find out, so does
+         * the passing of the reset time; the first frame that arrives closes the circuit.
          *
          * @param failures 5 by default
          * @param reset    30 s by default
@@ -513,8 +517,9 @@ public final class TransportConfig {
         }
 
         /**
-         * How long the agent looks for work after the last, before it sleeps. As long as it looks it is woken by no system
-         * call, and has a processor for itself: with as many such threads as processors all of them wait for each other.
+         * How long the agent looks for work after the last, before it sleeps. As long as it looks it is woken by no
+         * system call, and has a processor for itself: with as many such threads as processors all of them wait for
+         * each other.
          *
          * @param value {@link #DEFAULT_SPIN} without it, {@link #MAX_SPIN} for an agent that hardly ever sleeps
          * @return this
@@ -525,9 +530,9 @@ public final class TransportConfig {
         }
 
         /**
-         * What the agent does in place of sleeping in the selector when there was nothing to do; {@code spin} means nothing
-         * then. It looks at every socket and every ring each time, is woken by nobody, and lends nothing to senders. A
-         * strategy that sleeps for long makes every frame and every heartbeat late by as much.
+         * What the agent does in place of sleeping in the selector when there was nothing to do; {@code spin} means
+         * nothing then. It looks at every socket and every ring each time, is woken by nobody, and lends nothing to
+         * senders. A strategy that sleeps for long makes every frame and every heartbeat late by as much.
          *
          * @param strategies makes one for each agent, such as {@link Idling#strategies()} or {@code () -> new
          *     BackoffIdleStrategy(100, 10, 1_000, 50_000)}; null for the selector, as without it
@@ -550,9 +555,9 @@ public final class TransportConfig {
         }
 
         /**
-         * Starts no thread for the links: the host calls {@link MessagingSystem#invoke()}, again and again, from one of its
-         * own. {@code spin} and {@code idleStrategy} mean nothing then. Looking up a name that is no address, and the handshakes of TLS, still
-         * have threads of their own while they have work.
+         * Starts no thread for the links: the host calls {@link MessagingSystem#invoke()}, again and again, from one of
+         * its own. {@code spin} and {@code idleStrategy} mean nothing then. Looking up a name that is no address, and
+         * the handshakes of TLS, still have threads of their own while they have work.
          *
          * @return this
          */

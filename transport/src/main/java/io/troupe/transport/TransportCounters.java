@@ -4,7 +4,8 @@ package io.troupe.transport;
  * What went wrong since the start, counted. All zero is the normal state of a quiet cluster.
  *
  * @param protocolErrors   connections closed because their bytes were no frames
- * @param tlsFailures      connections on which TLS failed: no TLS at the other end, a certificate refused by it or by us
+ * @param tlsFailures      connections on which TLS failed: no TLS at the other end, a certificate refused by it or by
+ *     us
  * @param refusals         handshakes refused, by us or by the other node; crossing dials do not count
  * @param handlerFailures  frames whose handler threw
  * @param droppedFrames    frames that were not known to have arrived when their session ended

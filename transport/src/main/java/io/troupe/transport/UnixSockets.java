@@ -3,14 +3,14 @@ package io.troupe.transport;
 import java.nio.file.Path;
 
 /**
- * Whether nodes on one host speak over Unix-domain sockets instead of TCP, which answers sooner. Beside its port a node then
- * listens on a file in a directory of its user, named after the port; whoever dials that port of this host finds it there.
- * Packet captures and firewalls of the host do not see such links.
+ * Whether nodes on one host speak over Unix-domain sockets instead of TCP, which answers sooner. Beside its port a node
+ * then listens on a file in a directory of its user, named after the port; whoever dials that port of this host finds
+ * it there. Packet captures and firewalls of the host do not see such links.
  *
  * @param mode      whether
- * @param directory where the files are, the same for all nodes that are to find each other; must belong to the user of the
- *     process and be closed to others, and is made with its first node if its parent is there. Its path and the 11 bytes of
- *     the longest name must not have more than 103
+ * @param directory where the files are, the same for all nodes that are to find each other; must belong to the user of
+ *     the process and be closed to others, and is made with its first node if its parent is there. Its path and the 11
+ *     bytes of the longest name must not have more than 103
  */
 public record UnixSockets(Mode mode, Path directory) {
     /** Whether files are used. */

@@ -2,7 +2,9 @@ package io.troupe.chaos.check;
 
 import java.util.List;
 
-/** One promise that a history can refute. Pure: the same history gets the same verdict, unless a budget of time ends it. */
+/**
+ * One promise that a history can refute. Pure: the same history gets the same verdict, unless a budget of time ends it.
+ */
 public interface Checker {
     /** {@return the name that reports and the command line use} */
     String name();

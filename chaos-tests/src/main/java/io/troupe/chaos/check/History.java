@@ -48,7 +48,9 @@ public final class History {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
-    /** {@return the effects of each entity by position; effects that claim one position stay in the order of recording} */
+    /**
+     * {@return the effects of each entity by position; effects that claim one position stay in the order of recording}
+     */
     Map<String, List<Event.Effect>> effectsByEntity() {
         Map<String, List<Event.Effect>> effects = new TreeMap<>();
         for (Event.Effect effect : all(Event.Effect.class)) {

@@ -15,8 +15,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What one life of a node stands on: the real thing, with a switch. While it stands still no step begins; once it is over
- * none ever does, and all that the node has opened is closed behind its back. Safe for any thread.
+ * What one life of a node stands on: the real thing, with a switch. While it stands still no step begins; once it is
+ * over none ever does, and all that the node has opened is closed behind its back. Safe for any thread.
  */
 final class NodeLife implements Platform {
     private enum Phase {

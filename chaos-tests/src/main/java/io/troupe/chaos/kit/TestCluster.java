@@ -12,26 +12,26 @@ import io.troupe.cluster.ShutdownReport;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /**
- * A cluster for tests, in this process, with faults. One test can run on both sorts: {@link #inProcess} has the real log
- * on a real disk and real sockets, and takes real time; {@link #simulated} has virtual time, in which nothing happens
- * between two calls, and finds the same again with the same seed. All nodes vote, own shards and are numbered from 0;
- * node 0 has the id {@code n1}.
+ * A cluster for tests, in this process, with faults. One test can run on both sorts: {@link #inProcess} has the real
+ * log on a real disk and real sockets, and takes real time; {@link #simulated} has virtual time, in which nothing
+ * happens between two calls, and finds the same again with the same seed. All nodes vote, own shards and are numbered
+ * from 0; node 0 has the id {@code n1}.
  *
  * <p>A fault is in force when the call returns. Frames are neither dropped nor repeated one by one: a link is one TCP
  * connection, which loses nothing but its tail and repeats nothing; {@code node(i).cluster().cutLink("n2")} makes it
  * lose that. Loss, repetition and reordering of single frames are in {@code io.troupe.chaos.sim.TestCluster.storm}.
  *
- * <p>Faults are made by one thread at a time. {@link #node} and probes of a cluster in process may be used by any thread;
- * a simulated one is used by one thread altogether.
+ * <p>Faults are made by one thread at a time. {@link #node} and probes of a cluster in process may be used by any
+ * thread; a simulated one is used by one thread altogether.
  */
 public sealed interface TestCluster extends AutoCloseable permits InProcessCluster, SimulatedCluster {
     /** Most nodes of one cluster. */
     int MAX_NODES = 7;
 
     /**
-     * Starts nodes that share nothing but this process: each has its own log in a temporary directory, which is gone after
-     * {@link #close}, its own ports on the loopback address, and a proxy before every other node. Waits until they have
-     * converged. The lease is 3 s and elections are SAFE, so a lost node is replaced after about four.
+     * Starts nodes that share nothing but this process: each has its own log in a temporary directory, which is gone
+     * after {@link #close}, its own ports on the loopback address, and a proxy before every other node. Waits until
+     * they have converged. The lease is 3 s and elections are SAFE, so a lost node is replaced after about four.
      *
      * @param nodes    how many: 1, 3, 5 or 7
      * @param registry the classes of messages, states and replies
@@ -49,8 +49,8 @@ public sealed interface TestCluster extends AutoCloseable permits InProcessClust
      * Starts such a cluster with other settings.
      *
      * @param nodes    how many: 1, 3, 5 or 7
-     * @param settings changes the configuration of every node, for instance {@code c -> c.lease(Duration.ofSeconds(5))};
-     *     leave addresses and directories as they are
+     * @param settings changes the configuration of every node, for instance
+     *     {@code c -> c.lease(Duration.ofSeconds(5))}; leave addresses and directories as they are
      * @param registry the classes of messages, states and replies
      * @param kinds    the kinds of actors, on every node
      * @return the cluster
@@ -64,8 +64,9 @@ public sealed interface TestCluster extends AutoCloseable permits InProcessClust
     }
 
     /**
-     * Starts nodes on virtual time, links, disks and a modelled log: see {@link io.troupe.chaos.sim.TestCluster}, which can
-     * do more. Every call checks what the cluster itself promises, and throws an {@link AssertionError} with the seed.
+     * Starts nodes on virtual time, links, disks and a modelled log: see {@link io.troupe.chaos.sim.TestCluster}, which
+     * can do more. Every call checks what the cluster itself promises, and throws an {@link AssertionError} with the
+     * seed.
      *
      * @param seed     decides all that is drawn
      * @param nodes    how many: 1, 3, 5 or 7
@@ -111,8 +112,8 @@ public sealed interface TestCluster extends AutoCloseable permits InProcessClust
     <T> T await(CompletableFuture<T> future, Duration limit);
 
     /**
-     * Waits until all nodes that are up agree: who leads, who is there, and who owns what; every shard has an owner that
-     * runs it, and no node owns more than one shard of the default set more than another that is not drained.
+     * Waits until all nodes that are up agree: who leads, who is there, and who owns what; every shard has an owner
+     * that runs it, and no node owns more than one shard of the default set more than another that is not drained.
      *
      * @param limit the longest time to wait
      * @throws AssertionError if it takes longer, naming what is missing
@@ -130,17 +131,17 @@ public sealed interface TestCluster extends AutoCloseable permits InProcessClust
 
     /**
      * Ends a node as the end of its process would: nothing of it runs any more, nobody is told, {@code postStop} is not
-     * called and futures of its system never complete. Not as in a process: a handler that is within a call ends it, turns
-     * on an executor of a kind go on, static fields live on, and what was written to the disk without a sync is still
-     * there. For lost disks and a machine that loses power use processes. Of a node that is down: without effect.
+     * called and futures of its system never complete. Not as in a process: a handler that is within a call ends it,
+     * turns on an executor of a kind go on, static fields live on, and what was written to the disk without a sync is
+     * still there. For lost disks and a machine that loses power use processes. Of a node that is down: without effect.
      *
      * @param node its number
      */
     void crash(int node);
 
     /**
-     * Starts a node that is down, from its directory and on its ports, as a new system. Returns at once: go on with {@link
-     * #awaitConverged}. Nodes that have no majority without each other can so be started one after the other.
+     * Starts a node that is down, from its directory and on its ports, as a new system. Returns at once: go on with
+     * {@link #awaitConverged}. Nodes that have no majority without each other can so be started one after the other.
      *
      * @param node its number
      * @throws IllegalStateException if it is up
@@ -159,8 +160,9 @@ public sealed interface TestCluster extends AutoCloseable permits InProcessClust
     ShutdownReport stop(int node, Duration limit);
 
     /**
-     * Cuts all links between two groups of nodes, until {@link #heal}: no byte gets through, and nobody is told. What was
-     * sent meanwhile arrives afterwards, unless its sender has given the connection up. Nodes in neither group reach both.
+     * Cuts all links between two groups of nodes, until {@link #heal}: no byte gets through, and nobody is told. What
+     * was sent meanwhile arrives afterwards, unless its sender has given the connection up. Nodes in neither group
+     * reach both.
      *
      * @param some   numbers of nodes
      * @param others numbers of other nodes
@@ -172,9 +174,9 @@ public sealed interface TestCluster extends AutoCloseable permits InProcessClust
     void heal();
 
     /**
-     * Makes a node stand still for a while, as a stopped process does; its clock goes on. Returns at once. In process, the
-     * node's links are frozen and none of its own threads begins a step; the log's threads, the caller's, and those of an
-     * executor of a kind go on, and reach nobody.
+     * Makes a node stand still for a while, as a stopped process does; its clock goes on. Returns at once. In process,
+     * the node's links are frozen and none of its own threads begins a step; the log's threads, the caller's, and those
+     * of an executor of a kind go on, and reach nobody.
      *
      * @param node  its number
      * @param pause how long, from now on; {@link #heal} ends it early

@@ -14,10 +14,10 @@ import io.troupe.chaos.kit.ProbeBoard.Seen;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An actor that keeps what it is told until the test looks at it, in the order of its coming. To those who tell it, it is an
- * entity as any other: it lives on the node that owns its shard, is activated anew when that is lost, and what it is told
- * travels as bytes with the guarantee that its sender chose, so AT_LEAST_ONCE can show a message twice. What has come is
- * kept by the test, and outlives its node. It answers nothing: an ask fails.
+ * An actor that keeps what it is told until the test looks at it, in the order of its coming. To those who tell it, it
+ * is an entity as any other: it lives on the node that owns its shard, is activated anew when that is lost, and what it
+ * is told travels as bytes with the guarantee that its sender chose, so AT_LEAST_ONCE can show a message twice. What
+ * has come is kept by the test, and outlives its node. It answers nothing: an ask fails.
  *
  * <p>The methods that wait let time pass; they are called by one thread at a time, the test's.
  *

@@ -47,8 +47,8 @@ final class Wires implements AutoCloseable {
     }
 
     /**
-     * Ends the connections of a node and lets it make no new ones, until {@link #restore}: from now on nothing that it says
-     * gets out. What it had sent and nobody had read is lost.
+     * Ends the connections of a node and lets it make no new ones, until {@link #restore}: from now on nothing that it
+     * says gets out. What it had sent and nobody had read is lost.
      */
     void sever(int node) {
         for (FaultProxy proxy : links.of(seeds.get(node).nodeId())) {

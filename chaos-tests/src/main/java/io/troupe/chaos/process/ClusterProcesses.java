@@ -25,8 +25,8 @@ import io.troupe.metadata.MetadataConfig.Election;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of node processes on this machine, with a {@link FaultProxy} on every link. {@link #close} leaves no process,
- * port or file; when this process is killed the nodes see their input end, and do the same.
+ * A cluster of node processes on this machine, with a {@link FaultProxy} on every link. {@link #close} leaves no
+ * process, port or file; when this process is killed the nodes see their input end, and do the same.
  */
 public final class ClusterProcesses implements AutoCloseable {
     private static final String HOST = "127.0.0.1";

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that is stopped by SIGSTOP. A shell keeps it so and continues it when its own standard input ends: also when
- * this process is killed, nothing stays stopped.
+ * A process that is stopped by SIGSTOP. A shell keeps it so and continues it when its own standard input ends: also
+ * when this process is killed, nothing stays stopped.
  */
 final class ProcessPause {
     private static final String STOPPED = "stopped";

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** One direction of one connection: from the socket that is read into the delay line into the socket that is written. */
+/**
+ * One direction of one connection: from the socket that is read into the delay line into the socket that is written.
+ */
 final class ProxyPipe {
     private final SocketChannel source;
     private final SocketChannel sink;

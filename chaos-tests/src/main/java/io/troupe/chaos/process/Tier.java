@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Which kinds of faults this machine lets us inject. A tier that cannot run is skipped, with the reason, never passed. */
+/**
+ * Which kinds of faults this machine lets us inject. A tier that cannot run is skipped, with the reason, never passed.
+ */
 public enum Tier {
     /** Everything inside one process: the simulated network. */
     T0("simulated network", ""),

@@ -11,7 +11,9 @@ import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.WatchEvent;
 
-/** What must hold for every cluster, whatever its actors do: one believer per shard, and no effect of two epochs mixed. */
+/**
+ * What must hold for every cluster, whatever its actors do: one believer per shard, and no effect of two epochs mixed.
+ */
 final class Believers {
     private static final String ENTITIES = "entity/";
 

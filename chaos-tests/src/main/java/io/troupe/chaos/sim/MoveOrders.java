@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The moves of shards that users ordered, and whether what they are told is true: moved means that the log has had the
- * shard at that node, at rest, since it was asked; not moved means that the limit has passed. What waits for an answer is
- * known until its node dies.
+ * shard at that node, at rest, since it was asked; not moved means that the limit has passed. What waits for an answer
+ * is known until its node dies.
  */
 final class MoveOrders {
     /** Shorter than some faults, so that some orders end before their shard has moved. */

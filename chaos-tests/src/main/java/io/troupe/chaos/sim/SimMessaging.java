@@ -16,8 +16,8 @@ import io.troupe.transport.Offer;
 import org.agrona.DirectBuffer;
 
 /**
- * The links of one life of a node: frames travel as bytes. Worse than real links, which neither repeat frames nor change
- * their order; only AT_MOST_ONCE, which relies on that, is spared.
+ * The links of one life of a node: frames travel as bytes. Worse than real links, which neither repeat frames nor
+ * change their order; only AT_MOST_ONCE, which relies on that, is spared.
  */
 final class SimMessaging implements MessagingSystem {
     private final Simulation world;

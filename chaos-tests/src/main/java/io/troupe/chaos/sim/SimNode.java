@@ -9,8 +9,8 @@ import io.troupe.metadata.MetadataView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node: a clock that outlives everything, a disk that outlives the process, and in each life the production node on a
- * {@link SimPlatform}.
+ * One node: a clock that outlives everything, a disk that outlives the process, and in each life the production node on
+ * a {@link SimPlatform}.
  */
 final class SimNode {
     final String id;

@@ -11,8 +11,8 @@ import io.troupe.metadata.WatchEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole cluster in one thread: a heap of events ordered by (time, sequence). The same seed gives the same run on every
- * JVM. First there are faults; once it is calm, everything must settle.
+ * A whole cluster in one thread: a heap of events ordered by (time, sequence). The same seed gives the same run on
+ * every JVM. First there are faults; once it is calm, everything must settle.
  */
 final class Simulation {
     private static final long MS = 1_000_000;
@@ -162,7 +162,9 @@ final class Simulation {
         watcher.onCrash(node);
     }
 
-    /** The step runs at its time, on the node's life of now: never if that ends before, late if the node stands still. */
+    /**
+     * The step runs at its time, on the node's life of now: never if that ends before, late if the node stands still.
+     */
     void after(long delayNs, String what, @Nullable SimNode node, Runnable step) {
         heap.add(new Event(now + delayNs, nextSequence++, what, node, step));
     }

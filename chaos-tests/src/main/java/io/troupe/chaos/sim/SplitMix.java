@@ -1,6 +1,8 @@
 package io.troupe.chaos.sim;
 
-/** SplitMix64: the same numbers for one seed on every JVM. Each concern has its own, so that one does not shift another. */
+/**
+ * SplitMix64: the same numbers for one seed on every JVM. Each concern has its own, so that one does not shift another.
+ */
 final class SplitMix {
     private long state;
 

@@ -13,13 +13,13 @@ import io.troupe.transport.kryo.MessageRegistry;
 
 /**
  * A cluster of real nodes and real actors in one thread, on virtual time. The same program with the same seed gives the
- * same run, provided that the actors take time and chance from their {@link io.troupe.actors.ActorContext} only and share
- * nothing. Nothing happens between two calls: time passes in {@link #run}, {@link #await}, {@link #storm} and
+ * same run, provided that the actors take time and chance from their {@link io.troupe.actors.ActorContext} only and
+ * share nothing. Nothing happens between two calls: time passes in {@link #run}, {@link #await}, {@link #storm} and
  * {@link #settle} only.
  *
- * <p>Every run is checked while it goes: at most one node believes that it runs a shard, effects of two owners never mix,
- * no core throws. What is broken is thrown as an {@link AssertionError} that names the seed. Sockets, disks, Raft and
- * threads are not simulated; the log keeps its promises.
+ * <p>Every run is checked while it goes: at most one node believes that it runs a shard, effects of two owners never
+ * mix, no core throws. What is broken is thrown as an {@link AssertionError} that names the seed. Sockets, disks, Raft
+ * and threads are not simulated; the log keeps its promises.
  *
  * <p>Not thread-safe: use it, and all that comes from it, in one thread.
  */
@@ -159,8 +159,8 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /**
-     * Lets time pass with faults drawn from the seed: crashes, pauses, partitions, changes of the leader, drifting clocks,
-     * lost, late, repeated and reordered messages. Go on with {@link #settle}.
+     * Lets time pass with faults drawn from the seed: crashes, pauses, partitions, changes of the leader, drifting
+     * clocks, lost, late, repeated and reordered messages. Go on with {@link #settle}.
      *
      * @param duration how long
      */

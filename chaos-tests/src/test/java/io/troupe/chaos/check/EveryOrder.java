@@ -6,7 +6,9 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-/** The meaning of linearizability, written down without any cleverness: try every order. For a handful of operations. */
+/**
+ * The meaning of linearizability, written down without any cleverness: try every order. For a handful of operations.
+ */
 final class EveryOrder {
     private EveryOrder() {}
 

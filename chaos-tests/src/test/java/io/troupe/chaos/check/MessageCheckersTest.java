@@ -6,7 +6,9 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** No lost acknowledgement, no doubled effect, order of a pair, epochs apart: each holds, is broken, and is not checked. */
+/**
+ * No lost acknowledgement, no doubled effect, order of a pair, epochs apart: each holds, is broken, and is not checked.
+ */
 class MessageCheckersTest {
     private static final List<Event> GOOD = List.of(
             tell("s", "a", 1, Event.Settlement.COMMITTED),

@@ -21,7 +21,10 @@ import static org.awaitility.Awaitility.await;
 /** Real nodes in this process. One cluster for all tests: starting and closing it takes longer than most of them. */
 @Timeout(900)
 class InProcessClusterTest extends TestClusterContract {
-    /** Whoever is not hurt keeps what it has, although the machine stands still for seconds; what crashed is missed so late. */
+    /**
+     * Whoever is not hurt keeps what it has, although the machine stands still for seconds; what crashed is missed so
+     * late.
+     */
     private static final Duration LEASE = Duration.ofSeconds(6);
 
     private static TestCluster cluster;

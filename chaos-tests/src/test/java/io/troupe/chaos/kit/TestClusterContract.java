@@ -29,7 +29,9 @@ import static io.troupe.chaos.kit.KitActors.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What a user's test may rely on, whether the cluster is real or simulated. Each test leaves three nodes that are well. */
+/**
+ * What a user's test may rely on, whether the cluster is real or simulated. Each test leaves three nodes that are well.
+ */
 abstract class TestClusterContract {
     static final int NODES = 3;
     private static final int COUNTERS = 10;

@@ -4,7 +4,9 @@ import java.util.List;
 
 import static io.troupe.chaos.mutant.ProductionMutant.bug;
 
-/** Bugs in the cores of links: frames, rings, sessions, handshakes, circuits; and in what a voter's disk is believed. */
+/**
+ * Bugs in the cores of links: frames, rings, sessions, handshakes, circuits; and in what a voter's disk is believed.
+ */
 final class MutantsOfLinks {
     private static final String FRAME = "transport/src/main/java/io/troupe/transport/internal/frame/";
     private static final String SESSION = "transport/src/main/java/io/troupe/transport/internal/session/";

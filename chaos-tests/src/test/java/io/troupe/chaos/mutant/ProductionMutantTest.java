@@ -132,7 +132,10 @@ class ProductionMutantTest {
         }
     }
 
-    /** What the tests look at many seeds for they do elsewhere: here it is about the class loader, and each seed would tell. */
+    /**
+     * What the tests look at many seeds for they do elsewhere: here it is about the class loader, and each seed would
+     * tell.
+     */
     @Test
     void theGoodProductSurvivesInTheSameClassLoader() {
         FEW.forEach(System::setProperty);

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The demo's verdict is worth something only if it finds the bugs that it is there to find. Each bug is planted together
- * with a delay of {@value #GAP_MS} ms between the commit and the acknowledgement, so that the kill of a node always meets
- * messages in that gap; the delay alone is legal. A machine that stands still at that moment may empty the gap, so a bug
- * that is not seen gets another seed.
+ * The demo's verdict is worth something only if it finds the bugs that it is there to find. Each bug is planted
+ * together with a delay of {@value #GAP_MS} ms between the commit and the acknowledgement, so that the kill of a node
+ * always meets messages in that gap; the delay alone is legal. A machine that stands still at that moment may empty the
+ * gap, so a bug that is not seen gets another seed.
  */
 @Timeout(1200)
 class DemoMutantTest {

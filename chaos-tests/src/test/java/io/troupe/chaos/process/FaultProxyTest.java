@@ -142,7 +142,9 @@ class FaultProxyTest {
         assertThat(roundTripMillis(20_000)).isGreaterThanOrEqualTo(350);
     }
 
-    /** That each of them is written on its own is seen in {@link DelayLineTest}: a late reader finds several at once. */
+    /**
+     * That each of them is written on its own is seen in {@link DelayLineTest}: a late reader finds several at once.
+     */
     @Test
     void dripDeliversEveryByteSlowly() throws IOException {
         proxy.apply(Fault.parse("drip@backward=200"));

@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Many schedules, from another first seed with {@code -Dtroupe.first=N}, more with {@code -Dtroupe.schedules=N}. Replays
- * one and prints its trace with {@code -Dtroupe.seed=N}; {@code -Dtroupe.shrink=true} makes a failing one small first.
+ * Many schedules, from another first seed with {@code -Dtroupe.first=N}, more with {@code -Dtroupe.schedules=N}.
+ * Replays one and prints its trace with {@code -Dtroupe.seed=N}; {@code -Dtroupe.shrink=true} makes a failing one small
+ * first.
  */
 class ClusterSimulationTest {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterSimulationTest.class);

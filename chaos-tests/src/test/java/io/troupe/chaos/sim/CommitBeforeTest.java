@@ -54,8 +54,8 @@ class CommitBeforeTest {
     }
 
     /**
-     * The handler has run, in time, and its commit was on its way when nobody had a majority any more. When there is one
-     * again, the clock of the log has passed: the log refuses it, and tells that it never takes effect.
+     * The handler has run, in time, and its commit was on its way when nobody had a majority any more. When there is
+     * one again, the clock of the log has passed: the log refuses it, and tells that it never takes effect.
      */
     @Test
     void aCommitThatComesToTheLogAfterItsTimeIsRefusedThereThoughItsHandlerRanBefore() {

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Actors that are spawned, sent to and despawned by name, in clusters that fail. What is done about one name is done one
- * after the other, so a single truth value is the model of a name; unknown outcomes make it unknown until the cluster is at
- * rest.
+ * Actors that are spawned, sent to and despawned by name, in clusters that fail. What is done about one name is done
+ * one after the other, so a single truth value is the model of a name; unknown outcomes make it unknown until the
+ * cluster is at rest.
  */
 class NamesSimulationTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -12,7 +12,10 @@ import io.troupe.metadata.SessionId;
 import io.troupe.metadata.WatchEvent;
 import org.jspecify.annotations.Nullable;
 
-/** Knows all that truly happened to the lists, and checks the invariants with every entry of the log and every outcome told. */
+/**
+ * Knows all that truly happened to the lists, and checks the invariants with every entry of the log and every outcome
+ * told.
+ */
 final class Oracle implements Simulation.Watcher {
     /** What happened to one operation. */
     private static final class Sent {

@@ -60,8 +60,8 @@ class QuorumLossTest {
     }
 
     /**
-     * A run under a lower epoch than an earlier one is a second activation. A kind that stops never has one; a kind that goes
-     * on has some, all of which know that they are no owners.
+     * A run under a lower epoch than an earlier one is a second activation. A kind that stops never has one; a kind
+     * that goes on has some, all of which know that they are no owners.
      */
     private static void check(List<Run> runs, long seed) {
         Map<String, Long> newest = new HashMap<>();

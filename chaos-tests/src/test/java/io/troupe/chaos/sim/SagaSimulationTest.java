@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The bank of many a talk: transfers by saga, in clusters that fail. Each is done or undone, and the sum is what it was. */
+/**
+ * The bank of many a talk: transfers by saga, in clusters that fail. Each is done or undone, and the sum is what it
+ * was.
+ */
 class SagaSimulationTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int ACCOUNTS = 4;

@@ -38,7 +38,9 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
     enum Theme {
         /** Everything that there is. */
         ALL,
-        /** No session ends unless by chance: shards move again and again, and most operations are for volatile actors. */
+        /**
+         * No session ends unless by chance: shards move again and again, and most operations are for volatile actors.
+         */
         MOVES,
         /** Everything, and again and again a user moves a shard himself. */
         ORDERS,

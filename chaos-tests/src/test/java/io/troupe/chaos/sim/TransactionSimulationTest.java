@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The bank once more: transfers by transactions of one shard, between accounts that get messages of their own, in clusters
- * that fail. At every revision of the log the sum is what it was, and each transfer has been made once or never.
+ * The bank once more: transfers by transactions of one shard, between accounts that get messages of their own, in
+ * clusters that fail. At every revision of the log the sum is what it was, and each transfer has been made once or
+ * never.
  */
 class TransactionSimulationTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What holds for actors that go on without a majority, of which there may be one for each token: who is told to be the owner
- * is the newest; one activation runs nothing twice that is to run once, and keeps the order of a sender.
+ * What holds for actors that go on without a majority, of which there may be one for each token: who is told to be the
+ * owner is the newest; one activation runs nothing twice that is to run once, and keeps the order of a sender.
  */
 final class UnfencedOracle {
     private final Oracle oracle;

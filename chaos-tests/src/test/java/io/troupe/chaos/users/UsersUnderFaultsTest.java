@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How a service is tested with the kit: the users of the demo on three nodes and virtual time, so that an hour passes in
- * milliseconds and the same seed gives the same run.
+ * How a service is tested with the kit: the users of the demo on three nodes and virtual time, so that an hour passes
+ * in milliseconds and the same seed gives the same run.
  */
 class UsersUnderFaultsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

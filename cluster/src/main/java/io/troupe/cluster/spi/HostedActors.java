@@ -20,7 +20,8 @@ public interface HostedActors {
     }
 
     /**
-     * {@return whether a message is for an actor that goes on while this node has no lease, at the risk of running twice}
+     * {@return whether a message is for an actor that goes on while this node has no lease, at the risk of running
+     * twice}
      *
      * @param content target and body
      */
@@ -48,7 +49,9 @@ public interface HostedActors {
         // Nobody has asked.
     }
 
-    /** {@return the shard sets of the kinds that this node runs or sends to, besides the default one; always the same} */
+    /**
+     * {@return the shard sets of the kinds that this node runs or sends to, besides the default one; always the same}
+     */
     Set<ShardSet> sets();
 
     /**

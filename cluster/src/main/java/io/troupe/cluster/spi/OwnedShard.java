@@ -17,8 +17,8 @@ public interface OwnedShard {
     boolean mayRun();
 
     /**
-     * {@return whether the ownership stands as far as this node knows, whatever its lease says} Without a lease another node
-     * may own the shard already: only for actors that may run twice.
+     * {@return whether the ownership stands as far as this node knows, whatever its lease says} Without a lease another
+     * node may own the shard already: only for actors that may run twice.
      */
     boolean isHeld();
 }

@@ -21,8 +21,8 @@ import io.troupe.cluster.ClusterException;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /**
- * A guest book for two terminals: one node votes and keeps the log, the other has no vote and joins and leaves as it likes.
- * Both own actors, and whoever signs sees the same count. {@code demo/examples} has a properties file for each.
+ * A guest book for two terminals: one node votes and keeps the log, the other has no vote and joins and leaves as it
+ * likes. Both own actors, and whoever signs sees the same count. {@code demo/examples} has a properties file for each.
  */
 public final class TwoTerminals {
     private static final Duration LIMIT = Duration.ofSeconds(10);

@@ -18,7 +18,9 @@ import io.troupe.transport.kryo.MessageRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Workers with names, on those nodes that are there for work: spawned on one node, used from another, found by name. */
+/**
+ * Workers with names, on those nodes that are there for work: spawned on one node, used from another, found by name.
+ */
 public final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 

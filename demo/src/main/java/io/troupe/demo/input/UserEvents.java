@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the users of some malls do, made up: most log in and out on two devices, change their profiles and give points away.
- * One in ten is a visitor, who logs in once, for a moment, and is not heard of
- * again. The same seed gives the same events on every machine.
+ * What the users of some malls do, made up: most log in and out on two devices, change their profiles and give points
+ * away. One in ten is a visitor, who logs in once, for a moment, and is not heard of again. The same seed gives the
+ * same events on every machine.
  */
 public final class UserEvents {
     /** How long the log-in of a visitor is good for. */

@@ -18,7 +18,8 @@ public sealed interface UserCommand {
     int MAX_TEXT = 100;
 
     /**
-     * Logs the user in, or renews the log-in if it is the same device. Refused while the user is logged in on another one.
+     * Logs the user in, or renews the log-in if it is the same device. Refused while the user is logged in on another
+     * one.
      *
      * @param device  where, 1 to {@value #MAX_TEXT} characters
      * @param at      when, by the clock of who asks
@@ -43,8 +44,8 @@ public sealed interface UserCommand {
     }
 
     /**
-     * A log-in of clients that were built before log-ins could end by themselves. A class never changes once it is registered:
-     * it stays under its number, and what is new is another class under another one.
+     * A log-in of clients that were built before log-ins could end by themselves. A class never changes once it is
+     * registered: it stays under its number, and what is new is another class under another one.
      *
      * @param device where, 1 to {@value #MAX_TEXT} characters
      * @param at     when, by the clock of who asks

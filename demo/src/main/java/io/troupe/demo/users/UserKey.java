@@ -3,8 +3,8 @@ package io.troupe.demo.users;
 import java.util.regex.Pattern;
 
 /**
- * Names one user of one mall. The text of a key, such as {@code m7-anna}, is the id of the user's entity; no two keys have the
- * same one, because the id of a mall has no '-'.
+ * Names one user of one mall. The text of a key, such as {@code m7-anna}, is the id of the user's entity; no two keys
+ * have the same one, because the id of a mall has no '-'.
  *
  * @param mallId 1 to 40 letters, digits, '_' or '.'
  * @param userId 1 to 80 letters, digits, '_', '.' or '-'; unique in its mall

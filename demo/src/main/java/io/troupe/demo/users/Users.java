@@ -26,9 +26,9 @@ import io.troupe.demo.users.UserCommand.UpdateProfile;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /**
- * All users of all malls, wherever they live. Any node of the cluster may have one of these, and none needs to know more of
- * the actors behind it. Nothing blocks; what is asked fails with {@link io.troupe.actors.AskException} if there is no
- * answer within the limit, which says whether the command may have taken effect.
+ * All users of all malls, wherever they live. Any node of the cluster may have one of these, and none needs to know
+ * more of the actors behind it. Nothing blocks; what is asked fails with {@link io.troupe.actors.AskException} if there
+ * is no answer within the limit, which says whether the command may have taken effect.
  */
 public final class Users {
     private final ClusterActorSystem system;

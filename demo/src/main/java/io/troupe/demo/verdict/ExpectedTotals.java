@@ -7,7 +7,9 @@ import java.util.TreeMap;
 import io.troupe.demo.input.OrderBook;
 import io.troupe.demo.input.OrderLine;
 
-/** Adds the order lines up, one after the other, the plainest way there is: the truth that a cluster is compared with. */
+/**
+ * Adds the order lines up, one after the other, the plainest way there is: the truth that a cluster is compared with.
+ */
 public final class ExpectedTotals {
     private static final long CHAIN_FACTOR = 1_000_003;
 

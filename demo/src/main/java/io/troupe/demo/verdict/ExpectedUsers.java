@@ -11,7 +11,10 @@ import java.util.function.IntPredicate;
 import io.troupe.demo.input.UserEvent;
 import io.troupe.demo.input.UserEvents;
 
-/** Plays the events of users through, one after the other, the plainest way there is: the truth that a cluster is compared with. */
+/**
+ * Plays the events of users through, one after the other, the plainest way there is: the truth that a cluster is
+ * compared with.
+ */
 public final class ExpectedUsers {
     private static final int KEPT_LOG_INS = 20;
     private static final long POINTS_PER_LOG_IN = 10;

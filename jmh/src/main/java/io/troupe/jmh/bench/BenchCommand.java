@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bench runner's command line: {@code net|durable|failover|footprint|scale|all [--quick] [--csv FILE]}, or {@code jmh} and
- * the options of JMH. Ends with 0 when everything was measured, reached or not; 1 when a benchmark failed; 2 when the
- * command line was refused.
+ * The bench runner's command line: {@code net|durable|failover|footprint|scale|all [--quick] [--csv FILE]}, or
+ * {@code jmh} and the options of JMH. Ends with 0 when everything was measured, reached or not; 1 when a benchmark
+ * failed; 2 when the command line was refused.
  */
 public final class BenchCommand {
     private static final String USAGE =

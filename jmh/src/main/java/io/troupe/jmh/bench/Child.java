@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second JVM: prints {@value #READY} and a value once it can be used, then answers the lines of its standard input one
- * by one, and ends itself when that ends, so that it never outlives the one that started it.
+ * A second JVM: prints {@value #READY} and a value once it can be used, then answers the lines of its standard input
+ * one by one, and ends itself when that ends, so that it never outlives the one that started it.
  */
 final class Child implements AutoCloseable {
     private static final String READY = "READY ";

@@ -20,8 +20,8 @@ import io.troupe.actors.ClusterActorSystem;
 import io.troupe.metadata.MetadataConfig.Election;
 
 /**
- * Kills a node of three: until a write succeeds again, and until every shard it owned answers again. Then moves shards of
- * nodes that live.
+ * Kills a node of three: until a write succeeds again, and until every shard it owned answers again. Then moves shards
+ * of nodes that live.
  */
 final class FailoverScenario {
     /** Leader loss to write, with one election preset. */
@@ -53,7 +53,9 @@ final class FailoverScenario {
     /** Most clusters that are formed for one line: forming takes longer than what is measured. */
     private static final int CLUSTERS = 5;
 
-    /** What nodes have done before one is killed: the first messages of a JVM are slow, and are not what is measured. */
+    /**
+     * What nodes have done before one is killed: the first messages of a JVM are slow, and are not what is measured.
+     */
     private static final int WARM_ROUNDS = 10, WARM_ENTITIES = 2_000;
 
     private static final int ENOUGH_FOR_P99 = 100;

@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 
 import io.troupe.metadata.MetadataConfig.Election;
 
-/** Three voters and a node without a vote that do nothing, the worst of the voters counts; and actors that do nothing. */
+/**
+ * Three voters and a node without a vote that do nothing, the worst of the voters counts; and actors that do nothing.
+ */
 final class FootprintScenario {
     /** Start-up takes about so many rounds of work to be over and compiled. */
     private static final int SETTLE_ROUNDS = 5;

@@ -19,8 +19,8 @@ import io.troupe.metadata.MetadataConfig.Election;
 import org.HdrHistogram.Histogram;
 
 /**
- * Moves the shard of a durable entity between live nodes while one client asks that entity again and again, one question at
- * a time: the longest that an answer took around the move is its stall.
+ * Moves the shard of a durable entity between live nodes while one client asks that entity again and again, one
+ * question at a time: the longest that an answer took around the move is its stall.
  */
 final class MoveStall {
     /** Of the load: what waits for its end at a time, and the entities of it. */

@@ -13,7 +13,8 @@ import org.HdrHistogram.Histogram;
  * @param roundTrips in a round, of everything that is done one at a time; fewer if {@link #untilNs} comes first
  * @param messages   in a round of the transport's one-way stream
  * @param millis     of a round of everything that is done as fast as it goes
- * @param warmUps    rounds before those of a flood of durable effects: four JVMs compile as long as half a minute on two cores
+ * @param warmUps    rounds before those of a flood of durable effects: four JVMs compile as long as half a minute on
+ *     two cores
  * @param kills      of a leader, per election preset
  * @param keys       in the large one of the metadata states
  * @param entities   durable ones, where very many are held, and keys of a store

@@ -30,7 +30,9 @@ import io.troupe.transport.kryo.MessageRegistry;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SynchronizedHistogram;
 
-/** A node with very many durable entities, and what it is told to do with its store and its heap. A child's main class. */
+/**
+ * A node with very many durable entities, and what it is told to do with its store and its heap. A child's main class.
+ */
 final class ScaleNode {
     /** What an entity's state has, and a value of the store. */
     static final int LENGTH = 100;
@@ -110,9 +112,9 @@ final class ScaleNode {
     }
 
     /**
-     * Knows {@code leads}; {@code heap} (used after a full collection, and active entities); {@code keys n} (puts n keys);
-     * {@code heavy n} (puts n long values, one after the other); {@code late} (the {@link #LATENESS} so far); and
-     * {@code forget} (empties it).
+     * Knows {@code leads}; {@code heap} (used after a full collection, and active entities); {@code keys n} (puts n
+     * keys); {@code heavy n} (puts n long values, one after the other); {@code late} (the {@link #LATENESS} so far);
+     * and {@code forget} (empties it).
      */
     private static String answer(ClusterActorSystem system, String command) throws InterruptedException {
         MetadataStore store = system.cluster().store();

@@ -19,8 +19,8 @@ import io.troupe.metadata.MetadataConfig.Election;
 import org.HdrHistogram.Histogram;
 
 /**
- * Very many durable entities, and very many keys, on three nodes with a log each: what they take of the heap, how long a
- * snapshot holds a commit up, how long a node takes to come back, and how many reminders come in time.
+ * Very many durable entities, and very many keys, on three nodes with a log each: what they take of the heap, how long
+ * a snapshot holds a commit up, how long a node takes to come back, and how many reminders come in time.
  */
 final class ScaleScenario {
     static final int NODES = 3;

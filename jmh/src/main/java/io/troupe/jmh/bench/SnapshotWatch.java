@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees in the directories of voters when one writes a snapshot, and when it has been written: the file lies aside until it is
- * whole, and counts once its checksum lies beside it. Looks every {@value #LOOK_MILLIS} ms on a thread of its own, which
- * {@link #close} ends.
+ * Sees in the directories of voters when one writes a snapshot, and when it has been written: the file lies aside until
+ * it is whole, and counts once its checksum lies beside it. Looks every {@value #LOOK_MILLIS} ms on a thread of its
+ * own, which {@link #close} ends.
  */
 final class SnapshotWatch implements AutoCloseable {
     static final long LOOK_MILLIS = 5;

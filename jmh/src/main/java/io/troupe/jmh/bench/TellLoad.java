@@ -16,7 +16,9 @@ import io.troupe.cluster.SendOutcome;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.jspecify.annotations.Nullable;
 
-/** Messages to volatile entities on the other node. What counts is what was handled: a sender alone can always be fast. */
+/**
+ * Messages to volatile entities on the other node. What counts is what was handled: a sender alone can always be fast.
+ */
 final class TellLoad {
     private static final Duration ASK_LIMIT = Duration.ofSeconds(10);
     private static final int LOOKS_AT_THE_CLOCK = 64;

@@ -29,8 +29,8 @@ final class TransportPeer implements MessagingSystem.FrameHandler {
     static final int ONE_WAY = 2;
 
     /**
-     * Ends a stream: once every frame before it was read, what this process has allocated so far comes back, and how many
-     * frames of {@link #ONE_WAY} it has read.
+     * Ends a stream: once every frame before it was read, what this process has allocated so far comes back, and how
+     * many frames of {@link #ONE_WAY} it has read.
      */
     static final int END = 3;
 

@@ -35,8 +35,9 @@ final class WriteLoad implements Child.Commands {
     }
 
     /**
-     * {@inheritDoc} Knows {@code leads}, {@code latency count millis} (p50, p99 and maximum in microseconds, of fewer if the
-     * time is over), {@code rate millis} (writes a second) and {@code try} ({@value #WRITTEN} or {@value #FAILED}).
+     * {@inheritDoc} Knows {@code leads}, {@code latency count millis} (p50, p99 and maximum in microseconds, of fewer
+     * if the time is over), {@code rate millis} (writes a second) and {@code try} ({@value #WRITTEN} or
+     * {@value #FAILED}).
      */
     @Override
     public String answer(String command) throws InterruptedException {

@@ -30,8 +30,8 @@ import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * One voter of a Ratis group whose state machine only counts, with entries submitted in the process that leads: what the
- * library alone costs. Log, flush and election settings are those of the metadata module.
+ * One voter of a Ratis group whose state machine only counts, with entries submitted in the process that leads: what
+ * the library alone costs. Log, flush and election settings are those of the metadata module.
  */
 public final class BareRatis implements AutoCloseable {
     private static final RaftGroupId GROUP = RaftGroupId.valueOf(new UUID(0, 1));

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Every scenario runs, very briefly and where it can with one voter, tells of every target it has, and leaves no process. */
+/**
+ * Every scenario runs, very briefly and where it can with one voter, tells of every target it has, and leaves no
+ * process.
+ */
 class ScenariosTest {
     private static final Rounds TINY = new Rounds(1, 200, 2_000, 100, 1, 1, 10_000, 300);
 

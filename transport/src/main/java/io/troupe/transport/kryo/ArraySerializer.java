@@ -7,7 +7,9 @@ import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 
-/** Arrays of objects. Every element takes a byte or more, so the declared length can be checked before it is believed. */
+/**
+ * Arrays of objects. Every element takes a byte or more, so the declared length can be checked before it is believed.
+ */
 final class ArraySerializer extends Serializer<Object[]> {
     private final Class<?> component;
 

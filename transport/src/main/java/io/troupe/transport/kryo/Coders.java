@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coders of one codec, one for each thread. A coder lives as long as both: a thread knows it weakly, so a thread that goes
- * on does not keep the codecs it once used, and what their serializers know; and a thread that ends is kept by none.
+ * The coders of one codec, one for each thread. A coder lives as long as both: a thread knows it weakly, so a thread
+ * that goes on does not keep the codecs it once used, and what their serializers know; and a thread that ends is kept
+ * by none.
  */
 final class Coders {
     private final Supplier<Coder> maker;

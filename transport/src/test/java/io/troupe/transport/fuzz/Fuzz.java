@@ -11,8 +11,8 @@ import com.sun.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes valid bytes by chance and hands them to a decoder, again and again. Every input comes from one number: a failure
- * names it, and {@code -Dtroupe.fuzz.seed=N -Dtroupe.fuzz.count=1} is that input alone.
+ * Changes valid bytes by chance and hands them to a decoder, again and again. Every input comes from one number: a
+ * failure names it, and {@code -Dtroupe.fuzz.seed=N -Dtroupe.fuzz.count=1} is that input alone.
  */
 public final class Fuzz {
     /** No decoder may take longer for all of its inputs. */

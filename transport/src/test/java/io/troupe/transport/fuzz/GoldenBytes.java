@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Valid bytes of one version of a format, each on a line with its name, in a file that is never changed: bytes that others
- * understand today, and the start of every fuzzing.
+ * Valid bytes of one version of a format, each on a line with its name, in a file that is never changed: bytes that
+ * others understand today, and the start of every fuzzing.
  */
 public final class GoldenBytes {
     private final String file;

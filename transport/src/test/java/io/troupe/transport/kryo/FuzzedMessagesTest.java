@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever bytes arrive as a message: one, or UNDECODABLE, without a class that nobody registered and within bounds. */
+/**
+ * Whatever bytes arrive as a message: one, or UNDECODABLE, without a class that nobody registered and within bounds.
+ */
 class FuzzedMessagesTest {
     private static final int MAX_INPUT = 1024;
 

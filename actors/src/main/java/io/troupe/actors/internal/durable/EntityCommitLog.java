@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The next message runs on the newest state, committed or not. Every result takes a place, also one that leaves the
  * state as it is, and is told only when all places before it are known to be committed. Results of the store arrive in
- * the order of the proposals. When a state-changing place is refused, what was computed on it is refused by the store as
- * well (its predecessor never came to be); once the last of those answers is in, their messages go back to the head of
- * the mailbox, in order, and the state falls back to the last committed one. Until then nothing may be proposed.
+ * the order of the proposals. When a state-changing place is refused, what was computed on it is refused by the store
+ * as well (its predecessor never came to be); once the last of those answers is in, their messages go back to the head
+ * of the mailbox, in order, and the state falls back to the last committed one. Until then nothing may be proposed.
  *
- * <p>A transaction of several entities has one place in the log of each. It is refused in all of them if it is in one, and
- * goes back to the head of each mailbox, so that all entities keep the order in which their transactions came.
+ * <p>A transaction of several entities has one place in the log of each. It is refused in all of them if it is in one,
+ * and goes back to the head of each mailbox, so that all entities keep the order in which their transactions came.
  *
  * @param <T> what stands for a message
  * @param <S> the state

@@ -1,9 +1,9 @@
 package io.troupe.actors.internal.durable;
 
 /**
- * Shares what a node hands out in one step between its shards. They have turns, one after the other, of a bounded size; a step
- * ends when it has handed out its most, and the next one begins with the shard whose turn it is then. So nobody starves: a
- * shard has a turn again after at most {@code ceil(shards * turn / most)} steps, whatever the others have.
+ * Shares what a node hands out in one step between its shards. They have turns, one after the other, of a bounded size;
+ * a step ends when it has handed out its most, and the next one begins with the shard whose turn it is then. So nobody
+ * starves: a shard has a turn again after at most {@code ceil(shards * turn / most)} steps, whatever the others have.
  *
  * <p>Pure. Confined to one thread.
  */

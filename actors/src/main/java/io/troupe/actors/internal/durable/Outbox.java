@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * What the entities of one shard have sent and must not lose: entries that stand in the store from the commit that sent
  * them until their end is known and they are removed. Pure; guarded by its caller.
  *
- * <p>An entry is sent with its sequence and the floor. The store settles each sequence once, keeps the outcome of what is
- * at or above the floor, and refuses what is below it. So the floor must never pass a sequence that may still be sent: it
- * is the lowest one that stands, or that may stand without our knowing, because the answer to its commit has yet to come.
- * Every owner of the shard may send an entry again, under the same sequence.
+ * <p>An entry is sent with its sequence and the floor. The store settles each sequence once, keeps the outcome of what
+ * is at or above the floor, and refuses what is below it. So the floor must never pass a sequence that may still be
+ * sent: it is the lowest one that stands, or that may stand without our knowing, because the answer to its commit has
+ * yet to come. Every owner of the shard may send an entry again, under the same sequence.
  */
 public final class Outbox {
     /** Entries that stand; an effect that would add to more is refused. Below the length of a settled window. */
@@ -78,7 +78,10 @@ public final class Outbox {
         return standing.isEmpty() ? known + 1 : Math.min(known + 1, standing.firstKey());
     }
 
-    /** {@return the next entry to send, which is then under way; null if there is none, or it is too far above the floor} */
+    /**
+     * {@return the next entry to send, which is then under way; null if there is none, or it is too far above the
+     * floor}
+     */
     public @Nullable Entry next() {
         if (unsent.isEmpty() || unsent.firstKey() - floor() >= window) {
             return null;
@@ -87,7 +90,8 @@ public final class Outbox {
     }
 
     /**
-     * An entry that was under way could not be sent, or its end is not known: it is sent again, before all that follow it.
+     * An entry that was under way could not be sent, or its end is not known: it is sent again, before all that follow
+     * it.
      *
      * @param entry the entry
      */
@@ -102,8 +106,8 @@ public final class Outbox {
      *
      * @param entry the entry
      * @param done  whether it has taken effect
-     * @return what its sender wants to be told; the entry stands until that is committed. Null if nothing; then it can be
-     *     removed
+     * @return what its sender wants to be told; the entry stands until that is committed. Null if nothing; then it can
+     *     be removed
      */
     @SuppressWarnings("ReferenceEquality") // the very entry that was handed out
     public byte @Nullable [] onEnd(Entry entry, boolean done) {

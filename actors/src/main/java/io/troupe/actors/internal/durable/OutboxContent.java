@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message of an outbox, as it stands in the store: format (1), target shard (4), two notices, each with its length (4,
- * -1 for none), message. Big-endian.
+ * One message of an outbox, as it stands in the store: format (1), target shard (4), two notices, each with its length
+ * (4, -1 for none), message. Big-endian.
  *
  * @param targetShard the shard of the receiver
  * @param onDone      what the sender tells itself when the message has taken effect; null for nothing

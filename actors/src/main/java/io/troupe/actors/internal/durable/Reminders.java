@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The reminders of one shard's entities, as they stand in the store. One is handed out when it is due, and stands until the
- * commit of what it led to removes or advances it; a later owner hands it out again. Pure; guarded by its caller.
+ * The reminders of one shard's entities, as they stand in the store. One is handed out when it is due, and stands until
+ * the commit of what it led to removes or advances it; a later owner hands it out again. Pure; guarded by its caller.
  */
 public final class Reminders {
     private static final Comparator<Standing> BY_TIME = Comparator.<Standing>comparingLong(
@@ -101,8 +101,8 @@ public final class Reminders {
     }
 
     /**
-     * A reminder that was handed out had no place: it is due again after {@link #retry}, unless it was replaced or removed
-     * meanwhile. Not at once, or whoever hands out until nothing is due would never end.
+     * A reminder that was handed out had no place: it is due again after {@link #retry}, unless it was replaced or
+     * removed meanwhile. Not at once, or whoever hands out until nothing is due would never end.
      *
      * @param standing the reminder
      */

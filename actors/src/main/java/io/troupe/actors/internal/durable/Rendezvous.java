@@ -8,15 +8,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meeting of the entities of one transaction. Each arrives with what its handler has decided, and waits for the others;
- * with the last one all go on together, and the next round begins: a transaction whose commit was refused brings its
- * entities here once more. It can be over before: then nobody waits, and who comes later goes on at once. Pure; guarded by
- * its caller.
+ * The meeting of the entities of one transaction. Each arrives with what its handler has decided, and waits for the
+ * others; with the last one all go on together, and the next round begins: a transaction whose commit was refused
+ * brings its entities here once more. It can be over before: then nobody waits, and who comes later goes on at once.
+ * Pure; guarded by its caller.
  *
- * <p>Nobody waits for ever. The transactions of a shard come to all mailboxes in one order, and each entity keeps it: what is
- * refused goes back to the head. An entity that waits here leaves when the store has answered something that it proposed
- * before, for that may be an earlier transaction that others wait for again; then it comes back. So of all transactions that
- * are not over, the one that came first has no entity that waits elsewhere for good.
+ * <p>Nobody waits for ever. The transactions of a shard come to all mailboxes in one order, and each entity keeps it:
+ * what is refused goes back to the head. An entity that waits here leaves when the store has answered something that it
+ * proposed before, for that may be an earlier transaction that others wait for again; then it comes back. So of all
+ * transactions that are not over, the one that came first has no entity that waits elsewhere for good.
  *
  * @param <V> what an entity arrives with
  */
@@ -73,7 +73,8 @@ public final class Rendezvous<V> {
      * An entity that waits has something else to do first.
      *
      * @param entity its number
-     * @return true if it is not here any more; false if it does not wait: the others have gone on with it, or are about to
+     * @return true if it is not here any more; false if it does not wait: the others have gone on with it, or are about
+     *     to
      */
     public boolean leave(int entity) {
         if (!isWaiting(entity)) {
@@ -105,7 +106,10 @@ public final class Rendezvous<V> {
         return take();
     }
 
-    /** {@return what those who wait came with: let them go on; empty if it was over before} Nobody is waited for any more. */
+    /**
+     * {@return what those who wait came with: let them go on; empty if it was over before} Nobody is waited for any
+     * more.
+     */
     public List<V> end() {
         over = true;
         return take();

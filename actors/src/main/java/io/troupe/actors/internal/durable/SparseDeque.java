@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue with two ends that has an array only while something is in it: of very many entities few have something under way.
- * Confined to one thread at a time; {@link #size} and {@link #isEmpty} are a guess on others.
+ * A queue with two ends that has an array only while something is in it: of very many entities few have something under
+ * way. Confined to one thread at a time; {@link #size} and {@link #isEmpty} are a guess on others.
  *
  * @param <E> what is in it
  */

@@ -180,7 +180,9 @@ class EntityCommitLogTest {
         }
     }
 
-    /** Messages come more than once, answers come late: every effect once, in order, and the state always the store's. */
+    /**
+     * Messages come more than once, answers come late: every effect once, in order, and the state always the store's.
+     */
     @Property
     void everyEffectHappensOnceWhateverIsSentTwice(@ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);

@@ -39,8 +39,8 @@ interface BeliefLog {
     }
 
     /**
-     * {@return the instants of one node as ownerships} An ownership lasts at least from the first to the last instant of
-     * its epoch; a torn last line is no instant.
+     * {@return the instants of one node as ownerships} An ownership lasts at least from the first to the last instant
+     * of its epoch; a torn last line is no instant.
      */
     static List<Event.Ownership> read(String nodeId, Path file, ToIntFunction<String> shardOf) throws IOException {
         if (Files.notExists(file)) {

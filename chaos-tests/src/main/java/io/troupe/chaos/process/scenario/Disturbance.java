@@ -268,8 +268,8 @@ abstract class Disturbance {
     }
 
     /**
-     * One bit of the log of a voter that is down is inverted. It may start and repair itself from the others, or refuse;
-     * then the bit is inverted back, which proves that nothing else was wrong.
+     * One bit of the log of a voter that is down is inverted. It may start and repair itself from the others, or
+     * refuse; then the bit is inverted back, which proves that nothing else was wrong.
      */
     static final class LogBit extends Disturbance {
         private final long seed;
@@ -312,9 +312,9 @@ abstract class Disturbance {
     }
 
     /**
-     * The disk of the victim is full. Its log has room that was allocated ahead, so the leader stands still for a second:
-     * a new term must be stored by every voter. A victim that cannot store it says that it has to be started anew, and is,
-     * once there is room.
+     * The disk of the victim is full. Its log has room that was allocated ahead, so the leader stands still for a
+     * second: a new term must be stored by every voter. A victim that cannot store it says that it has to be started
+     * anew, and is, once there is room.
      */
     static final class DiskFull extends Disturbance {
         private static final int PAUSE_AT = 2;

@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 import io.troupe.chaos.process.ClusterProcesses;
 import io.troupe.cluster.NodeAddress;
 
-/** A fault that a cluster of processes must survive. Whom it hits is drawn from the seed, unless it names the leader. */
+/**
+ * A fault that a cluster of processes must survive. Whom it hits is drawn from the seed, unless it names the leader.
+ */
 public enum Scenario {
     /** The leader gets SIGKILL, and is started again. */
     LEADER_KILL(2.5, true, site -> new Disturbance.Killed(site.cluster(), List.of(site.leader()))),
@@ -124,7 +126,9 @@ public enum Scenario {
         return disturbance.apply(site);
     }
 
-    /** {@return whether the others must get work done while it lasts, because they are a majority and need nobody else} */
+    /**
+     * {@return whether the others must get work done while it lasts, because they are a majority and need nobody else}
+     */
     boolean majorityGoesOn() {
         return majorityGoesOn;
     }

@@ -14,8 +14,8 @@ import io.troupe.chaos.process.Tier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line of the process harness: runs one scenario. Exit codes: 0 it passed, 1 it did not, 2 bad input or a run
- * that could not be made, with one line that says what was wrong, 130 or 143 after a signal.
+ * The command line of the process harness: runs one scenario. Exit codes: 0 it passed, 1 it did not, 2 bad input or a
+ * run that could not be made, with one line that says what was wrong, 130 or 143 after a signal.
  */
 public final class ScenarioCommand {
     static final int PASSED = 0;

@@ -30,8 +30,8 @@ import io.troupe.chaos.process.NodeProcess;
 import io.troupe.cluster.ClusterConfig;
 
 /**
- * One run: starts a cluster and clients, brings about one fault after the other, waits until all has healed and settled,
- * and lets every checker judge the history. Nothing of it is left afterwards but the history.
+ * One run: starts a cluster and clients, brings about one fault after the other, waits until all has healed and
+ * settled, and lets every checker judge the history. Nothing of it is left afterwards but the history.
  */
 final class ScenarioRun {
     static final String HISTORY = "history.jsonl";
@@ -50,11 +50,14 @@ final class ScenarioRun {
     private static final Duration TAKEN_OVER = ScenarioPlan.LEASE.multipliedBy(4);
 
     private static final Duration START = Duration.ofMinutes(2);
-    /** So many operations are made by a slow machine, too: against fewer, the few that a fault leaves unknown are too many. */
+    /**
+     * So many operations are made by a slow machine, too: against fewer, the few that a fault leaves unknown are too
+     * many.
+     */
     private static final int ENOUGH = 1_500;
     /**
-     * The sender of messages goes on after a machine has stood still: otherwise all that it has in flight would be unknown,
-     * and the run worth nothing. No longer, for within two thirds of it a client turns to another voter.
+     * The sender of messages goes on after a machine has stood still: otherwise all that it has in flight would be
+     * unknown, and the run worth nothing. No longer, for within two thirds of it a client turns to another voter.
      */
     private static final Duration SENDERS_LEASE = ScenarioPlan.LEASE.multipliedBy(2);
 
@@ -254,8 +257,8 @@ final class ScenarioRun {
     }
 
     /**
-     * What those owe who are a majority and are not hit. On a machine that stands still for seconds the fault goes on until
-     * they have done it.
+     * What those owe who are a majority and are not hit. On a machine that stands still for seconds the fault goes on
+     * until they have done it.
      */
     private void others(String what, int before, long beginNs) {
         Poll.until(

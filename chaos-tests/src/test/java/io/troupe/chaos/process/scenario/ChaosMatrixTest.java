@@ -22,8 +22,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Every fault with 3 and 5 nodes under each workload. {@code -Dtroupe.chaos.seed=N} draws other victims and operations,
- * {@code -Dtroupe.chaos.seconds=N} is the time of load of each case, {@code -Dtroupe.chaos.only=bridge,5} takes the cases
- * whose name has all of these.
+ * {@code -Dtroupe.chaos.seconds=N} is the time of load of each case, {@code -Dtroupe.chaos.only=bridge,5} takes the
+ * cases whose name has all of these.
  */
 @Tag("chaos")
 @Timeout(900)

@@ -33,7 +33,9 @@ class DiskFaultTest {
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    /** A voter may refuse a bit that was flipped, or repair it from the others; of a log that was cut it starts never. */
+    /**
+     * A voter may refuse a bit that was flipped, or repair it from the others; of a log that was cut it starts never.
+     */
     @Test
     void aVoterWithADamagedLogHarmsNobody() throws IOException, InterruptedException {
         Path file = directory.resolve("history.jsonl");

@@ -22,8 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Three node processes behind proxies lose their leader, while clients of both workloads are at work; the other faults are
- * those of {@link ChaosMatrixTest}.
+ * Three node processes behind proxies lose their leader, while clients of both workloads are at work; the other faults
+ * are those of {@link ChaosMatrixTest}.
  */
 @Timeout(900)
 class ProcessScenarioTest {

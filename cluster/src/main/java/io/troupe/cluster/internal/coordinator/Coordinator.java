@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives every shard a live owner, and every node its share. Works only while this node leads, and by state, not by
  * events: whenever something may have changed it compares the shard table with the live nodes and proposes what is
- * missing. Every proposal compares the record it read and the receiving node's live session, so a deposed coordinator can
- * do no harm. Confined to the cluster thread, except {@link #onChange}.
+ * missing. Every proposal compares the record it read and the receiving node's live session, so a deposed coordinator
+ * can do no harm. Confined to the cluster thread, except {@link #onChange}.
  */
 public final class Coordinator {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
@@ -66,7 +66,8 @@ public final class Coordinator {
      * @param shards      number of shards
      * @param seeds       nodes to wait for before shards are given out for the first time, also those that host none
      * @param formationNs how long to wait for them, in nanoseconds
-     * @param balanceNs   how long the set of nodes must have been the same before shards move for balance, in nanoseconds
+     * @param balanceNs   how long the set of nodes must have been the same before shards move for balance, in
+     *     nanoseconds
      * @param maxMoves    shards that may move at a time
      * @param moveNs      how long a move may take before it is called off, in nanoseconds
      * @param minHosts    with fewer live nodes that can own shards nothing is given out or moved

@@ -7,8 +7,8 @@ import io.troupe.cluster.spi.Sent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message on its way; confined to its channel once it is sent. The content (target kind, entity id, encoded body) is
- * opaque here and let go when the message has ended for its sender.
+ * One message on its way; confined to its channel once it is sent. The content (target kind, entity id, encoded body)
+ * is opaque here and let go when the message has ended for its sender.
  *
  * <p>A message ends for its sender in one of two ways. <em>Settled</em>: the receiver has said how it ended.
  * <em>Given up</em>: the sender stopped waiting, but the receiver still needs the sequence, which from then on goes out
@@ -167,7 +167,9 @@ public final class OutboundMessage implements Sent {
         }
     }
 
-    /** Tells the outcome unless one has been told; lets go of the content first, because the listener may send again. */
+    /**
+     * Tells the outcome unless one has been told; lets go of the content first, because the listener may send again.
+     */
     void end(SendOutcome outcome, byte[] reply) {
         OutcomeListener told = listener;
         if (told != null) {

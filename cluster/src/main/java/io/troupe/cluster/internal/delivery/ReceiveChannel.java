@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Receiver half of one channel at one owner epoch: decides which messages of one session run, each once and in order.
  * Not thread-safe: its user confines it, and makes a new one for every epoch.
  *
- * <p>Messages are accepted in the order of their sequences and may end in any order. What the sender no longer waits for
- * (everything below the highest floor it has sent) is dropped. What had ended before this epoch comes from the settled
- * window: for durable kinds the one in the store, read at a revision at or after the raised fence, so that no earlier
- * owner can add to it; for volatile kinds the one the earlier owner handed over, or an empty one.
+ * <p>Messages are accepted in the order of their sequences and may end in any order. What the sender no longer waits
+ * for (everything below the highest floor it has sent) is dropped. What had ended before this epoch comes from the
+ * settled window: for durable kinds the one in the store, read at a revision at or after the raised fence, so that no
+ * earlier owner can add to it; for volatile kinds the one the earlier owner handed over, or an empty one.
  *
  * <p>The frame's own epoch is the business of the caller: above its view the frame waits, below this channel's epoch it
  * is refused (NOT_OWNER with this epoch). Otherwise a late copy of a volatile message that an earlier epoch has run
@@ -52,13 +52,18 @@ public final class ReceiveChannel {
 
     private final int maxWindow;
 
-    /** {@code ends[s & (ends.length - 1)]} for floor <= s < nextExpected: RUNNING, an end, or null if settled earlier. */
+    /**
+     * {@code ends[s & (ends.length - 1)]} for floor <= s < nextExpected: RUNNING, an end, or null if settled earlier.
+     */
     private @Nullable End[] ends = new @Nullable End[FIRST_CAPACITY];
 
     /** The highest floor that the sender has sent; never goes back. */
     private long floor;
 
-    /** The lowest sequence that was never accepted; floor <= nextExpected <= floor + maxWindow, or just above settled ones. */
+    /**
+     * The lowest sequence that was never accepted; floor <= nextExpected <= floor + maxWindow, or just above settled
+     * ones.
+     */
     private long nextExpected;
 
     /**

@@ -211,7 +211,8 @@ public final class SendChannel {
     }
 
     /**
-     * A session of a link has begun. What was under way in the one before is lost, so the way begins at the floor again.
+     * A session of a link has begun. What was under way in the one before is lost, so the way begins at the floor
+     * again.
      *
      * @param nodeId the other node
      * @param nowNs  now
@@ -529,8 +530,8 @@ public final class SendChannel {
     }
 
     /**
-     * The sender takes a message back: if it never left it does not run; if it did, it may have. Nothing to do if it has
-     * ended, or waits in another channel.
+     * The sender takes a message back: if it never left it does not run; if it did, it may have. Nothing to do if it
+     * has ended, or waits in another channel.
      *
      * @param message the message
      * @param nowNs   now

@@ -3,8 +3,8 @@ package io.troupe.cluster.internal.delivery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one channel from its floor to its newest, by sequence. A power-of-two array that doubles as needed, so
- * that the thousands of channels of a node cost what they carry.
+ * The messages of one channel from its floor to its newest, by sequence. A power-of-two array that doubles as needed,
+ * so that the thousands of channels of a node cost what they carry.
  */
 final class UnsettledRing {
     private static final int FIRST_CAPACITY = 8;

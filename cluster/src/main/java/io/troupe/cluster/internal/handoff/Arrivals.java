@@ -7,8 +7,8 @@ import io.troupe.metadata.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transfers that have come in, inert until the grant they belong to. One per shard: a later move replaces an earlier one,
- * and a transfer is used by the very grant that names its move, or never. Confined to its user.
+ * Transfers that have come in, inert until the grant they belong to. One per shard: a later move replaces an earlier
+ * one, and a transfer is used by the very grant that names its move, or never. Confined to its user.
  */
 public final class Arrivals {
     /** Bytes of replies kept for all shards; a part beyond is not acknowledged, and its move is called off in time. */

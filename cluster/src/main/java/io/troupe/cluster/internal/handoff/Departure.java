@@ -1,17 +1,17 @@
 package io.troupe.cluster.internal.handoff;
 
 /**
- * The old owner's half of one planned move: QUIESCING until nothing runs, SENDING until the new owner has all parts of the
- * transfer, RELEASING until the store has answered (READY while it is too busy to take the release), then OVER. Confined to
- * its user.
+ * The old owner's half of one planned move: QUIESCING until nothing runs, SENDING until the new owner has all parts of
+ * the transfer, RELEASING until the store has answered (READY while it is too busy to take the release), then OVER.
+ * Confined to its user.
  *
  * <ul>
  *   <li>The shard is released only after the new owner has acknowledged every part: whoever is granted the shard as a
  *       continuation has what it continues.
  *   <li>From the moment the release is proposed the shard counts as lost. Only a refusal that the store has told lets
  *       the old owner resume; an unknown outcome never does.
- *   <li>Nothing that waits in a mailbox is transferred or acknowledged: its sender still has it, and sends it to the new
- *       owner in order.
+ *   <li>Nothing that waits in a mailbox is transferred or acknowledged: its sender still has it, and sends it to the
+ *       new owner in order.
  * </ul>
  */
 public final class Departure {

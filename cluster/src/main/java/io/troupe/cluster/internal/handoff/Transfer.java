@@ -9,8 +9,8 @@ import io.troupe.cluster.internal.delivery.End;
 import io.troupe.metadata.SessionId;
 
 /**
- * One part of what the old owner of a shard hands over: for each channel how far its sender is, and what has ended above
- * that.
+ * One part of what the old owner of a shard hands over: for each channel how far its sender is, and what has ended
+ * above that.
  *
  * @param shard    the shard
  * @param moveId   the revision of the record that ordered the move

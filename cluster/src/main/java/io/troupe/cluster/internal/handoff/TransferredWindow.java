@@ -8,8 +8,8 @@ import io.troupe.metadata.SettledWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of one channel had ended when its shard was handed over: for volatile kinds it is nowhere else. For durable kinds
- * the store may know more, so the new owner asks both.
+ * What of one channel had ended when its shard was handed over: for volatile kinds it is nowhere else. For durable
+ * kinds the store may know more, so the new owner asks both.
  */
 public final class TransferredWindow {
     private final TreeMap<Long, End> ends = new TreeMap<>();

@@ -12,8 +12,8 @@ import io.troupe.metadata.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node that is in the cluster, as one view of the store has it: its entry under {@link ClusterKeys#node} is bound to its
- * session, and goes with it.
+ * A node that is in the cluster, as one view of the store has it: its entry under {@link ClusterKeys#node} is bound to
+ * its session, and goes with it.
  *
  * @param entry    its entry
  * @param session  its session

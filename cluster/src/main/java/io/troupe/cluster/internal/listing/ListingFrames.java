@@ -12,8 +12,8 @@ import io.troupe.cluster.internal.delivery.FrameException;
 import io.troupe.cluster.spi.ActorRange;
 
 /**
- * The frames of lists of actors, as bytes, big-endian. What comes in was written by another process: every length is checked
- * against what is there before anything is allocated, and whatever is wrong is a {@link FrameException}.
+ * The frames of lists of actors, as bytes, big-endian. What comes in was written by another process: every length is
+ * checked against what is there before anything is allocated, and whatever is wrong is a {@link FrameException}.
  *
  * <pre>
  * ASK   number 8, limit 2, shard 4, kind, kind of the place, id of the place

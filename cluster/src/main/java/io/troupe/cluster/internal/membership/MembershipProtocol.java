@@ -6,8 +6,8 @@ package io.troupe.cluster.internal.membership;
  *
  * <p>The lease counts from the instant the newest keep-alive <em>was sent</em> that was answered <em>and whose revision
  * this node has applied</em>, and ends a margin early. From the sending, because the leader may have counted from any
- * instant after it. Applied, because a valid lease then also bounds how stale the view is. The margin covers clocks that
- * do not run at the same rate, so it must be at least 2 % of the lease for clocks that are off by 1 %.
+ * instant after it. Applied, because a valid lease then also bounds how stale the view is. The margin covers clocks
+ * that do not run at the same rate, so it must be at least 2 % of the lease for clocks that are off by 1 %.
  *
  * <p>When the lease has passed the node is fenced; a later answer to a keep-alive lifts that, because the session lives
  * as long as the store says so. When the session has ended only a new one lifts it.

@@ -60,8 +60,8 @@ public final class Suspicion {
     }
 
     /**
-     * Nodes have come or gone: who does not live any more is forgotten without a word, and who has just joined is given the
-     * grace to be linked.
+     * Nodes have come or gone: who does not live any more is forgotten without a word, and who has just joined is given
+     * the grace to be linked.
      *
      * @param nowNs the time, on a monotonic clock
      * @param peers all live nodes that should be linked

@@ -168,8 +168,8 @@ public final class PlacementPlanner {
     }
 
     /**
-     * How many shards each node is to own; they add up to all shards. Who has more pinned shards than its share owns just
-     * those, and the others share the rest.
+     * How many shards each node is to own; they add up to all shards. Who has more pinned shards than its share owns
+     * just those, and the others share the rest.
      */
     private int[] quotas(int shards, int[] counts, int[] pins) {
         boolean[] full = new boolean[nodes.length];

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The right of one node to run the actors of one shard, valid for a single epoch: the value of the shard's key.
  *
- * <p>The epoch is the revision of the grant, which its writer cannot know: a fresh grant is stored with epoch 0, and the
- * key's modification revision is its epoch. A record that is written again without a new grant carries its epoch along.
- * In the same way the revision of a record that orders a move is the number of that move.
+ * <p>The epoch is the revision of the grant, which its writer cannot know: a fresh grant is stored with epoch 0, and
+ * the key's modification revision is its epoch. A record that is written again without a new grant carries its epoch
+ * along. In the same way the revision of a record that orders a move is the number of that move.
  *
  * <p>Bytes, big-endian: version (1), epoch (8), continues (8), move (8), incarnation (8), owner length (2), owner, and
  * for a move the target's incarnation (8) and the target (the rest). Names in UTF-8.

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * table came to be as it is.
  *
  * <p>First come shards whose owner is dead: they are granted anew, and nothing else is touched. Then moves whose target
- * has died, is draining or takes too long are called off. Then shards leave draining nodes and go where they are pinned,
- * and surplus shards leave nodes that have too many, at most so many at a time.
+ * has died, is draining or takes too long are called off. Then shards leave draining nodes and go where they are
+ * pinned, and surplus shards leave nodes that have too many, at most so many at a time.
  */
 public final class TablePlanner {
     private TablePlanner() {}

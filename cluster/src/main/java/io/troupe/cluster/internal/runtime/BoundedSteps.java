@@ -4,9 +4,9 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /**
- * Work that is done in bounded steps on the cluster thread, so that it never holds up the lease: as long as there is more,
- * one step waits behind what else waits for the thread, and never two. Each tick begins it anew if none waits. On the
- * cluster thread.
+ * Work that is done in bounded steps on the cluster thread, so that it never holds up the lease: as long as there is
+ * more, one step waits behind what else waits for the thread, and never two. Each tick begins it anew if none waits. On
+ * the cluster thread.
  */
 final class BoundedSteps {
     private final BooleanSupplier step;

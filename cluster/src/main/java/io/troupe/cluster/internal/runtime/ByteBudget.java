@@ -3,8 +3,8 @@ package io.troupe.cluster.internal.runtime;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes of long messages that may wait for their outcome on one node. Short ones are not counted, for their number is
- * bounded for each shard and counting them would make all senders meet at one word of memory. Any thread.
+ * The bytes of long messages that may wait for their outcome on one node. Short ones are not counted, for their number
+ * is bounded for each shard and counting them would make all senders meet at one word of memory. Any thread.
  */
 final class ByteBudget {
     /** A message of fewer bytes is short. */

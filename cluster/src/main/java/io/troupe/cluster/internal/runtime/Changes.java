@@ -9,8 +9,8 @@ import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 
 /**
- * Tells the parts of a node what has changed in its copy of the store. Whatever is said of nodes and shards, the coordinator
- * looks at all of them anew.
+ * Tells the parts of a node what has changed in its copy of the store. Whatever is said of nodes and shards, the
+ * coordinator looks at all of them anew.
  */
 record Changes(Events events, Neighbours neighbours, ShardSets sets, Coordinator coordinator) implements WatchListener {
     @Override

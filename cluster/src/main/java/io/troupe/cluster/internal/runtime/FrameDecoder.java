@@ -15,7 +15,10 @@ import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns frames of messages, transfers, pings, lists and answers into calls of those who handle them. On the transport's thread. */
+/**
+ * Turns frames of messages, transfers, pings, lists and answers into calls of those who handle them. On the transport's
+ * thread.
+ */
 final class FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
 

@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Both ends of planned moves: drives a {@link Departure} per shard that leaves, and keeps what arrives. On the cluster thread. */
+/**
+ * Both ends of planned moves: drives a {@link Departure} per shard that leaves, and keeps what arrives. On the cluster
+ * thread.
+ */
 final class HandOff {
     private static final Logger LOG = LoggerFactory.getLogger(HandOff.class);
     private static final long RESEND_NS = 50_000_000;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One shard under one epoch of this node. RAISING until the fence is raised and its revision applied here, then ACTIVE,
- * finally LOST. While it is handed over it is MOVING, from where it goes back to ACTIVE if the move is called off; LOST is
- * for ever. The channels are guarded by the lock; the state is read without it.
+ * finally LOST. While it is handed over it is MOVING, from where it goes back to ACTIVE if the move is called off; LOST
+ * is for ever. The channels are guarded by the lock; the state is read without it.
  */
 final class HostedShard implements OwnedShard {
     enum State {

@@ -23,8 +23,8 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists active actors, of one node or of all, by asking the nodes that have them: nobody else knows. Answers the others that
- * ask. Any thread.
+ * Lists active actors, of one node or of all, by asking the nodes that have them: nobody else knows. Answers the others
+ * that ask. Any thread.
  */
 final class Listings {
     private final MessagingSystem messaging;

@@ -20,13 +20,13 @@ import io.troupe.metadata.Txn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The locks that this node holds, waits for, or gives back. A lock is an entry that is bound to the holder's session, so it
- * ends with it; its token is the revision of that entry. On the cluster thread, but what a {@link ClusterLock} says is safe
- * for any.
+ * The locks that this node holds, waits for, or gives back. A lock is an entry that is bound to the holder's session,
+ * so it ends with it; its token is the revision of that entry. On the cluster thread, but what a {@link ClusterLock}
+ * says is safe for any.
  *
- * <p>Invariant: a lock is HELD only between an entry of this node's session that was acknowledged under a valid lease, and
- * the moment that lease passes. The session outlives the lease, and the entry the session's life, so nobody else can have
- * one meanwhile. A lease that becomes valid again gives no lock back: the holder was told.
+ * <p>Invariant: a lock is HELD only between an entry of this node's session that was acknowledged under a valid lease,
+ * and the moment that lease passes. The session outlives the lease, and the entry the session's life, so nobody else
+ * can have one meanwhile. A lease that becomes valid again gives no lock back: the holder was told.
  */
 final class Locks {
     /** Locks of one node, held or waited for. */
@@ -188,7 +188,10 @@ final class Locks {
         }
     }
 
-    /** True if the session of its entry has a lease; in this order, for a new session may come between the two. Any thread. */
+    /**
+     * True if the session of its entry has a lease; in this order, for a new session may come between the two. Any
+     * thread.
+     */
     private boolean isOurs(Lock lock, long nowNs) {
         return membership.isLeaseValid(nowNs) && Objects.equals(membership.session(), lock.session);
     }

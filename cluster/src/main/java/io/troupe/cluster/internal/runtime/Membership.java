@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's life in the cluster: opens the session, announces the node and keeps the lease alive. Driven on the cluster
- * thread; the lease may be asked from any thread.
+ * This node's life in the cluster: opens the session, announces the node and keeps the lease alive. Driven on the
+ * cluster thread; the lease may be asked from any thread.
  *
  * <p>The moment the lease has passed the node fences itself: nothing starts. As long as its session stands, nobody else
  * can have been given its shards, so a late answer lets it go on where it stood. Once the leader has ended the session

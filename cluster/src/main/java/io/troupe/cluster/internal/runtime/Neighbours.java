@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The other live nodes: dials those that are not in the seed list but can be dialled, and notices whose link is down. Told
- * of nodes on the watch thread, of time on the cluster thread; suspects are asked for by any.
+ * The other live nodes: dials those that are not in the seed list but can be dialled, and notices whose link is down.
+ * Told of nodes on the watch thread, of time on the cluster thread; suspects are asked for by any.
  */
 final class Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);

@@ -14,8 +14,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Asks another node for a sign of life on the link that messages take, and the log for an entry. A ping is a number that
- * comes back as a pong. Any thread.
+ * Asks another node for a sign of life on the link that messages take, and the log for an entry. A ping is a number
+ * that comes back as a pong. Any thread.
  */
 final class Pings {
     /** Types of frames. */

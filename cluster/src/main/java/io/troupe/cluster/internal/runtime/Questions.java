@@ -10,8 +10,8 @@ import io.troupe.cluster.ClusterException;
 import io.troupe.transport.Offer;
 
 /**
- * Questions to other nodes that wait for an answer of one frame. Each has a number that its answer repeats; it is over when
- * the node asked has answered, when it cannot be asked, or when its time has passed. Any thread.
+ * Questions to other nodes that wait for an answer of one frame. Each has a number that its answer repeats; it is over
+ * when the node asked has answered, when it cannot be asked, or when its time has passed. Any thread.
  *
  * @param <A> what an answer says
  */

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a node that starts can do what it is started for: it is announced with its present session, all nodes and shard
- * sets that it wants are there, and it runs every shard it owns. Decided once. Any thread, but ticks on the cluster thread.
+ * Whether a node that starts can do what it is started for: it is announced with its present session, all nodes and
+ * shard sets that it wants are there, and it runs every shard it owns. Decided once. Any thread, but ticks on the
+ * cluster thread.
  */
 final class Readiness {
     private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);

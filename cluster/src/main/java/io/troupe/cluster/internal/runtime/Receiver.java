@@ -190,7 +190,9 @@ final class Receiver {
         return new Op.Settle(source, frame.shard(), frame.sequence(), frame.floor(), code, reply);
     }
 
-    /** The end of a message is known: for a durable kind it is in the log, so it may be told even if the shard is lost. */
+    /**
+     * The end of a message is known: for a durable kind it is in the log, so it may be told even if the shard is lost.
+     */
     void onEnd(HostedShard shard, InboundFrame frame, int code, byte[] reply) {
         End end = new End(End.Code.of(code), reply);
         long nextExpected = 1; // without the channel (shard lost, sender reborn) nothing is known, and 1 claims nothing
@@ -399,7 +401,9 @@ final class Receiver {
         }
     }
 
-    /** Ends what this node still runs and owns no more, as it has applied the log; up to a revision that it has applied. */
+    /**
+     * Ends what this node still runs and owns no more, as it has applied the log; up to a revision that it has applied.
+     */
     ActorSync sync(long revision) {
         int owned = 0;
         int ended = 0;

@@ -11,8 +11,8 @@ import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.spi.Platform;
 
 /**
- * What was asked of this node and is not answered yet. Whoever asks is answered, also by a node that is closed meanwhile
- * and whose timers are gone. Any thread.
+ * What was asked of this node and is not answered yet. Whoever asks is answered, also by a node that is closed
+ * meanwhile and whose timers are gone. Any thread.
  *
  * <p>Invariant: after {@link #close()} nothing that was tracked is open.
  */

@@ -18,8 +18,8 @@ import io.troupe.metadata.WatchListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shard to owner, as this node's copy of the store has it: an array, so that routing costs a look-up and no I/O. Written
- * by the store's watch thread only; read by any thread.
+ * Shard to owner, as this node's copy of the store has it: an array, so that routing costs a look-up and no I/O.
+ * Written by the store's watch thread only; read by any thread.
  */
 final class RoutingTable implements WatchListener, AutoCloseable {
     private final AtomicReferenceArray<@Nullable Route> routes;

@@ -16,7 +16,9 @@ final class SetLanes {
     private final Supplier<MetadataView> store;
     private volatile Seen seen;
 
-    /** Sets, the last of which ends before a shard; and whose shards take the bulk lane. Not changed once it is there. */
+    /**
+     * Sets, the last of which ends before a shard; and whose shards take the bulk lane. Not changed once it is there.
+     */
     private record Seen(int end, BitSet bulk) {}
 
     /** The default set has the shards below {@code defaultShards} and takes the ordinary lane. */

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The lock of a hosted shard, and what waits for its release. A thread that sends to its own node holds the lock of its
- * channel and takes this one; so whoever holds this one must not take that of a channel, and says what a sender of this node
- * has to hear afterwards.
+ * channel and takes this one; so whoever holds this one must not take that of a channel, and says what a sender of this
+ * node has to hear afterwards.
  */
 final class ShardLock {
     private final ReentrantLock lock = new ReentrantLock();

@@ -70,7 +70,9 @@ final class ShardSets {
         known = SetRecord.all(view, firstFree);
     }
 
-    /** True once every shard of the default set, and of those that this node asks for, has an owner if it can have one. */
+    /**
+     * True once every shard of the default set, and of those that this node asks for, has an owner if it can have one.
+     */
     boolean areServed(RoutingTable routing) {
         return routing.homeless(0, firstFree) == 0
                 && wanted.stream().allMatch(set -> {

@@ -18,8 +18,8 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is to lead when this node gives the leadership up, and the handing over: the best heir is asked first, and the next
- * one when that fails. On the cluster thread.
+ * Who is to lead when this node gives the leadership up, and the handing over: the best heir is asked first, and the
+ * next one when that fails. On the cluster thread.
  */
 final class Succession {
     /** How often it is looked whether somebody else leads. */
@@ -54,8 +54,8 @@ final class Succession {
     }
 
     /**
-     * Who has a link to this node comes before who has none, for the log has to reach it first; who stays comes before who
-     * is about to leave; then the order is that of the ids.
+     * Who has a link to this node comes before who has none, for the log has to reach it first; who stays comes before
+     * who is about to leave; then the order is that of the ids.
      */
     static List<String> heirs(String self, List<String> voters, List<LiveNode> live, Predicate<String> suspects) {
         List<LiveNode> able = new ArrayList<>(live);

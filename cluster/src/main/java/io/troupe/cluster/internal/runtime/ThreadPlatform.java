@@ -127,7 +127,9 @@ public final class ThreadPlatform implements Platform {
         return Wiring.store(config, tls(config), peers);
     }
 
-    /** One for messages and the log, so that both show the same certificate: that of the messages looks for newer files. */
+    /**
+     * One for messages and the log, so that both show the same certificate: that of the messages looks for newer files.
+     */
     private synchronized @Nullable NodeTls tls(ClusterConfig config) {
         if (tls == null) {
             tls = Wiring.tls(config);

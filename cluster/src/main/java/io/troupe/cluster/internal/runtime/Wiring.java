@@ -141,8 +141,8 @@ final class Wiring {
     }
 
     /**
-     * Waits until this node has applied a revision that is committed already. On an idle cluster a voter learns that an entry
-     * is committed with the next one, or with the leader's next heartbeat: so there is a next one at once.
+     * Waits until this node has applied a revision that is committed already. On an idle cluster a voter learns that an
+     * entry is committed with the next one, or with the leader's next heartbeat: so there is a next one at once.
      */
     static CompletableFuture<Long> hear(MetadataStore store, long revision) {
         if (store.view().revision() < revision) {

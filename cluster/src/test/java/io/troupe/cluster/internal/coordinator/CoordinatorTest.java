@@ -55,7 +55,9 @@ class CoordinatorTest {
                 }));
     }
 
-    /** The store shows what was proposed before the coordinator hears of it, and until then it proposes nothing else. */
+    /**
+     * The store shows what was proposed before the coordinator hears of it, and until then it proposes nothing else.
+     */
     private void awaitAnswers(int proposals) {
         await().until(() -> answered.get() == proposals);
     }

@@ -33,9 +33,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
- * The frames of the cluster's layer, with bytes changed by chance: each is read or refused with a {@link FrameException}, and
- * allocates little more than it has. A failure names its seed; {@code -Dtroupe.fuzz.seed=N -Dtroupe.fuzz.count=1} is that
- * input alone.
+ * The frames of the cluster's layer, with bytes changed by chance: each is read or refused with a
+ * {@link FrameException}, and allocates little more than it has. A failure names its seed;
+ * {@code -Dtroupe.fuzz.seed=N -Dtroupe.fuzz.count=1} is that input alone.
  */
 class FuzzedFramesTest {
     private static final int INPUTS = 300_000;

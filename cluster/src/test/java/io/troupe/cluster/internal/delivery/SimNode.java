@@ -45,7 +45,9 @@ final class SimNode {
     private Map<Long, TreeMap<Long, End>> ended = new HashMap<>();
 
     private Map<Long, Long> floors = new HashMap<>();
-    /** What a planned move hands over, per session. A node passes on what it was given, also if it had no use for it. */
+    /**
+     * What a planned move hands over, per session. A node passes on what it was given, also if it had no use for it.
+     */
     record Windows(Map<Long, Long> floors, Map<Long, TreeMap<Long, End>> ended) {
         static final Windows NONE = new Windows(Map.of(), Map.of());
     }

@@ -23,8 +23,8 @@ import io.troupe.metadata.internal.state.StateView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backup on disk. The file is there as a whole or not at all: it is written aside, in the same directory, forced in pieces, renamed,
- * and the directory forced.
+ * A backup on disk. The file is there as a whole or not at all: it is written aside, in the same directory, forced in
+ * pieces, renamed, and the directory forced.
  */
 public final class BackupFile {
     private static final int BUFFER = 1 << 16;

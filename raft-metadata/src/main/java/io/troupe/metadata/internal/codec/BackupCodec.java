@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import io.troupe.metadata.internal.state.StateView;
 
 /**
- * A backup and its bytes: four letters, a version, the length of the head, the head, a snapshot, and the SHA-256 of all that,
- * which is also what tells two backups apart. Give it buffered streams; it closes none.
+ * A backup and its bytes: four letters, a version, the length of the head, the head, a snapshot, and the SHA-256 of all
+ * that, which is also what tells two backups apart. Give it buffered streams; it closes none.
  */
 public final class BackupCodec {
     private static final int MAGIC = 0x54525042; // "TRPB"

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Writes a long file whose bytes go to the disk all the time, not at the end all at once: then the log, whose every flush
- * waits behind what the disk is just given, stood still for as long as the whole file takes. Confined to one thread.
+ * Writes a long file whose bytes go to the disk all the time, not at the end all at once: then the log, whose every
+ * flush waits behind what the disk is just given, stood still for as long as the whole file takes. Confined to one
+ * thread.
  */
 public final class SteadyOutput extends FilterOutputStream {
     /** Most bytes that are not yet on their way: some milliseconds of a disk. */

@@ -9,9 +9,9 @@ import io.troupe.metadata.internal.state.KeyIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node without a log: asks a voter for the followed keys and keeps up with it. When that voter is silent for more than
- * {@link #SILENT_TICKS} ticks, or a message of it is missing, it starts a new stream at the next voter from the revision
- * it has; nothing is lost or repeated, because a stream goes on from a revision, or says that it cannot.
+ * A node without a log: asks a voter for the followed keys and keeps up with it. When that voter is silent for more
+ * than {@link #SILENT_TICKS} ticks, or a message of it is missing, it starts a new stream at the next voter from the
+ * revision it has; nothing is lost or repeated, because a stream goes on from a revision, or says that it cannot.
  *
  * <p>A voter can be alive and cut off from the log: then its revision stands still while it goes on saying so. Where
  * sessions are open the revision rises with every tick, so after {@link #STILL_TICKS} ticks without a step the other

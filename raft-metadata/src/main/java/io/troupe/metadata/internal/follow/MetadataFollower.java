@@ -25,9 +25,9 @@ import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metadata store of a node without a log, or that of one of its groups, which begin and end with the first: follows some keys through any voter, and submits to the leader as every
- * node does. It never leads. Its storage id is random in every life of the process, so a restart waits for the end of the
- * session it had, unless that one was closed.
+ * The metadata store of a node without a log, or that of one of its groups, which begin and end with the first: follows
+ * some keys through any voter, and submits to the leader as every node does. It never leads. Its storage id is random
+ * in every life of the process, so a restart waits for the end of the session it had, unless that one was closed.
  */
 public final class MetadataFollower extends AgentStore {
     private final FollowProtocol protocol;

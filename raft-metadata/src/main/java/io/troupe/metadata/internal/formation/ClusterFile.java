@@ -49,7 +49,9 @@ public final class ClusterFile implements AutoCloseable {
     private final Path directory;
     private final FileChannel lockChannel;
 
-    /** The logs that this directory has had, by the names of their directories: none of them may be missing any more. */
+    /**
+     * The logs that this directory has had, by the names of their directories: none of them may be missing any more.
+     */
     private final Set<String> logs = new TreeSet<>();
 
     private boolean removed;

@@ -15,17 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Forms the group of voters exactly once. Every seed with an empty directory tells its identity to every other seed,
- * again and again. When <em>all</em> seeds of the list have told the one with the lowest id that they are empty, that one
- * decides: it writes the group down and tells it, and each other seed writes it down in turn. A majority of empty seeds
- * is not enough, because the missing one may hold the data. Only an operator can know that it never ran: then
+ * again and again. When <em>all</em> seeds of the list have told the one with the lowest id that they are empty, that
+ * one decides: it writes the group down and tells it, and each other seed writes it down in turn. A majority of empty
+ * seeds is not enough, because the missing one may hold the data. Only an operator can know that it never ran: then
  * {@link #bootstrap} lets the same seed decide without the silent ones.
  *
  * <p>Afterwards the voters change as Raft commits it, told here by {@link #onCommitted}. A node that joins adopts the
- * group without being in it, and waits. Every voter goes on telling, at a slow pace: so a voter that was removed while it
- * was away learns it, because its storage id is added at most once.
+ * group without being in it, and waits. Every voter goes on telling, at a slow pace: so a voter that was removed while
+ * it was away learns it, because its storage id is added at most once.
  *
- * <p>A group can start from a backup instead of an empty state. Then every seed must have the same one: whoever wins the first
- * election has to have the state, and a backup that all of them have read needs nothing but what Raft does anyway.
+ * <p>A group can start from a backup instead of an empty state. Then every seed must have the same one: whoever wins
+ * the first election has to have the state, and a backup that all of them have read needs nothing but what Raft does
+ * anyway.
  *
  * <p>Safe at every crash: a seed's storage id is on its disk before it is told, only the seed with the lowest id ever
  * decides, and it has the group on its disk before it tells it. A seed that has the group answers every identity it
@@ -91,8 +92,8 @@ public final class FormationProtocol {
         String newClusterId();
 
         /**
-         * The group is known: write it to the disk, then go on. Told once, and not at all for a directory that has it. A
-         * node that joins is not in it yet.
+         * The group is known: write it to the disk, then go on. Told once, and not at all for a directory that has it.
+         * A node that joins is not in it yet.
          *
          * @param formed this node's identity with the group
          */
@@ -275,10 +276,11 @@ public final class FormationProtocol {
 
     /**
      * Forms the group without the seeds that are silent, for an operator who knows that they never ran. Listens for
-     * {@link #BOOTSTRAP_NS} first; the seeds that were heard of lately are in the group, the others must be added later.
+     * {@link #BOOTSTRAP_NS} first; the seeds that were heard of lately are in the group, the others must be added
+     * later.
      *
-     * <p>Only the seed with the lowest id may, as it alone decides in any case: so there is never a second group, whoever
-     * is asked and in whatever order messages come.
+     * <p>Only the seed with the lowest id may, as it alone decides in any case: so there is never a second group,
+     * whoever is asked and in whatever order messages come.
      *
      * @param nowNs the time
      * @return why it is refused, or null if it goes on
@@ -323,8 +325,8 @@ public final class FormationProtocol {
     }
 
     /**
-     * A storage id becomes a voter once, and once it was removed never again. So a newer group without it, told by whoever
-     * has applied it, is proof.
+     * A storage id becomes a voter once, and once it was removed never again. So a newer group without it, told by
+     * whoever has applied it, is proof.
      */
     private boolean isRemovedBy(Group theirs) {
         Group ours = self.group();
@@ -339,7 +341,9 @@ public final class FormationProtocol {
         return ours != null && ours.peerIds().contains(other.nodeId() + "@" + other.storageId());
     }
 
-    /** A node that waits to be added knows the voters of today, to tell them who it is. That it was added Raft tells. */
+    /**
+     * A node that waits to be added knows the voters of today, to tell them who it is. That it was added Raft tells.
+     */
     private void follow(Group theirs, long nowNs) {
         Group ours = self.group();
         if (ours != null && theirs.version() > ours.version() && theirs.member(self.nodeId()) == null) {

@@ -19,17 +19,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To add a node: it is heard of, with an empty directory; if its node id is a voter with another directory, that one
  * answers no more and is removed first, because both have one address and the leader's appends to the lost voter would
- * reach the new one; it has adopted the group, so its Raft server runs; it is proposed, and Raft makes it catch up before it
- * counts; it says itself that it is a running voter of the group. Only then is it done.
+ * reach the new one; it has adopted the group, so its Raft server runs; it is proposed, and Raft makes it catch up
+ * before it counts; it says itself that it is a running voter of the group. Only then is it done.
  *
- * <p>A node's further groups follow ({@link VoterSyncProtocol}). A change is over, and the next one begins, only when this
- * leader's replicas of all of them have the voters that are wanted: so no group is ever more than one voter behind.
+ * <p>A node's further groups follow ({@link VoterSyncProtocol}). A change is over, and the next one begins, only when
+ * this leader's replicas of all of them have the voters that are wanted: so no group is ever more than one voter
+ * behind.
  *
  * <p>What a voter said just before it was lost does not prove that it runs. So only one that speaks a while after the
  * question is refused as a voter already; until then the change waits for its silence or for its new directory.
  *
- * <p>A voter whose disk was lost counts for nothing: the group without it needs no more living voters for a majority than
- * with it, so nothing is lost if the second half fails.
+ * <p>A voter whose disk was lost counts for nothing: the group without it needs no more living voters for a majority
+ * than with it, so nothing is lost if the second half fails.
  *
  * <p>Pure: time is a parameter, {@link Output} is the only way out. Confined to the metadata thread.
  */
@@ -54,8 +55,8 @@ public final class VoterChangeProtocol {
     /** How the protocol reaches the world. */
     public interface Output {
         /**
-         * Proposes other voters to Raft; {@link #onRefused} follows if that fails, {@link FormationProtocol#onCommitted} on
-         * success.
+         * Proposes other voters to Raft; {@link #onRefused} follows if that fails,
+         * {@link FormationProtocol#onCommitted} on success.
          *
          * @param current what they must be now
          * @param wanted  what they shall be

@@ -10,17 +10,17 @@ import io.troupe.metadata.internal.formation.Identity.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The side of a further group's leader: makes its voters those of the first group, which decides alone who votes. It knows
- * nothing but the two lists, and compares them again and again; so a change that was interrupted between two groups goes on
- * with whoever leads next, and nothing of it has to be remembered.
+ * The side of a further group's leader: makes its voters those of the first group, which decides alone who votes. It
+ * knows nothing but the two lists, and compares them again and again; so a change that was interrupted between two
+ * groups goes on with whoever leads next, and nothing of it has to be remembered.
  *
- * <p>Who is a voter here and none of the first group any more is removed, once it is silent: a removed node stops. One that
- * answers is not removed here, because then this node may only be behind in the log of the first group. Who is missing is
- * added: it is invited, so that its Raft server has the group, and proposed once it says so. It is invited only when the
- * committed voters are without another directory of the same node, whose appends would reach the new one.
+ * <p>Who is a voter here and none of the first group any more is removed, once it is silent: a removed node stops. One
+ * that answers is not removed here, because then this node may only be behind in the log of the first group. Who is
+ * missing is added: it is invited, so that its Raft server has the group, and proposed once it says so. It is invited
+ * only when the committed voters are without another directory of the same node, whose appends would reach the new one.
  *
- * <p>A leader whose voters are right hands over to the preferred voter of the group, once in its life: the leaders of the
- * groups are not to be all on one node. It does not insist.
+ * <p>A leader whose voters are right hands over to the preferred voter of the group, once in its life: the leaders of
+ * the groups are not to be all on one node. It does not insist.
  *
  * <p>Invariants: one proposal at a time, and each differs from the committed voters by one.
  *

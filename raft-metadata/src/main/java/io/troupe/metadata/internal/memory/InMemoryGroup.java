@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A metadata group without a log: one state machine and one thread, shared by the stores of any number of nodes of one
- * JVM. It applies the commands and bytes that a Raft group would, so sessions expire, submits are told apart, and limits
- * hold alike. The test decides who leads and, with {@link #create()}, what time it is. Nodes of several groups are in as many
- * of these, made and closed together; leader and time are decided for all.
+ * JVM. It applies the commands and bytes that a Raft group would, so sessions expire, submits are told apart, and
+ * limits hold alike. The test decides who leads and, with {@link #create()}, what time it is. Nodes of several groups
+ * are in as many of these, made and closed together; leader and time are decided for all.
  */
 public final class InMemoryGroup implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;

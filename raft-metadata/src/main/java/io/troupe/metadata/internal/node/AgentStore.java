@@ -15,7 +15,10 @@ import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.watch.WatchHub;
 import io.troupe.metadata.spi.PeerChannel;
 
-/** What the stores of all nodes and groups have in common: they write through the agent and read what the hub has published. */
+/**
+ * What the stores of all nodes and groups have in common: they write through the agent and read what the hub has
+ * published.
+ */
 public abstract class AgentStore implements MetadataStore {
     /** The node's configuration. */
     protected final MetadataConfig config;

@@ -12,8 +12,8 @@ import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts messages that are too long for a {@link PeerChannel} into pieces and joins them. Each piece says which message it
- * belongs to, its place, and how many there are; a message with a lost piece is forgotten when the next one begins.
+ * Cuts messages that are too long for a {@link PeerChannel} into pieces and joins them. Each piece says which message
+ * it belongs to, its place, and how many there are; a message with a lost piece is forgotten when the next one begins.
  * Memory grows with the pieces that have arrived, not with what the first one claims.
  *
  * <p>Pure. Confined to one thread.

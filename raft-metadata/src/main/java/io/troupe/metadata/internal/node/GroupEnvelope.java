@@ -3,9 +3,10 @@ package io.troupe.metadata.internal.node;
 import java.util.Arrays;
 
 /**
- * Says which group a piece of {@link Fragments} belongs to. A piece of the first group goes as it is, so nodes with a single
- * group say what they always said. Before that of another one stand three bytes: the group, a zero, and the version. A piece
- * that begins with a number and then zero would be one of none, so nobody takes it for a piece of the first group.
+ * Says which group a piece of {@link Fragments} belongs to. A piece of the first group goes as it is, so nodes with a
+ * single group say what they always said. Before that of another one stand three bytes: the group, a zero, and the
+ * version. A piece that begins with a number and then zero would be one of none, so nobody takes it for a piece of the
+ * first group.
  *
  * <p>Pure. Any thread.
  */

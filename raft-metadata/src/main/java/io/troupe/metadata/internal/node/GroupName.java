@@ -1,8 +1,8 @@
 package io.troupe.metadata.internal.node;
 
 /**
- * Which group of which node something belongs to, as threads and messages name it. The first group has no name of its own:
- * most nodes have no other.
+ * Which group of which node something belongs to, as threads and messages name it. The first group has no name of its
+ * own: most nodes have no other.
  *
  * @param nodeId the node
  * @param number the group, from 0

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Drives the submit and session cores of one node on its metadata thread, and carries the messages of all metadata
- * protocols over the {@link PeerChannel}. A store adds its own protocols with {@link #onProtocol} and its own cores with
- * the turn given to the constructor.
+ * protocols over the {@link PeerChannel}. A store adds its own protocols with {@link #onProtocol} and its own cores
+ * with the turn given to the constructor.
  *
  * <p>The first byte of a message names its protocol. Messages to this node itself never leave the thread: they are
  * handed in as events, so no core is entered twice.
@@ -210,8 +210,8 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     /**
-     * Sends a message of the submit protocol to any node, this one included, and over a voter if there is no link to it; on
-     * the metadata thread.
+     * Sends a message of the submit protocol to any node, this one included, and over a voter if there is no link to
+     * it; on the metadata thread.
      *
      * @param to      the node
      * @param message the message

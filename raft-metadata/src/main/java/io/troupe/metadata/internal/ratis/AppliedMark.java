@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far a voter has applied its log, written down beside the log. A segment that was being written has no end in its name,
- * so Ratis takes what is left of one that was cut, or lost, for all that there ever was; and the voter, under its old name,
- * would then vote without what it had confirmed. With the mark it does not start.
+ * How far a voter has applied its log, written down beside the log. A segment that was being written has no end in its
+ * name, so Ratis takes what is left of one that was cut, or lost, for all that there ever was; and the voter, under its
+ * old name, would then vote without what it had confirmed. With the mark it does not start.
  *
- * <p>An entry is applied only when it is committed, and committed here only when this voter's own log has been flushed up to
- * it: so the mark is never ahead of a log that is whole, and it needs no flush of its own. What was flushed and not yet
- * applied when the process ended is not covered.
+ * <p>An entry is applied only when it is committed, and committed here only when this voter's own log has been flushed
+ * up to it: so the mark is never ahead of a log that is whole, and it needs no flush of its own. What was flushed and
+ * not yet applied when the process ended is not covered.
  *
- * <p>Two slots are written in turn, each with a checksum and in a sector of its own, so that one is always whole. Confined to
- * one thread at a time.
+ * <p>Two slots are written in turn, each with a checksum and in a sector of its own, so that one is always whole.
+ * Confined to one thread at a time.
  */
 final class AppliedMark implements Closeable {
     static final String FILE = "applied";

@@ -15,8 +15,8 @@ import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store of a further group of a voter: a state machine, a log, a metadata thread and a leader of its own, in the Raft
- * server and among the voters of the first group, with which it begins and ends.
+ * The store of a further group of a voter: a state machine, a log, a metadata thread and a leader of its own, in the
+ * Raft server and among the voters of the first group, with which it begins and ends.
  */
 final class FurtherStore extends ReplicaStore {
     private final RatisMetadataStore first;

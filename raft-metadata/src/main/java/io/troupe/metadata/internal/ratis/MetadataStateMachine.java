@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  * Feeds committed entries to {@link MetadataState} on Ratis' apply thread, and tells {@link Events} what happened.
  *
  * <p>Ratis only installs a snapshot if the state machine goes through the life cycle as it expects, so {@link #pause}
- * and {@link #reinitialize} drive it. A snapshot is written from an immutable view by a thread that lives as long as the
- * writing; Ratis learns its index when it is on disk, and purges the log only then.
+ * and {@link #reinitialize} drive it. A snapshot is written from an immutable view by a thread that lives as long as
+ * the writing; Ratis learns its index when it is on disk, and purges the log only then.
  */
 final class MetadataStateMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataStateMachine.class);
@@ -227,7 +227,9 @@ final class MetadataStateMachine extends BaseStateMachine {
         events.onDead("its Raft server has closed", null);
     }
 
-    /** A group from a backup has a snapshot before its first entry, so it is sent to whoever joins, like any other one. */
+    /**
+     * A group from a backup has a snapshot before its first entry, so it is sent to whoever joins, like any other one.
+     */
     private void begin(RaftStorage storage) throws IOException {
         if (origin != null) {
             snapshots.begin(origin, storage.getStorageDir().getCurrentDir());

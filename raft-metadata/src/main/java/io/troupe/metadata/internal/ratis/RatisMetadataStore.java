@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata store of a voter, that of its first group: a replica of the state, kept by Ratis, behind the submit,
- * session, gateway, formation and follow cores, which all run on the group's one metadata thread. It owns what the groups
- * of the node share: its directory, its Raft server, who votes, the start and the end.
+ * session, gateway, formation and follow cores, which all run on the group's one metadata thread. It owns what the
+ * groups of the node share: its directory, its Raft server, who votes, the start and the end.
  *
  * <p>A transaction goes: caller, metadata thread (submit), gateway of the leader (this process, or another over the
  * {@link PeerChannel}), Raft log, apply thread of every voter, and back by the leader's metadata thread. Reads never
@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What was measured, informally: three voters in one JVM, fsync on, 100-byte values, two cores that other work kept
  * busy, the last round of two runs after warm-up. One transaction after the other: p50 1.4 to 2.1 ms, p99 8 to 15 ms.
- * 256 outstanding: 25,000 to 34,000 transactions a second; 4,096 outstanding: 46,000 to 180,000. The first round is two to
- * three times slower. A voter at rest has two threads of ours, seven to ten of Ratis, and a share of the JVM's gRPC and
- * timer threads; it uses about 5 % of a core with the DEFAULT preset, of which our two threads are a small part.
+ * 256 outstanding: 25,000 to 34,000 transactions a second; 4,096 outstanding: 46,000 to 180,000. The first round is two
+ * to three times slower. A voter at rest has two threads of ours, seven to ten of Ratis, and a share of the JVM's gRPC
+ * and timer threads; it uses about 5 % of a core with the DEFAULT preset, of which our two threads are a small part.
  */
 public final class RatisMetadataStore extends ReplicaStore {
     private final VoterStart start;

@@ -135,7 +135,8 @@ final class RatisNode {
     }
 
     /**
-     * {@return the peers that have answered this leader within a time, itself among them; only itself if it does not lead}
+     * {@return the peers that have answered this leader within a time, itself among them; only itself if it does not
+     * lead}
      *
      * @param withinMillis the time
      */
@@ -196,8 +197,8 @@ final class RatisNode {
     }
 
     /**
-     * {@return the voters that Raft has committed and this replica has applied, their peer ids and addresses; null while
-     * others are proposed or none were written}
+     * {@return the voters that Raft has committed and this replica has applied, their peer ids and addresses; null
+     * while others are proposed or none were written}
      */
     @Nullable
     Map<String, String> committedVoters() {

@@ -32,12 +32,13 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Raft server of one voter: starts it with the voter's groups, closes it within a bound. The groups share its port and
- * its connections; each has a {@link RatisNode}.
+ * The Raft server of one voter: starts it with the voter's groups, closes it within a bound. The groups share its port
+ * and its connections; each has a {@link RatisNode}.
  *
- * <p>Ratis starts every group that it finds in its storage directory, without voters. So the further groups have a directory
- * of their own that it is told only afterwards, and are started as the first one is: with the voters of the formation, where
- * nothing newer can be on the disk. A voter that was added later gets a group when the leader of that group invites it.
+ * <p>Ratis starts every group that it finds in its storage directory, without voters. So the further groups have a
+ * directory of their own that it is told only afterwards, and are started as the first one is: with the voters of the
+ * formation, where nothing newer can be on the disk. A voter that was added later gets a group when the leader of that
+ * group invites it.
  */
 final class RatisServer {
     /** How long {@link #close} waits for Ratis, whose own close has no bound, in milliseconds. */
@@ -179,8 +180,8 @@ final class RatisServer {
     }
 
     /**
-     * Without a directory and with the voters of the formation it was never started, so all voters start it with the same
-     * ones. What is on the disk knows better.
+     * Without a directory and with the voters of the formation it was never started, so all voters start it with the
+     * same ones. What is on the disk knows better.
      */
     private void addKnown(int group) {
         RaftGroupId id = groupId(formed.clusterId(), group);

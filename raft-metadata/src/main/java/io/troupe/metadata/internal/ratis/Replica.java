@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Raft server of a voter, and who learns what from it: carries its events, some told under Ratis' locks, to the
- * metadata thread, where gateway, leadership, membership and followers hear of them in the order of the log. What has no
- * other note is confined to the metadata thread.
+ * metadata thread, where gateway, leadership, membership and followers hear of them in the order of the log. What has
+ * no other note is confined to the metadata thread.
  */
 final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output {
     /** How often a starting voter looks whether it has caught up, in ns. */

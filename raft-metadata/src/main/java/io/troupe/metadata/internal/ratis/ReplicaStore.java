@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the stores of all groups of a voter have in common: each has a {@link Replica}, leads or does not, and can die. */
+/**
+ * What the stores of all groups of a voter have in common: each has a {@link Replica}, leads or does not, and can die.
+ */
 abstract class ReplicaStore extends AgentStore {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStore.class);
 

@@ -4,8 +4,8 @@ package io.troupe.metadata.internal.ratis;
  * When a voter writes its next snapshot: after so many entries since the last one, or so many bytes of them.
  *
  * <p>All voters of a group apply the same entries. If all wrote at the same one, no majority would have its disks and
- * processors for commits; so each is early by up to a half, by its name and the entry of its last snapshot. Two may still
- * meet, but not again and again.
+ * processors for commits; so each is early by up to a half, by its name and the entry of its last snapshot. Two may
+ * still meet, but not again and again.
  *
  * <p>Pure. Confined to the thread that applies, but for {@link #at}.
  */

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who votes in a further group: drives {@link VoterSyncProtocol} with this node's Raft server, and answers the invitations
- * of other leaders. Made before the node knows who it is.
+ * Who votes in a further group: drives {@link VoterSyncProtocol} with this node's Raft server, and answers the
+ * invitations of other leaders. Made before the node knows who it is.
  */
 final class SyncedVoters implements GroupVoters {
     private static final Logger LOG = LoggerFactory.getLogger(SyncedVoters.class);

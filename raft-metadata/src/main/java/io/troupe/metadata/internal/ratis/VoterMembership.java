@@ -40,7 +40,8 @@ final class VoterMembership implements GroupVoters {
      * No change is wanted.
      *
      * @param raft   the first group while it runs
-     * @param behind given the voters of the first group, says which other group of this node has not the same; null if none
+     * @param behind given the voters of the first group, says which other group of this node has not the same; null if
+     *     none
      */
     VoterMembership(
             MetadataConfig config,

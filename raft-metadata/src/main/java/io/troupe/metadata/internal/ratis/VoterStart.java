@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a voter starts: it locks its directory, learns which group it belongs to, from its disk or by forming one, and once
- * its Raft server runs waits until it has caught up with a leader of this run. {@link #form} and {@link #awaitLeaders} block
- * the starting thread; {@link #turn} is of the metadata thread; the rest of any.
+ * How a voter starts: it locks its directory, learns which group it belongs to, from its disk or by forming one, and
+ * once its Raft server runs waits until it has caught up with a leader of this run. {@link #form} and
+ * {@link #awaitLeaders} block the starting thread; {@link #turn} is of the metadata thread; the rest of any.
  */
 final class VoterStart {
     private static final Logger LOG = LoggerFactory.getLogger(VoterStart.class);

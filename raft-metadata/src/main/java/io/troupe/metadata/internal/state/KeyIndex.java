@@ -5,12 +5,12 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable sorted map whose changed copies share all but a few pages with it: a B+ tree with path copying. Reads may
- * run on any thread.
+ * An immutable sorted map whose changed copies share all but a few pages with it: a B+ tree with path copying. Reads
+ * may run on any thread.
  *
- * <p>Changes go through an {@link Editor}, which copies a page the first time it touches it and then changes its copy in
- * place, so that a thousand changes of one log entry copy each page once. {@link Editor#snapshot()} costs O(1): it hands
- * out the root and takes a new edit token, after which the editor may no longer touch the pages it made.
+ * <p>Changes go through an {@link Editor}, which copies a page the first time it touches it and then changes its copy
+ * in place, so that a thousand changes of one log entry copy each page once. {@link Editor#snapshot()} costs O(1): it
+ * hands out the root and takes a new edit token, after which the editor may no longer touch the pages it made.
  *
  * @param <K> the keys; their order must not depend on anything that can change
  * @param <V> the values

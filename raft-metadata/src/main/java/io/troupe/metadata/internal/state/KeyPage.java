@@ -20,7 +20,10 @@ final class KeyPage {
     /** Always 0 <= count <= FAN_OUT. */
     int count;
 
-    /** In a leaf ascending. In an inner page keys[i] is a lower bound of child i and ascends from 1; keys[0] means nothing. */
+    /**
+     * In a leaf ascending. In an inner page keys[i] is a lower bound of child i and ascends from 1; keys[0] means
+     * nothing.
+     */
     final @Nullable Object[] keys;
 
     /** The value, or the child page, of each key. */

@@ -9,13 +9,13 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest version of a {@link KeyIndex}, with a hash table beside its pages: a look-up touches the memory of one key,
- * where a search of pages touches that of every key it compares with. No order is ever taken from the table. Confined to one
- * thread, but for what snapshots read in the table.
+ * The newest version of a {@link KeyIndex}, with a hash table beside its pages: a look-up touches the memory of one
+ * key, where a search of pages touches that of every key it compares with. No order is ever taken from the table.
+ * Confined to one thread, but for what snapshots read in the table.
  *
- * <p>Where values know the revision that they are of, snapshots look into the table first, from any thread. A value there
- * that is not newer than the snapshot is the snapshot's own: every change behind a snapshot gives its key a newer value, or
- * takes it out. Any other answer, also none, is for the pages.
+ * <p>Where values know the revision that they are of, snapshots look into the table first, from any thread. A value
+ * there that is not newer than the snapshot is the snapshot's own: every change behind a snapshot gives its key a newer
+ * value, or takes it out. Any other answer, also none, is for the pages.
  *
  * <p>Invariant: the table has exactly the entries of the editor.
  *

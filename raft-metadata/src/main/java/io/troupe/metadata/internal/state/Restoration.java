@@ -1,15 +1,15 @@
 package io.troupe.metadata.internal.state;
 
 /**
- * What a backup becomes in a new cluster. Pure, and the same bytes wherever it is done: every voter of the new cluster starts
- * from this state.
+ * What a backup becomes in a new cluster. Pure, and the same bytes wherever it is done: every voter of the new cluster
+ * starts from this state.
  *
- * <p>Keys, settled messages and the cluster's time stay. Every life of a node is over: its session has ended as if it had
- * expired, with the keys bound to it, so nobody is live, holds a lease or a lock, or owns a shard that the next owner does
- * not get under a higher epoch. The leader goes, because its term counts in the log of the old cluster.
+ * <p>Keys, settled messages and the cluster's time stay. Every life of a node is over: its session has ended as if it
+ * had expired, with the keys bound to it, so nobody is live, holds a lease or a lock, or owns a shard that the next
+ * owner does not get under a higher epoch. The leader goes, because its term counts in the log of the old cluster.
  *
- * <p>The revision goes on behind {@link #REVISION_GAP}. The old cluster went on after the backup, and gave out revisions as
- * epochs, incarnations and fencing tokens, which others have seen: none of them may be given out again.
+ * <p>The revision goes on behind {@link #REVISION_GAP}. The old cluster went on after the backup, and gave out
+ * revisions as epochs, incarnations and fencing tokens, which others have seen: none of them may be given out again.
  */
 public final class Restoration {
     /** More revisions than a cluster gives out between a backup and its use: two months of 200,000 a second. */

@@ -93,7 +93,10 @@ final class Transactions {
         return end == null ? refused(reason) : new SettleRefused(state.revision, reason, end.outcome(), end.reply());
     }
 
-    /** The mark alone is set, on what stands: what this transaction would have settled before it is refused with the rest. */
+    /**
+     * The mark alone is set, on what stands: what this transaction would have settled before it is refused with the
+     * rest.
+     */
     private SettleRefused settleAsLate(ChannelId channel, Op.Settle settle, Op.Deadline deadline) {
         Settlements standing = state.channels.get(channel);
         Op.Settle late = new Op.Settle(

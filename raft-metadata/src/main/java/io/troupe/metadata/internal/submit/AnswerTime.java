@@ -1,9 +1,10 @@
 package io.troupe.metadata.internal.submit;
 
 /**
- * How long a leader that is well takes to answer, so that a log on a slow disk is not taken for a dead leader: what is sent
- * again for nothing makes a slow log slower. The estimator is that of RFC 6298, a smoothed mean and four times the smoothed
- * deviation. An answer names the attempt that it belongs to, so that one to an earlier attempt counts as what it is.
+ * How long a leader that is well takes to answer, so that a log on a slow disk is not taken for a dead leader: what is
+ * sent again for nothing makes a slow log slower. The estimator is that of RFC 6298, a smoothed mean and four times the
+ * smoothed deviation. An answer names the attempt that it belongs to, so that one to an earlier attempt counts as what
+ * it is.
  *
  * <p>Pure and confined to one thread.
  */

@@ -6,8 +6,8 @@ import io.troupe.metadata.MetadataView.Leader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which voter to ask next. Follows the newest leader heard of, which need not be in the list: voters are added at run
- * time. When that one fails, asks the voters of the list in turn.
+ * Knows which voter to ask next. Follows the newest leader heard of, which need not be in the list: voters are added at
+ * run time. When that one fails, asks the voters of the list in turn.
  */
 public final class LeaderFinder {
     private final List<String> voters;

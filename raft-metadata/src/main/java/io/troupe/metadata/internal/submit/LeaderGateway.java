@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * applied here. On a voter that does not lead it answers {@link Message.NotLeading}, which never means refused.
  *
  * <p>A submit that is asked for again while it waits here takes no second place in the log: a node that repeats itself
- * because the log is slow must not make it slower. Only where the first was refused for what came before it, the repeat is
- * put into the log after all.
+ * because the log is slow must not make it slower. Only where the first was refused for what came before it, the repeat
+ * is put into the log after all.
  *
  * <p>Up to {@link #MAX_ENTRIES} entries are in flight; what arrives meanwhile shares the next one. Renewals share one
  * {@link Command.Tick} per tick, answered with its outcome: the commit proves that this node still leads. When an entry

@@ -10,10 +10,10 @@ import io.troupe.metadata.internal.state.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the leader may end which session: soft state of one leadership. A deadline is the time at which the leader applied
- * a renewal plus the lease, stretched for two clocks that differ, plus a margin. So it always lies behind the point at
- * which the node itself has given up. Who becomes leader, or finds that it has slept, gives every session a full lease
- * anew.
+ * When the leader may end which session: soft state of one leadership. A deadline is the time at which the leader
+ * applied a renewal plus the lease, stretched for two clocks that differ, plus a margin. So it always lies behind the
+ * point at which the node itself has given up. Who becomes leader, or finds that it has slept, gives every session a
+ * full lease anew.
  *
  * <p>Pure. Confined to the metadata thread.
  */

@@ -49,8 +49,8 @@ public final class MessageCodec {
     }
 
     /**
-     * Reads a message of another node. A proposed command is checked here, before it can reach the log: it must be whole
-     * and may speak for its sender only.
+     * Reads a message of another node. A proposed command is checked here, before it can reach the log: it must be
+     * whole and may speak for its sender only.
      *
      * @param from   the reader
      * @param origin the node it comes from

@@ -10,13 +10,13 @@ import io.troupe.metadata.internal.codec.CodecException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries what two nodes have to say to each other, while they have no link, over one voter that has a link to both: a node
- * that does not reach the leader itself keeps its lease as long as any voter does.
+ * Carries what two nodes have to say to each other, while they have no link, over one voter that has a link to both: a
+ * node that does not reach the leader itself keeps its lease as long as any voter does.
  *
- * <p>The sender asks one voter of the seed list, and stays with it until it is told that this one has no link either, or
- * loses its own to it. Who receives something answers over the voter it came by. A voter passes on at once or not at all,
- * and never what was passed on to it, so nothing goes in circles. Messages that went different ways may overtake each other,
- * and what is lost is not repeated here: the protocols above do both.
+ * <p>The sender asks one voter of the seed list, and stays with it until it is told that this one has no link either,
+ * or loses its own to it. Who receives something answers over the voter it came by. A voter passes on at once or not at
+ * all, and never what was passed on to it, so nothing goes in circles. Messages that went different ways may overtake
+ * each other, and what is lost is not repeated here: the protocols above do both.
  *
  * <p>Invariant: nobody is the way to itself. Pure. Confined to the metadata thread.
  */

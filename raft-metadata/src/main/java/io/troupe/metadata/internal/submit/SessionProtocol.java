@@ -15,8 +15,8 @@ import io.troupe.metadata.internal.state.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one node's session: opens, renews and closes it, and repeats each request until it is answered. Shares the
- * {@link LeaderFinder} with the {@link SubmitProtocol}, and tells it of sessions opened and ended.
+ * The life of one node's session: opens, renews and closes it, and repeats each request until it is answered. Shares
+ * the {@link LeaderFinder} with the {@link SubmitProtocol}, and tells it of sessions opened and ended.
  *
  * <p>Pure: time and nonces are parameters. Futures are completed on the calling thread. Confined to one thread.
  */

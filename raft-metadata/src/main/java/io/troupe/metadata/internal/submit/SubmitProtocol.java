@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * one, so batches grow with load and need no timer. A submit carries the session and a sequence, and the state machine
  * applies sequence last + 1 only. So an unknown outcome (silence, a leader that stepped down) has one remedy: send the
  * same (session, sequence) again, the oldest first, and let the state machine say what became of it. After an unknown
- * outcome only the oldest submit is sent, as a probe; the others follow when it was answered. How long a silence is one,
- * {@link AnswerTime} learns from the answers.
+ * outcome only the oldest submit is sent, as a probe; the others follow when it was answered. How long a silence is
+ * one, {@link AnswerTime} learns from the answers.
  *
  * <p>Pure: time is a parameter, {@link Output} and the callers are the only ways out. Confined to one thread.
  */
@@ -34,7 +34,10 @@ public final class SubmitProtocol {
     /** Most transactions of one submit. */
     public static final int MAX_SUBMIT_TXNS = 2048;
 
-    /** What one submit may read, in {@link Op#readCost}, unless its first transaction reads more: 64 values of any length. */
+    /**
+     * What one submit may read, in {@link Op#readCost}, unless its first transaction reads more: 64 values of any
+     * length.
+     */
     public static final int MAX_SUBMIT_READ_COST = 64 * Op.VALUE_COST;
 
     /** Submits in flight. Must stay below the 8 results that the state machine keeps for repeated submits. */

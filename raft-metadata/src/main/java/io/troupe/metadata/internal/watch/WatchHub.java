@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers changes to watchers on one thread of its own. The thread that applies entries only appends to the log and
- * wakes that thread; how slow a listener is never delays it. Each watch has a cursor, the next revision it has not seen:
- * what is read at the cursor is in order, without gap or repetition, and a cursor that fell out of the log is told to
- * start anew.
+ * wakes that thread; how slow a listener is never delays it. Each watch has a cursor, the next revision it has not
+ * seen: what is read at the cursor is in order, without gap or repetition, and a cursor that fell out of the log is
+ * told to start anew.
  */
 public final class WatchHub implements AutoCloseable {
     /** How many changes are kept for watchers that lag. */
@@ -188,7 +188,9 @@ public final class WatchHub implements AutoCloseable {
         }
     }
 
-    /** Ends the thread; pending futures fail with CLOSED. Waits for a listener's running call, but not long. Idempotent. */
+    /**
+     * Ends the thread; pending futures fail with CLOSED. Waits for a listener's running call, but not long. Idempotent.
+     */
     @Override
     public void close() {
         List<Waiter> failed;

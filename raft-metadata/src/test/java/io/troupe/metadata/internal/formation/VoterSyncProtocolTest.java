@@ -136,9 +136,9 @@ class VoterSyncProtocolTest implements VoterSyncProtocol.Output {
     }
 
     /**
-     * The first group replaces directories one after the other, the leader of this group changes and may know an old state
-     * of the first one: nobody who lives is removed, nobody is invited beside its predecessor, and in the end both have the
-     * same voters.
+     * The first group replaces directories one after the other, the leader of this group changes and may know an old
+     * state of the first one: nobody who lives is removed, nobody is invited beside its predecessor, and in the end
+     * both have the same voters.
      */
     @Property(tries = 300, shrinking = ShrinkingMode.OFF)
     void whateverHappensTheVotersBecomeThoseOfTheFirstGroup(@ForAll long seed) {

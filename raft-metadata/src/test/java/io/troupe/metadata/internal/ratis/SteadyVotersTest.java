@@ -79,8 +79,8 @@ class SteadyVotersTest {
     }
 
     /**
-     * Runs it again if it has failed and another leader was elected meanwhile: a busy machine causes elections, too. One that
-     * comes every time is no accident.
+     * Runs it again if it has failed and another leader was elected meanwhile: a busy machine causes elections, too.
+     * One that comes every time is no accident.
      */
     private static void undisturbed(Steps steps) throws IOException {
         for (int attempt = 1; ; attempt++) {

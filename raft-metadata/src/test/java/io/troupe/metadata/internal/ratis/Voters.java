@@ -20,9 +20,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Voters n1, n2, ... of one cluster in this JVM, with real Ratis servers on loopback and their data under one directory.
- * Two test classes run at a time, and threads carry the id of their node: a class that looks for threads takes a letter
- * of its own instead of n.
+ * Voters n1, n2, ... of one cluster in this JVM, with real Ratis servers on loopback and their data under one
+ * directory. Two test classes run at a time, and threads carry the id of their node: a class that looks for threads
+ * takes a letter of its own instead of n.
  */
 final class Voters implements AutoCloseable {
     /** Long: the machine may be busy, and nothing here measures time. */

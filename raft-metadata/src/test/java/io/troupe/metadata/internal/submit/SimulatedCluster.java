@@ -30,9 +30,10 @@ import io.troupe.metadata.internal.state.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three voters and a node without a log, their submit, session and gateway cores, and a model of Raft and of the network,
- * all in one thread: every choice comes from one seed. Raft is modelled by what it promises and no more: a deposed leader
- * goes on accepting entries for a while, and an entry whose outcome nobody was told may be applied by a later leader.
+ * Three voters and a node without a log, their submit, session and gateway cores, and a model of Raft and of the
+ * network, all in one thread: every choice comes from one seed. Raft is modelled by what it promises and no more: a
+ * deposed leader goes on accepting entries for a while, and an entry whose outcome nobody was told may be applied by a
+ * later leader.
  */
 final class SimulatedCluster {
     static final long MS = 1_000_000;

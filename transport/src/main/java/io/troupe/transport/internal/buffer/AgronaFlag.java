@@ -3,8 +3,8 @@ package io.troupe.transport.internal.buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JVM flag that Agrona 2's own buffers need. Without it the first of them fails with an error that names no remedy, and
- * every later one with an error that names no cause: so it is looked for before the first is made.
+ * The JVM flag that Agrona 2's own buffers need. Without it the first of them fails with an error that names no remedy,
+ * and every later one with an error that names no cause: so it is looked for before the first is made.
  */
 public final class AgronaFlag {
     private static final String NEEDED_PACKAGE = "jdk.internal.misc";

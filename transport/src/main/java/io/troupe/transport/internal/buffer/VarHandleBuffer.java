@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * A buffer that needs no JVM flag, also as the memory of Agrona's rings. What threads share has to be off the heap: later
- * JDKs have no atomic access to the bytes of an array.
+ * A buffer that needs no JVM flag, also as the memory of Agrona's rings. What threads share has to be off the heap:
+ * later JDKs have no atomic access to the bytes of an array.
  */
 class VarHandleBuffer extends TextBuffer implements AtomicBuffer {
     private static final VarHandle LONG = view(long[].class);

@@ -3,12 +3,12 @@ package io.troupe.transport.internal.frame;
 import io.troupe.transport.UnixSockets.Mode;
 
 /**
- * Over what a node is dialled. With {@code AUTO} a dial over a Unix-domain socket that came to nothing is followed by one
- * over TCP at once, and the next one begins with the socket again: a file that leads nowhere, or to another node, costs one
- * dial more and never the link.
+ * Over what a node is dialled. With {@code AUTO} a dial over a Unix-domain socket that came to nothing is followed by
+ * one over TCP at once, and the next one begins with the socket again: a file that leads nowhere, or to another node,
+ * costs one dial more and never the link.
  *
- * <p>Invariant: of two dials in a row at least one is over TCP, unless the mode is {@code ON} or the first has become the
- * link.
+ * <p>Invariant: of two dials in a row at least one is over TCP, unless the mode is {@code ON} or the first has become
+ * the link.
  */
 public final class DialRoute {
     /** A way to a node. */

@@ -8,7 +8,10 @@ public final class DialSchedule {
     /** A link that stayed up for less is taken for a continuation of the same trouble. */
     static final long STABLE_NS = 2_000_000_000L;
 
-    /** The same if frames have arrived over it: so one that breaks again and again is dialled ten times a second at most. */
+    /**
+     * The same if frames have arrived over it: so one that breaks again and again is dialled ten times a second at
+     * most.
+     */
     static final long PROVEN_NS = 100_000_000L;
 
     /** No redial comes sooner, whatever the draw. */

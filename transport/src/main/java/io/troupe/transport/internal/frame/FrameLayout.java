@@ -14,8 +14,9 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  * </pre>
  *
  * The length counts header and body, not the zeros. The version's low half is the version, its high half the flags. A
- * frame whose body is longer than {@link #MAX_PART_LENGTH} goes in parts that look like frames of the same type and follow
- * each other: {@link #MORE} says that the frame goes on in the next one, {@link #CONTINUED} that it has begun before.
+ * frame whose body is longer than {@link #MAX_PART_LENGTH} goes in parts that look like frames of the same type and
+ * follow each other: {@link #MORE} says that the frame goes on in the next one, {@link #CONTINUED} that it has begun
+ * before.
  */
 public final class FrameLayout {
     /** The bytes before the body. */

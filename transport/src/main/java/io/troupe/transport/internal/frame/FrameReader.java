@@ -125,7 +125,9 @@ public final class FrameReader {
         return (buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF) | (buffer.getByte(offset + 2) & 0xFF) << 16;
     }
 
-    /** The first three bytes of a record of TLS, the lowest first: handshake or alert, then both parts of the version. */
+    /**
+     * The first three bytes of a record of TLS, the lowest first: handshake or alert, then both parts of the version.
+     */
     private static boolean isTls(int bytes) {
         int type = bytes & 0xFF;
         int minor = (bytes >> 16) & 0xFF;

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * The first frames of one connection. The dialling node says HELLO, the accepting one answers WELCOME or REFUSE; until
  * then nothing else is allowed.
  *
- * <p>Nodes with a secret prove it to each other in between: HELLO is answered with CHALLENGE, which has the accepting node's
- * proof, and that with PROOF, the dialling node's. A proof is a MAC of both hellos, and so of both ids and both nonces, under
- * the name of the role it was made in: it is of no use in another handshake, between other nodes, or sent back. Until the
- * other node has proven itself nothing it says decides anything, but that versions or secrets differ.
+ * <p>Nodes with a secret prove it to each other in between: HELLO is answered with CHALLENGE, which has the accepting
+ * node's proof, and that with PROOF, the dialling node's. A proof is a MAC of both hellos, and so of both ids and both
+ * nonces, under the name of the role it was made in: it is of no use in another handshake, between other nodes, or sent
+ * back. Until the other node has proven itself nothing it says decides anything, but that versions or secrets differ.
  *
- * <p>With TLS, which comes before the first frame, the other end has shown a certificate of a trusted authority; here it is
- * compared with what the node says it is. The dialling node does so before it says anything.
+ * <p>With TLS, which comes before the first frame, the other end has shown a certificate of a trusted authority; here
+ * it is compared with what the node says it is. The dialling node does so before it says anything.
  *
  * <p>Invariant: {@link Agreed} comes after a valid proof of the other node if this one has a secret, and only if the
  * certificate names that node if this one has TLS.

@@ -3,8 +3,8 @@ package io.troupe.transport.internal.frame;
 /**
  * Whether a connection is alive: what to send when there is nothing to say, and when to give up waiting.
  *
- * <p>Heartbeats are a little early if something else woke the agent, so those of quiet connections come to leave together,
- * and a node does not wake once for each of them.
+ * <p>Heartbeats are a little early if something else woke the agent, so those of quiet connections come to leave
+ * together, and a node does not wake once for each of them.
  */
 public final class LinkLiveness {
     /** Of an interval. */

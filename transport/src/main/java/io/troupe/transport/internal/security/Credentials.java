@@ -25,8 +25,8 @@ import io.troupe.transport.internal.tls.Pem;
 /**
  * One state of the three files, read and checked: what a node shows, and whom it believes. Immutable.
  *
- * <p>Invariant: the key belongs to the first certificate, which names this node, is valid at the time of the check, and is
- * issued by an authority that this node trusts itself: so two nodes with the same trust believe each other.
+ * <p>Invariant: the key belongs to the first certificate, which names this node, is valid at the time of the check, and
+ * is issued by an authority that this node trusts itself: so two nodes with the same trust believe each other.
  */
 public final class Credentials {
     private static final String CERTIFICATE = "CERTIFICATE";

@@ -19,7 +19,8 @@ import io.troupe.transport.internal.tls.NodeUri;
  * Believes certificates that an authority has issued to a node of this cluster, and no others. Which node it is must be
  * compared by whoever knows which one it should be.
  *
- * <p>Host names are not looked at, not even for a caller who asks for that: certificates name nodes here, and nodes move.
+ * <p>Host names are not looked at, not even for a caller who asks for that: certificates name nodes here, and nodes
+ * move.
  */
 public final class NodeTrust extends X509ExtendedTrustManager {
     private volatile X509TrustManager authorities;

@@ -7,14 +7,15 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Puts a frame together that comes in parts. It belongs to a session, not to a connection: a frame goes on where the last
- * connection has ended. Pure; confined to one thread.
+ * Puts a frame together that comes in parts. It belongs to a session, not to a connection: a frame goes on where the
+ * last connection has ended. Pure; confined to one thread.
  *
- * <p>The parts of a frame follow each other, so there is one frame at a time, and no number that says which. What it takes
- * grows with what has come, not with what was announced, and never past the longest frame allowed.
+ * <p>The parts of a frame follow each other, so there is one frame at a time, and no number that says which. What it
+ * takes grows with what has come, not with what was announced, and never past the longest frame allowed.
  *
- * <p>A producer may be writing the parts of a frame while the session ends that it was meant for. What it writes after that
- * begins the next session, so parts without a beginning are dropped, and are allowed, before anything else has come.
+ * <p>A producer may be writing the parts of a frame while the session ends that it was meant for. What it writes after
+ * that begins the next session, so parts without a beginning are dropped, and are allowed, before anything else has
+ * come.
  */
 final class Assembly {
     /** A buffer that is not longer is kept for the next frame. */

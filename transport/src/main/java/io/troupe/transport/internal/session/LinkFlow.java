@@ -3,9 +3,9 @@ package io.troupe.transport.internal.session;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whether the frames of one link get through: its circuit breaker, the watch for an end that reads nothing, and the word
- * to producers that there is room again. Pure: positions and times come as arguments. What producers call may be called
- * from any thread, the rest is confined to the agent.
+ * Whether the frames of one link get through: its circuit breaker, the watch for an end that reads nothing, and the
+ * word to producers that there is room again. Pure: positions and times come as arguments. What producers call may be
+ * called from any thread, the rest is confined to the agent.
  *
  * <p>The circuit (M. Nygard, Release It!) judges by what arrives, not by what is connected:
  *
@@ -20,12 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </pre>
  *
  * A failure is a connection that is lost with frames under way of which it brought none to the other end; half open, a
- * session that ends with frames that have not arrived is one, too. Progress is an acknowledgement. Half open, a few frames
- * are let through to find out: they either arrive or are lost.
+ * session that ends with frames that have not arrived is one, too. Progress is an acknowledgement. Half open, a few
+ * frames are let through to find out: they either arrive or are lost.
  *
- * <p>Invariants: the circuit opens after {@code failures} failures without progress between them and not before; progress
- * closes it, whatever its state; once an offer was refused for want of room, {@link #hasRoomAgain} says so when there is,
- * unless the session ends first.
+ * <p>Invariants: the circuit opens after {@code failures} failures without progress between them and not before;
+ * progress closes it, whatever its state; once an offer was refused for want of room, {@link #hasRoomAgain} says so
+ * when there is, unless the session ends first.
  */
 public final class LinkFlow {
     /** The frames that may be under way half open. */

@@ -7,17 +7,17 @@ import org.agrona.DirectBuffer;
 
 /**
  * What two processes know of their link whatever becomes of its connections: every frame accepted in a session arrives
- * once and in order, over as many connections as it takes, until the session ends. Pure; confined to one thread, but for
- * offers to the ring and {@link #maxFrameLength}.
+ * once and in order, over as many connections as it takes, until the session ends. Pure; confined to one thread, but
+ * for offers to the ring and {@link #maxFrameLength}.
  *
- * <p>Each direction has a position, the bytes of frames since the session began. In a handshake both ends say the session
- * they know and how far they have received. If it is the same one, and the other end's position is one this end can go back
- * to, the session goes on from there. Else it is over for both: the accepting end
- * draws a new one, and whatever the old one held is lost.
+ * <p>Each direction has a position, the bytes of frames since the session began. In a handshake both ends say the
+ * session they know and how far they have received. If it is the same one, and the other end's position is one this end
+ * can go back to, the session goes on from there. Else it is over for both: the accepting end draws a new one, and
+ * whatever the old one held is lost.
  *
- * <p>Invariants: the receiver counts a frame when it hands it on and never twice; a position said in a handshake does not
- * move until the handshake ends, for no other connection carries frames meanwhile; a connection that was replaced carries
- * none either.
+ * <p>Invariants: the receiver counts a frame when it hands it on and never twice; a position said in a handshake does
+ * not move until the handshake ends, for no other connection carries frames meanwhile; a connection that was replaced
+ * carries none either.
  */
 public final class LinkSession {
     private static final int MOST_BETWEEN_ACKS = 128 * 1024;
@@ -184,7 +184,9 @@ public final class LinkSession {
         return ends;
     }
 
-    /** {@return the body of the frame that has ended with a part that was not its only one; until {@link #onHandedOn}} */
+    /**
+     * {@return the body of the frame that has ended with a part that was not its only one; until {@link #onHandedOn}}
+     */
     public DirectBuffer whole() {
         return assembly.whole();
     }

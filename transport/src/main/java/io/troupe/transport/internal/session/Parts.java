@@ -4,8 +4,8 @@ import io.troupe.transport.internal.frame.FrameLayout;
 
 /**
  * How a frame lies in a ring: as one record if it is short, else in parts that follow each other without a gap. A
- * part ends with the memory of the ring, so what does not fit before the end needs no filler as long as a frame, but for a
- * rest that is not worth a header. Pure arithmetic: whoever claims and whoever writes come to the same result.
+ * part ends with the memory of the ring, so what does not fit before the end needs no filler as long as a frame, but
+ * for a rest that is not worth a header. Pure arithmetic: whoever claims and whoever writes come to the same result.
  */
 final class Parts {
     /** A part shorter than this is not begun before the end of the memory. */

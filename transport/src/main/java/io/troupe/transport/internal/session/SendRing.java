@@ -9,9 +9,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * The frames accepted for one node, from their offer until the other end has said that they arrived. Many producers, one
- * consumer; off the heap. A record is a frame, or a part of one ({@link Parts}), as it stands on the wire, so the socket is
- * written to from here.
+ * The frames accepted for one node, from their offer until the other end has said that they arrived. Many producers,
+ * one consumer; off the heap. A record is a frame, or a part of one ({@link Parts}), as it stands on the wire, so the
+ * socket is written to from here.
  *
  * <pre>
  *        acked            sent             tail            acked + capacity
@@ -58,7 +58,9 @@ public final class SendRing {
 
     // Confined to the consumer from here on, and rarely written.
 
-    /** The bytes of fillers before {@code acked} and before {@code sent}, and what makes the position on the wire zero. */
+    /**
+     * The bytes of fillers before {@code acked} and before {@code sent}, and what makes the position on the wire zero.
+     */
     private long skippedAcked;
 
     private long skippedSent;
@@ -93,8 +95,8 @@ public final class SendRing {
     }
 
     /**
-     * Takes a frame, as one record or in parts that nothing comes between; any thread. The range must lie in the buffer: an
-     * exception in the copy would leave the record claimed for ever.
+     * Takes a frame, as one record or in parts that nothing comes between; any thread. The range must lie in the
+     * buffer: an exception in the copy would leave the record claimed for ever.
      *
      * @param type   the frame's type
      * @param buffer holds its body

@@ -21,8 +21,8 @@ import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One socket: its bytes in, its bytes out, and how far it is. Decides nothing about links; what happens on it is told to
- * {@link Events}. Confined to the agent.
+ * One socket: its bytes in, its bytes out, and how far it is. Decides nothing about links; what happens on it is told
+ * to {@link Events}. Confined to the agent.
  */
 final class Connection implements FrameReader.Output {
     final SocketChannel channel;
@@ -380,8 +380,8 @@ final class Connection implements FrameReader.Output {
     }
 
     /**
-     * Writes once in place of the agent, which sleeps; calls nobody. True if nothing is left for the agent to do: what goes
-     * wrong here is found by it, too.
+     * Writes once in place of the agent, which sleeps; calls nobody. True if nothing is left for the agent to do: what
+     * goes wrong here is found by it, too.
      */
     boolean writeForAgent(long nowNs) {
         if (!isSendable()) {

@@ -12,8 +12,8 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What leaves over one connection: the frames of the transport itself, then those of the link, written from its ring. The
- * former go between two of the latter. Confined to the agent.
+ * What leaves over one connection: the frames of the transport itself, then those of the link, written from its ring.
+ * The former go between two of the latter. Confined to the agent.
  */
 final class FrameWriter {
     /** A write carries no more than this, unless one frame is longer. */

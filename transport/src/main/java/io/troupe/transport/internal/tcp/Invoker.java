@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the duty cycles of an agent on threads of the host, one at a time: who is inside owns what is confined to the agent,
- * and hands it to the next one by leaving. Any thread.
+ * Runs the duty cycles of an agent on threads of the host, one at a time: who is inside owns what is confined to the
+ * agent, and hands it to the next one by leaving. Any thread.
  */
 final class Invoker {
     private static final long PAUSE_NS = 50_000L;
@@ -39,8 +39,8 @@ final class Invoker {
     }
 
     /**
-     * Makes cycles until the agent has ended, but not for longer than that. From a handler it does nothing: its caller has to
-     * go on.
+     * Makes cycles until the agent has ended, but not for longer than that. From a handler it does nothing: its caller
+     * has to go on.
      */
     void close(long waitNs) {
         closing = true;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a node is dialled: its port, and the file that belongs to it; neither for a node that only dials. Confined to the
- * agent once open.
+ * Where a node is dialled: its port, and the file that belongs to it; neither for a node that only dials. Confined to
+ * the agent once open.
  */
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);

@@ -40,7 +40,9 @@ final class NodeLink {
 
     // Confined to the agent from here on.
 
-    /** Whether this node or the other one wants to have this lane: it is dialled only then, but accepted in any case. */
+    /**
+     * Whether this node or the other one wants to have this lane: it is dialled only then, but accepted in any case.
+     */
     boolean wanted;
 
     /** Where to dial, unresolved; null for a node that dials us. */

@@ -8,8 +8,8 @@ import io.troupe.transport.internal.frame.FrameLayout;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * What came from a socket and is not cut into frames yet. Direct, because the JDK copies heap buffers through a cache of
- * direct ones. Holds the longest frame allowed, so a frame is never in two pieces when it is read.
+ * What came from a socket and is not cut into frames yet. Direct, because the JDK copies heap buffers through a cache
+ * of direct ones. Holds the longest frame allowed, so a frame is never in two pieces when it is read.
  */
 final class ReceiveBuffer {
     final int maxBodyLength;

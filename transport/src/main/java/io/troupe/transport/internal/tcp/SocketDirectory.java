@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory with the Unix-domain sockets of one user's nodes on this host: {@code 7701.sock} leads to the node that
- * listens on port 7701. Nobody else can have put a file into it, for it is closed to all but its owner; that is looked at
- * whenever it is used. Immutable.
+ * listens on port 7701. Nobody else can have put a file into it, for it is closed to all but its owner; that is looked
+ * at whenever it is used. Immutable.
  */
 final class SocketDirectory {
     /** The room for a path in an address, on the system that has least of it; a zero ends it. */

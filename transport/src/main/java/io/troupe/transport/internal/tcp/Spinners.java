@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the agents of this process that hardly ever sleep. One too many makes all of them slow: three on two processors
- * answered after milliseconds where one answers after microseconds. Any thread.
+ * Counts the agents of this process that hardly ever sleep. One too many makes all of them slow: three on two
+ * processors answered after milliseconds where one answers after microseconds. Any thread.
  */
 final class Spinners {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frames over TCP. Thread-safe; the work is done by one {@link TransportAgent}, on a thread of its own or of the host. */
+/**
+ * Frames over TCP. Thread-safe; the work is done by one {@link TransportAgent}, on a thread of its own or of the host.
+ */
 public final class TcpMessagingSystem implements MessagingSystem {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
     private static final int MAX_TYPE = 0xFFFF;

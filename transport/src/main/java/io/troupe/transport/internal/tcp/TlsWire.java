@@ -75,7 +75,10 @@ final class TlsWire implements Wire {
         }
     }
 
-    /** Reads what cannot be understood any more: unread bytes would turn the close into a reset that overtakes the alert. */
+    /**
+     * Reads what cannot be understood any more: unread bytes would turn the close into a reset that overtakes the
+     * alert.
+     */
     private int skip() throws IOException {
         return socket.read(scratch.clear()) < 0 ? -1 : 0;
     }

@@ -15,8 +15,8 @@ import io.troupe.transport.internal.tls.TlsChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what lies between sockets and frames. With TLS it has one thread, which runs what takes long in handshakes, a task
- * of each connection at a time, and looks at the files of the certificate. Confined to the agent.
+ * Makes what lies between sockets and frames. With TLS it has one thread, which runs what takes long in handshakes, a
+ * task of each connection at a time, and looks at the files of the certificate. Confined to the agent.
  */
 final class TlsWires {
     /** As long as what a channel hands out at once: several records, one system call. */

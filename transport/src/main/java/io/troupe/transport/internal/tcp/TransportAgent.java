@@ -97,9 +97,9 @@ final class TransportAgent implements Runnable, PortListener.Output {
     }
 
     /**
-     * Any thread: a frame was committed for a node. If the agent sleeps, it is written here and now: two threads less to be
-     * woken on the way of a question and its answer. Frames that follow each other at once are for the agent, which writes
-     * many of them with one system call.
+     * Any thread: a frame was committed for a node. If the agent sleeps, it is written here and now: two threads less
+     * to be woken on the way of a question and its answer. Frames that follow each other at once are for the agent,
+     * which writes many of them with one system call.
      */
     void afterCommit(NodeLink link) {
         if (wakeUp.borrow()) {

@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Lets the agent sleep without missing a frame, lets producers skip the system call while it is awake, and lends what the
- * agent owns to one producer at a time while it sleeps, so that a frame on an idle link is written by the thread that made
- * it.
+ * Lets the agent sleep without missing a frame, lets producers skip the system call while it is awake, and lends what
+ * the agent owns to one producer at a time while it sleeps, so that a frame on an idle link is written by the thread
+ * that made it.
  *
  * <pre>
  *            announce                borrow
@@ -19,14 +19,14 @@ import java.util.concurrent.locks.LockSupport;
  *     +----------------------------------------------- +
  * </pre>
  *
- * <p>The agent sets PARKED, then looks at the rings once more, then sleeps. A producer commits its record, then looks at the
- * state. Each side writes before it reads, so at least one of them sees the other, but only if neither read moves ahead of
- * the write before it. The commit is a release store, which may still sit in the store buffer while the following load runs:
- * hence the full fence.
+ * <p>The agent sets PARKED, then looks at the rings once more, then sleeps. A producer commits its record, then looks
+ * at the state. Each side writes before it reads, so at least one of them sees the other, but only if neither read
+ * moves ahead of the write before it. The commit is a release store, which may still sit in the store buffer while the
+ * following load runs: hence the full fence.
  *
- * <p>Invariants: who has moved the state out of PARKED, the agent by {@link #resume} or a producer by {@link #borrow}, owns
- * what is confined to the agent until it moves it back; what is committed while it is lent is seen by the agent, which is
- * woken then.
+ * <p>Invariants: who has moved the state out of PARKED, the agent by {@link #resume} or a producer by {@link #borrow},
+ * owns what is confined to the agent until it moves it back; what is committed while it is lent is seen by the agent,
+ * which is woken then.
  */
 final class WakeUp {
     private static final int AWAKE = 0, PARKED = 1, LENT = 2, MISSED = 3, AWAITED = 4;
@@ -58,8 +58,8 @@ final class WakeUp {
     }
 
     /**
-     * Any thread but the agent: something has been committed. True if the agent sleeps and the caller has to see to it in its
-     * place, and then to {@link #giveBack}.
+     * Any thread but the agent: something has been committed. True if the agent sleeps and the caller has to see to it
+     * in its place, and then to {@link #giveBack}.
      */
     boolean borrow() {
         VarHandle.fullFence();

@@ -7,8 +7,8 @@ import io.troupe.transport.internal.frame.PeerCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies between the socket of one connection and its frames: nothing, or TLS. What is not said otherwise here is so when
- * frames are on the socket as they are. Confined to the agent.
+ * What lies between the socket of one connection and its frames: nothing, or TLS. What is not said otherwise here is so
+ * when frames are on the socket as they are. Confined to the agent.
  *
  * <p>The JVM of a node without TLS loads one implementation only, so its calls cost what direct ones do.
  */

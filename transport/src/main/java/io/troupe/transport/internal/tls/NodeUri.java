@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * How a certificate names a node: by the URI {@code troupe://cluster/node} among its subject alternative names. A URI and
- * no DNS name, because the authority of a company issues DNS names to servers of every kind, and one of them may be called
- * like a node; and because one authority may then serve several clusters.
+ * How a certificate names a node: by the URI {@code troupe://cluster/node} among its subject alternative names. A URI
+ * and no DNS name, because the authority of a company issues DNS names to servers of every kind, and one of them may be
+ * called like a node; and because one authority may then serve several clusters.
  */
 public final class NodeUri {
     private static final String SCHEME = "troupe://";

@@ -35,7 +35,8 @@ public final class Pem {
      *
      * @param text the bytes of the text
      * @return its blocks, in order
-     * @throws IllegalArgumentException if a block is cut off, or is not Base64; the message never has any of its content
+     * @throws IllegalArgumentException if a block is cut off, or is not Base64; the message never has any of its
+     *     content
      */
     public static List<Block> read(byte[] text) {
         String pem = new String(text, StandardCharsets.ISO_8859_1);

@@ -10,13 +10,13 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of one TLS connection: takes the bytes of the socket and has the bytes of the frames, and the other way round.
- * Whoever drives it gives it what came ({@link #received}), calls {@link #advance} until it is {@link Step#STARVED}, and
- * takes what is {@link #outbound} to the socket.
+ * One end of one TLS connection: takes the bytes of the socket and has the bytes of the frames, and the other way
+ * round. Whoever drives it gives it what came ({@link #received}), calls {@link #advance} until it is
+ * {@link Step#STARVED}, and takes what is {@link #outbound} to the socket.
  *
- * <p>What takes long in a handshake (signatures, the check of a certificate) is handed out as a {@link #task}. The engine
- * locks itself while one runs, so nothing here touches the engine between {@link Step#TASK} and {@link #taskDone}: that is
- * what keeps the driving thread free.
+ * <p>What takes long in a handshake (signatures, the check of a certificate) is handed out as a {@link #task}. The
+ * engine locks itself while one runs, so nothing here touches the engine between {@link Step#TASK} and
+ * {@link #taskDone}: that is what keeps the driving thread free.
  *
  * <p>Its buffers are on the heap, where the engine works; of a few records until {@link #trust} is called.
  */
@@ -131,7 +131,10 @@ public final class TlsChannel {
         return ByteBuffer.allocate(TRUSTED_RECORDS * recordLength).put(from).flip();
     }
 
-    /** {@return how many bytes {@link #received} takes now: more than none after every {@link Step#STARVED} without a task} */
+    /**
+     * {@return how many bytes {@link #received} takes now: more than none after every {@link Step#STARVED} without a
+     * task}
+     */
     public int room() {
         return inbound.capacity() - inbound.remaining();
     }
@@ -157,8 +160,8 @@ public final class TlsChannel {
      * Does the next thing there is to do.
      *
      * @return what the caller must do about it
-     * @throws SSLException if the other end is refused, refuses, or breaks the protocol; {@link #outbound} may then have an
-     *     alert that tells it
+     * @throws SSLException if the other end is refused, refuses, or breaks the protocol; {@link #outbound} may then
+     *     have an alert that tells it
      */
     public Step advance() throws SSLException {
         if (task != null || closed) {

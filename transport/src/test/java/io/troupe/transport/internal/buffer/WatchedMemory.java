@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.agrona.DirectBuffer;
 
 /**
- * The memory of a ring as variables that a model checker sees: it knows neither memory off the heap nor bytes that are read as
- * numbers. Records are words of four bytes, the counters behind them words of eight. Only what a ring calls is overridden; the
- * buffer itself has no bytes, so everything else fails.
+ * The memory of a ring as variables that a model checker sees: it knows neither memory off the heap nor bytes that are
+ * read as numbers. Records are words of four bytes, the counters behind them words of eight. Only what a ring calls is
+ * overridden; the buffer itself has no bytes, so everything else fails.
  */
 public final class WatchedMemory extends VarHandleBuffer {
     private final int capacity;

@@ -16,7 +16,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Whatever bytes arrive: frames, a step of the handshake, or a {@link FramingException}, and little memory for any of it. */
+/**
+ * Whatever bytes arrive: frames, a step of the handshake, or a {@link FramingException}, and little memory for any of
+ * it.
+ */
 class FuzzedFramesTest {
     /** Above the longest frame of the corpus: more than one input fits nowhere. */
     private static final int MAX_BODY = 512;
@@ -43,7 +46,9 @@ class FuzzedFramesTest {
         });
     }
 
-    /** Reads as a link does: fills a buffer of one frame, reads, keeps the rest. Without a random number all that fits. */
+    /**
+     * Reads as a link does: fills a buffer of one frame, reads, keeps the rest. Without a random number all that fits.
+     */
     private static Read read(byte[] stream, @Nullable SplittableRandom random) {
         List<Integer> found = new ArrayList<>();
         FrameReader reader = new FrameReader(MAX_BODY);

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A ring with one consumer is a bounded queue: whatever producers and the consumer do at the same time, their answers are those
- * of some order of their calls. A consumer that finds a record claimed and not committed waits for it here; the agent goes on
- * and comes back.
+ * A ring with one consumer is a bounded queue: whatever producers and the consumer do at the same time, their answers
+ * are those of some order of their calls. A consumer that finds a record claimed and not committed waits for it here;
+ * the agent goes on and comes back.
  */
 @Tag("lincheck")
 public class SendRingLincheckTest {

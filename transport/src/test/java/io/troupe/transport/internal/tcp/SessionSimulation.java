@@ -19,11 +19,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two ends of a link over connections of bytes in memory, which take any part of a write, deliver in any pieces, and break
- * at any byte, at one end earlier than at the other. Sessions, rings, writers and readers are those of production.
+ * Two ends of a link over connections of bytes in memory, which take any part of a write, deliver in any pieces, and
+ * break at any byte, at one end earlier than at the other. Sessions, rings, writers and readers are those of
+ * production.
  *
- * <p>Checked with every frame that is handed on: in each session it is the next one that the other end has accepted in that
- * session. So nothing is lost in the middle, doubled, reordered or garbled, whatever becomes of the connections.
+ * <p>Checked with every frame that is handed on: in each session it is the next one that the other end has accepted in
+ * that session. So nothing is lost in the middle, doubled, reordered or garbled, whatever becomes of the connections.
  */
 final class SessionSimulation {
     static final int RING = 1024;

@@ -121,8 +121,8 @@ final class TestNode implements AutoCloseable {
     }
 
     /**
-     * Closes it, and answers whether it had the time to say its last frames and its farewell. If not, as the machine may have
-     * stopped, these are promised to nobody, and the test has to try again.
+     * Closes it, and answers whether it had the time to say its last frames and its farewell. If not, as the machine
+     * may have stopped, these are promised to nobody, and the test has to try again.
      */
     boolean closeInTime() {
         long startNs = System.nanoTime();

@@ -95,8 +95,8 @@ class WakeUpStressTest {
     }
 
     /**
-     * The agent and several producers take turns with what is not safe for two at a time. In each round all producers commit
-     * at once and then wait until it is done, by whoever it is: work that nobody is told of would wait for ever.
+     * The agent and several producers take turns with what is not safe for two at a time. In each round all producers
+     * commit at once and then wait until it is done, by whoever it is: work that nobody is told of would wait for ever.
      */
     @Test
     void whatIsLentHasOneOwnerAtATimeAndNothingCommittedMeanwhileIsMissed() throws InterruptedException {
