@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * One life of a node, as the store sees it.
  *
  * @param nodeId      the node
- * @param incarnation the revision at which this life was opened; a later life has a higher one
+ * @param incarnation the revision at which this life was opened, in the group that opened it; a later life has a higher
+ *                    one
  */
 public record SessionId(String nodeId, long incarnation) implements Comparable<SessionId> {
     /** No node can be named so. */

@@ -24,6 +24,7 @@ public final class EntryCodec {
     private static final int EXPIRE_SESSION = 4;
     private static final int TICK = 5;
     private static final int LEAD = 6;
+    private static final int JOIN_SESSION = 7;
 
     private EntryCodec() {}
 
@@ -104,6 +105,12 @@ public final class EntryCodec {
         } else if (command instanceof Command.Lead lead) {
             to.writeByte(LEAD);
             to.writeString(lead.nodeId());
+        } else if (command instanceof Command.JoinSession request) {
+            to.writeByte(JOIN_SESSION);
+            EventCodec.writeSessionId(to, request.session());
+            to.writeString(request.storageId());
+            to.writeFixedLong(request.nonce());
+            to.writeVarLong(request.ttlMillis());
         } else {
             throw new IllegalStateException("no code for " + command);
         }
@@ -175,7 +182,10 @@ public final class EntryCodec {
             case EXPIRE_SESSION -> new Command.ExpireSession(EventCodec.readSessionId(from), from.readVarLong());
             case TICK -> new Command.Tick(from.readVarLong(), EventCodec.readSessionIds(from));
             case LEAD -> new Command.Lead(from.readString());
-            default -> throw from.expected("a command from 1 to 6 before here, not " + code);
+            case JOIN_SESSION ->
+                new Command.JoinSession(
+                        EventCodec.readSessionId(from), from.readString(), from.readFixedLong(), from.readVarLong());
+            default -> throw from.expected("a command from 1 to 7 before here, not " + code);
         };
         from.expectEnd();
         return command;

@@ -9,6 +9,7 @@ import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.SettledWindow.Settlement;
 import io.troupe.metadata.internal.state.ChannelId;
 import io.troupe.metadata.internal.state.EndedSession;
+import io.troupe.metadata.internal.state.Joins;
 import io.troupe.metadata.internal.state.KeyIndex;
 import io.troupe.metadata.internal.state.SessionState;
 import io.troupe.metadata.internal.state.SessionState.CachedResult;
@@ -24,6 +25,9 @@ final class SnapshotRecords {
     private static final int SESSION = 3;
     private static final int CHANNEL = 4;
     private static final int ENDED = 5;
+
+    /** Only of a group that lives of another one have joined. */
+    private static final int JOINS = 6;
 
     /** Takes the records in order; the writer is used again for the next one. */
     interface Sink {
@@ -41,6 +45,7 @@ final class SnapshotRecords {
     private long revision;
     private long clusterTimeMillis;
     private @Nullable Leader leader;
+    private Joins joins = Joins.NONE;
     private long count;
     private boolean atEnd;
 
@@ -61,6 +66,11 @@ final class SnapshotRecords {
             pen.record.writeVarLong(session.endedAtMillis());
             EventCodec.writeSessionId(pen.record, session.id());
         });
+        if (state.joins().any()) {
+            pen.record.writeByte(JOINS);
+            pen.record.writeVarLong(state.joins().forgotten());
+            pen.finish();
+        }
         pen.record.writeByte(END);
         pen.record.writeVarLong(pen.count);
         pen.finish();
@@ -99,11 +109,12 @@ final class SnapshotRecords {
                 add(channels, channel, readWindow(from), from);
             }
             case ENDED -> add(ended, new EndedSession(from.readVarLong(), EventCodec.readSessionId(from)), true, from);
+            case JOINS -> joins = new Joins(true, from.readVarLong());
             case END -> {
                 from.require(from.readVarLong(), records -> records == count, count + " records");
                 atEnd = true;
             }
-            default -> throw from.expected("a record from 0 to 5 before here, not " + type);
+            default -> throw from.expected("a record from 0 to 6 before here, not " + type);
         }
         from.expectEnd();
         count++;
@@ -117,7 +128,8 @@ final class SnapshotRecords {
                 keys.snapshot(),
                 sessions.snapshot(),
                 channels.snapshot(),
-                ended.snapshot());
+                ended.snapshot(),
+                joins);
     }
 
     private static <K extends Comparable<K>, V> void add(KeyIndex.Editor<K, V> index, K key, V value, ByteReader from) {

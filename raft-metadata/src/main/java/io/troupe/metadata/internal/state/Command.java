@@ -27,6 +27,17 @@ public sealed interface Command {
     record OpenSession(String nodeId, String storageId, long nonce, long ttlMillis) implements Command {}
 
     /**
+     * Opens in this group a life that another group has begun, under its id; the nonce makes a repeated request the
+     * same one.
+     *
+     * @param session   the life
+     * @param storageId its data directory
+     * @param nonce     the same for a repeated request
+     * @param ttlMillis how long it lives without renewal, in milliseconds
+     */
+    record JoinSession(SessionId session, String storageId, long nonce, long ttlMillis) implements Command {}
+
+    /**
      * Ends a session on its own wish.
      *
      * @param session which one

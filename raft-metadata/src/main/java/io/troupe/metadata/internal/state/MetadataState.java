@@ -86,6 +86,9 @@ public final class MetadataState {
         if (command instanceof Command.OpenSession request) {
             return sessions.open(request);
         }
+        if (command instanceof Command.JoinSession request) {
+            return sessions.join(request);
+        }
         if (command instanceof Command.CloseSession request) {
             return sessions.close(request.session());
         }

@@ -36,15 +36,16 @@ public sealed interface Outcome {
      * The session is open (again the same one for a repeated request).
      *
      * @param session  the open session
-     * @param revision the revision it was opened at
+     * @param revision the revision it was opened at; for a repeated request that or a later one
      */
     record SessionOpened(SessionId session, long revision) implements Outcome {}
 
     /**
-     * Another data directory's life of this node is still open.
+     * Another data directory's life of this node is still open; or, of a life that wants to join, it has ended here, is
+     * open already, or a later one is known. That does not change with time.
      *
-     * @param holder          the session in the way
-     * @param holderStorageId the data directory that opened it
+     * @param holder          the session in the way; the last one that may be in the way if it is forgotten
+     * @param holderStorageId the data directory that opened it; empty if it is forgotten
      * @param holderTtlMillis how long it lives without renewal, in milliseconds
      */
     record SessionHeld(SessionId holder, String holderStorageId, long holderTtlMillis) implements Outcome {}

@@ -11,7 +11,7 @@ import io.troupe.metadata.internal.state.Outcome.SessionHeld;
 import io.troupe.metadata.internal.state.Outcome.SessionOpened;
 import io.troupe.metadata.internal.state.Outcome.Ticked;
 
-/** Opens, renews, and ends the sessions of nodes, and forgets the ended ones in time. */
+/** Opens, joins, renews, and ends the sessions of nodes, and forgets the ended ones in time. */
 final class Sessions {
     private final WorkingState state;
 
@@ -27,15 +27,39 @@ final class Sessions {
                 return new SessionHeld(holder.id(), holder.storageId(), holder.ttlMillis());
             }
             if (current.nonce() == request.nonce()) {
-                return new SessionOpened(holder.id(), holder.id().incarnation());
+                return new SessionOpened(holder.id(), Math.min(holder.id().incarnation(), state.revision));
             }
             end(current);
         }
+        long last = lastIncarnation(request.nodeId());
         long revision = ++state.revision;
-        SessionId id = new SessionId(request.nodeId(), revision);
-        Session opened = new Session(id, request.storageId(), request.ttlMillis(), revision, true);
-        state.sessions.put(request.nodeId(), new SessionState(opened, request.nonce(), 0, List.of()));
+        // A life that joined has the revision of another group, which may be far ahead of this one.
+        SessionId id = new SessionId(request.nodeId(), Math.max(revision, last + 1));
+        begin(new Session(id, request.storageId(), request.ttlMillis(), revision, true), request.nonce());
         return new SessionOpened(id, revision);
+    }
+
+    Outcome join(Command.JoinSession request) {
+        SessionId life = request.session();
+        SessionState newest = state.sessions.get(life.nodeId());
+        long last = lastIncarnation(life.nodeId());
+        if (life.incarnation() <= last) {
+            if (newest == null) {
+                return new SessionHeld(new SessionId(life.nodeId(), last), "", 0);
+            }
+            Session holder = newest.session();
+            boolean repeated = newest.open() && holder.id().equals(life) && newest.nonce() == request.nonce();
+            return repeated
+                    ? new SessionOpened(life, state.revision)
+                    : new SessionHeld(holder.id(), holder.storageId(), holder.ttlMillis());
+        }
+        if (newest != null && newest.open()) {
+            end(newest);
+        }
+        long revision = ++state.revision;
+        begin(new Session(life, request.storageId(), request.ttlMillis(), revision, true), request.nonce());
+        state.joins = state.joins.joined();
+        return new SessionOpened(life, revision);
     }
 
     Outcome close(SessionId session) {
@@ -87,6 +111,16 @@ final class Sessions {
         open.forEach(this::end);
     }
 
+    private void begin(Session opened, long nonce) {
+        state.sessions.put(opened.id().nodeId(), new SessionState(opened, nonce, 0, List.of()));
+    }
+
+    /** The next life of the node has a higher one. */
+    private long lastIncarnation(String nodeId) {
+        SessionState newest = state.sessions.get(nodeId);
+        return newest == null ? state.joins.forgotten() : newest.session().id().incarnation();
+    }
+
     private void end(SessionState current) {
         SessionId id = current.session().id();
         long revision = ++state.revision;
@@ -117,6 +151,7 @@ final class Sessions {
             SessionState newest = state.sessions.get(id.nodeId());
             if (newest != null && newest.session().id().equals(id)) {
                 state.sessions.remove(id.nodeId());
+                state.joins = state.joins.forget(id.incarnation());
             }
         }
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessions          the newest session of every node, by node id
  * @param channels          the settled messages
  * @param ended             sessions that ended not long ago, whose channels are still kept
+ * @param joins             what is kept for good of the lives that joined this group
  */
 public record StateView(
         long revision,
@@ -27,12 +28,13 @@ public record StateView(
         KeyIndex<String, KeyValue> keys,
         KeyIndex<String, SessionState> sessions,
         KeyIndex<ChannelId, Settlements> channels,
-        KeyIndex<EndedSession, Boolean> ended)
+        KeyIndex<EndedSession, Boolean> ended,
+        Joins joins)
         implements MetadataView {
 
     /** The state before the first entry. */
-    public static final StateView EMPTY =
-            new StateView(0, 0, null, KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty());
+    public static final StateView EMPTY = new StateView(
+            0, 0, null, KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty(), Joins.NONE);
 
     @Override
     public @Nullable KeyValue get(String key) {

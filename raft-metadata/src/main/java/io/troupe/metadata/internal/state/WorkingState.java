@@ -21,6 +21,8 @@ final class WorkingState {
     /** Never goes back. */
     long clusterTimeMillis;
 
+    Joins joins;
+
     @Nullable
     Leader leader;
 
@@ -37,6 +39,7 @@ final class WorkingState {
         ended = from.ended().edit();
         revision = from.revision();
         clusterTimeMillis = from.clusterTimeMillis();
+        joins = from.joins();
         leader = from.leader();
         keys.visitFrom(null, (key, entry) -> {
             bind(entry);
@@ -52,7 +55,8 @@ final class WorkingState {
                 keys.snapshot(revision),
                 sessions.snapshot(),
                 channels.snapshot(revision),
-                ended.snapshot());
+                ended.snapshot(),
+                joins);
     }
 
     /** The changes since the last call. */

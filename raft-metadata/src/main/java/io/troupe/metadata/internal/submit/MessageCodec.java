@@ -93,6 +93,8 @@ public final class MessageCodec {
             node = submit.session().nodeId();
         } else if (command instanceof Command.OpenSession open && tag.kind() == Message.Kind.OPEN) {
             node = open.nodeId();
+        } else if (command instanceof Command.JoinSession join && tag.kind() == Message.Kind.OPEN) {
+            node = join.session().nodeId();
         } else if (command instanceof Command.CloseSession close && tag.kind() == Message.Kind.CLOSE) {
             node = close.session().nodeId();
         } else {

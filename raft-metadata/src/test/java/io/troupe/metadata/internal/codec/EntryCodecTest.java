@@ -120,6 +120,8 @@ class EntryCodecTest {
         assertGolden(new Command.ExpireSession(SESSION, 301), "010108" + "04026e31d804da04");
         assertGolden(new Command.Tick(1_000_000, List.of(SESSION)), "01010a" + "0580897a01026e31d804");
         assertGolden(new Command.Lead("n1"), "010104" + "06026e31");
+        assertGolden(
+                new Command.JoinSession(SESSION, "d", -2, 5000), "010112" + "07026e31d8040164fffffffffffffffe904e");
     }
 
     private static void assertGolden(Command command, String hex) {
@@ -135,7 +137,7 @@ class EntryCodecTest {
         assertRefused("0101", "expected 1 elements of at least 2 bytes");
         assertRefused("01ffffffff7f", "at byte 1 of 6: expected a count from 0 to 2147483647");
         assertRefused("0101ff0700", "at byte 2 of 5: expected 1023 elements of at least 1 bytes");
-        assertRefused("01010209ff", "expected a command from 1 to 6 before here, not 9");
+        assertRefused("01010209ff", "expected a command from 1 to 7 before here, not 9");
         assertRefused("010105" + "06026e3100", "at byte 4 of 5: expected the end");
         assertRefused("010104" + "06026e31" + "00", "expected the end");
         assertRefused("010104" + "0602c328", "at byte 1 of 4: expected UTF-8 text");

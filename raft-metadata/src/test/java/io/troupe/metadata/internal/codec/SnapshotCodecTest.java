@@ -9,6 +9,7 @@ import java.util.Random;
 
 import io.troupe.metadata.internal.state.Applied;
 import io.troupe.metadata.internal.state.Command;
+import io.troupe.metadata.internal.state.Joins;
 import io.troupe.metadata.internal.state.MetadataState;
 import io.troupe.metadata.internal.state.RandomEntries;
 import io.troupe.metadata.internal.state.StateView;
@@ -113,6 +114,16 @@ class SnapshotCodecTest {
         byte[] bytes = Bytes.snapshot(StateView.EMPTY);
         assertThat(Bytes.hex(bytes)).isEqualTo("5452505301" + "0000000401000000" + "000000020002" + "4f942e79");
         assertThat(Bytes.restore(bytes).revision()).isZero();
+    }
+
+    /** A group that nobody joined has the bytes that it always had. */
+    @Example
+    void onlyAGroupThatALifeHasJoinedRemembersForgottenOnes() {
+        StateView empty = StateView.EMPTY;
+        byte[] bytes = Bytes.snapshot(new StateView(
+                0, 0, null, empty.keys(), empty.sessions(), empty.channels(), empty.ended(), new Joins(true, 300)));
+        assertThat(Bytes.hex(bytes)).startsWith("5452505301" + "0000000401000000" + "0000000306d804" + "000000020004");
+        assertThat(Bytes.restore(bytes).joins()).isEqualTo(new Joins(true, 300));
     }
 
     private static void assertRefused(byte[] bytes, String... parts) {

@@ -227,6 +227,10 @@ class FollowSimulationTest {
         if (kind == 1) {
             return new Command.OpenSession("node" + random.nextInt(3), "disk", random.nextInt(5), 60_000);
         }
+        if (kind == 2) {
+            SessionId life = new SessionId("node" + random.nextInt(3), random.nextInt(20_000));
+            return new Command.JoinSession(life, "disk", random.nextInt(5), 60_000);
+        }
         List<Op> ops = new ArrayList<>();
         for (int left = 1 + random.nextInt(3); left > 0; left--) {
             String key = "abcd".charAt(random.nextInt(4)) + "/" + random.nextInt(12);

@@ -38,7 +38,7 @@ public final class RandomEntries {
     }
 
     public Command command(StateView state) {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(13)) {
             case 0 ->
                 new Command.OpenSession(
                         node(),
@@ -48,8 +48,18 @@ public final class RandomEntries {
             case 1 -> random.nextInt(4) == 0 ? new Command.CloseSession(session()) : new Command.Lead(node());
             case 2 -> expiry(state);
             case 3, 4 -> tick();
+            case 5 -> join(state);
             default -> submit(state);
         };
+    }
+
+    private Command join(StateView state) {
+        SessionId other = new SessionId(node(), state.revision() - 20 + random.nextInt(60));
+        return new Command.JoinSession(
+                random.nextBoolean() ? session() : other,
+                random.nextInt(5) == 0 ? "other disk" : "disk",
+                random.nextInt(4),
+                random.nextInt(9999));
     }
 
     private Command tick() {

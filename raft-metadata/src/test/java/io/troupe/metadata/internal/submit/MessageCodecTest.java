@@ -62,6 +62,23 @@ class MessageCodecTest {
     }
 
     @Test
+    void aNodeJoinsWithALifeOfItsOwnOnly() {
+        byte[] command = EntryCodec.encodeCommand(new Command.JoinSession(SESSION, "disk", 5, 1000));
+        byte[] join = bytes(new Message.Propose(new Tag(Kind.OPEN, 5, 0, 1), command));
+        assertThat(read(join, "n1"))
+                .isInstanceOfSatisfying(
+                        Message.Propose.class,
+                        propose -> assertThat(propose.command()).isEqualTo(command));
+        assertThatThrownBy(() -> read(join, "n2"))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("node n2 proposes a command in the name of node n1");
+        byte[] submit = bytes(new Message.Propose(new Tag(Kind.SUBMIT, 5, 0, 1), command));
+        assertThatThrownBy(() -> read(submit, "n1"))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("JoinSession as SUBMIT");
+    }
+
+    @Test
     void aCommandOfTheLeaderCannotComeFromANode() {
         byte[] command = EntryCodec.encodeCommand(new Command.Lead("n1"));
         byte[] forged = bytes(new Message.Propose(new Tag(Kind.SUBMIT, 42, 3, 1), command));

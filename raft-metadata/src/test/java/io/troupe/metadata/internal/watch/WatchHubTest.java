@@ -237,7 +237,15 @@ class WatchHubTest {
     }
 
     private static StateView at(long revision) {
-        return new StateView(revision, 0, null, KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty(), KeyIndex.empty());
+        return new StateView(
+                revision,
+                0,
+                null,
+                KeyIndex.empty(),
+                KeyIndex.empty(),
+                KeyIndex.empty(),
+                KeyIndex.empty(),
+                StateView.EMPTY.joins());
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
