@@ -19,7 +19,7 @@ public final class MetadataException extends RuntimeException {
         NO_SESSION,
         /** The session ended before the outcome was known: it may or may not have been applied. */
         SESSION_ENDED,
-        /** Another life of this node id is still open, with another data directory. */
+        /** A life of this node id is still open with another data directory, or stands in the way of one that joins. */
         SESSION_HELD,
         /** The configuration cannot work. */
         BAD_CONFIG,

@@ -120,6 +120,20 @@ public interface MetadataStore extends AutoCloseable {
     CompletableFuture<SessionId> openSession(long ttlMillis);
 
     /**
+     * Opens in this group a life that {@link #openSession} of the first group has begun, under the same id: for the
+     * store of a further group, where messages are then settled in the name of the life that has sent them. It ends
+     * every earlier life of this node here at once, whatever its data directory: the first group has ended it already.
+     * A life joins a group once. One that has ended here, or is open here already, is refused, and so is one that is
+     * earlier than another that this group knows.
+     *
+     * @param life      the session that the first group has opened
+     * @param ttlMillis how long it lives here without a keep-alive of this store, in milliseconds
+     * @return the session, with the id of the life; fails with SESSION_HELD if it is refused: open a new one in the
+     *     first group then; and with IllegalArgumentException if it is the life of another node
+     */
+    CompletableFuture<SessionId> joinSession(SessionId life, long ttlMillis);
+
+    /**
      * Renews the session. The answer proves that the leader was still leading: it is given when a replicated entry is
      * applied.
      *

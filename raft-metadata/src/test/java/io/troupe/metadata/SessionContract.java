@@ -3,6 +3,7 @@ package io.troupe.metadata;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 
 import io.troupe.metadata.MetadataException.Code;
@@ -139,6 +140,88 @@ abstract class SessionContract extends TransactionContract {
         assertThat(store.view().isOpen(session)).isFalse();
         assertThat(store.view().isOpen(fresh)).isTrue();
         assertThat(store.view().get(prefix + "a")).isNull();
+    }
+
+    // Lives of another group
+
+    /** As another group could have given it: later than the open session, and no revision of this store. */
+    private SessionId joinNext(long ttlMillis) {
+        SessionId life = new SessionId(session.nodeId(), session.incarnation() + 1);
+        assertThat(get(store.joinSession(life, ttlMillis))).isEqualTo(life);
+        return life;
+    }
+
+    @Test
+    void aLifeThatJoinsHasTheIdThatItWasGiven() {
+        SessionId life = joinNext(LONG_TTL);
+        long renewed = get(store.keepAlive());
+        get(store.awaitRevision(renewed));
+        MetadataView.Session seen = Objects.requireNonNull(store.view().session(store.nodeId()));
+        assertThat(seen.id()).isEqualTo(life);
+        assertThat(seen.open()).isTrue();
+        assertThat(seen.ttlMillis()).isEqualTo(LONG_TTL);
+        assertThat(seen.renewedAt()).isGreaterThanOrEqualTo(renewed);
+        assertRefused(txn(new Op.Settle(session, 3, 1, 1, 1, NONE)), Reason.SESSION_CLOSED);
+        TxnResult settled = txn(new Op.Settle(life, 3, 1, 1, 7, NONE), bound("a", life));
+        assertThat(key("a", settled.revision()).session()).isEqualTo(life);
+        assertRefused(txn(new Op.Settle(life, 3, 1, 1, 1, NONE)), Reason.SETTLED);
+        get(store.closeSession());
+        assertFails(store.txn(Txn.EMPTY), Code.NO_SESSION);
+    }
+
+    @Test
+    void aLifeJoinsOnce() {
+        SessionId life = joinNext(LONG_TTL);
+        assertCannotJoin(life, life);
+        assertThat(txn(put("a", "1")).succeeded()).isTrue();
+        get(store.closeSession());
+        assertCannotJoin(life, life);
+        assertFails(store.txn(Txn.EMPTY), Code.NO_SESSION);
+    }
+
+    @Test
+    void aLaterLifeEndsTheOneThatHasJoinedAndNoEarlierOneDoes() {
+        SessionId former = session;
+        session = joinNext(LONG_TTL);
+        long revision = txn(bound("a", session)).revision();
+        SessionId later = joinNext(LONG_TTL);
+        TxnResult after = txn(put("b", "1"));
+        assertThat(after.revision()).isGreaterThan(revision);
+        assertThat(keys("", after.revision())).containsExactly("b");
+        assertThat(store.view().isOpen(session)).isFalse();
+        assertThat(store.view().isOpen(later)).isTrue();
+        assertCannotJoin(session, later);
+        assertCannotJoin(former, later);
+        assertThat(txn(put("c", "1")).succeeded()).isTrue();
+    }
+
+    @Test
+    void onlyItsOwnLifeOpensASessionOfANode() {
+        SessionId foreign = new SessionId("nobody", session.incarnation() + 1);
+        assertThat(store.joinSession(foreign, LONG_TTL))
+                .failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(IllegalArgumentException.class)
+                .withMessageContaining(
+                        "node " + store.nodeId() + " cannot join with life " + foreign + " of another node");
+        assertThat(txn(put("a", "1")).succeeded()).isTrue();
+    }
+
+    private void assertCannotJoin(SessionId life, SessionId known) {
+        assertFails(store.joinSession(life, LONG_TTL), Code.SESSION_HELD)
+                .hasMessageContaining("life " + life + " of node " + store.nodeId() + " cannot join this group")
+                .hasMessageContaining("knows " + known + " already")
+                .hasMessageContaining("open a new session in the first group");
+    }
+
+    @Test
+    void aLifeThatHasJoinedEndsWhenItIsNotRenewed() {
+        SessionId life = joinNext(SHORT_TTL / 4);
+        await().until(() -> Objects.requireNonNull(store.view().session(store.nodeId()))
+                        .id()
+                        .equals(life)
+                && !store.view().isOpen(life));
+        assertThat(failure(store.keepAlive()).code()).isIn(Code.SESSION_ENDED, Code.NO_SESSION);
     }
 
     @Test

@@ -231,6 +231,14 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     }
 
     @Override
+    public CompletableFuture<SessionId> joinSession(SessionId life, long ttlMillis) {
+        CompletableFuture<SessionId> done = new CompletableFuture<>();
+        long nonce = node.random.next();
+        asked.add(() -> sessions.join(life, ttlMillis, nonce, done));
+        return done;
+    }
+
+    @Override
     public CompletableFuture<Long> keepAlive() {
         CompletableFuture<Long> done = new CompletableFuture<>();
         asked.add(() -> sessions.renew(done));

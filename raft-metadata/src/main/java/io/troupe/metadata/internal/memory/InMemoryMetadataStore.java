@@ -26,6 +26,7 @@ import io.troupe.metadata.internal.state.Command;
 import io.troupe.metadata.internal.state.Outcome;
 import io.troupe.metadata.internal.state.Outcome.Ticked;
 import io.troupe.metadata.internal.state.StateView;
+import io.troupe.metadata.internal.submit.SessionProtocol;
 import io.troupe.metadata.internal.watch.WatchHub;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,6 +141,22 @@ public final class InMemoryMetadataStore implements MetadataStore {
         return submit(answer -> {
             session = null;
             open(new Opening(new Command.OpenSession(nodeId, storageId, group.nextNonce(), ttlMillis), answer));
+        });
+    }
+
+    @Override
+    public CompletableFuture<SessionId> joinSession(SessionId life, long ttlMillis) {
+        return submit(answer -> {
+            IllegalArgumentException foreign = SessionProtocol.foreignLife(nodeId, life);
+            if (foreign != null) {
+                throw foreign;
+            }
+            Outcome outcome = group.apply(new Command.JoinSession(life, storageId, group.nextNonce(), ttlMillis));
+            if (outcome instanceof Outcome.SessionOpened opened) {
+                onOpened(opened, answer);
+            } else if (outcome instanceof Outcome.SessionHeld held) {
+                throw SessionProtocol.cannotJoin(life, held);
+            }
         });
     }
 
@@ -300,12 +317,16 @@ public final class InMemoryMetadataStore implements MetadataStore {
     private void open(Opening opening) {
         Outcome outcome = group.apply(opening.request);
         if (outcome instanceof Outcome.SessionOpened opened) {
-            session = opened.session();
-            sequence = 0;
-            opening.answer.complete(opened.session());
+            onOpened(opened, opening.answer);
         } else {
             openings.add(opening);
         }
+    }
+
+    private void onOpened(Outcome.SessionOpened opened, CompletableFuture<SessionId> answer) {
+        session = opened.session();
+        sequence = 0;
+        answer.complete(opened.session());
     }
 
     private boolean giveUp(Opening opening, long timeMillis) {

@@ -98,6 +98,11 @@ public abstract class AgentStore implements MetadataStore {
     }
 
     @Override
+    public final CompletableFuture<SessionId> joinSession(SessionId life, long ttlMillis) {
+        return agent.joinSession(life, ttlMillis);
+    }
+
+    @Override
     public final CompletableFuture<Long> keepAlive() {
         return agent.keepAlive();
     }

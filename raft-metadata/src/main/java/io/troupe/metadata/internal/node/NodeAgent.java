@@ -249,11 +249,27 @@ public final class NodeAgent implements AutoCloseable {
      */
     public CompletableFuture<SessionId> openSession(long ttlMillis) {
         long nonce = random.nextLong();
+        return askForSession(ttlMillis, done -> sessions.open(ttlMillis, nonce, done));
+    }
+
+    /**
+     * Opens the life of another group, see {@link io.troupe.metadata.MetadataStore#joinSession}.
+     *
+     * @param life      the life
+     * @param ttlMillis its lease
+     * @return the life
+     */
+    public CompletableFuture<SessionId> joinSession(SessionId life, long ttlMillis) {
+        long nonce = random.nextLong();
+        return askForSession(ttlMillis, done -> sessions.join(life, ttlMillis, nonce, done));
+    }
+
+    private CompletableFuture<SessionId> askForSession(long ttlMillis, Consumer<CompletableFuture<SessionId>> request) {
         if (ttlMillis < 1) {
             return CompletableFuture.failedFuture(new MetadataException(
                     Code.BAD_CONFIG, "the session's ttl (" + ttlMillis + " ms) must be at least 1 ms"));
         }
-        return ask(done -> sessions.open(ttlMillis, nonce, done));
+        return ask(request);
     }
 
     /** {@return the revision that proves the renewal} */

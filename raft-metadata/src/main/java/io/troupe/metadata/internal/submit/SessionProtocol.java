@@ -49,10 +49,15 @@ public final class SessionProtocol {
         final long nonce;
         final long ttlMillis;
         final CompletableFuture<SessionId> done;
+
+        /** The life to join with, or null to begin a new one. */
+        final @Nullable SessionId life;
+
         long heldUntil;
         boolean held;
 
-        Opening(long nonce, long ttlMillis, CompletableFuture<SessionId> done) {
+        Opening(@Nullable SessionId life, long nonce, long ttlMillis, CompletableFuture<SessionId> done) {
+            this.life = life;
             this.nonce = nonce;
             this.ttlMillis = ttlMillis;
             this.done = done;
@@ -125,7 +130,52 @@ public final class SessionProtocol {
      * @param done      completed with the session
      */
     public void open(long ttlMillis, long nonce, CompletableFuture<SessionId> done) {
-        openings.add(new Opening(nonce, ttlMillis, done));
+        openings.add(new Opening(null, nonce, ttlMillis, done));
+    }
+
+    /**
+     * Opens in this group a life that another group has begun; in order with {@link #open}. Nothing that is in its way
+     * goes away with time, so it does not wait.
+     *
+     * @param life      the life
+     * @param ttlMillis its lease
+     * @param nonce     random, makes repeated requests one
+     * @param done      completed with the life
+     */
+    public void join(SessionId life, long ttlMillis, long nonce, CompletableFuture<SessionId> done) {
+        IllegalArgumentException foreign = foreignLife(nodeId, life);
+        if (foreign != null) {
+            done.completeExceptionally(foreign);
+            return;
+        }
+        openings.add(new Opening(life, nonce, ttlMillis, done));
+    }
+
+    /**
+     * {@return why a node cannot join with a life, whatever the group knows; null if it may}
+     *
+     * @param nodeId the node
+     * @param life   the life
+     */
+    public static @Nullable IllegalArgumentException foreignLife(String nodeId, SessionId life) {
+        return life.nodeId().equals(nodeId)
+                ? null
+                : new IllegalArgumentException("node " + nodeId + " cannot join with life " + life
+                        + " of another node: give the session that openSession of its own first group has opened");
+    }
+
+    /**
+     * {@return the failure of a life that may not join}
+     *
+     * @param life the life
+     * @param held what the group says
+     */
+    public static MetadataException cannotJoin(SessionId life, Outcome.SessionHeld held) {
+        return new MetadataException(
+                Code.SESSION_HELD,
+                "life " + life + " of node " + life.nodeId() + " cannot join this group, which knows " + held.holder()
+                        + " already, open or ended: no life joins twice, nor after a later one; open a new session in"
+                        + " the first group, and join with that one");
     }
 
     /**
@@ -293,6 +343,10 @@ public final class SessionProtocol {
             }
             submits.onSessionOpened(opened.session());
             opening.done.complete(opened.session());
+        } else if (outcome instanceof Outcome.SessionHeld held && opening.life != null) {
+            openings.remove();
+            openCall = null;
+            opening.done.completeExceptionally(cannotJoin(opening.life, held));
         } else if (outcome instanceof Outcome.SessionHeld held) {
             if (!opening.held) {
                 opening.held = true;
@@ -370,9 +424,12 @@ public final class SessionProtocol {
 
     private void sendOpen(long number) {
         Opening opening = openings.element();
+        SessionId life = opening.life;
         send(
                 new Message.Tag(Message.Kind.OPEN, opening.nonce, 0, number),
-                new Command.OpenSession(nodeId, storageId, opening.nonce, opening.ttlMillis));
+                life == null
+                        ? new Command.OpenSession(nodeId, storageId, opening.nonce, opening.ttlMillis)
+                        : new Command.JoinSession(life, storageId, opening.nonce, opening.ttlMillis));
     }
 
     private void sendClose(SessionId session, long number) {

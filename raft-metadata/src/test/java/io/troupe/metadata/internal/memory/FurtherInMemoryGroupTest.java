@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStoreContract;
+import io.troupe.metadata.SessionId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,24 @@ class FurtherInMemoryGroupTest extends MetadataStoreContract {
             get(renewed);
             first.group(1).close();
             get(first.group(1).barrier());
+        }
+    }
+
+    @Test
+    void everyLifeOfTheFirstGroupJoinsTheOthersInItsTurn() {
+        try (InMemoryGroup groups = InMemoryGroup.create(2)) {
+            MetadataStore before = groups.store("m1");
+            get(before.start());
+            SessionId life = get(before.openSession(LONG_TTL));
+            assertThat(get(before.group(1).joinSession(life, LONG_TTL))).isEqualTo(life);
+            before.close();
+            MetadataStore after = groups.store("m1");
+            get(after.start());
+            SessionId later = get(after.openSession(LONG_TTL));
+            assertThat(after.group(1).view().isOpen(life)).isTrue();
+            assertThat(get(after.group(1).joinSession(later, LONG_TTL))).isEqualTo(later);
+            assertThat(after.group(1).view().isOpen(life)).isFalse();
+            assertThat(after.group(1).view().isOpen(later)).isTrue();
         }
     }
 

@@ -19,6 +19,7 @@ import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
+import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
@@ -132,11 +133,15 @@ class GroupsTest {
                     .isTrue();
             LogFiles.forget(voters.directory("g2"));
             voters.start(ALL);
+            SessionId life = get(voters.voter("g2").openSession(Voters.LONG_LEASE));
             for (int group = 0; group < GROUPS; group++) {
                 MetadataStore store = voters.voter("g2").group(group);
+                if (group > 0) {
+                    assertThat(get(store.joinSession(life, Voters.LONG_LEASE))).isEqualTo(life);
+                }
                 assertThat(text(store, "key")).isEqualTo("of " + group);
                 assertThat(store.view().revision()).isGreaterThanOrEqualTo(revisions.get(group));
-                put(opened(store), "again");
+                put(store, "again");
             }
         }
     }
