@@ -8,6 +8,8 @@ import static io.troupe.chaos.mutant.ProductionMutant.bug;
 final class MutantsOfGroups {
     private static final String METADATA = "raft-metadata/src/main/java/io/troupe/metadata/internal/";
     private static final String FORMATION = METADATA + "formation/";
+    private static final String SESSIONS = METADATA + "state/Sessions.java";
+    private static final String JOIN_TEST = "metadata.internal.state.JoinTest";
     private static final String SYNC_TEST = "metadata.internal.formation.VoterSyncProtocolTest";
     private static final String CHANGE_TEST = "metadata.internal.formation.VoterChangeProtocolTest";
 
@@ -60,7 +62,26 @@ final class MutantsOfGroups {
                     FORMATION + "ClusterFile.java",
                     "if (found.groups() != config.groups()) {",
                     "if (found.groups() < 1) {",
-                    "metadata.internal.formation.ClusterFileTest"));
+                    "metadata.internal.formation.ClusterFileTest"),
+            bug(
+                    "life that has ended joins again",
+                    SESSIONS,
+                    "if (life.incarnation() <= last) {",
+                    "if (life.incarnation() < last || (newest != null && newest.open() && life.incarnation() == last)) {",
+                    JOIN_TEST),
+            bug("life that is forgotten joins again", SESSIONS, "? state.joins.forgotten()", "? 0", JOIN_TEST),
+            bug(
+                    "earlier life joins in place of a later one",
+                    SESSIONS,
+                    "if (life.incarnation() <= last) {",
+                    "if (life.incarnation() == last) {",
+                    JOIN_TEST),
+            bug(
+                    "life of another directory stays open when a later one joins",
+                    SESSIONS,
+                    "if (newest != null && newest.open()) {",
+                    "if (newest != null && newest.open() && newest.session().storageId().equals(request.storageId())) {",
+                    JOIN_TEST));
 
     private MutantsOfGroups() {}
 }
