@@ -123,8 +123,9 @@ public interface MetadataStore extends AutoCloseable {
      * Opens in this group a life that {@link #openSession} of the first group has begun, under the same id: for the
      * store of a further group, where messages are then settled in the name of the life that has sent them. It ends
      * every earlier life of this node here at once, whatever its data directory: the first group has ended it already.
-     * A life joins a group once. One that has ended here, or is open here already, is refused, and so is one that is
-     * earlier than another that this group knows.
+     * A life joins a group once. It is refused if it has ended here, is open here already, or began before another one
+     * of this node that is known here; and, if none is known, if it began before a life of any node that has ended here
+     * so long ago that it is forgotten.
      *
      * @param life      the session that the first group has opened
      * @param ttlMillis how long it lives here without a keep-alive of this store, in milliseconds

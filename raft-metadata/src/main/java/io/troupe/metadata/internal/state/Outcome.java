@@ -44,7 +44,7 @@ public sealed interface Outcome {
      * Another data directory's life of this node is still open; or, of a life that wants to join, it has ended here, is
      * open already, or a later one is known. That does not change with time.
      *
-     * @param holder          the session in the way; the last one that may be in the way if it is forgotten
+     * @param holder          the session in the way; if it is forgotten, the latest that it can have been
      * @param holderStorageId the data directory that opened it; empty if it is forgotten
      * @param holderTtlMillis how long it lives without renewal, in milliseconds
      */

@@ -171,11 +171,15 @@ public final class SessionProtocol {
      * @param held what the group says
      */
     public static MetadataException cannotJoin(SessionId life, Outcome.SessionHeld held) {
+        boolean forgotten = held.holderStorageId().isEmpty();
         return new MetadataException(
                 Code.SESSION_HELD,
-                "life " + life + " of node " + life.nodeId() + " cannot join this group, which knows " + held.holder()
-                        + " already, open or ended: no life joins twice, nor after a later one; open a new session in"
-                        + " the first group, and join with that one");
+                "life " + life + " of node " + life.nodeId() + " cannot join this group, which "
+                        + (forgotten
+                                ? "has forgotten all lives up to " + held.holder()
+                                : "knows " + held.holder() + " already, open or ended")
+                        + ": no life joins twice, nor after a later one; open a new session in the first group, and"
+                        + " join with that one");
     }
 
     /**

@@ -40,8 +40,16 @@ class SessionProtocolTest implements SubmitProtocol.Output {
         throw new AssertionError(session);
     }
 
-    private static MetadataException failure(CompletableFuture<?> future) {
-        return (MetadataException) future.handle((result, thrown) -> thrown).join();
+    private static Throwable failure(CompletableFuture<?> future) {
+        assertThat(future).isCompletedExceptionally();
+        return future.handle((result, thrown) -> thrown).join();
+    }
+
+    private static void assertHeld(CompletableFuture<?> future) {
+        assertThat(failure(future))
+                .isInstanceOfSatisfying(
+                        MetadataException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(Code.SESSION_HELD));
     }
 
     private void answer(Outcome outcome) {
@@ -76,8 +84,16 @@ class SessionProtocolTest implements SubmitProtocol.Output {
                 .hasMessage("life n4#900 of node n4 cannot join this group, which knows n4#901 already, open or ended:"
                         + " no life joins twice, nor after a later one; open a new session in the first group, and"
                         + " join with that one");
-        assertThat(failure(done).code()).isEqualTo(Code.SESSION_HELD);
+        assertHeld(done);
         assertThat(sessions.nextWakeNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aJoinThatIsTooLateForWhatTheGroupRemembersSaysSo() {
+        join(LIFE);
+        answer(new Outcome.SessionHeld(new SessionId("n4", 901), "", 0));
+        assertThat(failure(done))
+                .hasMessageContaining("cannot join this group, which has forgotten all lives up to n4#901: no life");
     }
 
     @Test
@@ -88,7 +104,7 @@ class SessionProtocolTest implements SubmitProtocol.Output {
         sessions.join(LIFE, 5000, 8, again);
         sessions.flush(NOW);
         answer(new Outcome.SessionHeld(LIFE, "disk", 5000));
-        assertThat(failure(again).code()).isEqualTo(Code.SESSION_HELD);
+        assertHeld(again);
         assertThat(submits.session()).isEqualTo(LIFE);
     }
 
@@ -110,7 +126,7 @@ class SessionProtocolTest implements SubmitProtocol.Output {
     @Test
     void theLifeOfAnotherNodeIsRefusedAndNothingIsSent() {
         join(new SessionId("n5", 900));
-        assertThat(done.handle((result, thrown) -> thrown).join())
+        assertThat(failure(done))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("node n4 cannot join with life n5#900 of another node: give the session that openSession of"
                         + " its own first group has opened");
