@@ -28,11 +28,13 @@ final class EntityStore {
     private static final byte[] NO_BYTES = {};
 
     private final Cluster cluster;
-    private final MetadataStore store;
 
     EntityStore(Cluster cluster) {
         this.cluster = cluster;
-        store = cluster.store();
+    }
+
+    private MetadataStore store(OwnedShard shard) {
+        return cluster.store(shard.shard());
     }
 
     /**
@@ -40,7 +42,7 @@ final class EntityStore {
      * node with a log, through the log on others.
      */
     CompletableFuture<@Nullable KeyValue> load(OwnedShard shard, EntityId id) {
-        return store.read(EntityKeys.entity(shard.shard(), id));
+        return store(shard).read(EntityKeys.entity(shard.shard(), id));
     }
 
     /**
@@ -57,28 +59,32 @@ final class EntityStore {
      */
     CompletableFuture<Stored> read(int shard, EntityId id, Read how, QuorumLoss without) {
         String key = EntityKeys.entity(shard, id);
+        MetadataStore store = cluster.store(shard);
         if (!store.keeps(key)) {
             return store.txn(Txn.of(new Op.Get(key)))
                     .thenApply(result -> new Stored(result.reads().get(0), result.revision()));
         }
-        if (how == Read.LOCAL && without != QuorumLoss.SERVE_READS && !cluster.inCluster()) {
+        if (how == Read.LOCAL && without != QuorumLoss.SERVE_READS && !cluster.isFresh(shard)) {
             return CompletableFuture.failedFuture(new ClusterException(
                     ClusterException.Code.NO_QUORUM,
-                    "node " + store.nodeId() + " has no lease, so nobody knows how old its copy of " + id
+                    "node " + store.nodeId()
+                            + (cluster.inCluster() ? " has not heard of the log for a lease" : " has no lease")
+                            + ", so nobody knows how old its copy of " + id
                             + " is: read it on another node, or let its kind say onQuorumLoss(SERVE_READS)"));
         }
         return how == Read.LOCAL
-                ? CompletableFuture.completedFuture(applied(key))
-                : store.barrier().thenApply(revision -> applied(key));
+                ? CompletableFuture.completedFuture(applied(store, key))
+                : store.barrier().thenApply(revision -> applied(store, key));
     }
 
-    private Stored applied(String key) {
+    private static Stored applied(MetadataStore store, String key) {
         MetadataView view = store.view();
         return new Stored(view.get(key), view.revision());
     }
 
     /** True if a load would find what had been committed at a revision. */
     boolean hasApplied(OwnedShard shard, EntityId id, long revision) {
+        MetadataStore store = store(shard);
         return !store.keeps(EntityKeys.entity(shard.shard(), id))
                 || store.view().revision() >= revision;
     }
@@ -110,7 +116,7 @@ final class EntityStore {
         }
         write(shard, id, commit, outcome, then);
         then.addAll(outcome.changes().ops());
-        return store.txn(new Txn(conditions, then, otherwise));
+        return store(shard).txn(new Txn(conditions, then, otherwise));
     }
 
     private static void write(
@@ -154,7 +160,7 @@ final class EntityStore {
             write(shard, write.id(), write.commit(), write.outcome(), then);
         }
         then.addAll(whole.changes().ops());
-        return store.txn(new Txn(required, then, List.of(Op.Get.ofSmall(fence.key()))));
+        return store(shard).txn(new Txn(required, then, List.of(Op.Get.ofSmall(fence.key()))));
     }
 
     /**
@@ -172,10 +178,11 @@ final class EntityStore {
      */
     CompletableFuture<Owed> owed(OwnedShard shard) {
         String queue = EntityKeys.outbox(shard.shard());
+        MetadataStore store = store(shard);
         return store.read(queue)
-                .thenCompose(newest -> all(queue + '/')
-                        .thenCompose(entries -> all(EntityKeys.reminders(shard.shard()))
-                                .thenCompose(reminders -> all(EntityKeys.deleted(shard.shard()))
+                .thenCompose(newest -> all(store, queue + '/')
+                        .thenCompose(entries -> all(store, EntityKeys.reminders(shard.shard()))
+                                .thenCompose(reminders -> all(store, EntityKeys.deleted(shard.shard()))
                                         .thenCompose(deleted -> bury(shard, deleted))
                                         .thenApply(done -> new Owed(
                                                 entries,
@@ -187,22 +194,23 @@ final class EntityStore {
     }
 
     /** Every entry with a prefix. */
-    private CompletableFuture<List<KeyValue>> all(String prefix) {
+    private static CompletableFuture<List<KeyValue>> all(MetadataStore store, String prefix) {
         List<KeyValue> found = new ArrayList<>();
         if (store.keeps(prefix)) {
             store.view().forEach(prefix, found::add);
             return CompletableFuture.completedFuture(found);
         }
-        return part(prefix, "", found);
+        return part(store, prefix, "", found);
     }
 
-    private CompletableFuture<List<KeyValue>> part(String prefix, String after, List<KeyValue> found) {
+    private static CompletableFuture<List<KeyValue>> part(
+            MetadataStore store, String prefix, String after, List<KeyValue> found) {
         return store.txn(Txn.of(new Op.GetRange(prefix, after, Op.GetRange.MAX_KEYS)))
                 .thenCompose(result -> {
                     result.reads().forEach(read -> found.add(Objects.requireNonNull(read)));
                     return result.reads().isEmpty()
                             ? CompletableFuture.completedFuture(found)
-                            : part(prefix, found.get(found.size() - 1).key(), found);
+                            : part(store, prefix, found.get(found.size() - 1).key(), found);
                 });
     }
 
@@ -214,10 +222,11 @@ final class EntityStore {
         List<CompletableFuture<?>> removals = new ArrayList<>();
         for (KeyValue marker : deleted) {
             String entity = EntityKeys.entityOf(marker.key());
-            removals.add(store.txn(new Txn(
-                    List.of(cluster.fenceHolds(shard), Compare.modRevision(entity, marker.modRevision())),
-                    List.of(new Op.Delete(entity)),
-                    List.of())));
+            removals.add(store(shard)
+                    .txn(new Txn(
+                            List.of(cluster.fenceHolds(shard), Compare.modRevision(entity, marker.modRevision())),
+                            List.of(new Op.Delete(entity)),
+                            List.of())));
             removals.add(guarded(shard, List.of(new Op.Delete(marker.key()))));
         }
         return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new));
@@ -225,7 +234,7 @@ final class EntityStore {
 
     /** Applied only if no later owner has raised the fence. */
     CompletableFuture<TxnResult> guarded(OwnedShard shard, List<Op> then) {
-        return store.txn(Txn.guarded(List.of(cluster.fenceHolds(shard)), then));
+        return store(shard).txn(Txn.guarded(List.of(cluster.fenceHolds(shard)), then));
     }
 
     /** Why the store did not even take a transaction, or null if it did: then it may be applied. */

@@ -170,9 +170,28 @@ public final class Cluster implements AutoCloseable {
         return runtime.answer(to, answer);
     }
 
-    /** {@return the replicated store of this node} */
+    /** {@return the replicated store of this node, which has what the cluster keeps of itself} */
     public MetadataStore store() {
         return runtime.store();
+    }
+
+    /**
+     * {@return the store that has what is kept of a shard: that of one of the state groups if there are some, else
+     * {@link #store()}} A transaction cannot have keys of two stores, nor can their revisions be compared.
+     *
+     * @param shard the shard, counted over all sets
+     */
+    public MetadataStore store(int shard) {
+        return runtime.store(shard);
+    }
+
+    /**
+     * {@return true if this node's copy of {@link #store(int)} is at most a lease old}
+     *
+     * @param shard the shard, counted over all sets
+     */
+    public boolean isFresh(int shard) {
+        return runtime.isFresh(shard);
     }
 
     /**

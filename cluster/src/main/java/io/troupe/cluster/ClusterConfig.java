@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.Idling;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param election     how soon a lost leader is replaced
  * @param shards       number of shards of the default set, fixed when the cluster is first formed
  * @param setShards    room for the shards of other sets, all together; the same on every node
+ * @param stateGroups  how many Raft groups the state of entities is spread over; 0 keeps it in that of the cluster
  * @param startTimeout how long {@link Cluster#start} waits for the cluster
  * @param maxUnsettled messages waiting for their outcome, per target shard, before senders are told BACK_PRESSURED
  * @param maxUnsettledBytes bytes of long messages waiting for their outcome on this node, before senders are told
@@ -65,6 +67,7 @@ public record ClusterConfig(
         Election election,
         int shards,
         int setShards,
+        int stateGroups,
         Duration startTimeout,
         int maxUnsettled,
         long maxUnsettledBytes,
@@ -97,6 +100,9 @@ public record ClusterConfig(
     /** Names of spawned actors, unless the configuration says otherwise. */
     public static final int DEFAULT_SPAWNED = 10_000;
 
+    /** Most Raft groups for the state of entities. */
+    public static final int MAX_STATE_GROUPS = MetadataConfig.MAX_GROUPS - 1;
+
     /** Most names of spawned actors: a node looks at all of them when one comes or goes. */
     public static final int MAX_SPAWNED = 1_000_000;
 
@@ -118,8 +124,8 @@ public record ClusterConfig(
      * Reads a properties file: {@code node.id, cluster.name, seeds} (comma-separated
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}),
      * {@code hosts.shards, capacity, roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
-     * {@code shards, set.shards, start.timeout.millis, max.unsettled, max.unsettled.bytes, max.message.bytes,
-     * retry.millis, rebalance.after.millis, max.moves},
+     * {@code shards, set.shards, state.groups, start.timeout.millis, max.unsettled, max.unsettled.bytes,
+     * max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
      * {@code idling} (an {@link Idling}), {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
      * {@code secret.file, dial.addresses} (as {@code seeds}),
@@ -166,7 +172,8 @@ public record ClusterConfig(
 
     /** {@return what every node of the cluster must agree on, as one line} */
     public String identity() {
-        return "cluster '" + clusterName + "', " + shards + " + " + setShards + " shards, seeds ["
+        return "cluster '" + clusterName + "', " + shards + " + " + setShards + " shards, "
+                + (stateGroups == 0 ? "" : stateGroups + " state groups, ") + "seeds ["
                 + seeds.stream()
                         .sorted(Comparator.comparing(NodeAddress::nodeId))
                         .map(NodeAddress::toString)
@@ -188,6 +195,7 @@ public record ClusterConfig(
         private Election election = Election.DEFAULT;
         private int shards = 1024;
         private int setShards = 1024;
+        private int stateGroups;
         private Duration startTimeout = Duration.ofSeconds(60);
         private int maxUnsettled = 8192;
         private long maxUnsettledBytes = Runtime.getRuntime().maxMemory() / 4;
@@ -404,6 +412,18 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param count how many further Raft groups keep the states of entities, each those of its part of the shards;
+         *     fixed when the cluster is formed, and the same on every node. 0, as without it, keeps them in the group
+         *     that the cluster itself needs. More of them help where one log is the limit: see docs/operating.md
+         */
+        public Builder stateGroups(int count) {
+            stateGroups = count;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param timeout how long start waits for the cluster
          */
         public Builder startTimeout(Duration timeout) {
@@ -604,6 +624,7 @@ public record ClusterConfig(
                     election,
                     shards,
                     setShards,
+                    stateGroups,
                     startTimeout,
                     maxUnsettled,
                     maxUnsettledBytes,

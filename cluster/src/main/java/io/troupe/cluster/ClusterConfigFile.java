@@ -46,6 +46,7 @@ final class ClusterConfigFile {
             "election",
             "shards",
             "set.shards",
+            "state.groups",
             "start.timeout.millis",
             "max.unsettled",
             "max.unsettled.bytes",
@@ -140,6 +141,7 @@ final class ClusterConfigFile {
         text("election", preset -> builder.election(Election.valueOf(preset.toUpperCase(Locale.ROOT))));
         text("shards", count -> builder.shards(Integer.parseInt(count)));
         text("set.shards", count -> builder.setShards(Integer.parseInt(count)));
+        text("state.groups", count -> builder.stateGroups(Integer.parseInt(count)));
         text("start.timeout.millis", millis -> builder.startTimeout(Duration.ofMillis(Long.parseLong(millis))));
         text("max.unsettled", count -> builder.maxUnsettled(Integer.parseInt(count)));
         text("max.unsettled.bytes", bytes -> builder.maxUnsettledBytes(Long.parseLong(bytes)));

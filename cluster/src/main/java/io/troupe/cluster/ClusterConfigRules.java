@@ -10,6 +10,7 @@ import io.troupe.transport.TransportConfig;
 import static io.troupe.cluster.ClusterConfig.MAX_MESSAGE_LENGTH;
 import static io.troupe.cluster.ClusterConfig.MAX_SHARDS;
 import static io.troupe.cluster.ClusterConfig.MAX_SPAWNED;
+import static io.troupe.cluster.ClusterConfig.MAX_STATE_GROUPS;
 
 /**
  * What a seed list has to be, and between which bounds the numbers of a configuration lie. Each error names its remedy.
@@ -60,6 +61,14 @@ final class ClusterConfigRules {
         if (config.setShards() < 0 || config.setShards() > MAX_SHARDS - shards) {
             errors.add("setShards (" + config.setShards() + ") must be between 0 and " + (MAX_SHARDS - shards)
                     + ": with the default set at most " + MAX_SHARDS);
+        }
+        if (config.stateGroups() < 0 || config.stateGroups() > MAX_STATE_GROUPS) {
+            errors.add("stateGroups (" + config.stateGroups() + ") must be between 0 and " + MAX_STATE_GROUPS);
+        }
+        if (config.stateGroups() > 0 && config.restoreFrom() != null) {
+            errors.add(config.restoreFrom() + " cannot be restored into a cluster with stateGroups ("
+                    + config.stateGroups() + "), because a backup has the state of one group: leave it at 0, or start"
+                    + " with copies of the voters' directories");
         }
         if (config.maxUnsettled() < 1) {
             errors.add("maxUnsettled (" + config.maxUnsettled() + ") must be at least 1");

@@ -65,6 +65,8 @@ class ClusterConfigTest {
                 .isEqualTo(new Hosting(
                         true, InetSocketAddress.createUnresolved("10.0.0.7", 7709), 2.5, Set.of("web", "batch")));
         assertThat(config.identity()).isEqualTo(three("driver").build().identity());
+        assertThat(three("n1").dataDir(directory).stateGroups(3).build().identity())
+                .contains(" shards, 3 state groups, seeds [");
     }
 
     @Test
@@ -150,6 +152,12 @@ class ClusterConfigTest {
     void limitsAreChecked() {
         refused(three("d").shards(0), "shards (0) must be between 1 and 65536");
         refused(three("d").maxUnsettled(0), "maxUnsettled (0) must be at least 1");
+        refused(three("d").stateGroups(-1), "stateGroups (-1) must be between 0 and 15");
+        refused(three("d").stateGroups(16), "stateGroups (16) must be between 0 and 15");
+        refused(
+                three("n1").dataDir(directory).stateGroups(1).restoreFrom(Path.of("a.backup")),
+                "a.backup cannot be restored into a cluster with stateGroups (1), because a backup has the state of one"
+                        + " group: leave it at 0, or start with copies of the voters' directories");
         refused(three("d").maxSpawned(0), "maxSpawned (0) must be between 1 and 1000000");
         refused(three("d").maxSpawned(1_000_001), "maxSpawned (1000001) must be between 1 and 1000000");
         refused(three("d").maxMoves(0), "maxMoves (0) must be between 1 and 65536");
@@ -196,6 +204,7 @@ class ClusterConfigTest {
                 lease.millis = 500
                 election = fast
                 shards = 64
+                state.groups = 2
                 start.timeout.millis = 5000
                 max.unsettled = 10
                 max.unsettled.bytes = 200000
@@ -221,6 +230,7 @@ class ClusterConfigTest {
                         .lease(Duration.ofMillis(500))
                         .election(Election.FAST)
                         .shards(64)
+                        .stateGroups(2)
                         .startTimeout(Duration.ofSeconds(5))
                         .maxUnsettled(10)
                         .maxUnsettledBytes(200_000)

@@ -108,7 +108,7 @@ final class MutantsOfNodes {
                     ACTORS + "EntityStore.java",
                     "        conditions.add(follows(key, predecessor));\n",
                     "",
-                    14),
+                    2),
             bug(
                     "commit carries no settle mark",
                     ACTORS + "EntityStore.java",
@@ -154,8 +154,8 @@ final class MutantsOfNodes {
             bug(
                     "node without a log takes what it does not follow for absent",
                     ACTORS + "EntityStore.java",
-                    "return store.read(EntityKeys.entity(shard.shard(), id));",
-                    "String key = EntityKeys.entity(shard.shard(), id);\n        return CompletableFuture.completedFuture(store.keeps(key) ? store.view().get(key) : null);",
+                    "return store(shard).read(EntityKeys.entity(shard.shard(), id));",
+                    "String key = EntityKeys.entity(shard.shard(), id);\n        return CompletableFuture.completedFuture(store(shard).keeps(key) ? store(shard).view().get(key) : null);",
                     4),
             bug(
                     "entity is not woken when it is loaded",
@@ -166,8 +166,8 @@ final class MutantsOfNodes {
             bug(
                     "resolve only looks",
                     RUNTIME + "Resolution.java",
-                    "return store.txn(Txn.of(poison)).thenApply(result -> outcome(id, result));",
-                    "return CompletableFuture.completedFuture(store.view().settled(id.session(), id.shard()).isSettled(id.sequence()) ? (SendOutcome) new SendOutcome.Committed(0) : new NotExecuted(SendOutcome.Reason.CANCELLED));",
+                    "return stores.of(id.shard()).txn(Txn.of(poison)).thenApply(result -> outcome(id, result));",
+                    "return CompletableFuture.completedFuture(stores.of(id.shard()).view().settled(id.session(), id.shard()).isSettled(id.sequence()) ? (SendOutcome) new SendOutcome.Committed(0) : new NotExecuted(SendOutcome.Reason.CANCELLED));",
                     5),
             bug(
                     "entity answers before what it saw is committed",

@@ -64,6 +64,8 @@ public final class MembershipProtocol {
 
     private long leaseEndNs;
     private long lastSentNs;
+    /** No keep-alive of this session was sent yet. */
+    private boolean joined;
 
     /**
      * Creates the protocol in the state JOINING.
@@ -95,12 +97,23 @@ public final class MembershipProtocol {
             throw new IllegalArgumentException("incarnation " + newIncarnation + " is not newer than " + incarnation
                     + ", which was opened before");
         }
+        onJoined(newIncarnation, viewRevision);
+        onKeepAliveAnswered(keepAliveSent(openSentNs), newIncarnation);
+    }
+
+    /**
+     * A session was opened under the number that it has elsewhere: only keep-alives count, and the first is due.
+     *
+     * @param newIncarnation the session's incarnation
+     * @param viewRevision   the revision this node has applied
+     */
+    public void onJoined(long newIncarnation, long viewRevision) {
         forgetKeepAlives();
         incarnation = newIncarnation;
         open = true;
         granted = false;
+        joined = true;
         appliedRevision = Math.max(appliedRevision, viewRevision);
-        onKeepAliveAnswered(keepAliveSent(openSentNs), newIncarnation);
     }
 
     /**
@@ -119,6 +132,7 @@ public final class MembershipProtocol {
         sentNs[slot] = nowNs;
         revisions[slot] = 0;
         lastSentNs = nowNs;
+        joined = false;
         return token;
     }
 
@@ -218,7 +232,7 @@ public final class MembershipProtocol {
      * @param nowNs now
      */
     public boolean isKeepAliveDue(long nowNs) {
-        return open && !isBehind(nowNs) && nowNs - lastSentNs >= leaseNs / KEEP_ALIVES_PER_LEASE;
+        return open && !isBehind(nowNs) && (joined || nowNs - lastSentNs >= leaseNs / KEEP_ALIVES_PER_LEASE);
     }
 
     /**

@@ -64,6 +64,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final HostedActors actors;
     private final MessagingSystem messaging;
     private final MetadataStore store;
+    private final ShardStores stores;
     private final Platform platform;
     private final NanoClock clock;
     private final Platform.Loop cluster;
@@ -108,12 +109,13 @@ public final class ClusterRuntime implements AutoCloseable {
         messaging = platform.messaging(config, actors.sets().stream().anyMatch(set -> set.lane() == Lane.BULK), frames);
         TransportPeerChannel peers = new TransportPeerChannel(messaging);
         store = platform.store(config, peers);
+        stores = new ShardStores(store, config.stateGroups());
         NodeRecord self = new NodeRecord(
                 config.hosting(),
                 actors.kinds(),
                 actors.sets().stream().map(ShardSet::name).collect(Collectors.toSet()));
         membership =
-                new Membership(config.nodeId(), self, store, config.lease(), clock, cluster, sessionListener(actors));
+                new Membership(config.nodeId(), self, stores, config.lease(), clock, cluster, sessionListener(actors));
         events = new Events(cluster);
         more = new BoundedSteps(actors::goOn, this::onCluster);
         neighbours = new Neighbours(config, messaging, events);
@@ -131,7 +133,7 @@ public final class ClusterRuntime implements AutoCloseable {
                 links,
                 platform);
         handOff = new HandOff(store, messaging, clock, cluster);
-        receiver = new Receiver(routing, membership, store, actors, links, limits, handOff);
+        receiver = new Receiver(routing, membership, stores, actors, links, limits, handOff);
         handOff.connect(receiver);
         links.connect(sender, receiver);
         requests = new Requests(config.nodeId(), cluster);
@@ -316,7 +318,7 @@ public final class ClusterRuntime implements AutoCloseable {
      * @return what became of it
      */
     public CompletableFuture<SendOutcome> resolve(MessageId id) {
-        return Resolution.resolve(store, id).exceptionally(failure -> {
+        return Resolution.resolve(stores, id).exceptionally(failure -> {
             throw Wiring.explain(failure);
         });
     }
@@ -343,6 +345,24 @@ public final class ClusterRuntime implements AutoCloseable {
     /** {@return the store of this node} */
     public MetadataStore store() {
         return store;
+    }
+
+    /**
+     * {@return the store that has what is kept of a shard}
+     *
+     * @param shard the shard
+     */
+    public MetadataStore store(int shard) {
+        return stores.of(shard);
+    }
+
+    /**
+     * {@return true if this node's copy of a shard's store is at most a lease old}
+     *
+     * @param shard the shard
+     */
+    public boolean isFresh(int shard) {
+        return membership.isFresh(stores.groupOf(shard));
     }
 
     /**

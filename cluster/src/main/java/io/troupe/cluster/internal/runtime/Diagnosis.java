@@ -35,12 +35,18 @@ record Diagnosis(
             findings.add("the metadata group has no leader that this node knows of: a majority of the seeds "
                     + Wiring.names(config.seeds()) + " must run and reach each other on their Raft ports");
         } else if (membership.session() == null) {
-            findings.add("this node has no session: the leader does not answer");
+            findings.add("this node has no session: the leader "
+                    + (config.stateGroups() == 0 ? "" : "of the cluster or of a state group ") + "does not answer");
         } else if (!standing.inCluster()) {
             findings.add("this node's lease has passed, so it starts no actor: "
                     + (membership.isBehind()
                             ? "the leader answers, but the log does not arrive: see to its Raft port"
                             : "it does not reach the leader"));
+        }
+        if (membership.session() != null && !membership.staleGroups().isEmpty()) {
+            findings.add("this node's copy of the state groups " + membership.staleGroups()
+                    + " is older than a lease, so it answers no local reads of their entities: a majority of the voters"
+                    + " must run those groups");
         }
         for (NodeAddress seed : missingLinks()) {
             findings.add("no link to " + seed + ": start it, or open its messaging port");

@@ -213,7 +213,7 @@ final class Leaving {
             membership.close();
             if (hadSession) {
                 CompletableFuture<?> unused =
-                        store.closeSession().whenComplete((ended, failure) -> left.complete(null));
+                        membership.closeSessions().whenComplete((ended, failure) -> left.complete(null));
             } else {
                 left.complete(null);
             }

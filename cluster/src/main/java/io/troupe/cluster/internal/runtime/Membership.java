@@ -32,20 +32,28 @@ final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
     /** Share of the lease that a holder gives up, so that it stops before the leader may act. */
-    private static final int MARGIN_PART = 20;
+    static final int MARGIN_PART = 20;
 
-    /** How long the session of a node without shards outlives its silence: nobody waits for its end. */
-    private static final long CLIENT_SESSION_MILLIS = 30_000;
+    /**
+     * How long a session outlives the node's silence if nobody waits for its end: that of a node without shards, and
+     * those in the state groups.
+     */
+    private static final long LASTING_SESSION_MILLIS = 30_000;
+
+    private static final int RETRIES_PER_LEASE = 6;
 
     private final String nodeId;
     private final NodeRecord self;
     private final MetadataStore store;
+    private final GroupSessions groups;
     private final long leaseMillis;
     private final NanoClock clock;
     private final Executor cluster;
     private final SessionListener listener;
     private MembershipProtocol protocol;
     private boolean opening;
+    /** Not before: a store that refuses at once is not asked again with every tick. */
+    private long openAtNs;
     /** The store was too busy to take the announcement. */
     private boolean announceAgain;
 
@@ -68,19 +76,22 @@ final class Membership {
     Membership(
             String nodeId,
             NodeRecord self,
-            MetadataStore store,
+            ShardStores stores,
             Duration lease,
             NanoClock clock,
             Executor cluster,
             SessionListener listener) {
         this.nodeId = nodeId;
         this.self = self;
-        this.store = store;
+        this.store = stores.first();
+        groups = new GroupSessions(
+                stores.further(), lease.toNanos(), Math.max(lease.toMillis(), LASTING_SESSION_MILLIS), clock);
         this.leaseMillis = lease.toMillis();
         this.clock = clock;
         this.cluster = cluster;
         this.listener = listener;
         protocol = newProtocol();
+        openAtNs = clock.nanoTime();
     }
 
     private MembershipProtocol newProtocol() {
@@ -100,12 +111,17 @@ final class Membership {
         return leaseGranted && leaseEndNs - nowNs > 0;
     }
 
+    /** True if this node's copy of a group is at most a lease old; 0 is the first group. Any thread. */
+    boolean isFresh(int group) {
+        return group == 0 ? isLeaseValid(clock.nanoTime()) : groups.isFresh(group);
+    }
+
     void onTick(long nowNs) {
         if (closed) {
             return;
         }
         if (session == null) {
-            if (!opening) {
+            if (!opening && nowNs - openAtNs >= 0) {
                 open(nowNs);
             }
             return;
@@ -118,6 +134,7 @@ final class Membership {
         if (protocol.isKeepAliveDue(nowNs)) {
             keepAlive(nowNs);
         }
+        groups.onTick(nowNs, this::endLife, this::onCluster);
         if (behind != protocol.isBehind(nowNs)) {
             behind = !behind;
             LOG.warn(
@@ -164,10 +181,12 @@ final class Membership {
     private void open(long sentNs) {
         opening = true;
         CompletableFuture<?> unused = store.openSession(
-                        self.hosts() ? leaseMillis : Math.max(leaseMillis, CLIENT_SESSION_MILLIS))
+                        self.hosts() ? leaseMillis : Math.max(leaseMillis, LASTING_SESSION_MILLIS))
+                .thenCompose(opened -> groups.join(opened).thenApply(joined -> opened))
                 .whenComplete((opened, failure) -> onCluster(() -> {
                     opening = false;
                     if (opened == null) {
+                        openAtNs = clock.nanoTime() + leaseNs() / RETRIES_PER_LEASE;
                         LOG.warn("node {} has no session yet: {}", nodeId, String.valueOf(failure));
                     } else if (!closed) {
                         onOpened(opened, sentNs);
@@ -179,6 +198,7 @@ final class Membership {
         protocol = newProtocol();
         protocol.onOpened(opened.incarnation(), sentNs, store.view().revision());
         session = opened;
+        groups.begin(opened);
         announceAgain = false;
         leaseGranted = false;
         fenced = false;
@@ -222,7 +242,7 @@ final class Membership {
     }
 
     /** NO_SESSION too: the store may have learned of the end from a transaction, while no keep-alive was waiting. */
-    private static boolean isOver(MetadataException.Code code) {
+    static boolean isOver(MetadataException.Code code) {
         return code == MetadataException.Code.SESSION_ENDED || code == MetadataException.Code.NO_SESSION;
     }
 
@@ -233,15 +253,27 @@ final class Membership {
         LOG.warn("node {} owns nothing any more and joins anew: {}", nodeId, why);
         leaseGranted = false;
         session = null;
+        groups.end();
         protocol.onSessionEnded();
         protocol = newProtocol();
         listener.onSession(null);
+    }
+
+    /** Says that the life is over, so that nobody has to wait for that; after {@link #close}. */
+    CompletableFuture<Void> closeSessions() {
+        return CompletableFuture.allOf(store.closeSession(), groups.close());
+    }
+
+    /** The state groups of which this node's copy is older than a lease, by number. Any thread. */
+    List<Integer> staleGroups() {
+        return groups.stale();
     }
 
     /** Ends this life for good; on the cluster thread. */
     void close() {
         closed = true;
         leaseGranted = false;
+        groups.end();
         if (session != null) {
             session = null;
             listener.onSession(null);

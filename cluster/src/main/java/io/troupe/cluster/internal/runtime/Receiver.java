@@ -46,7 +46,7 @@ final class Receiver {
     private final AtomicReferenceArray<@Nullable HostedShard> hosted;
     private final RoutingTable routing;
     private final Membership membership;
-    private final MetadataStore store;
+    private final ShardStores stores;
     private final HostedActors actors;
     private final Replies replies;
     private final DeliveryLimits limits;
@@ -60,7 +60,7 @@ final class Receiver {
     Receiver(
             RoutingTable routing,
             Membership membership,
-            MetadataStore store,
+            ShardStores stores,
             HostedActors actors,
             Replies replies,
             DeliveryLimits limits,
@@ -68,7 +68,7 @@ final class Receiver {
         hosted = new AtomicReferenceArray<>(routing.shards());
         this.routing = routing;
         this.membership = membership;
-        this.store = store;
+        this.stores = stores;
         this.actors = actors;
         this.replies = replies;
         this.limits = limits;
@@ -134,7 +134,7 @@ final class Receiver {
             actors.deliver(new HostedMessage(this, shard, frame, clock));
             return;
         }
-        ReceiveChannel channel = shard.channel(source, store);
+        ReceiveChannel channel = shard.channel(source, stores.of(shard.shard()));
         if (channel == null) {
             return; // of an earlier life of the sender: nobody waits for an answer
         }
@@ -170,7 +170,7 @@ final class Receiver {
         Txn poison = Txn.guarded(
                 List.of(ClusterKeys.fenceHolds(shard.shard(), shard.epoch())),
                 List.of(settle(frame, End.Code.SKIPPED.wire(), NO_REPLY)));
-        CompletableFuture<?> unused = store.txn(poison).whenComplete((result, failure) -> {
+        CompletableFuture<?> unused = stores.of(shard.shard()).txn(poison).whenComplete((result, failure) -> {
             if (result instanceof TxnResult.Succeeded) {
                 onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
             } else if (result instanceof TxnResult.SettleRefused refused
@@ -281,6 +281,7 @@ final class Receiver {
     }
 
     private void raiseAgain(HostedShard shard, CompletableFuture<Optional<Map<SessionId, TransferredWindow>>> windows) {
+        MetadataStore store = stores.of(shard.shard());
         CompletableFuture<?> unused = store.txn(ClusterKeys.raiseFence(shard.shard(), shard.epoch()))
                 .thenCompose(result -> Wiring.hear(store, result.revision()).thenApply(revision -> result))
                 .whenComplete((result, failure) -> {
@@ -369,7 +370,7 @@ final class Receiver {
     List<Transfer.Channel> channels(HostedShard shard) {
         shard.lock.lock();
         try {
-            return shard.channels(store);
+            return shard.channels(stores.of(shard.shard()));
         } finally {
             shard.lock.unlock();
         }
@@ -413,7 +414,7 @@ final class Receiver {
             if (current == null || current.state() == HostedShard.State.LOST) {
                 continue;
             }
-            if (stands(current.shard(), current.epoch(), store.view())) {
+            if (stands(current.shard(), current.epoch(), stores.first().view())) {
                 owned++;
             } else {
                 ended++;

@@ -8,7 +8,6 @@ import io.troupe.cluster.MessageId;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.SendOutcome.NotExecuted;
 import io.troupe.cluster.internal.delivery.End;
-import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.TxnResult;
@@ -22,9 +21,15 @@ final class Resolution {
 
     private Resolution() {}
 
-    static CompletableFuture<SendOutcome> resolve(MetadataStore store, MessageId id) {
+    static CompletableFuture<SendOutcome> resolve(ShardStores stores, MessageId id) {
+        if (id.session().isOutbox() && !stores.further().isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    new SendOutcome.Unknown(
+                            id,
+                            "an entity has sent it: it is settled in the state group of its receiver, which the id does not name"));
+        }
         Op.Settle poison = new Op.Settle(id.session(), id.shard(), id.sequence(), 1, End.Code.SKIPPED.wire(), NO_REPLY);
-        return store.txn(Txn.of(poison)).thenApply(result -> outcome(id, result));
+        return stores.of(id.shard()).txn(Txn.of(poison)).thenApply(result -> outcome(id, result));
     }
 
     private static SendOutcome outcome(MessageId id, TxnResult result) {

@@ -102,6 +102,7 @@ final class Wiring {
     static MetadataStore store(ClusterConfig config, @Nullable NodeTls tls, PeerChannel peers) {
         MetadataConfig.Builder builder = MetadataConfig.builder(config.nodeId())
                 .clusterName(config.clusterName())
+                .groups(1 + config.stateGroups())
                 .election(config.election())
                 .followPrefixes(ClusterKeys.ALL)
                 .sessionTick(config.lease().dividedBy(TICKS_PER_LEASE))

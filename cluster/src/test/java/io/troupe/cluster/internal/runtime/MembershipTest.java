@@ -41,8 +41,14 @@ class MembershipTest {
     MembershipTest() {
         store.start().join();
         group.tick(0);
-        membership =
-                new Membership("n1", SELF, store, LEASE, now::get, clusterThread, new Membership.SessionListener() {
+        membership = new Membership(
+                "n1",
+                SELF,
+                new ShardStores(store, 0),
+                LEASE,
+                now::get,
+                clusterThread,
+                new Membership.SessionListener() {
                     @Override
                     public void onSession(@Nullable SessionId session) {
                         events.add(session == null ? "ended" : "opened");
