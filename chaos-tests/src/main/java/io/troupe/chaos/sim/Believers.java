@@ -16,10 +16,14 @@ import io.troupe.metadata.WatchEvent;
  */
 final class Believers {
     private static final String ENTITIES = "entity/";
+    private static final String FENCES = "fence/";
 
     private final Simulation world;
     /** The newest epoch of which an effect was accepted, per shard. */
     private final long[] epochs;
+
+    /** The fence of each shard, as far as the events of its log have been looked at; -1 if it has none. */
+    private final long[] fences;
 
     /** How many shards there are, with those of all sets. */
     private int shards = Topology.SHARDS;
@@ -29,6 +33,8 @@ final class Believers {
     Believers(Simulation world) {
         this.world = world;
         epochs = new long[world.topology().allShards()];
+        fences = new long[epochs.length];
+        Arrays.fill(fences, -1);
     }
 
     /** {@return how many shards there are, with those of all sets} */
@@ -74,32 +80,48 @@ final class Believers {
         }
     }
 
-    void onApplied(List<WatchEvent> events, MetadataView view) {
-        if (!clocksBroken) {
+    /** The leases follow the sessions of the first group's log, which also says how many shards there are. */
+    void onApplied(int group, List<WatchEvent> events, MetadataView view) {
+        if (group == 0 && !clocksBroken) {
             lookAtSessions(view);
         }
         for (WatchEvent event : events) {
-            if (event instanceof WatchEvent.Put put && put.key().equals(ClusterKeys.NEXT_SHARD)) {
+            if (group == 0 && event instanceof WatchEvent.Put put && put.key().equals(ClusterKeys.NEXT_SHARD)) {
                 shards = (int) ClusterKeys.epoch(put.entry().value());
             }
+            if (event instanceof WatchEvent.Put put && put.key().startsWith(FENCES)) {
+                onFence(group, put.entry());
+            }
             if (event instanceof WatchEvent.Put put && put.key().startsWith(ENTITIES)) {
-                onEffect(put.entry(), view);
+                onEffect(group, put.entry());
             }
         }
     }
 
-    private void onEffect(KeyValue entry, MetadataView view) {
+    /** One entry may have an effect first and the fence that is raised above it next: the view has only the end. */
+    private void onFence(int group, KeyValue entry) {
+        int shard = Integer.parseInt(entry.key(), FENCES.length(), entry.key().length(), 10);
+        if (group == world.topology().groupOf(shard)) {
+            fences[shard] = ClusterKeys.epoch(entry.value());
+        }
+    }
+
+    /** The fence that matters is that of the log which has the effect, and each shard has one log. */
+    private void onEffect(int group, KeyValue entry) {
         String key = entry.key();
         int shard = Integer.parseInt(key, ENTITIES.length(), key.indexOf('/', ENTITIES.length()), 10);
+        if (group != world.topology().groupOf(shard)) {
+            throw world.violation(
+                    "I3 epochs never interleave",
+                    "shard " + shard + " has an effect in the log of group " + group + ", not of group "
+                            + world.topology().groupOf(shard));
+        }
         CommitId id = CommitId.decode(entry.value());
-        KeyValue fence = view.get(ClusterKeys.fence(shard));
-        if (id.epoch() < epochs[shard]
-                || fence == null
-                || !Arrays.equals(fence.value(), ClusterKeys.epochBytes(id.epoch()))) {
+        if (id.epoch() < epochs[shard] || id.epoch() != fences[shard]) {
             throw world.violation(
                     "I3 epochs never interleave",
                     "shard " + shard + " accepts an effect of epoch " + id.epoch() + " after one of " + epochs[shard]
-                            + ", its fence is " + fence);
+                            + ", its fence is " + fences[shard]);
         }
         epochs[shard] = id.epoch();
     }

@@ -27,7 +27,7 @@ record Fault(Kind kind, long atNs, long lastNs, int node, int other) {
         ONE_WAY,
         /** Two nodes do not reach each other; the rest reaches both. */
         BRIDGE,
-        /** The log changes its leader although the old one is well. */
+        /** A log changes its leader although the old one is well. */
         NEW_LEADER,
         /** The node's clock changes its rate within the bounds that the lease allows. */
         DRIFT,

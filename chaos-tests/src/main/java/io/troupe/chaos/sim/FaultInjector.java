@@ -77,7 +77,7 @@ final class FaultInjector {
                             }));
                 }
             }
-            case NEW_LEADER -> world.log.elect();
+            case NEW_LEADER -> world.logs[(int) (fault.atNs() % world.logs.length)].elect();
             case DRIFT -> node.clock.rate((int) (fault.atNs() % (2 * MAX_DRIFT_PPM)) - MAX_DRIFT_PPM);
         }
     }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The replicated log by what it promises and no more, around the real state machine. Entries of the leader commit in
  * order while it reaches a majority. A deposed leader goes on believing for a while; of its open entries some may be
- * committed by the next one, and nobody is told. The views of the nodes follow as they hear of the leader.
+ * committed by the next one, and nobody is told. The views of the nodes follow as they hear of the leader. Each group
+ * of the cluster has a log, with a leader of its own; they share the nodes and the network, and nothing else.
  */
 final class Log {
     private static final long MS = 1_000_000;
@@ -31,6 +32,9 @@ final class Log {
     private record Open(SimNode proposer, int life, long number, byte[] bytes) {}
 
     private final Simulation world;
+    /** Whose log this is. */
+    private final int group;
+
     private final SplitMix random;
     private final MetadataState state = new MetadataState();
     /** Every committed entry, oldest first; a node's view is a prefix of it. */
@@ -44,15 +48,36 @@ final class Log {
     private long lastWell;
     private long lastCommitAt;
 
-    Log(Simulation world) {
+    Log(Simulation world, int group) {
         this.world = world;
-        random = SplitMix.of(world.seed(), Concern.LOG);
+        this.group = group;
+        random = group == 0
+                ? SplitMix.of(world.seed(), Concern.LOG)
+                : new SplitMix(SplitMix.of(world.seed(), Concern.GROUP_LOGS).next() + group);
         published.add(new Published(StateView.EMPTY, List.of()));
     }
 
     void start() {
         elect();
-        world.after(WATCH_NS, "log", null, this::watch);
+        world.after(WATCH_NS, step("log"), null, this::watch);
+    }
+
+    /** A step of this log, as the trace has it. */
+    private String step(String what) {
+        return step(what, group);
+    }
+
+    /** {@return the name of a step of a group in the trace; that of the first group has no number} */
+    static String step(String what, int group) {
+        return group == 0 ? what : what + " of group " + group;
+    }
+
+    private NodeStore store(SimNode node) {
+        return node.store(group);
+    }
+
+    long term() {
+        return term;
     }
 
     int size() {
@@ -85,7 +110,7 @@ final class Log {
     }
 
     private void watch() {
-        world.after(WATCH_NS, "log", null, this::watch);
+        world.after(WATCH_NS, step("log"), null, this::watch);
         SimNode current = leader;
         if (current != null && isWell(current)) {
             lastWell = world.now();
@@ -96,8 +121,8 @@ final class Log {
             elect();
         }
         for (SimNode node : world.nodes) {
-            if (node.isUp() && !node.isStill() && node.store().isDeposed() && learnsOfDeposition(node)) {
-                world.after(0, "deposed", node, node.store()::onNotLeading);
+            if (node.isUp() && !node.isStill() && store(node).isDeposed() && learnsOfDeposition(node)) {
+                world.after(0, step("deposed"), node, store(node)::onNotLeading);
             }
         }
     }
@@ -108,11 +133,14 @@ final class Log {
     }
 
     private void spread(SimNode from, SimNode to) {
-        if (world.network.talk(from, to) && to.store().applied() < published.size() - 1) {
+        if (world.network.talk(from, to) && store(to).applied() < published.size() - 1) {
             long lag = world.isCalm() ? MS : world.swarm().viewLagNs();
             int known = published.size() - 1;
             world.after(
-                    random.between(MS / 10, lag), "apply", to, () -> to.store().applyUpTo(known));
+                    random.between(MS / 10, lag),
+                    step("apply"),
+                    to,
+                    () -> store(to).applyUpTo(known));
         }
     }
 
@@ -144,7 +172,7 @@ final class Log {
         }
         open.clear();
         if (old != null && old != next && old.isUp() && old.life() == leaderLife) {
-            old.store().depose();
+            store(old).depose();
         }
         term++;
         leader = next;
@@ -152,10 +180,10 @@ final class Log {
         lastWell = world.now();
         lastCommitAt = world.now();
         long newTerm = term;
-        world.after(0, "leads", next, () -> {
+        world.after(0, step("leads"), next, () -> {
             if (term == newTerm) {
-                next.store().applyUpTo(published.size() - 1);
-                next.store().onLeading(newTerm);
+                store(next).applyUpTo(published.size() - 1);
+                store(next).onLeading(newTerm);
             }
         });
     }
@@ -164,7 +192,7 @@ final class Log {
     void propose(SimNode proposer, long number, List<byte[]> commands) {
         if (proposer != leader
                 || proposer.life() != leaderLife
-                || proposer.store().term() != term) {
+                || store(proposer).term() != term) {
             return;
         }
         open.add(new Open(proposer, proposer.life(), number, EntryCodec.join(commands)));
@@ -177,13 +205,13 @@ final class Log {
         if (faulty && random.permille(swarm.unknown())) {
             world.after(
                     random.between(0, 2 * delay),
-                    "unknown",
+                    step("unknown"),
                     proposer,
-                    () -> proposer.store().onUnknown(number));
+                    () -> store(proposer).onUnknown(number));
         }
         lastCommitAt = Math.max(lastCommitAt, world.now() + delay);
         long inTerm = term;
-        world.after(lastCommitAt - world.now(), "commit", proposer, () -> commit(proposer, inTerm, number));
+        world.after(lastCommitAt - world.now(), step("commit"), proposer, () -> commit(proposer, inTerm, number));
     }
 
     private void commit(SimNode proposer, long inTerm, long number) {
@@ -191,14 +219,14 @@ final class Log {
             return;
         }
         if (!hasMajority(proposer)) {
-            world.after(RETRY_NS, "commit", proposer, () -> commit(proposer, inTerm, number));
+            world.after(RETRY_NS, step("commit"), proposer, () -> commit(proposer, inTerm, number));
             return;
         }
         while (!open.isEmpty() && open.getFirst().number() <= number) {
             Open entry = open.remove();
             Applied applied = apply(entry);
-            proposer.store().applyUpTo(published.size() - 1);
-            proposer.store().onApplied(entry.number(), applied.outcomes());
+            store(proposer).applyUpTo(published.size() - 1);
+            store(proposer).onApplied(entry.number(), applied.outcomes());
         }
         for (SimNode node : world.nodes) {
             if (node != proposer) {
@@ -210,13 +238,13 @@ final class Log {
     private Applied apply(Open entry) {
         Applied applied = state.apply(term, EntryCodec.decode(entry.bytes()));
         published.add(new Published(state.view(), applied.events()));
-        world.trace.detail(state.view().revision(), "committed entry", entry.number());
-        world.onApplied(applied.events(), state.view());
+        world.trace.detail(state.view().revision(), step("committed entry"), entry.number());
+        world.onApplied(group, applied.events(), state.view());
         return applied;
     }
 
     @Override
     public String toString() {
-        return "log of " + published.size() + " entries, term " + term + ", leader " + leader;
+        return step("log") + ", " + published.size() + " entries, term " + term + ", leader " + leader;
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.internal.keys.ClusterKeys;
@@ -31,8 +30,9 @@ import io.troupe.metadata.internal.submit.SubmitProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store of one life of a node: the production protocols for submits, sessions and leading, over the simulated
- * network and log. What callers ask is done after the running step, as by the thread that production has for it.
+ * The store of one group in one life of a node: the production protocols for submits, sessions and leading, over the
+ * simulated network and the log of the group. What callers ask is done after the running step, as by the thread that
+ * production has for it.
  */
 final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGateway.Output {
     private static final long MS = 1_000_000;
@@ -40,6 +40,12 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
 
     private final Simulation world;
     private final SimNode node;
+    /** Those of all groups in this life. */
+    private final List<NodeStore> groups;
+    /** The number of this one. */
+    private final int group;
+
+    private final Log log;
     private final SubmitProtocol submits;
     private final SessionProtocol sessions;
     private final Answers answers;
@@ -72,10 +78,13 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
 
     private record Waiter(long revision, CompletableFuture<Long> done) {}
 
-    NodeStore(Simulation world, SimNode node, int applied) {
+    private NodeStore(Simulation world, SimNode node, List<NodeStore> groups, int applied) {
         this.world = world;
         this.node = node;
+        this.groups = groups;
         this.applied = applied;
+        group = groups.size();
+        log = world.logs[group];
         hasLog = world.topology().voterIds().contains(node.id);
         LeaderFinder finder = new LeaderFinder(world.topology().voterIds(), node.id);
         submits = new SubmitProtocol(node.id, finder, this);
@@ -83,6 +92,19 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         answers = new Answers(submits, sessions);
         sessions.useStorage("disk-" + node.id);
         gateway = new LeaderGateway(node.id, TICK_NS, this);
+    }
+
+    /**
+     * {@return the stores of a node in one life, one for each log}
+     *
+     * @param applied the entries of each log that the disk has
+     */
+    static List<NodeStore> create(Simulation world, SimNode node, int[] applied) {
+        List<NodeStore> groups = new ArrayList<>();
+        for (int entries : applied) {
+            groups.add(new NodeStore(world, node, groups, entries));
+        }
+        return groups;
     }
 
     int applied() {
@@ -98,7 +120,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     }
 
     boolean isSettled() {
-        return submits.session() != null && submits.isIdle() && applied == world.log.size() - 1;
+        return submits.session() != null && submits.isIdle() && applied == log.size() - 1;
     }
 
     /** Does what was asked, and sends what is due. */
@@ -143,8 +165,11 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     void onLeading(long newTerm) {
         deposed = false;
         term = newTerm;
-        gateway.onLeading(world.log.at(applied).view(), node.clock.now());
-        Objects.requireNonNull(leadership).onLeading(newTerm);
+        gateway.onLeading(log.at(applied).view(), node.clock.now());
+        LeadershipListener told = leadership;
+        if (told != null) {
+            told.onLeading(newTerm);
+        }
     }
 
     /** The log has another leader; this node does not know it yet. */
@@ -157,7 +182,10 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
             deposed = false;
             gateway.onLeader(null);
             gateway.onNotLeading();
-            Objects.requireNonNull(leadership).onNotLeading();
+            LeadershipListener told = leadership;
+            if (told != null) {
+                told.onNotLeading();
+            }
         }
     }
 
@@ -180,7 +208,8 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     @Override
     public boolean toVoter(String voter, Message message) {
         SimNode to = world.node(voter);
-        return world.network.sendInOrder(node, to, "ask", () -> to.store().onMessage(node.id, message));
+        return world.network.sendInOrder(
+                node, to, Log.step("ask", group), () -> to.store(group).onMessage(node.id, message));
     }
 
     @Override
@@ -190,13 +219,14 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
 
     @Override
     public void propose(long entry, List<byte[]> commands) {
-        world.log.propose(node, entry, commands);
+        log.propose(node, entry, commands);
     }
 
     @Override
     public void answer(String nodeId, Message message) {
         SimNode to = world.node(nodeId);
-        world.network.sendInOrder(node, to, "answer", () -> to.store().onMessage(node.id, message));
+        world.network.sendInOrder(
+                node, to, Log.step("answer", group), () -> to.store(group).onMessage(node.id, message));
     }
 
     // What the node asks of its store.
@@ -207,13 +237,24 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
     }
 
     @Override
+    public int groups() {
+        return groups.size();
+    }
+
+    @Override
+    public NodeStore group(int number) {
+        MetadataStore.checkGroup(number, groups.size());
+        return groups.get(number);
+    }
+
+    @Override
     public CompletableFuture<Void> start() {
         return CompletableFuture.completedFuture(null);
     }
 
     @Override
     public MetadataView view() {
-        MetadataView all = world.log.at(applied).view();
+        MetadataView all = log.at(applied).view();
         return hasLog ? all : new PartialView(all);
     }
 
@@ -320,7 +361,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         for (int index = from; index <= to; index++) {
             int entry = index;
             List<WatchEvent> events = new ArrayList<>();
-            for (WatchEvent event : world.log.at(entry).events()) {
+            for (WatchEvent event : log.at(entry).events()) {
                 if (event.key().startsWith(watcher.prefix)) {
                     events.add(event);
                 }
@@ -352,7 +393,7 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         if (!isLeader()) {
             return MetadataStore.super.transferLeadership(nodeId, limit);
         }
-        return world.log.handOver(world.node(nodeId))
+        return log.handOver(world.node(nodeId))
                 ? CompletableFuture.completedFuture(null)
                 : CompletableFuture.failedFuture(new MetadataException(
                         MetadataException.Code.FAILED, "node " + nodeId + " does not lead after " + limit));

@@ -1,7 +1,9 @@
 package io.troupe.chaos.sim;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.chaos.sim.SplitMix.Concern;
@@ -39,7 +41,7 @@ final class SimNode {
         clock = new VirtualClock(world, clocks.next(), clocks.below(19_801) - 9_900);
         random = new SplitMix(SplitMix.of(world.seed(), Concern.NODES).next() + index);
         retries = new SplitMix(SplitMix.of(world.seed(), Concern.RETRIES).next() + index);
-        platform = new SimPlatform(world, this, 0);
+        platform = new SimPlatform(world, this, new int[world.logs.length]);
         system = world.topology().create(index, platform);
     }
 
@@ -55,8 +57,18 @@ final class SimNode {
         return still;
     }
 
+    /** {@return its store of the first log} */
     NodeStore store() {
-        return platform.store();
+        return store(0);
+    }
+
+    /**
+     * {@return its store of one log}
+     *
+     * @param group the number of the log
+     */
+    NodeStore store(int group) {
+        return platform.stores().get(group);
     }
 
     SimMessaging messaging() {
@@ -77,15 +89,20 @@ final class SimNode {
             soon.remove().run();
         }
         if (up) {
-            store().flush();
+            platform.stores().forEach(NodeStore::flush);
         }
     }
 
     void start() {
-        up = true;
+        startStores();
         world.after(0, "start", this, () -> {
             CompletableFuture<?> unused = system.start();
         });
+    }
+
+    /** Only the stores, without the production node that stands on them. */
+    void startStores() {
+        up = true;
     }
 
     void onLink(SimNode other, boolean linked) {
@@ -131,12 +148,13 @@ final class SimNode {
         world.network.disconnect(this);
     }
 
-    /** Starts again from what the disk has: the log as far as this node had applied it. */
+    /** Starts again from what the disk has: each log as far as this node had applied it. */
     void restart() {
         if (up) {
             return;
         }
-        platform = new SimPlatform(world, this, store().applied());
+        int[] applied = platform.stores().stream().mapToInt(NodeStore::applied).toArray();
+        platform = new SimPlatform(world, this, applied);
         system = world.topology().create(index, platform);
         start();
         for (SimNode other : world.nodes) {
@@ -170,21 +188,34 @@ final class SimNode {
         if (!up || still) {
             return false;
         }
-        MetadataView.Session session = world.log.view().session(id); // it may have ended without the node's knowing
-        return session != null
-                && session.open()
-                && system.cluster().inCluster()
-                && system.cluster().unsettled() == 0
-                && store().isSettled();
+        return hasSessions() && system.cluster().inCluster() && system.cluster().unsettled() == 0 && isStoreSettled();
+    }
+
+    /** In every log: a session may have ended without the node's knowing. */
+    private boolean hasSessions() {
+        for (Log log : world.logs) {
+            MetadataView.Session session = log.view().session(id);
+            if (session == null || !session.open()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isStoreSettled() {
+        return platform.stores().stream().allMatch(NodeStore::isSettled);
     }
 
     @Override
     public String toString() {
         return id + (up ? "" : " down") + (still ? " still" : "") + " session "
-                + world.log.view().session(id) + " in cluster "
+                + Arrays.stream(world.logs)
+                        .map(log -> String.valueOf(log.view().session(id)))
+                        .collect(Collectors.joining(", "))
+                + " in cluster "
                 + system.cluster().inCluster() + " active shards "
                 + system.cluster().activeShards() + " unsettled "
                 + system.cluster().unsettled() + " store settled "
-                + store().isSettled();
+                + isStoreSettled();
     }
 }

@@ -1,5 +1,6 @@
 package io.troupe.chaos.sim;
 
+import java.util.List;
 import java.util.Objects;
 
 import io.troupe.cluster.ClusterConfig;
@@ -16,13 +17,13 @@ final class SimPlatform implements Platform {
 
     private final Simulation world;
     private final SimNode node;
-    /** Entries that the disk has. */
-    private final int applied;
+    /** Entries of each log that the disk has. */
+    private final int[] applied;
 
     private @Nullable SimMessaging messaging;
-    private @Nullable NodeStore store;
+    private List<NodeStore> stores = List.of();
 
-    SimPlatform(Simulation world, SimNode node, int applied) {
+    SimPlatform(Simulation world, SimNode node, int[] applied) {
         this.world = world;
         this.node = node;
         this.applied = applied;
@@ -32,8 +33,9 @@ final class SimPlatform implements Platform {
         return Objects.requireNonNull(messaging);
     }
 
-    NodeStore store() {
-        return Objects.requireNonNull(store);
+    /** {@return the stores of this life, one for each log} */
+    List<NodeStore> stores() {
+        return stores;
     }
 
     @Override
@@ -59,8 +61,8 @@ final class SimPlatform implements Platform {
 
     @Override
     public MetadataStore store(ClusterConfig config, PeerChannel peers) {
-        store = new NodeStore(world, node, applied);
-        return store;
+        stores = NodeStore.create(world, node, applied);
+        return stores.get(0);
     }
 
     @Override

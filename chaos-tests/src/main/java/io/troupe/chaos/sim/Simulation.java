@@ -26,7 +26,11 @@ final class Simulation {
     final Trace trace;
     final SimNode[] nodes;
     final Network network;
+    /** That of the cluster, and those of the state groups, by their numbers. */
+    final Log[] logs;
+    /** The first of them: nodes, their sessions, shards, sets and orders. */
     final Log log;
+
     private final long seed;
     private final Topology topology;
     private final Watcher watcher;
@@ -45,8 +49,8 @@ final class Simulation {
 
     /** Learns what truly happens. */
     interface Watcher {
-        /** One more entry of the log was applied. */
-        default void onApplied(List<WatchEvent> changes, MetadataView view) {}
+        /** One more entry of the log of a group was applied. */
+        default void onApplied(int group, List<WatchEvent> changes, MetadataView view) {}
 
         /** A process died. */
         default void onCrash(SimNode node) {}
@@ -86,7 +90,11 @@ final class Simulation {
         orders = new MoveOrders(this);
         nodes = new SimNode[topology.nodes()];
         network = new Network(this);
-        log = new Log(this);
+        logs = new Log[topology.groups()];
+        for (int group = 0; group < logs.length; group++) {
+            logs[group] = new Log(this, group);
+        }
+        log = logs[0];
         SplitMix clocks = SplitMix.of(seed, Concern.CLOCKS);
         for (int node = 0; node < nodes.length; node++) {
             nodes[node] = new SimNode(this, node, clocks);
@@ -102,7 +110,21 @@ final class Simulation {
         for (SimNode node : nodes) {
             node.start();
         }
-        log.start();
+        startLogs();
+    }
+
+    /** Starts the stores of all nodes and nothing on them, for a test that is the only one to use them. */
+    void startStores() {
+        for (SimNode node : nodes) {
+            node.startStores();
+        }
+        startLogs();
+    }
+
+    private void startLogs() {
+        for (Log each : logs) {
+            each.start();
+        }
     }
 
     long seed() {
@@ -151,10 +173,12 @@ final class Simulation {
         return next;
     }
 
-    void onApplied(List<WatchEvent> changes, MetadataView view) {
-        believers.onApplied(changes, view);
-        orders.onApplied(changes);
-        watcher.onApplied(changes, view);
+    void onApplied(int group, List<WatchEvent> changes, MetadataView view) {
+        believers.onApplied(group, changes, view);
+        if (group == 0) {
+            orders.onApplied(changes);
+        }
+        watcher.onApplied(group, changes, view);
     }
 
     void onCrash(SimNode node) {
@@ -243,7 +267,7 @@ final class Simulation {
         return Arrays.stream(nodes).allMatch(SimNode::isSettled)
                 && believers.mapsAgree()
                 && believers.isBalanced()
-                && log.isServed();
+                && Arrays.stream(logs).allMatch(Log::isServed);
     }
 
     /** {@return what keeps the cluster from being at rest, for a person} */
@@ -252,7 +276,10 @@ final class Simulation {
         for (SimNode node : nodes) {
             text.append("; ").append(node);
         }
-        return text.append("; ").append(log).toString();
+        for (Log each : logs) {
+            text.append("; ").append(each);
+        }
+        return text.toString();
     }
 
     boolean knows(String id) {

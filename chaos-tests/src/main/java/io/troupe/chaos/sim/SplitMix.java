@@ -24,7 +24,11 @@ final class SplitMix {
         LOG(4),
         CLOCKS(5),
         NODES(6),
-        RETRIES(7);
+        RETRIES(7),
+        /** The logs of state groups. */
+        GROUP_LOGS(8),
+        /** How many state groups there are: a number under which no recorded seed has any. */
+        STATE_GROUPS(40);
 
         /** Part of every seed: never change one. */
         private final int number;

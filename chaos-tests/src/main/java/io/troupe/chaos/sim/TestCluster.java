@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 
 import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
+import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ShutdownReport;
 import io.troupe.transport.kryo.MessageRegistry;
 
@@ -73,6 +74,26 @@ public final class TestCluster implements AutoCloseable {
      */
     public static TestCluster simulated(
             long seed, int voters, int withoutLog, MessageRegistry registry, Kind<?>... kinds) {
+        return simulated(seed, voters, withoutLog, 0, registry, kinds);
+    }
+
+    /**
+     * Starts a cluster that keeps the states of durable entities in logs of their own, and waits until it has settled.
+     * Each log has a leader of its own, which is lost by itself.
+     *
+     * @param seed        decides all that is drawn
+     * @param voters      how many nodes vote: 1, 3, 5 or 7; they have the first numbers
+     * @param withoutLog  how many more nodes only own shards; with the voters {@value #MAX_NODES} at most
+     * @param stateGroups how many such logs, 0 to {@value ClusterConfig#MAX_STATE_GROUPS}; 0 keeps the states where
+     *     the cluster itself is kept
+     * @param registry    the classes of messages, states and replies
+     * @param kinds       the kinds of actors
+     * @return the cluster
+     * @throws IllegalArgumentException if the numbers of nodes or groups are none of these
+     * @throws io.troupe.cluster.ClusterException if kinds and classes cannot work together
+     */
+    public static TestCluster simulated(
+            long seed, int voters, int withoutLog, int stateGroups, MessageRegistry registry, Kind<?>... kinds) {
         if (voters < 1 || voters > MAX_NODES || voters % 2 == 0) {
             throw new IllegalArgumentException("a simulated cluster has 1, 3, 5 or 7 nodes, not " + voters);
         }
@@ -80,7 +101,11 @@ public final class TestCluster implements AutoCloseable {
             throw new IllegalArgumentException("a simulated cluster of " + voters + " voters has 0 to "
                     + (MAX_NODES - voters) + " nodes without a log, not " + withoutLog);
         }
-        return new TestCluster(seed, new Topology(voters, withoutLog, 0, registry, kinds));
+        if (stateGroups < 0 || stateGroups > ClusterConfig.MAX_STATE_GROUPS) {
+            throw new IllegalArgumentException("a simulated cluster has 0 to " + ClusterConfig.MAX_STATE_GROUPS
+                    + " state groups, not " + stateGroups);
+        }
+        return new TestCluster(seed, new Topology(voters, withoutLog, 0, stateGroups, registry, kinds));
     }
 
     /**
@@ -251,10 +276,12 @@ public final class TestCluster implements AutoCloseable {
         new FaultInjector(world).healLinks();
     }
 
-    /** Makes another voter the leader, although the present one is well. */
+    /** Makes another voter the leader, in every log, although the present one is well. */
     public void changeLeader() {
         open();
-        world.log.elect();
+        for (Log log : world.logs) {
+            log.elect();
+        }
     }
 
     /** {@return what happened so far, a line each} */

@@ -10,6 +10,7 @@ import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ShardSet;
+import io.troupe.cluster.internal.keys.StateGroups;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -39,11 +40,17 @@ final class Topology {
     private final MessageRegistry registry;
     private final Kind<?>[] kinds;
     private final int setShards;
+    private final int stateGroups;
 
-    /** The first nodes vote and own shards, more only own shards, the last ones only send. */
-    Topology(int voters, int more, int clients, MessageRegistry registry, Kind<?>... kinds) {
+    /**
+     * The first nodes vote and own shards, more only own shards, the last ones only send.
+     *
+     * @param stateGroups how many further logs keep the states of durable entities; 0 keeps them in the cluster's own
+     */
+    Topology(int voters, int more, int clients, int stateGroups, MessageRegistry registry, Kind<?>... kinds) {
         this.voters = voters;
         hosts = voters + more;
+        this.stateGroups = stateGroups;
         this.registry = registry;
         this.kinds = kinds.clone();
         int ofKinds = Stream.of(kinds)
@@ -69,6 +76,7 @@ final class Topology {
                 .clusterName("simulated")
                 .shards(SHARDS)
                 .setShards(setShards)
+                .stateGroups(stateGroups)
                 .lease(Duration.ofNanos(LEASE_NS))
                 .election(Election.FAST)
                 .retry(RETRY)
@@ -90,6 +98,20 @@ final class Topology {
     /** {@return the shards of all sets that there can be} */
     int allShards() {
         return SHARDS + setShards;
+    }
+
+    /** {@return how many logs there are: the cluster's own, and those of the state groups} */
+    int groups() {
+        return 1 + stateGroups;
+    }
+
+    /**
+     * {@return the number of the log that has what is stored of a shard's entities}
+     *
+     * @param shard the shard
+     */
+    int groupOf(int shard) {
+        return StateGroups.of(shard, stateGroups);
     }
 
     int voters() {

@@ -63,12 +63,6 @@ final class MutantsAlive {
                     "if (false) {",
                     1),
             bug(
-                    "commit does not compare the fence",
-                    ACTORS + "EntityStore.java",
-                    "        conditions.add(fence);\n",
-                    "",
-                    1),
-            bug(
                     "host keeps the entities of a lost shard",
                     ACTORS + "EntityHost.java",
                     "shards.compareAndSet(shard.shard(), cells, null)) {\n            end(cells.stop());",

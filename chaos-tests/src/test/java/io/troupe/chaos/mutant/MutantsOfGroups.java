@@ -9,12 +9,50 @@ final class MutantsOfGroups {
     private static final String METADATA = "raft-metadata/src/main/java/io/troupe/metadata/internal/";
     private static final String FORMATION = METADATA + "formation/";
     private static final String SESSIONS = METADATA + "state/Sessions.java";
+    private static final String RUNTIME = "cluster/src/main/java/io/troupe/cluster/internal/runtime/";
+    private static final String GROUP_SESSIONS_TEST = "cluster.internal.runtime.GroupSessionsTest";
+    private static final String OUTBOX_TEST = "chaos.sim.OutboxSimulationTest";
     private static final String JOIN_TEST = "metadata.internal.state.JoinTest";
     private static final String SYNC_TEST = "metadata.internal.formation.VoterSyncProtocolTest";
     private static final String CHANGE_TEST = "metadata.internal.formation.VoterChangeProtocolTest";
 
-    /** A simulated cluster has one group, so a test of their own kills each. */
     static final List<ProductionMutant> KILLED = List.of(
+            bug(
+                    "life is told of before all groups have it",
+                    RUNTIME + "Membership.java",
+                    ".thenCompose(opened -> groups.join(opened).thenApply(joined -> opened))",
+                    ".thenApply(opened -> { groups.join(opened); return opened; })",
+                    GROUP_SESSIONS_TEST),
+            bug(
+                    "life goes on without its session in a state group",
+                    RUNTIME + "GroupSessions.java",
+                    "Membership.isOver(known.code())",
+                    "known.getMessage() == null",
+                    GROUP_SESSIONS_TEST),
+            bug(
+                    "node keeps its shards while its copy of their group stands still",
+                    RUNTIME + "GroupSessions.java",
+                    "if (nowNs - provenNs > TimeUnit.MILLISECONDS.toNanos(ttlMillis)) {",
+                    "if (nowNs - provenNs < 0) {",
+                    GROUP_SESSIONS_TEST),
+            bug(
+                    "copy of a state group counts as fresh for ever",
+                    RUNTIME + "GroupSessions.java",
+                    "return proven && freshUntilNs - nowNs > 0;",
+                    "return proven;",
+                    GROUP_SESSIONS_TEST),
+            bug(
+                    "fence of a shard is raised in the group of the cluster",
+                    RUNTIME + "Receiver.java",
+                    "MetadataStore store = stores.of(shard.shard());",
+                    "MetadataStore store = stores.first();",
+                    OUTBOX_TEST),
+            bug(
+                    "effect in a state group does not compare the fence",
+                    "actors/src/main/java/io/troupe/actors/EntityStore.java",
+                    "        conditions.add(fence);\n",
+                    "",
+                    OUTBOX_TEST),
             bug(
                     "message of a group reaches another one",
                     METADATA + "node/GroupEnvelope.java",

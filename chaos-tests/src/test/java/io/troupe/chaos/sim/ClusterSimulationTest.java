@@ -43,6 +43,7 @@ class ClusterSimulationTest {
         AtomicInteger done = new AtomicInteger();
         AtomicInteger moved = new AtomicInteger();
         AtomicInteger unowned = new AtomicInteger();
+        AtomicInteger withGroups = new AtomicInteger();
         // One thread for each core; a schedule knows of no other.
         long committed = LongStream.range(first, first + SCHEDULES)
                 .parallel()
@@ -52,6 +53,7 @@ class ClusterSimulationTest {
                     Oracle told = oracleOf(seed);
                     moved.addAndGet(told.moved());
                     unowned.addAndGet(told.unowned());
+                    withGroups.addAndGet(Schedule.draw(seed).stateGroups() > 0 ? 1 : 0);
                     return told.committed();
                 })
                 .sum();
@@ -62,6 +64,7 @@ class ClusterSimulationTest {
         if (done.get() >= LEAST) {
             assertThat(moved).as("orders to move that were carried out").hasPositiveValue();
             assertThat(unowned).as("runs without a lease").hasPositiveValue();
+            assertThat(withGroups).as("schedules with state groups").hasPositiveValue();
         }
     }
 
@@ -123,6 +126,8 @@ class ClusterSimulationTest {
         "10245, 5506f33e087a6c92",
         "13508, c60c4b27aaf0e25a",
         "20001, a2ad194c9a6db649",
+        "17,    1207ee96b2b8775",
+        "23,    6a366cb28070342f",
     })
     void aSeedGivesTheSameRunOnEveryJvm(long seed, String hash) {
         assertThat(Long.toHexString(hashOf(seed))).isEqualTo(hash);

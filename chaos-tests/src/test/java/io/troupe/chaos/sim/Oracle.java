@@ -66,7 +66,8 @@ final class Oracle implements Simulation.Watcher {
     /** Some node's session has ended: what was under way then may stay unknown. */
     private boolean sessionEnded;
 
-    private final @Nullable SessionId[] sessions = new SessionId[Schedule.NODES];
+    /** By group, then by node. */
+    private final @Nullable SessionId[][] sessions = new SessionId[1 + Schedule.MOST_STATE_GROUPS][Schedule.NODES];
 
     private final UnfencedOracle unfenced;
 
@@ -276,8 +277,8 @@ final class Oracle implements Simulation.Watcher {
     }
 
     @Override
-    public void onApplied(List<WatchEvent> events, MetadataView view) {
-        sessionEnded |= hasEndedSession(view);
+    public void onApplied(int group, List<WatchEvent> events, MetadataView view) {
+        sessionEnded |= hasEndedSession(group, view);
         for (WatchEvent event : events) {
             if (event instanceof WatchEvent.Put put && put.key().startsWith(Entities.PREFIX)) {
                 onEntity(put.entry());
@@ -287,14 +288,16 @@ final class Oracle implements Simulation.Watcher {
         }
     }
 
-    private boolean hasEndedSession(MetadataView view) {
+    /** What a sender has settled is kept with its session in the log of the shard: the loss of either is one. */
+    private boolean hasEndedSession(int group, MetadataView view) {
+        @Nullable SessionId[] known = sessions[group];
         for (SimNode node : world().nodes) {
             MetadataView.Session session = view.session(node.id);
-            SessionId before = sessions[node.index];
+            SessionId before = known[node.index];
             if (session != null && (!session.open() || (before != null && !before.equals(session.id())))) {
                 return true;
             }
-            sessions[node.index] = session == null ? before : session.id();
+            known[node.index] = session == null ? before : session.id();
         }
         return false;
     }

@@ -197,7 +197,8 @@ class OutboxSimulationTest {
 
     private static long run(long seed) {
         SplitMix draws = new SplitMix(seed);
-        try (TestCluster cluster = TestCluster.simulated(seed, 3, (int) (seed % 2), REGISTRY, Account.KIND)) {
+        try (TestCluster cluster =
+                TestCluster.simulated(seed, 3, (int) (seed % 2), (int) (seed % 3), REGISTRY, Account.KIND)) {
             for (int account = 0; account < ACCOUNTS; account++) {
                 SendOutcome opened = cluster.await(
                         cluster.node(0).entity(Account.KIND, "a" + account).tell(new Open(1_000)), LIMIT);

@@ -103,8 +103,8 @@ class SagaSimulationTest {
 
     private static Result run(long seed) {
         SplitMix draws = new SplitMix(seed);
-        try (TestCluster cluster =
-                TestCluster.simulated(seed, 3, (int) (seed % 2), REGISTRY, Account.KIND, TRANSFER.kind())) {
+        try (TestCluster cluster = TestCluster.simulated(
+                seed, 3, (int) (seed % 2), (int) (seed % 3), REGISTRY, Account.KIND, TRANSFER.kind())) {
             for (int account = 0; account < ACCOUNTS; account++) {
                 SendOutcome opened = cluster.await(
                         cluster.node(0).entity(Account.KIND, "a" + account).tell(new Deposit(1_000)), LIMIT);

@@ -29,6 +29,14 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
     /** The fourth node's part changes every so many seeds. */
     private static final int PARTS = 4;
 
+    /** Most logs for the states of entities besides the cluster's own. */
+    static final int MOST_STATE_GROUPS = 3;
+
+    /** So many of {@link #ALL_PARTS} schedules have such logs. */
+    private static final int PARTS_WITH_STATE_GROUPS = 1;
+
+    private static final int ALL_PARTS = 16;
+
     private static final long MS = 1_000_000;
     static final long CHAOS_NS = 2_400 * MS;
     private static final long FIRST_OP_NS = 20 * MS;
@@ -93,6 +101,12 @@ record Schedule(long seed, Swarm swarm, List<Fault> faults, List<ClientOp> ops) 
     /** True if the fourth node owns shards too; else it only sends. */
     boolean fourthHosts() {
         return (seed / PARTS) % 2 == 1;
+    }
+
+    /** {@return how many logs keep the states of entities besides the cluster's own; none in most schedules} */
+    int stateGroups() {
+        SplitMix random = SplitMix.of(seed, Concern.STATE_GROUPS);
+        return random.below(ALL_PARTS) < PARTS_WITH_STATE_GROUPS ? 1 + random.below(MOST_STATE_GROUPS) : 0;
     }
 
     /** True if some actors go on without a majority. */

@@ -1,7 +1,9 @@
 package io.troupe.chaos.sim;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.troupe.actors.AskException;
 import io.troupe.actors.Kind;
@@ -21,10 +23,24 @@ final class ScheduleRun {
 
     private static final Duration SOON = Duration.ofMillis(250);
     private static final Duration NEVER = Duration.ofDays(1);
-    private static final Topology WITH_CLIENT = topology(0, Entities.KIND, Entities.NOTES);
-    private static final Topology WITH_HOST = topology(1, Entities.KIND, Entities.NOTES);
-    private static final Topology UNFENCED_WITH_CLIENT = topology(0, Entities.KIND, Entities.NOTES, Entities.FEEDS);
-    private static final Topology UNFENCED_WITH_HOST = topology(1, Entities.KIND, Entities.NOTES, Entities.FEEDS);
+    private static final Map<Shape, Topology> TOPOLOGIES = new ConcurrentHashMap<>();
+
+    /** What a schedule says of its topology. */
+    private record Shape(boolean fourthHosts, boolean hasUnfenced, int stateGroups) {
+        Topology topology() {
+            int hosts = fourthHosts ? 1 : 0;
+            Kind<?>[] kinds = hasUnfenced
+                    ? new Kind<?>[] {Entities.KIND, Entities.NOTES, Entities.FEEDS}
+                    : new Kind<?>[] {Entities.KIND, Entities.NOTES};
+            return new Topology(
+                    Schedule.VOTERS,
+                    hosts,
+                    Schedule.NODES - Schedule.VOTERS - hosts,
+                    stateGroups,
+                    Entities.REGISTRY,
+                    kinds);
+        }
+    }
 
     final Schedule schedule;
     final Simulation world;
@@ -39,15 +55,9 @@ final class ScheduleRun {
         oracle.watch(world);
     }
 
-    private static Topology topology(int hosts, Kind<?>... kinds) {
-        return new Topology(Schedule.VOTERS, hosts, Schedule.NODES - Schedule.VOTERS - hosts, Entities.REGISTRY, kinds);
-    }
-
     private static Topology topologyOf(Schedule schedule) {
-        if (schedule.hasUnfenced()) {
-            return schedule.fourthHosts() ? UNFENCED_WITH_HOST : UNFENCED_WITH_CLIENT;
-        }
-        return schedule.fourthHosts() ? WITH_HOST : WITH_CLIENT;
+        return TOPOLOGIES.computeIfAbsent(
+                new Shape(schedule.fourthHosts(), schedule.hasUnfenced(), schedule.stateGroups()), Shape::topology);
     }
 
     /** What a schedule breaks, or null. */

@@ -211,6 +211,10 @@ class TestClusterTest {
                 .hasMessage("a simulated cluster has 1, 3, 5 or 7 nodes, not 2");
         assertThatThrownBy(() -> TestCluster.simulated(1, 5, 3, REGISTRY))
                 .hasMessage("a simulated cluster of 5 voters has 0 to 2 nodes without a log, not 3");
+        for (int groups : new int[] {-1, 16}) {
+            assertThatThrownBy(() -> TestCluster.simulated(1, 3, 0, groups, REGISTRY))
+                    .hasMessage("a simulated cluster has 0 to 15 state groups, not " + groups);
+        }
         assertThatThrownBy(() -> TestCluster.simulated(1, 3, REGISTRY, Account.KIND, Account.KIND))
                 .isInstanceOf(ClusterException.class)
                 .hasMessageContaining("two kinds are named account");

@@ -21,6 +21,7 @@ import io.troupe.actors.Transaction;
 import io.troupe.actors.TransactionOutcome;
 import io.troupe.actors.internal.durable.CommitId;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.internal.keys.StateGroups;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -40,6 +41,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TransactionSimulationTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int ACCOUNTS = 4;
+    /** One seed of so many is run once more, with two logs for the states of entities. */
+    private static final int SEEDS_FOR_STATE_GROUPS = 4;
+
     private static final long OPENED_WITH = 1_000;
     private static final int SEEDS = Integer.getInteger("troupe.transaction.seeds", 60);
     private static final long FIRST = Long.getLong("troupe.transaction.first", 1);
@@ -114,7 +118,7 @@ class TransactionSimulationTest {
 
     private static final KryoCodec CODEC = new KryoCodec(REGISTRY);
 
-    /** What one node's copy of the log says, revision by revision. */
+    /** What one node's copy of the log of the accounts' shard says, revision by revision. */
     private static final class Books implements WatchListener {
         private final Map<String, State> accounts = new HashMap<>();
         private final String node;
@@ -122,7 +126,9 @@ class TransactionSimulationTest {
 
         private Books(ClusterActorSystem node) {
             this.node = node.nodeId();
-            MetadataStore store = node.cluster().store();
+            int shard = node.cluster().shardOf(Account.KIND.name(), "x");
+            MetadataStore all = node.cluster().store();
+            MetadataStore store = all.group(StateGroups.of(shard, all.groups() - 1));
             onResync(store.view());
             store.watch("entity/", store.view().revision() + 1, this);
         }
@@ -196,9 +202,10 @@ class TransactionSimulationTest {
         return new Transfer(number, from, to, transaction, transaction.commit());
     }
 
-    private static Result run(long seed) {
+    private static Result run(long seed, int stateGroups) {
         SplitMix draws = new SplitMix(seed);
-        try (TestCluster cluster = TestCluster.simulated(seed, 3, (int) (seed % 2), REGISTRY, Account.KIND)) {
+        try (TestCluster cluster =
+                TestCluster.simulated(seed, 3, (int) (seed % 2), stateGroups, REGISTRY, Account.KIND)) {
             for (int account = 0; account < ACCOUNTS; account++) {
                 SendOutcome opened =
                         cluster.await(account(cluster.node(0), "x/" + account).tell(new Open(OPENED_WITH)), LIMIT);
@@ -291,7 +298,7 @@ class TransactionSimulationTest {
         int unknown = 0;
         long revisions = 0;
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
-            Result result = run(seed);
+            Result result = run(seed, 0);
             made += result.made;
             rejected += result.rejected;
             unknown += result.unknown;
@@ -304,7 +311,17 @@ class TransactionSimulationTest {
     }
 
     @Test
+    void soItIsWhereTheStatesAreSpreadOverLogsOfTheirOwn() {
+        int made = 0;
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed += SEEDS_FOR_STATE_GROUPS) {
+            made += run(seed, 2).made;
+        }
+        assertThat(made).isGreaterThan(5 * SEEDS / SEEDS_FOR_STATE_GROUPS);
+    }
+
+    @Test
     void aRunWithTransactionsCanBeRepeated() {
-        assertThat(run(5)).isEqualTo(run(5));
+        assertThat(run(5, 0)).isEqualTo(run(5, 0));
+        assertThat(run(5, 2)).isEqualTo(run(5, 2));
     }
 }
