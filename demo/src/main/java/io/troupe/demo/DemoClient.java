@@ -31,11 +31,12 @@ final class DemoClient implements OrderGateway {
     }
 
     /** Joins as a node without vote, log or shards. */
-    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds, Failover failover) {
+    static CompletableFuture<ClusterActorSystem> join(List<Seed> seeds, ClusterSettings settings) {
         ClusterConfig.Builder config = ClusterConfig.builder(NODE_ID)
                 .clusterName(NodeFile.CLUSTER_NAME)
-                .lease(failover.lease())
-                .election(failover.election());
+                .lease(settings.failover().lease())
+                .election(settings.failover().election())
+                .stateGroups(settings.stateGroups());
         seeds.forEach(seed -> config.addNode(seed.nodeId(), seed.host(), seed.messagingPort(), seed.raftPort()));
         return ClusterActorSystem.start(config.build(), NodeMain.MESSAGES);
     }

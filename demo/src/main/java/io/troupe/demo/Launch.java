@@ -29,9 +29,9 @@ final class Launch {
     /** {@return what the work returned} Nothing is left of the nodes then. */
     static boolean run(LaunchOptions options, List<String> nodeJvm, Work work)
             throws IOException, InterruptedException {
-        try (LocalCluster cluster = LocalCluster.prepare(options.nodes(), options.firstPort(), options.failover())) {
+        try (LocalCluster cluster = LocalCluster.prepare(options.nodes(), options.firstPort(), options.settings())) {
             CompletableFuture<Void> started = cluster.start(NodeMain.class.getName(), nodeJvm);
-            CompletableFuture<ClusterActorSystem> joining = DemoClient.join(cluster.seeds(), options.failover());
+            CompletableFuture<ClusterActorSystem> joining = DemoClient.join(cluster.seeds(), options.settings());
             await(started, "the nodes to start", cluster);
             try (ClusterActorSystem driver = await(joining, "the driver to join", cluster)) {
                 return work.run(cluster, driver);

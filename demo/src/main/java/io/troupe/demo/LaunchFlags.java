@@ -30,6 +30,13 @@ final class LaunchFlags {
                     + " alone and has a quick disk (default safe)")
     private Failover failover = Failover.SAFE;
 
+    @Option(
+            names = "--state-groups",
+            paramLabel = "N",
+            description =
+                    "0 to 15 Raft groups for the states of entities; 0 keeps them in that of the cluster (default 0)")
+    private int stateGroups;
+
     @Option(names = "--seed", paramLabel = "N", description = "of the generated input and a random kill (default 1)")
     private long seed = 1;
 
@@ -45,6 +52,6 @@ final class LaunchFlags {
 
     /** Throws {@link io.troupe.demo.input.BadInputException} if a value is out of range. */
     LaunchOptions checked() {
-        return new LaunchOptions(nodes, kill, by, failover, seed, port);
+        return new LaunchOptions(nodes, kill, by, new ClusterSettings(failover, stateGroups), seed, port);
     }
 }

@@ -8,11 +8,11 @@ import io.troupe.demo.input.BadInputException;
  * @param nodes     how many nodes: 1, 3, 5, or 7
  * @param kill      whom it hits half-way
  * @param harm      what happens to them
- * @param failover  how soon a lost node is replaced
+ * @param settings  what all nodes are told alike
  * @param seed      of the generated input and of a random kill
  * @param firstPort the first of two ports a node, or 0 for any free ports
  */
-record LaunchOptions(int nodes, KillMode kill, Harm harm, Failover failover, long seed, int firstPort) {
+record LaunchOptions(int nodes, KillMode kill, Harm harm, ClusterSettings settings, long seed, int firstPort) {
     private static final int MAX_NODES = 7;
     private static final int MAX_PORT = 65_535;
 

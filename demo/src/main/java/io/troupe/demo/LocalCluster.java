@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class LocalCluster implements AutoCloseable {
     private final Path root;
     private final List<Seed> seeds;
-    private final Failover failover;
+    private final ClusterSettings settings;
     /** Guarded by this. In order of the node ids; a killed node stays in it. */
     private final List<NodeProcess> nodes = new ArrayList<>();
 
@@ -31,20 +31,20 @@ final class LocalCluster implements AutoCloseable {
     /** Guarded by this. */
     private List<String> jvmFlags = List.of();
 
-    private LocalCluster(Path root, List<Seed> seeds, Failover failover) {
+    private LocalCluster(Path root, List<Seed> seeds, ClusterSettings settings) {
         this.root = root;
         this.seeds = seeds;
-        this.failover = failover;
+        this.settings = settings;
     }
 
     /** Picks the ports and the directory; starts nothing yet. */
-    static LocalCluster prepare(int nodeCount, int firstPort, Failover failover) throws IOException {
+    static LocalCluster prepare(int nodeCount, int firstPort, ClusterSettings settings) throws IOException {
         List<Integer> ports = Ports.claim(2 * nodeCount, firstPort);
         List<Seed> seeds = new ArrayList<>();
         for (int i = 0; i < nodeCount; i++) {
             seeds.add(new Seed("n" + (i + 1), Ports.HOST, ports.get(2 * i), ports.get(2 * i + 1)));
         }
-        LocalCluster cluster = new LocalCluster(TemporaryTree.create(), List.copyOf(seeds), failover);
+        LocalCluster cluster = new LocalCluster(TemporaryTree.create(), List.copyOf(seeds), settings);
         Runtime.getRuntime().addShutdownHook(cluster.closeOnExit);
         return cluster;
     }
@@ -89,7 +89,7 @@ final class LocalCluster implements AutoCloseable {
         }
         Path directory = Files.createDirectories(root.resolve(nodeId));
         Path temporary = Files.createDirectories(directory.resolve("tmp"));
-        Path file = NodeFile.write(directory, nodeId, seeds, failover);
+        Path file = NodeFile.write(directory, nodeId, seeds, settings);
         // The class path may be relative, so a node works where its launcher does.
         return NodeProcess.start(
                 nodeId,

@@ -102,8 +102,11 @@ final class Strike {
                 console.event("PAUSE " + victim.who());
                 pauses.add(victim.process().pause());
             }
-            LockSupport.parkNanos(
-                    options.failover().lease().multipliedBy(SILENT_LEASES).toNanos());
+            LockSupport.parkNanos(options.settings()
+                    .failover()
+                    .lease()
+                    .multipliedBy(SILENT_LEASES)
+                    .toNanos());
             // If all are silent there is nobody who could replace one.
             if (victims.size() == 1) {
                 await(

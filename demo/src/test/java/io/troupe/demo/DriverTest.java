@@ -102,7 +102,7 @@ class DriverTest {
 
     private OrderDriver drive(Mode mode, boolean stock) throws InterruptedException {
         DemoOptions options = new DemoOptions(
-                new LaunchOptions(3, KillMode.NONE, Harm.KILL, Failover.SAFE, 1, 0),
+                new LaunchOptions(3, KillMode.NONE, Harm.KILL, ClusterSettings.DEFAULT, 1, 0),
                 mode,
                 64,
                 stock,

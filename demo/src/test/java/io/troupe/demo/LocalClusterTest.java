@@ -31,7 +31,7 @@ class LocalClusterTest {
     void closeLeavesNoProcessAndNoDirectory() throws IOException {
         Set<Path> before = temporaryTrees();
         List<NodeProcess> nodes;
-        try (LocalCluster cluster = LocalCluster.prepare(3, 0, Failover.SAFE)) {
+        try (LocalCluster cluster = LocalCluster.prepare(3, 0, ClusterSettings.DEFAULT)) {
             cluster.start(TOY, SMALL).join();
             nodes = cluster.nodes();
             assertThat(nodes).hasSize(3).allMatch(NodeProcess::isAlive);
@@ -45,7 +45,7 @@ class LocalClusterTest {
 
     @Test
     void whoLeftInOrderOrWasKilledIsStartedAgainInItsOwnDirectory() throws IOException, InterruptedException {
-        try (LocalCluster cluster = LocalCluster.prepare(2, 0, Failover.SAFE)) {
+        try (LocalCluster cluster = LocalCluster.prepare(2, 0, ClusterSettings.DEFAULT)) {
             cluster.start(TOY, SMALL).join();
             NodeProcess left = cluster.node("n1");
             NodeProcess killed = cluster.node("n2");
@@ -61,7 +61,7 @@ class LocalClusterTest {
 
     @Test
     void aNodeThatDoesNotLeaveInOrderIsReportedWithItsLastWords() throws IOException {
-        try (LocalCluster cluster = LocalCluster.prepare(1, 0, Failover.SAFE)) {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0, ClusterSettings.DEFAULT)) {
             cluster.start(TOY, flags("-Dtoy.stays=true")).join();
             assertThatThrownBy(() -> cluster.node("n1").leave())
                     .isInstanceOf(NodeFailedException.class)
@@ -73,7 +73,7 @@ class LocalClusterTest {
     /** As the system tells it: a process that is stopped is in state T. */
     @Test
     void aPausedNodeStandsStillUntilItIsContinuedAndDiesAsAnyOther() throws IOException {
-        try (LocalCluster cluster = LocalCluster.prepare(1, 0, Failover.SAFE)) {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0, ClusterSettings.DEFAULT)) {
             cluster.start(TOY, SMALL).join();
             NodeProcess node = cluster.node("n1");
             Path state = Path.of("/proc", Long.toString(node.pid()), "stat");
@@ -96,7 +96,7 @@ class LocalClusterTest {
 
     @Test
     void aNodeThatRefusesItsConfigurationIsReportedInItsOwnWords() throws IOException {
-        try (LocalCluster cluster = LocalCluster.prepare(1, 0, Failover.SAFE)) {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0, ClusterSettings.DEFAULT)) {
             assertThatThrownBy(() ->
                             cluster.start(TOY, flags("-Dtoy.refuses=true")).join())
                     .isInstanceOf(CompletionException.class)
@@ -109,7 +109,7 @@ class LocalClusterTest {
 
     @Test
     void aNodeThatDiesIsReportedWithItsLastWords() throws IOException {
-        try (LocalCluster cluster = LocalCluster.prepare(1, 0, Failover.SAFE)) {
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0, ClusterSettings.DEFAULT)) {
             assertThatThrownBy(
                             () -> cluster.start(TOY, flags("-Dtoy.dies=true")).join())
                     .cause()
@@ -123,7 +123,7 @@ class LocalClusterTest {
         Set<Path> before = temporaryTrees();
         assertThat(new HashSet<>(Ports.claim(14, 0))).hasSize(14);
         try (ServerSocket held = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(() -> LocalCluster.prepare(1, held.getLocalPort(), Failover.SAFE))
+            assertThatThrownBy(() -> LocalCluster.prepare(1, held.getLocalPort(), ClusterSettings.DEFAULT))
                     .isInstanceOf(BadInputException.class)
                     .hasMessage("port 127.0.0.1:" + held.getLocalPort()
                             + " is in use: stop the process that holds it, or choose another --port");

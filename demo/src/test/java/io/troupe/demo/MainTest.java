@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class MainTest {
-    private static final LaunchOptions DEFAULT = new LaunchOptions(3, KillMode.LEADER, Harm.KILL, Failover.SAFE, 1, 0);
+    private static final LaunchOptions DEFAULT =
+            new LaunchOptions(3, KillMode.LEADER, Harm.KILL, ClusterSettings.DEFAULT, 1, 0);
     private static final String HINT = ". Use --help for the options and their values.\n";
 
     @TempDir
@@ -68,11 +69,13 @@ class MainTest {
                         "--port=7700",
                         "--fault=cut-links",
                         "--failover=fast",
+                        "--state-groups=2",
                         "--node-jvm=-Xint -Xmx1g"))
                 .isZero();
         assertThat(started)
                 .isEqualTo(new DemoOptions(
-                        new LaunchOptions(5, KillMode.RANDOM, Harm.KILL, Failover.FAST, 7, 7_700),
+                        new LaunchOptions(
+                                5, KillMode.RANDOM, Harm.KILL, new ClusterSettings(Failover.FAST, 2), 7, 7_700),
                         Mode.AT_LEAST_ONCE,
                         9,
                         true,
@@ -116,6 +119,7 @@ class MainTest {
                 "--nodes=9            | --nodes must be 1, 3, 5 or 7, but was 9: an even number tolerates no more failures than one less",
                 "--nodes=1            | --nodes 1 does not survive a kill: use --kill none, or --nodes 3 or more with --kill leader",
                 "--kill=none --by=pause | --kill none leaves nobody to pause: name leader, random or all, or leave out --by pause",
+                "--state-groups=16    | --state-groups must be 0 to 15, but was 16",
                 "--in-flight=0        | --in-flight must be 1 to 1000000, but was 0",
                 "--port=65534         | --port must be 0 or 1 to 65530 for 3 nodes, but was 65534",
             })
@@ -176,7 +180,7 @@ class MainTest {
     void nodesAreHurtInSeveralWays(String options, int nodes, KillMode kill, Harm harm, boolean endsOneNode) {
         assertThat(execute(options.split(" ", -1))).isZero();
         LaunchOptions launch = Objects.requireNonNull(started).launch();
-        assertThat(launch).isEqualTo(new LaunchOptions(nodes, kill, harm, Failover.SAFE, 1, 0));
+        assertThat(launch).isEqualTo(new LaunchOptions(nodes, kill, harm, ClusterSettings.DEFAULT, 1, 0));
         assertThat(launch.endsOneNode()).isEqualTo(endsOneNode);
     }
 
@@ -196,7 +200,7 @@ class MainTest {
                 .isZero();
         assertThat(bank)
                 .isEqualTo(new BankOptions(
-                        new LaunchOptions(5, KillMode.NONE, Harm.KILL, Failover.SAFE, 9, 7_700),
+                        new LaunchOptions(5, KillMode.NONE, Harm.KILL, ClusterSettings.DEFAULT, 9, 7_700),
                         2_000,
                         50_000,
                         TransferBy.TRANSACTION));
@@ -226,7 +230,9 @@ class MainTest {
                 .isZero();
         assertThat(users)
                 .isEqualTo(new UsersOptions(
-                        new LaunchOptions(3, KillMode.RANDOM, Harm.KILL, Failover.SAFE, 9, 7_700), 2_000, 50_000));
+                        new LaunchOptions(3, KillMode.RANDOM, Harm.KILL, ClusterSettings.DEFAULT, 9, 7_700),
+                        2_000,
+                        50_000));
         verdict = false;
         assertThat(execute("users")).isEqualTo(1);
         assertThat(started).isNull();

@@ -17,12 +17,13 @@ class NodeWordsTest {
     @Test
     void aNodeFileHasWhatAnOperatorWouldWrite() throws IOException {
         List<Seed> seeds = List.of(new Seed("n1", "127.0.0.1", 7701, 7801), new Seed("n2", "127.0.0.1", 7702, 7802));
-        Path file = NodeFile.write(directory, "n2", seeds, Failover.FAST);
+        Path file = NodeFile.write(directory, "n2", seeds, new ClusterSettings(Failover.FAST, 2));
         assertThat(Files.readAllLines(file))
-                .contains("node.id=n2", "cluster.name=demo", "lease.millis=500", "election=FAST")
+                .contains("node.id=n2", "cluster.name=demo", "lease.millis=500", "election=FAST", "state.groups=2")
                 .anyMatch(line -> line.replace("\\", "").equals("seeds=n1@127.0.0.1:7701:7801,n2@127.0.0.1:7702:7802"));
-        assertThat(Files.readAllLines(NodeFile.write(directory, "n2", seeds, Failover.SAFE)))
-                .contains("lease.millis=3000", "election=SAFE");
+        assertThat(Files.readAllLines(NodeFile.write(directory, "n2", seeds, ClusterSettings.DEFAULT)))
+                .contains("lease.millis=3000", "election=SAFE")
+                .noneMatch(line -> line.startsWith("state.groups"));
     }
 
     @Test
