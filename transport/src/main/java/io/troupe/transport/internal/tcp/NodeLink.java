@@ -153,7 +153,7 @@ final class NodeLink {
         LinkSession current = openSession();
         SendRing held = current == null ? null : current.ring();
         return new LinkState(
-                connected,
+                connected && current != null, // said once frames can be offered, which is a moment after the handshake
                 unix,
                 flow.circuit() == Circuit.OPEN,
                 held == null ? 0 : held.unsentBytes(),
