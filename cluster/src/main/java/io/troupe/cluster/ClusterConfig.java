@@ -414,7 +414,7 @@ public record ClusterConfig(
          *
          * @param count how many further Raft groups keep the states of entities, each those of its part of the shards;
          *     fixed when the cluster is formed, and the same on every node. 0, as without it, keeps them in the group
-         *     that the cluster itself needs. More of them help where one log is the limit: see docs/operating.md
+         *     that the cluster itself needs. Meant for clusters that one log limits: see docs/operating.md
          */
         public Builder stateGroups(int count) {
             stateGroups = count;
