@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,6 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.internal.memory.InMemoryGroup;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +31,8 @@ class GroupSessionsTest {
     private final InMemoryGroup groups = InMemoryGroup.create(3);
     private final MetadataStore store = groups.store("n1");
     private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
-    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final LifeEvents life = new LifeEvents();
+    private final List<String> events = life.told;
     private final Membership membership;
     private final AtomicLong now = new AtomicLong(System.nanoTime());
     private long millis;
@@ -41,24 +40,7 @@ class GroupSessionsTest {
     GroupSessionsTest() {
         store.start().join();
         groups.tick(0);
-        membership = new Membership(
-                "n1",
-                SELF,
-                new ShardStores(store, 2),
-                LEASE,
-                now::get,
-                clusterThread,
-                new Membership.SessionListener() {
-                    @Override
-                    public void onSession(@Nullable SessionId session) {
-                        events.add(session == null ? "ended" : "opened");
-                    }
-
-                    @Override
-                    public void onLeaseRenewed() {
-                        events.add("renewed");
-                    }
-                });
+        membership = new Membership("n1", SELF, new ShardStores(store, 2), LEASE, now::get, clusterThread, life);
     }
 
     @AfterEach

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +17,6 @@ import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.Txn;
 import io.troupe.metadata.internal.memory.InMemoryGroup;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +30,8 @@ class MembershipTest {
     private final InMemoryGroup group = InMemoryGroup.create();
     private final MetadataStore store = group.store("n1");
     private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
-    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final LifeEvents life = new LifeEvents();
+    private final List<String> events = life.told;
     private final Membership membership;
     private final long start = System.nanoTime();
     /** Moves when a test moves it: however slow this machine is, no lease passes by itself. */
@@ -41,24 +40,7 @@ class MembershipTest {
     MembershipTest() {
         store.start().join();
         group.tick(0);
-        membership = new Membership(
-                "n1",
-                SELF,
-                new ShardStores(store, 0),
-                LEASE,
-                now::get,
-                clusterThread,
-                new Membership.SessionListener() {
-                    @Override
-                    public void onSession(@Nullable SessionId session) {
-                        events.add(session == null ? "ended" : "opened");
-                    }
-
-                    @Override
-                    public void onLeaseRenewed() {
-                        events.add("renewed");
-                    }
-                });
+        membership = new Membership("n1", SELF, new ShardStores(store, 0), LEASE, now::get, clusterThread, life);
     }
 
     private static final NodeRecord SELF = new NodeRecord(new Hosting(true, null, 1.0, Set.of()), Set.of(), Set.of());
