@@ -135,4 +135,16 @@ class ObservingTest {
             assertThat(cluster.node(0).cluster().diagnose()).isEmpty();
         }
     }
+
+    @Test
+    void aNodeNamesTheStateGroupsThatItDoesNotHearOf() {
+        try (TestCluster cluster = TestCluster.simulated(12, 3, 0, 2, UserActors.REGISTRY, UserActors.Account.KIND)) {
+            cluster.partition(Set.of(0), Set.of(1, 2));
+            cluster.run(Duration.ofSeconds(3));
+            assertThat(cluster.node(0).cluster().diagnose())
+                    .anyMatch(line ->
+                            line.startsWith("this node's copy of the state groups [1, 2] is older than a lease"));
+            assertThat(cluster.node(1).cluster().diagnose()).noneMatch(line -> line.contains("state groups"));
+        }
+    }
 }
