@@ -5,11 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import org.agrona.DirectBuffer;
 
 /**
- * Frames between nodes: one link per pair of nodes, with one {@link Lane} or several, driven by one agent thread. A
- * frame arrives whole, unchanged, once, and after the frames offered before it on the same lane, or not at all: a lost
- * connection is made again and loses nothing, but the session of two processes on a lane ends with either of them, or
- * when they do not find each other for the session timeout. What was under way then is lost, and the layer above sends
- * it again.
+ * Frames between nodes: one link per pair of nodes, with one {@link Lane} or several, driven by one agent thread or,
+ * with {@link ThreadingMode#DEDICATED}, by one for each lane. A frame arrives whole, unchanged, once, and after the
+ * frames offered before it on the same lane, or not at all: a lost connection is made again and loses nothing, but the
+ * session of two processes on a lane ends with either of them, or when they do not find each other for the session
+ * timeout. What was under way then is lost, and the layer above sends it again.
  *
  * <p>{@link #offer} may be called from any thread, also from a handler; it never blocks, and throws only for a type or
  * a range that cannot be. While the system closes, no handler is called any more.
@@ -96,7 +96,7 @@ public interface MessagingSystem extends AutoCloseable {
     void cut(String nodeId);
 
     /**
-     * Makes one duty cycle of a system that was built with {@link TransportConfig.Builder#invoker()}: reads what has
+     * Makes one duty cycle of a system that was built with {@link ThreadingMode#INVOKER}: reads what has
      * come and hands it to the handler, writes what is waiting, looks at the timers. Does not block, but for a moment
      * at the end of a system with TLS.
      *
@@ -120,7 +120,7 @@ public interface MessagingSystem extends AutoCloseable {
     @Override
     void close();
 
-    /** Receives frames and link changes, on the agent's thread: must not block. */
+    /** Receives frames and link changes, on the thread of the agent that drives their lane: must not block. */
     interface FrameHandler {
         /**
          * A frame has arrived.

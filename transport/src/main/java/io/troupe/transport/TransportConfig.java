@@ -209,9 +209,9 @@ public final class TransportConfig {
         return values.unixSockets;
     }
 
-    /** {@return whether the host makes the duty cycles of the agent} */
-    public boolean invoker() {
-        return values.invoker;
+    /** {@return which threads drive the links} */
+    public ThreadingMode threadingMode() {
+        return values.threadingMode;
     }
 
     /** Collects the values. */
@@ -245,7 +245,7 @@ public final class TransportConfig {
         private int maxLinks = 128;
         private Duration spin = DEFAULT_SPIN;
         private @Nullable Supplier<? extends IdleStrategy> idleStrategy;
-        private boolean invoker;
+        private ThreadingMode threadingMode = ThreadingMode.SHARED;
         private UnixSockets unixSockets = UnixSockets.of(UnixSockets.Mode.OFF);
 
         private Builder(String nodeId) {
@@ -279,7 +279,7 @@ public final class TransportConfig {
             maxLinks = from.maxLinks;
             spin = from.spin;
             idleStrategy = from.idleStrategy;
-            invoker = from.invoker;
+            threadingMode = from.threadingMode;
             unixSockets = from.unixSockets;
         }
 
@@ -555,14 +555,15 @@ public final class TransportConfig {
         }
 
         /**
-         * Starts no thread for the links: the host calls {@link MessagingSystem#invoke()}, again and again, from one of
-         * its own. {@code spin} and {@code idleStrategy} mean nothing then. Looking up a name that is no address, and
-         * the handshakes of TLS, still have threads of their own while they have work.
+         * Which threads drive the links. With {@link ThreadingMode#INVOKER} {@code spin} and {@code idleStrategy} mean
+         * nothing, and looking up a name that is no address, and the handshakes of TLS, still have threads of their own
+         * while they have work.
          *
+         * @param value SHARED by default
          * @return this
          */
-        public Builder invoker() {
-            invoker = true;
+        public Builder threadingMode(ThreadingMode value) {
+            threadingMode = value;
             return this;
         }
 

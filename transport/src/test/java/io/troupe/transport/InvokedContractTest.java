@@ -17,7 +17,7 @@ class InvokedContractTest extends MessagingSystemContract {
         MessagingSystem system = MessagingSystems.tcp(
                 TransportConfig.builder(nodeId)
                         .bind("127.0.0.1", 0)
-                        .invoker()
+                        .threadingMode(ThreadingMode.INVOKER)
                         .lanes(Lane.CONTROL, Lane.ORDINARY, Lane.BULK)
                         .ringCapacity(1024 * 1024)
                         .maxFrameLength(LONGEST)

@@ -46,7 +46,9 @@ public abstract class MessagingSystemContract extends MessagingSystemFixture {
             assertThat(a.system.link("b", lane).framesSent()).isEqualTo(each);
             assertThat(b.system.link("a", lane).framesReceived()).isEqualTo(each);
         }
-        assertThat(b.overlap).as("two calls of a handler at a time").isFalse();
+        if (callsOneAtATime()) {
+            assertThat(b.overlap).as("two calls of a handler at a time").isFalse();
+        }
     }
 
     @Test
@@ -107,7 +109,9 @@ public abstract class MessagingSystemContract extends MessagingSystemFixture {
         assertThat(b.frames).isEqualTo(sent);
         assertThat(a.frames).containsExactly("b:7:");
         assertThat(a.overlap).as("two calls of a handler at a time").isFalse();
-        assertThat(b.overlap).as("two calls of a handler at a time").isFalse();
+        if (callsOneAtATime()) {
+            assertThat(b.overlap).as("two calls of a handler at a time").isFalse();
+        }
         await().until(() -> a.system.link("b").heldBytes() == 0);
         assertThat(a.system.link("b").framesSent()).isEqualTo(1000);
         assertThat(b.system.link("a").framesReceived()).isEqualTo(1000);

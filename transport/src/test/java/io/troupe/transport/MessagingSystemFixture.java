@@ -40,6 +40,14 @@ public abstract class MessagingSystemFixture {
      */
     protected abstract MessagingSystem make(String nodeId, FrameHandler handler);
 
+    /**
+     * {@return whether a system never calls its handler twice at a time; else it does so for different lanes, as with
+     * {@link ThreadingMode#DEDICATED}}
+     */
+    protected boolean callsOneAtATime() {
+        return true;
+    }
+
     /** A node and what its handler has been told. */
     final class Node implements FrameHandler {
         final String id;

@@ -22,18 +22,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One socket: its bytes in, its bytes out, and how far it is. Decides nothing about links; what happens on it is told
- * to {@link Events}. Confined to the agent.
+ * to {@link Events}. Confined to the agent; that of the port hands those that it has accepted for the lanes of others
+ * over to them when their handshake is done.
  */
 final class Connection implements FrameReader.Output {
     final SocketChannel channel;
-    final SelectionKey key;
+    private SelectionKey key;
     final boolean dialled;
 
     /** Over a Unix-domain socket, not TCP. */
     final boolean unix;
 
     final LinkHandshake handshake;
-    private final Wire wire;
+    final Wire wire;
     private final FrameWriter writer;
     private final FrameReader reader = new FrameReader(Control.MAX_HANDSHAKE_BODY);
 
@@ -43,7 +44,7 @@ final class Connection implements FrameReader.Output {
     /** When the handshake must be done; without meaning once {@code link} carries frames. */
     final long handshakeDeadlineNs;
 
-    private final Events events;
+    private Events events;
     private ReceiveBuffer received = ReceiveBuffer.forHandshake();
 
     /** The node this connection was dialled for, or the one it has been agreed with. */
@@ -64,6 +65,9 @@ final class Connection implements FrameReader.Output {
     private boolean opened;
 
     private boolean writeBlocked;
+
+    /** Who is at the other end, once the handshake has shown that another agent drives the lane. */
+    private @Nullable Hello leaving;
 
     /** What the selector watches the socket for, once it is connected. */
     private int watched = SelectionKey.OP_READ;
@@ -91,6 +95,9 @@ final class Connection implements FrameReader.Output {
         void onStep(Connection connection, LinkHandshake.Step step) throws FramingException;
 
         void onFrame(Connection connection, int type, DirectBuffer buffer, int offset, int length);
+
+        /** As {@link #leaveFor} wanted: its socket is no longer watched, and nothing of it runs any more. */
+        void onLeaving(Connection connection, Hello other);
 
         /** The other end has said how far it is. */
         void onAcked(Connection connection, LinkSession session);
@@ -225,6 +232,48 @@ final class Connection implements FrameReader.Output {
         upSinceNs = System.nanoTime();
     }
 
+    /** The agreed lane is another agent's: reads no further, and says so as soon as it can be let go. */
+    void leaveFor(Hello agreed) {
+        leaving = agreed;
+    }
+
+    /** A task of TLS comes back to the agent that began it. */
+    private void letGo(Hello agreed) {
+        watch();
+        if (!closed && !wire.isBusy()) {
+            key.cancel();
+            events.onLeaving(this, agreed);
+        }
+    }
+
+    /** Watched by another agent from now on. */
+    void moveTo(SelectionKey newKey, Events newEvents) {
+        key = newKey;
+        events = newEvents;
+        watched = SelectionKey.OP_READ;
+        leaving = null;
+        newKey.attach(this);
+    }
+
+    ReceiveBuffer received() {
+        return received;
+    }
+
+    /** The new agent has answered the handshake: reads what came behind it, with it or since. */
+    void goOn(ReceiveBuffer handshake) {
+        if (received != handshake) {
+            received.bytes.put(handshake.bytes.flip());
+            try {
+                cut();
+            } catch (FramingException error) {
+                events.onProtocolError(this, error);
+            }
+        }
+        if (!closed) {
+            read(System.nanoTime());
+        }
+    }
+
     /** Whether a write would get something done now. */
     boolean isSendable() {
         if (closed || writeBlocked || outputShut) {
@@ -241,6 +290,11 @@ final class Connection implements FrameReader.Output {
     /** Reads once and hands on every whole frame. Returns 1 if bytes came. */
     int read(long nowNs) {
         int work = 0;
+        Hello agreed = leaving;
+        if (agreed != null) {
+            letGo(agreed);
+            return work;
+        }
         try {
             do {
                 int count = wire.read(received.bytes);
@@ -257,8 +311,13 @@ final class Connection implements FrameReader.Output {
                 } else if (!open()) {
                     break;
                 }
-            } while (!closed && wire.hasUnread());
-            watch();
+                agreed = leaving;
+            } while (!closed && agreed == null && wire.hasUnread());
+            if (agreed == null) {
+                watch();
+            } else {
+                letGo(agreed);
+            }
             return work;
         } catch (FramingException error) {
             events.onProtocolError(this, error);
@@ -307,7 +366,9 @@ final class Connection implements FrameReader.Output {
         } else if (used > 0 && used < length && !isActive()) {
             // A step of the handshake is done, and the next frame belongs to the next step.
             receive.compact();
-            cut();
+            if (leaving == null) {
+                cut();
+            }
         } else if (used > 0) {
             receive.compact();
         } else {

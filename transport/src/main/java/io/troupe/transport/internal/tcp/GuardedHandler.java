@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The user's handler, kept from harming the agent: what it throws costs the frame, a counter and a line, never the
- * thread. Silent once the system closes.
+ * thread. Silent once the system closes. Any agent.
  */
 final class GuardedHandler {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
@@ -22,10 +22,10 @@ final class GuardedHandler {
     private final FrameHandler handler;
     private final Counts counts;
 
-    /** The last reason per node: a node that dials in vain for hours is reported once. */
+    /** The last reason per node: a node that dials in vain for hours is reported once. Guarded by itself. */
     private final Map<String, String> refusals = new LinkedHashMap<>();
 
-    private boolean silent;
+    private volatile boolean silent;
 
     GuardedHandler(String nodeId, FrameHandler handler, Counts counts) {
         this.nodeId = nodeId;
@@ -50,7 +50,9 @@ final class GuardedHandler {
 
     void onLink(String other, Lane lane, LinkEvent event) {
         if (event == LinkEvent.OPENED || event == LinkEvent.RESUMED) {
-            refusals.remove(other);
+            synchronized (refusals) {
+                refusals.remove(other);
+            }
         }
         if (silent) {
             return;
@@ -75,17 +77,24 @@ final class GuardedHandler {
 
     void onRefused(String other, String reason) {
         counts.refusals.incrementAndGet();
-        if (silent || reason.equals(refusals.put(other, reason))) {
+        if (silent || !isNews(other, reason)) {
             return;
-        }
-        if (refusals.size() > MAX_REMEMBERED_REFUSALS) {
-            refusals.remove(refusals.keySet().iterator().next());
         }
         LOG.warn("node {}: no link with {}: {}", nodeId, other, reason);
         try {
             handler.onRefused(other, reason);
         } catch (Throwable failure) {
             failed("refusal of node " + other, failure);
+        }
+    }
+
+    private boolean isNews(String other, String reason) {
+        synchronized (refusals) {
+            boolean news = !reason.equals(refusals.put(other, reason));
+            if (refusals.size() > MAX_REMEMBERED_REFUSALS) {
+                refusals.remove(refusals.keySet().iterator().next());
+            }
+            return news;
         }
     }
 

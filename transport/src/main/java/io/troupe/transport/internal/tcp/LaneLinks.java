@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.troupe.transport.Lane;
@@ -14,11 +15,12 @@ import io.troupe.transport.internal.session.LinkFlow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that this one knows, each with a {@link NodeLink} for every lane. Confined to the agent, except for
- * {@link #find}.
+ * The nodes that this one knows, each with a {@link NodeLink} for every lane that the agent drives. Confined to the
+ * agent, except for {@link #find}.
  */
 final class LaneLinks {
     private final TransportConfig config;
+    private final Set<Lane> lanes;
 
     /** At most {@code maxLinks}; changed by the agent, read by producers. The maps in it never change. */
     private final Map<String, EnumMap<Lane, NodeLink>> byId = new ConcurrentHashMap<>();
@@ -26,8 +28,9 @@ final class LaneLinks {
     /** The same links, to be walked by index: an iterator per cycle would be the only garbage of a quiet agent. */
     private final List<NodeLink> all = new ArrayList<>();
 
-    LaneLinks(TransportConfig config) {
+    LaneLinks(TransportConfig config, Set<Lane> lanes) {
         this.config = config;
+        this.lanes = lanes;
     }
 
     /** Any thread. */
@@ -35,6 +38,18 @@ final class LaneLinks {
     NodeLink find(String nodeId, Lane lane) {
         EnumMap<Lane, NodeLink> node = byId.get(nodeId);
         return node == null ? null : node.get(lane);
+    }
+
+    /** Whether the agent drives a lane. */
+    boolean serves(Lane lane) {
+        return lanes.contains(lane);
+    }
+
+    /** The other end of a link has said which lanes it wants: those, and the ones of this node, are dialled. */
+    void want(String nodeId, Set<Lane> wanted) {
+        for (NodeLink link : of(nodeId)) {
+            link.wanted = config.lanes().contains(link.lane) || wanted.contains(link.lane);
+        }
     }
 
     List<NodeLink> all() {
@@ -57,7 +72,7 @@ final class LaneLinks {
 
     void add(String nodeId) {
         EnumMap<Lane, NodeLink> node = new EnumMap<>(Lane.class);
-        for (Lane lane : Lane.values()) {
+        for (Lane lane : lanes) {
             node.put(lane, make(nodeId, lane));
         }
         byId.put(nodeId, node);

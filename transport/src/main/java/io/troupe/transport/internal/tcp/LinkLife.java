@@ -80,10 +80,7 @@ final class LinkLife {
         LinkSession session = session(link);
         connection.activate(link, other, session, liveness);
         link.activate(connection);
-        for (NodeLink lane : nodes.of(link.nodeId)) {
-            lane.wanted =
-                    config.lanes().contains(lane.lane) || other.point().lanes().contains(lane.lane);
-        }
+        nodes.want(link.nodeId, other.point().lanes());
         if (!resumed) {
             link.flow.onBegun();
         }

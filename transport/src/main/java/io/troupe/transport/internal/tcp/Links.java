@@ -3,6 +3,7 @@ package io.troupe.transport.internal.tcp;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 import io.troupe.transport.ClusterSecret;
@@ -23,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The links of one node and the connections under them: who may connect, and which connection carries which link. What
- * becomes of a link then is {@link LinkLife}'s. Confined to the agent, except for {@link #find}.
+ * The links of one node on the lanes of one agent, and the connections under them: who may connect, and which
+ * connection carries which link. What becomes of a link then is {@link LinkLife}'s. Confined to the agent, except for
+ * {@link #find}.
  */
 final class Links implements Connection.Events {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
@@ -39,17 +41,25 @@ final class Links implements Connection.Events {
 
     private final LaneLinks nodes;
     private final LinkLife life;
+    private final OtherAgents others;
 
     /** Every socket that is not known to be closed. */
     private final List<Connection> connections = new ArrayList<>();
 
-    Links(TransportConfig config, long incarnation, GuardedHandler handler, Counts counts) {
+    Links(
+            TransportConfig config,
+            Set<Lane> lanes,
+            long incarnation,
+            GuardedHandler handler,
+            Counts counts,
+            OtherAgents others) {
         this.config = config;
         this.own = new Hello(
                 Hello.PROTOCOL, incarnation, config.nodeId(), "", config.identity(), Nonce.NONE, SessionPoint.NONE);
         this.handler = handler;
         this.counts = counts;
-        this.nodes = new LaneLinks(config);
+        this.others = others;
+        this.nodes = new LaneLinks(config, lanes);
         this.life = new LinkLife(config, nodes, handler, counts);
     }
 
@@ -177,7 +187,23 @@ final class Links implements Connection.Events {
         onLost(connection, refused.reason());
     }
 
+    @Override
+    public void onLeaving(Connection connection, Hello other) {
+        connections.remove(connection);
+        others.handOver(connection, other);
+    }
+
+    /** What another agent has accepted and agreed with. */
+    void adopt(Connection connection, Hello other) {
+        connections.add(connection);
+        accept(connection, other);
+    }
+
     private void accept(Connection connection, Hello other) {
+        if (!nodes.serves(other.point().lane())) {
+            connection.leaveFor(other);
+            return;
+        }
         NodeLink link =
                 know(other.nodeId()) ? find(other.nodeId(), other.point().lane()) : null;
         if (link == null) {

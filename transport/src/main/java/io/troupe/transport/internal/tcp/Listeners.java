@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a node is dialled: its port, and the file that belongs to it; neither for a node that only dials. Confined to
- * the agent once open.
+ * Where a node is dialled: its port, and the file that belongs to it; neither for a node that only dials, nor for the
+ * second of its agents. Confined to the agent once open.
  */
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
@@ -25,6 +25,7 @@ final class Listeners {
 
     private final @Nullable SocketDirectory directory;
     private int port;
+    private boolean first = true;
 
     private Listeners(@Nullable SocketDirectory directory) {
         this.directory = directory;
@@ -45,6 +46,18 @@ final class Listeners {
             }
         }
         return listeners;
+    }
+
+    /** For a further agent of the node, which dials into the same directory and does not listen. */
+    Listeners forFurtherAgent() {
+        Listeners further = new Listeners(directory);
+        further.first = false;
+        return further;
+    }
+
+    /** Whether these are the first agent's, which also does what a node does once. */
+    boolean areFirst() {
+        return first;
     }
 
     private static @Nullable SocketDirectory directory(TransportConfig config) {

@@ -1,8 +1,6 @@
 package io.troupe.transport.internal.tcp;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.Selector;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +12,7 @@ import io.troupe.transport.Lane;
 import io.troupe.transport.LinkState;
 import io.troupe.transport.MessagingSystem;
 import io.troupe.transport.Offer;
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.TransportCounters;
 import io.troupe.transport.TransportException;
@@ -21,12 +20,11 @@ import io.troupe.transport.internal.buffer.AgronaFlag;
 import io.troupe.transport.internal.session.LinkSession;
 import io.troupe.transport.internal.session.SendRing;
 import org.agrona.DirectBuffer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frames over TCP. Thread-safe; the work is done by one {@link TransportAgent}, on a thread of its own or of the host.
+ * Frames over TCP. Thread-safe; the work is done by its {@link Agents}, on threads of their own or of the host.
  */
 public final class TcpMessagingSystem implements MessagingSystem {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
@@ -37,21 +35,13 @@ public final class TcpMessagingSystem implements MessagingSystem {
     private final TransportConfig config;
     private final Counts counts = new Counts();
     private final GuardedHandler handler;
-    private final Links links;
+    private final Agents agents;
     private final int maxFrameLength;
 
     /** The nodes to dial; at most {@code maxLinks}. Guarded by itself. */
     private final Set<String> dialled;
 
     private volatile boolean closed;
-    private volatile @Nullable Running running;
-
-    /** What exists between start and close. */
-    private record Running(
-            TransportAgent agent,
-            @Nullable Thread thread,
-            @Nullable Invoker invoker,
-            int port) {}
 
     /**
      * A messaging system that is not started yet.
@@ -68,7 +58,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
         }
         this.config = config;
         this.handler = new GuardedHandler(config.nodeId(), handler, counts);
-        this.links = new Links(config, ThreadLocalRandom.current().nextLong(), this.handler, counts);
+        this.agents = new Agents(config, ThreadLocalRandom.current().nextLong(), this.handler, counts);
         this.dialled = new HashSet<>(config.nodes().keySet());
         this.maxFrameLength = config.maxFrameLength();
     }
@@ -84,43 +74,24 @@ public final class TcpMessagingSystem implements MessagingSystem {
     }
 
     private synchronized void open() {
-        if (closed || running != null) {
+        if (closed || agents.areStarted()) {
             throw new IllegalStateException("node " + config.nodeId() + ": the messaging system was started or closed"
                     + " already: make a new one");
         }
-        Listeners listeners = Listeners.open(config);
-        Selector selector;
-        try {
-            selector = Selector.open();
-        } catch (IOException failure) {
-            listeners.close();
-            throw new TransportException(
-                    TransportException.Code.BAD_CONFIG,
-                    "no selector can be opened (" + failure.getMessage() + "): raise the limit of open files",
-                    failure);
-        }
-        TransportAgent agent = new TransportAgent(config, selector, listeners, links, handler, counts);
-        agent.dialAll(config.nodes());
-        if (config.invoker()) {
-            running = new Running(agent, null, new Invoker(agent), listeners.port());
-            return;
-        }
-        Thread thread = new Thread(agent, "troupe-" + config.nodeId() + "-transport");
-        thread.setDaemon(true);
-        running = new Running(agent, thread, null, listeners.port());
-        thread.start();
+        agents.start(handler, counts);
     }
 
     @Override
     public int invoke() {
-        Running now = running;
-        if (now == null || now.invoker == null) {
+        Invoker invoker = agents.invoker();
+        if (invoker == null) {
             throw new IllegalStateException("node " + config.nodeId() + ": "
-                    + (config.invoker()
+                    + (config.threadingMode() == ThreadingMode.INVOKER
                             ? "start the messaging system first"
-                            : "the messaging system has a thread of its own: build its configuration with invoker()"));
+                            : "the messaging system has threads of its own: build its configuration with"
+                                    + " threadingMode(INVOKER)"));
         }
-        return now.invoker.invoke();
+        return invoker.invoke();
     }
 
     @Override
@@ -130,14 +101,14 @@ public final class TcpMessagingSystem implements MessagingSystem {
         }
         // Checked here because an exception inside the ring would leave its record claimed for ever.
         buffer.boundsCheck(offset, length);
-        Running now = running;
-        if (closed || now == null || !now.agent.isRunning()) {
-            return closed || now != null ? Offer.CLOSED : Offer.NOT_CONNECTED;
+        TransportAgent agent = agents.running(lane);
+        if (closed || agent == null) {
+            return closed || agents.areStarted() ? Offer.CLOSED : Offer.NOT_CONNECTED;
         }
         if (length > maxFrameLength) {
             return Offer.TOO_LARGE;
         }
-        NodeLink link = links.find(nodeId, lane);
+        NodeLink link = agents.links(lane).find(nodeId, lane);
         LinkSession session = link == null ? null : link.openSession();
         if (link == null || session == null) {
             return Offer.NOT_CONNECTED;
@@ -153,7 +124,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
                 && !(link.flow.onFull() && ring.offer(type, buffer, offset, length))) {
             return Offer.BACK_PRESSURED;
         }
-        now.agent.afterCommit(link);
+        agent.afterCommit(link);
         return Offer.ACCEPTED;
     }
 
@@ -172,7 +143,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
             dialled.add(nodeId);
         }
         InetSocketAddress address = InetSocketAddress.createUnresolved(host, port);
-        onAgent(agent -> agent.setAddress(nodeId, address));
+        onEachAgent(agent -> agent.setAddress(nodeId, address));
     }
 
     @Override
@@ -180,32 +151,29 @@ public final class TcpMessagingSystem implements MessagingSystem {
         synchronized (dialled) {
             dialled.remove(nodeId);
         }
-        onAgent(agent -> agent.remove(nodeId));
+        onEachAgent(agent -> agent.remove(nodeId));
     }
 
     @Override
     public void cut(String nodeId) {
-        onAgent(agent -> agent.cut(nodeId, true));
+        onEachAgent(agent -> agent.cut(nodeId, true));
     }
 
-    private void onAgent(Consumer<TransportAgent> command) {
-        Running now = running;
-        if (now == null) {
+    private void onEachAgent(Consumer<TransportAgent> command) {
+        if (!agents.onEach(command)) {
             throw new IllegalStateException("node " + config.nodeId() + ": start the messaging system first");
         }
-        now.agent.execute(() -> command.accept(now.agent));
     }
 
     @Override
     public LinkState link(String nodeId, Lane lane) {
-        NodeLink link = links.find(nodeId, lane);
+        NodeLink link = agents.links(lane).find(nodeId, lane);
         return link == null ? NO_LINK : link.state();
     }
 
     @Override
     public int port() {
-        Running now = running;
-        return now == null ? 0 : now.port;
+        return agents.port();
     }
 
     /** {@return what went wrong so far} */
@@ -215,16 +183,10 @@ public final class TcpMessagingSystem implements MessagingSystem {
 
     @Override
     public void close() {
-        Running now;
         synchronized (this) {
             closed = true;
-            now = running;
         }
-        if (now == null) {
-            return;
-        }
-        now.agent.execute(now.agent::beginClose);
-        if (awaitEnd(now)) {
+        if (!agents.onEach(TransportAgent::beginClose) || awaitEnd()) {
             return;
         }
         LOG.warn(
@@ -234,22 +196,13 @@ public final class TcpMessagingSystem implements MessagingSystem {
                 CLOSE_WAIT_MS);
     }
 
-    /** True if the agent has ended, or will: from a handler it goes on after it. */
-    private static boolean awaitEnd(Running now) {
-        Invoker invoker = now.invoker;
+    /** True if the agents have ended, or will: from a handler they go on after it. */
+    private boolean awaitEnd() {
+        Invoker invoker = agents.invoker();
         if (invoker != null) {
             invoker.close(TimeUnit.MILLISECONDS.toNanos(CLOSE_WAIT_MS));
-            return invoker.isInside() || !now.agent.isRunning();
+            return invoker.isInside() || agents.running(Lane.CONTROL) == null;
         }
-        Thread thread = now.thread;
-        if (thread == null || Thread.currentThread() == thread) {
-            return true;
-        }
-        try {
-            thread.join(CLOSE_WAIT_MS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return !thread.isAlive();
+        return agents.awaitEnd(CLOSE_WAIT_MS);
     }
 }

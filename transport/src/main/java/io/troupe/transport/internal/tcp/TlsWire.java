@@ -20,9 +20,9 @@ final class TlsWire implements Wire {
      * Direct, because the JDK copies heap buffers through a cache of direct ones; empty between two calls, so all
      * connections of an agent share it.
      */
-    private final ByteBuffer scratch;
+    private ByteBuffer scratch;
 
-    private final TaskRunner tasks;
+    private TaskRunner tasks;
 
     /** Called on the agent when a task is done. */
     private Runnable onReadable = () -> {};
@@ -46,6 +46,12 @@ final class TlsWire implements Wire {
         this.channel = channel;
         this.scratch = scratch;
         this.tasks = tasks;
+    }
+
+    /** Another agent has the connection from now on; while no task runs. */
+    void moveTo(ByteBuffer newScratch, TaskRunner newTasks) {
+        scratch = newScratch;
+        tasks = newTasks;
     }
 
     @Override

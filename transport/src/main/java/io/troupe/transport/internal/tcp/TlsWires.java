@@ -28,6 +28,9 @@ final class TlsWires {
     private final TransportConfig config;
     private final Consumer<Runnable> toAgent;
 
+    /** Whether it looks for newer files; one of those of a node does. */
+    private final boolean refreshes;
+
     /** Null without TLS. */
     private final @Nullable Tls tls;
 
@@ -39,9 +42,10 @@ final class TlsWires {
 
     private record Tls(NodeTls node, ByteBuffer scratch, ExecutorService executor) {}
 
-    TlsWires(TransportConfig config, Consumer<Runnable> toAgent) {
+    TlsWires(TransportConfig config, Consumer<Runnable> toAgent, boolean refreshes) {
         this.config = config;
         this.toAgent = toAgent;
+        this.refreshes = refreshes;
         NodeTls node = config.tls();
         tls = node == null ? null : new Tls(node, ByteBuffer.allocateDirect(SCRATCH_LENGTH), executor(config.nodeId()));
     }
@@ -64,6 +68,13 @@ final class TlsWires {
                 : new TlsWire(channel, new TlsChannel(tls.node.engine(dialled)), tls.scratch, this::run);
     }
 
+    /** What the agent of the port has opened. */
+    void adopt(Wire wire) {
+        if (tls != null && wire instanceof TlsWire encrypted) {
+            encrypted.moveTo(tls.scratch, this::run);
+        }
+    }
+
     private void run(Runnable task, Runnable then) {
         if (tls != null) {
             tls.executor.execute(() -> {
@@ -78,7 +89,7 @@ final class TlsWires {
 
     /** Looks for newer files when it is time. */
     void tick(long nowNs) {
-        if (tls != null && !looking && nowNs - nextLookNs >= 0) {
+        if (refreshes && tls != null && !looking && nowNs - nextLookNs >= 0) {
             looking = true;
             nextLookNs = nowNs + config.tlsRefresh().toNanos();
             run(tls.node::refresh, () -> looking = false);
@@ -87,7 +98,7 @@ final class TlsWires {
 
     /** How long until {@link #tick} has something to do. */
     long waitNs(long nowNs) {
-        return tls == null || looking ? Long.MAX_VALUE : nextLookNs - nowNs;
+        return !refreshes || tls == null || looking ? Long.MAX_VALUE : nextLookNs - nowNs;
     }
 
     void close() {

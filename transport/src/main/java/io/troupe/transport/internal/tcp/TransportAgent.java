@@ -15,13 +15,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.troupe.transport.TransportConfig;
+import io.troupe.transport.internal.frame.Hello;
 import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The duty cycle: read what came, run commands, write what is waiting, look at the timers, and sleep in the selector
- * when there was nothing to do. One thread drives every link of a node.
+ * when there was nothing to do. One thread drives every link of a node, or those of one lane.
  */
 final class TransportAgent implements Runnable, PortListener.Output {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
@@ -48,6 +49,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
     private final Dialler dialler;
     private final GuardedHandler handler;
     private final Counts counts;
+    private final OtherAgents others;
     private final WakeUp wakeUp;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Consumer<SelectionKey> onReady = this::onReady;
@@ -73,15 +75,17 @@ final class TransportAgent implements Runnable, PortListener.Output {
             Listeners listeners,
             Links links,
             GuardedHandler handler,
-            Counts counts) {
+            Counts counts,
+            OtherAgents others) {
         this.config = config;
         this.selector = selector;
         this.listeners = listeners;
         this.links = links;
         this.handler = handler;
         this.counts = counts;
+        this.others = others;
         this.wakeUp = new WakeUp(selector::wakeup);
-        this.wires = new TlsWires(config, this::execute);
+        this.wires = new TlsWires(config, this::execute, listeners.areFirst());
         this.dialler = new Dialler(config, links, listeners.directory(), selector, wires, this::execute);
         this.spinNs = config.spin().toNanos();
     }
@@ -94,6 +98,33 @@ final class TransportAgent implements Runnable, PortListener.Output {
     void execute(Runnable command) {
         commands.add(command);
         wakeUp.wake();
+    }
+
+    /** Any thread: another agent has accepted a connection for a lane of this one. */
+    void handOver(Connection connection, Hello other) {
+        Runnable adoption = () -> adopt(connection, other);
+        execute(adoption);
+        if (!running && commands.remove(adoption)) {
+            connection.close(false);
+        }
+    }
+
+    private void adopt(Connection connection, Hello other) {
+        SelectionKey key;
+        try {
+            key = closing ? null : connection.channel.register(selector, SelectionKey.OP_READ);
+        } catch (IOException broken) {
+            key = null;
+        }
+        if (key == null) {
+            connection.close(false);
+            return;
+        }
+        wires.adopt(connection.wire);
+        connection.moveTo(key, links);
+        ReceiveBuffer handshake = connection.received();
+        links.adopt(connection, other);
+        connection.goOn(handshake);
     }
 
     /**
@@ -218,7 +249,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
                 Spinners.onEnd(config, strategy);
             }
         } catch (Throwable failure) {
-            LOG.error("node {}: the transport agent failed; every link is closed", config.nodeId(), failure);
+            fail(failure);
         } finally {
             end();
         }
@@ -250,7 +281,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
             }
             work = cycle(false);
         } catch (Throwable failure) {
-            LOG.error("node {}: the transport agent failed; every link is closed", config.nodeId(), failure);
+            fail(failure);
             running = false;
         }
         if (!running) {
@@ -259,11 +290,20 @@ final class TransportAgent implements Runnable, PortListener.Output {
         return work;
     }
 
+    private void fail(Throwable failure) {
+        LOG.error("node {}: the transport agent failed; every link is closed", config.nodeId(), failure);
+        others.onFailed();
+    }
+
     private void end() {
         running = false;
+        closing = true;
         wakeUp.resume();
         for (Connection connection : List.copyOf(links.connections())) {
             links.onLost(connection, "this node closes");
+        }
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run(); // what is handed over now is closed
         }
         wires.close();
         listeners.close();

@@ -1,5 +1,6 @@
 package io.troupe.transport.internal.tcp;
 
+import io.troupe.transport.ThreadingMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -11,7 +12,7 @@ class InvokedLoopbackTest extends LoopbackTest {
 
     @BeforeEach
     void letTheHostMakeTheCycles() {
-        TestNode.giveAll((id, config) -> config.invoker());
+        TestNode.giveAll((id, config) -> config.threadingMode(ThreadingMode.INVOKER));
     }
 
     @AfterEach

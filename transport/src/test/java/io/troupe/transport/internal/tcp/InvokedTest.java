@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.troupe.transport.NodeTls;
 import io.troupe.transport.Offer;
 import io.troupe.transport.TestAuthority;
-import io.troupe.transport.TransportConfig;
+import io.troupe.transport.ThreadingMode;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ class InvokedTest {
     }
 
     private TestNode invoked() {
-        TestNode node = TestNode.make("a", config -> config.bind("127.0.0.1", 0).invoker());
+        TestNode node = TestNode.make("a", config -> config.bind("127.0.0.1", 0).threadingMode(ThreadingMode.INVOKER));
         open.add(node);
         node.system.start().join();
         return node;
@@ -102,9 +102,9 @@ class InvokedTest {
         TestNode b = threaded();
         assertThatThrownBy(b.system::invoke)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("node b: the messaging system has a thread of its own: build its configuration with"
-                        + " invoker()");
-        TestNode a = TestNode.make("a", TransportConfig.Builder::invoker);
+                .hasMessage("node b: the messaging system has threads of its own: build its configuration with"
+                        + " threadingMode(INVOKER)");
+        TestNode a = TestNode.make("a", config -> config.threadingMode(ThreadingMode.INVOKER));
         assertThatThrownBy(a.system::invoke)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("node a: start the messaging system first");

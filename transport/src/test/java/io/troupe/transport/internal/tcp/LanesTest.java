@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 
 import io.troupe.transport.Lane;
 import io.troupe.transport.Offer;
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TransportConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -106,7 +107,7 @@ class LanesTest {
                 config -> withBulk(config)
                         .ringCapacity(16 * 1024 * 1024)
                         .maxFrameLength(LONG)
-                        .invoker());
+                        .threadingMode(ThreadingMode.INVOKER));
         open.add(0, a);
         a.system.start().join();
         a.dial(b);

@@ -13,6 +13,7 @@ import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
 import io.troupe.transport.MessagingSystem.FrameHandler;
 import io.troupe.transport.Offer;
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TransportConfig;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -62,7 +63,7 @@ final class TestNode implements AutoCloseable {
     private TestNode(String id, TransportConfig config) {
         this.id = id;
         this.system = new TcpMessagingSystem(config, new Recorder());
-        this.host = config.invoker() ? new Thread(this::invoke, "host of " + id) : null;
+        this.host = config.threadingMode() == ThreadingMode.INVOKER ? new Thread(this::invoke, "host of " + id) : null;
     }
 
     static void giveAll(BiFunction<String, TransportConfig.Builder, TransportConfig.Builder> what) {

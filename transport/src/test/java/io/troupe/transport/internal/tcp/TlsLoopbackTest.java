@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentMap;
 
 import io.troupe.transport.NodeTls;
 import io.troupe.transport.TestAuthority;
+import io.troupe.transport.TransportConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,15 @@ class TlsLoopbackTest extends LoopbackTest {
 
     @BeforeEach
     void giveEveryNodeACertificate() {
-        TestNode.giveAll((id, config) -> config.tls(CERTIFICATES.computeIfAbsent(
-                id, node -> NodeTls.open(AUTHORITY.files(directory.resolve(node), "test", node), "test", node))));
+        TestNode.giveAll((id, config) -> drivenBy(config)
+                .tls(CERTIFICATES.computeIfAbsent(
+                        id,
+                        node -> NodeTls.open(AUTHORITY.files(directory.resolve(node), "test", node), "test", node))));
+    }
+
+    /** Which threads drive the links. */
+    TransportConfig.Builder drivenBy(TransportConfig.Builder config) {
+        return config;
     }
 
     TlsLoopbackTest() {
