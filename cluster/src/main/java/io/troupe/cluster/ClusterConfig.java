@@ -14,6 +14,7 @@ import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.Idling;
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.UnixSockets;
@@ -54,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls          where this node's certificate, key and trusted authorities are; null to encrypt nothing
  * @param spin         how long the thread of the links looks for work before it sleeps
  * @param idling       what the thread of the links does while there is nothing to do
+ * @param threadingMode whether one thread drives all lanes of the links, or each lane has one
  * @param circuitBreaker when frames to a node at which none arrives are refused
  * @param unixSockets  whether links to nodes of the same host use Unix-domain sockets; never compared
  */
@@ -85,6 +87,7 @@ public record ClusterConfig(
         @Nullable TlsFiles tls,
         Duration spin,
         Idling idling,
+        ThreadingMode threadingMode,
         CircuitBreaker circuitBreaker,
         UnixSockets unixSockets) {
 
@@ -127,7 +130,8 @@ public record ClusterConfig(
      * {@code shards, set.shards, state.groups, start.timeout.millis, max.unsettled, max.unsettled.bytes,
      * max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
-     * {@code idling} (an {@link Idling}), {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
+     * {@code idling} (an {@link Idling}), {@code threading.mode} (SHARED or DEDICATED),
+     * {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
      * {@code secret.file, dial.addresses} (as {@code seeds}),
      * {@code restore.from, tls.certificate, tls.key, tls.trust}. An environment variable {@code TROUPE_NODE_ID} (and so
      * on) overrides its key.
@@ -207,6 +211,7 @@ public record ClusterConfig(
         private Duration moveTimeout = Duration.ofSeconds(5);
         private Duration spin = TransportConfig.DEFAULT_SPIN;
         private Idling idling = Idling.SELECTOR;
+        private ThreadingMode threadingMode = ThreadingMode.SHARED;
         private CircuitBreaker circuitBreaker = CircuitBreaker.DEFAULT;
         private UnixSockets unixSockets = UnixSockets.of(UnixSockets.Mode.OFF);
         private int minimumPeersQuorum = 1;
@@ -501,6 +506,18 @@ public record ClusterConfig(
         /**
          * {@return this}
          *
+         * @param mode {@code SHARED}, the default: one thread drives all lanes of this node's links; {@code DEDICATED}:
+         *     each lane has one, so that what the cluster says to itself waits for no message that is handled: worth
+         *     its threads where there are processors for them. {@code INVOKER} is for a messaging system used alone
+         */
+        public Builder threadingMode(ThreadingMode mode) {
+            threadingMode = mode;
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
          * @param rule when frames to a node at which none arrives are refused; {@link CircuitBreaker#DEFAULT} without
          *     it
          */
@@ -642,6 +659,7 @@ public record ClusterConfig(
                     tls,
                     spin,
                     idling,
+                    threadingMode,
                     circuitBreaker,
                     unixSockets);
             ClusterConfigRules.checkLimits(config, errors);

@@ -20,6 +20,7 @@ import java.util.function.ObjIntConsumer;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.Idling;
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.UnixSockets;
@@ -59,6 +60,7 @@ final class ClusterConfigFile {
             "minimum.peers.quorum",
             "spin.micros",
             "idling",
+            "threading.mode",
             "circuit.failures",
             "circuit.reset.millis",
             "unix.sockets",
@@ -153,6 +155,7 @@ final class ClusterConfigFile {
         text("minimum.peers.quorum", count -> builder.minimumPeersQuorum(Integer.parseInt(count)));
         text("spin.micros", micros -> builder.spin(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)));
         text("idling", what -> builder.idling(Idling.valueOf(what.toUpperCase(Locale.ROOT))));
+        text("threading.mode", what -> builder.threadingMode(ThreadingMode.valueOf(what.toUpperCase(Locale.ROOT))));
         circuitBreaker(builder);
         unixSockets(builder);
         text("retry.millis", millis -> builder.retry(Duration.ofMillis(Long.parseLong(millis))));

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TransportConfig;
 
 import static io.troupe.cluster.ClusterConfig.MAX_MESSAGE_LENGTH;
@@ -102,6 +103,11 @@ final class ClusterConfigRules {
         }
         if (config.spin().isNegative() || config.spin().compareTo(TransportConfig.MAX_SPIN) > 0) {
             errors.add("spin (" + config.spin() + ") must be between zero and " + TransportConfig.MAX_SPIN);
+        }
+        if (config.threadingMode() == ThreadingMode.INVOKER) {
+            errors.add(
+                    "threadingMode INVOKER leaves the links of the node without a thread, and a node waits for answers"
+                            + " before it is started: use SHARED or DEDICATED");
         }
         int failures = config.circuitBreaker().failures();
         if (failures < 1 || failures > MAX_CIRCUIT_FAILURES) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.Idling;
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TlsFiles;
 import io.troupe.transport.UnixSockets;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,7 @@ class ClusterConfigTest {
                 minimum.peers.quorum = 2
                 spin.micros = 50
                 idling = backoff
+                threading.mode = dedicated
                 circuit.failures = 7
                 circuit.reset.millis = 2000
                 unix.sockets = auto
@@ -244,6 +246,7 @@ class ClusterConfigTest {
                         .minimumPeersQuorum(2)
                         .spin(Duration.ofNanos(50_000))
                         .idling(Idling.BACKOFF)
+                        .threadingMode(ThreadingMode.DEDICATED)
                         .circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(2)))
                         .unixSockets(new UnixSockets(UnixSockets.Mode.AUTO, Path.of("/run/orders")))
                         .build());
@@ -381,7 +384,7 @@ class ClusterConfigTest {
     void everyBadLineOfAFileIsNamed() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("bad.properties"),
-                "seeds=n1@127.0.0.1\nshards=many\nlease=3\nelection=quick\nidling=never\n");
+                "seeds=n1@127.0.0.1\nshards=many\nlease=3\nelection=quick\nidling=never\nthreading.mode=free\n");
         assertThatThrownBy(() -> ClusterConfigFile.load(file, Map.of()))
                 .isInstanceOf(ClusterException.class)
                 .hasMessageContaining("bad.properties: ")
@@ -390,7 +393,17 @@ class ClusterConfigTest {
                 .hasMessageContaining("seed 'n1@127.0.0.1' must have the form id@host:messagingPort:raftPort")
                 .hasMessageContaining("key 'shards' has value 'many'")
                 .hasMessageContaining("key 'election' has value 'quick'")
-                .hasMessageContaining("key 'idling' has value 'never'");
+                .hasMessageContaining("key 'idling' has value 'never'")
+                .hasMessageContaining("key 'threading.mode' has value 'free'");
+    }
+
+    @Test
+    void aNodeHasThreadsForItsLinks() {
+        assertThatThrownBy(
+                        () -> three("n1").threadingMode(ThreadingMode.INVOKER).build())
+                .isInstanceOf(ClusterException.class)
+                .hasMessageContaining("threadingMode INVOKER leaves the links of the node without a thread, and a node"
+                        + " waits for answers before it is started: use SHARED or DEDICATED");
     }
 
     @Test

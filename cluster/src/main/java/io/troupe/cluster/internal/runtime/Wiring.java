@@ -73,6 +73,7 @@ final class Wiring {
                 .maxFrameLength(frame)
                 .spin(config.spin())
                 .idleStrategy(config.idling().strategies())
+                .threadingMode(config.threadingMode())
                 .unixSockets(config.unixSockets())
                 .circuitBreaker(
                         config.circuitBreaker().failures(),

@@ -10,6 +10,7 @@ import io.troupe.cluster.ClusterConfig;
 import io.troupe.transport.ClusterSecret;
 import io.troupe.transport.Idling;
 import io.troupe.transport.Lane;
+import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.UnixSockets;
 import org.agrona.concurrent.YieldingIdleStrategy;
@@ -79,6 +80,7 @@ class WiringTest {
                 seed().circuitBreaker(new CircuitBreaker(7, Duration.ofSeconds(11)))
                         .spin(Duration.ofNanos(12_000))
                         .idling(Idling.YIELD)
+                        .threadingMode(ThreadingMode.DEDICATED)
                         .secret(secret)
                         .unixSockets(sockets)
                         .build(),
@@ -88,6 +90,7 @@ class WiringTest {
         assertThat(links.circuitReset()).isEqualTo(Duration.ofSeconds(11));
         assertThat(links.spin()).isEqualTo(Duration.ofNanos(12_000));
         assertThat(requireNonNull(links.idleStrategy()).get()).isInstanceOf(YieldingIdleStrategy.class);
+        assertThat(links.threadingMode()).isEqualTo(ThreadingMode.DEDICATED);
         assertThat(links.secret()).isSameAs(secret);
         assertThat(links.unixSockets()).isEqualTo(sockets);
     }
