@@ -57,6 +57,9 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
 
     private int applied;
 
+    /** Its copy stands still, for a test. */
+    private boolean heldBack;
+
     private long term;
     private boolean deposed;
     private @Nullable LeadershipListener leadership;
@@ -134,10 +137,15 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         submits.flush(now);
     }
 
+    /** The log reaches this node no more, while all else does; or again. */
+    void holdBack(boolean held) {
+        heldBack = held;
+    }
+
     // The log and the network speak to the node.
 
     void applyUpTo(int known) {
-        if (known <= applied) {
+        if (known <= applied || heldBack) {
             return;
         }
         Leader before = view().leader();

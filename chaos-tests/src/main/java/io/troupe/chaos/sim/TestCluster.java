@@ -294,6 +294,11 @@ public final class TestCluster implements AutoCloseable {
         return world.trace.hash();
     }
 
+    /** A node's copy of a group stands still, while all else of the node goes on; or goes on itself. */
+    void holdBack(int node, int group, boolean held) {
+        at(node).store(group).holdBack(held);
+    }
+
     private SimNode at(int node) {
         if (node < 0 || node >= world.nodes.length) {
             throw new IllegalArgumentException(

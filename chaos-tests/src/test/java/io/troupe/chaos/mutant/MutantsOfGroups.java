@@ -20,8 +20,9 @@ final class MutantsOfGroups {
             bug(
                     "life is told of before all groups have it",
                     RUNTIME + "Membership.java",
-                    ".thenCompose(opened -> groups.join(opened).thenApply(joined -> opened))",
-                    ".thenApply(opened -> { groups.join(opened); return opened; })",
+                    ".thenCompose(groups::join)",
+                    ".thenApply(opened -> { groups.join(opened); return new GroupSessions.Joined(opened,"
+                            + " java.util.Collections.nCopies(15, new GroupSessions.KeptAlive(sentNs, 0))); })",
                     GROUP_SESSIONS_TEST),
             bug(
                     "life goes on without its session in a state group",
@@ -32,8 +33,8 @@ final class MutantsOfGroups {
             bug(
                     "node keeps its shards while its copy of their group stands still",
                     RUNTIME + "GroupSessions.java",
-                    "if (nowNs - provenNs > TimeUnit.MILLISECONDS.toNanos(ttlMillis)) {",
-                    "if (nowNs - provenNs < 0) {",
+                    "if (nowNs - member.freshUntilNs > TimeUnit.MILLISECONDS.toNanos(ttlMillis)) {",
+                    "if (nowNs - member.freshUntilNs < 0) {",
                     GROUP_SESSIONS_TEST),
             bug(
                     "copy of a state group counts as fresh for ever",
@@ -119,7 +120,13 @@ final class MutantsOfGroups {
                     SESSIONS,
                     "if (newest != null && newest.open()) {",
                     "if (newest != null && newest.open() && newest.session().storageId().equals(request.storageId())) {",
-                    JOIN_TEST));
+                    JOIN_TEST),
+            bug(
+                    "local read trusts the lease of its node for every group",
+                    "actors/src/main/java/io/troupe/actors/EntityStore.java",
+                    "&& !cluster.isFresh(shard)) {",
+                    "&& !cluster.inCluster()) {",
+                    "chaos.sim.QuorumLossTest"));
 
     private MutantsOfGroups() {}
 }

@@ -267,4 +267,42 @@ class QuorumLossTest {
             }
         }
     }
+
+    /** The lease of its node says nothing about the copy of a state group, which has a log of its own. */
+    @Test
+    void aCopyOfAStateGroupThatStandsStillIsNotReadLocally() {
+        Kind<Account.Message> old = Kind.durable("old", Account.Message.class, Account.State.class, Account::new)
+                .onQuorumLoss(QuorumLoss.SERVE_READS);
+        try (TestCluster cluster = TestCluster.simulated(42, 3, 0, 1, REGISTRY, Account.KIND, old)) {
+            deposit(cluster, 7, Account.KIND, old);
+            cluster.settle();
+            assertThat(balance(read(cluster, Account.KIND, "a", Read.LOCAL)))
+                    .as("read at once: this life knows from its first moment how old the copy is")
+                    .isEqualTo(7);
+            cluster.holdBack(0, 1, true);
+            cluster.run(Duration.ofSeconds(3));
+            assertThat(cluster.node(0).cluster().inCluster()).isTrue();
+            assertThatThrownBy(() -> read(cluster, Account.KIND, "a", Read.LOCAL))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            ClusterException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ClusterException.Code.NO_QUORUM))
+                    .hasMessage("node n1 has not heard of the log for a lease, so nobody knows how old its copy of"
+                            + " account/a is: read it on another node, or let its kind say onQuorumLoss(SERVE_READS)");
+            assertThat(balance(read(cluster, old, "a", Read.LOCAL))).isEqualTo(7);
+            cluster.holdBack(0, 1, false);
+            deposit(cluster, 1, Account.KIND, old);
+            cluster.run(Duration.ofSeconds(1)); // a keep-alive shows how old the copy is
+            for (Kind<Account.Message> kind : List.of(Account.KIND, old)) {
+                assertThat(balance(read(cluster, kind, "a", Read.LOCAL))).isEqualTo(8);
+            }
+        }
+    }
+
+    @SafeVarargs
+    private static void deposit(TestCluster cluster, long amount, Kind<Account.Message>... kinds) {
+        for (Kind<Account.Message> kind : kinds) {
+            cluster.await(cluster.node(1).entity(kind, "a").ask(new Account.Deposit(amount), LIMIT), LIMIT);
+        }
+    }
 }

@@ -64,8 +64,6 @@ public final class MembershipProtocol {
 
     private long leaseEndNs;
     private long lastSentNs;
-    /** No keep-alive of this session was sent yet. */
-    private boolean joined;
 
     /**
      * Creates the protocol in the state JOINING.
@@ -97,23 +95,25 @@ public final class MembershipProtocol {
             throw new IllegalArgumentException("incarnation " + newIncarnation + " is not newer than " + incarnation
                     + ", which was opened before");
         }
-        onJoined(newIncarnation, viewRevision);
-        onKeepAliveAnswered(keepAliveSent(openSentNs), newIncarnation);
+        onJoined(newIncarnation, openSentNs, newIncarnation, viewRevision);
     }
 
     /**
-     * A session was opened under the number that it has elsewhere: only keep-alives count, and the first is due.
+     * A session was opened under the number that it has elsewhere, and kept alive since: that counts as the first
+     * keep-alive.
      *
      * @param newIncarnation the session's incarnation
+     * @param aliveSentNs    when the keep-alive was sent
+     * @param aliveRevision  the revision of the entry that carried it
      * @param viewRevision   the revision this node has applied
      */
-    public void onJoined(long newIncarnation, long viewRevision) {
+    public void onJoined(long newIncarnation, long aliveSentNs, long aliveRevision, long viewRevision) {
         forgetKeepAlives();
         incarnation = newIncarnation;
         open = true;
         granted = false;
-        joined = true;
         appliedRevision = Math.max(appliedRevision, viewRevision);
+        onKeepAliveAnswered(keepAliveSent(aliveSentNs), aliveRevision);
     }
 
     /**
@@ -132,7 +132,6 @@ public final class MembershipProtocol {
         sentNs[slot] = nowNs;
         revisions[slot] = 0;
         lastSentNs = nowNs;
-        joined = false;
         return token;
     }
 
@@ -232,7 +231,7 @@ public final class MembershipProtocol {
      * @param nowNs now
      */
     public boolean isKeepAliveDue(long nowNs) {
-        return open && !isBehind(nowNs) && (joined || nowNs - lastSentNs >= leaseNs / KEEP_ALIVES_PER_LEASE);
+        return open && !isBehind(nowNs) && nowNs - lastSentNs >= leaseNs / KEEP_ALIVES_PER_LEASE;
     }
 
     /**

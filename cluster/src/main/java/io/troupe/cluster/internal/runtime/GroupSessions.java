@@ -61,7 +61,21 @@ final class GroupSessions {
     /** The running life; null between two. */
     private @Nullable SessionId life;
 
-    private long begunNs;
+    /**
+     * A life that is open in every group.
+     *
+     * @param life its session in the first group
+     * @param kept what has shown in each of the others how old this node's copy is
+     */
+    record Joined(SessionId life, List<KeptAlive> kept) {}
+
+    /**
+     * A keep-alive that this node has heard of in the log.
+     *
+     * @param sentNs   when it was sent
+     * @param revision of the entry that carried it
+     */
+    record KeptAlive(long sentNs, long revision) {}
 
     /**
      * No life yet.
@@ -87,23 +101,36 @@ final class GroupSessions {
      * Opens the sessions of a life that the first group has begun, and waits until this node has applied them: a node
      * whose copy of a group stands still is to own nothing. Any thread.
      */
-    CompletableFuture<Void> join(SessionId opened) {
-        return CompletableFuture.allOf(members.stream()
-                .map(member -> member.store
-                        .joinSession(opened, ttlMillis)
-                        .thenCompose(joined -> member.store.keepAlive())
-                        .thenCompose(revision -> Wiring.hear(member.store, revision)))
-                .toArray(CompletableFuture[]::new));
+    CompletableFuture<Joined> join(SessionId opened) {
+        List<CompletableFuture<KeptAlive>> all = members.stream()
+                .map(member ->
+                        member.store.joinSession(opened, ttlMillis).thenCompose(joined -> keepAliveOnce(member.store)))
+                .toList();
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(done -> new Joined(
+                        opened, all.stream().map(CompletableFuture::join).toList()));
+    }
+
+    private CompletableFuture<KeptAlive> keepAliveOnce(MetadataStore store) {
+        long sentNs = clock.nanoTime();
+        return store.keepAlive()
+                .thenCompose(
+                        revision -> Wiring.hear(store, revision).thenApply(heard -> new KeptAlive(sentNs, revision)));
     }
 
     /** All sessions of the life are open. */
-    void begin(SessionId joined) {
-        life = joined;
-        begunNs = clock.nanoTime();
+    void begin(Joined joined) {
+        life = joined.life;
         for (Member member : members) {
+            KeptAlive kept = joined.kept.get(member.number - 1);
             member.proven = false;
             member.protocol = newProtocol();
-            member.protocol.onJoined(joined.incarnation(), member.store.view().revision());
+            member.protocol.onJoined(
+                    joined.life.incarnation(),
+                    kept.sentNs,
+                    kept.revision,
+                    member.store.view().revision());
+            member.refresh();
         }
     }
 
@@ -128,8 +155,7 @@ final class GroupSessions {
         }
         for (Member member : members) {
             member.refresh();
-            long provenNs = member.proven ? member.freshUntilNs : begunNs;
-            if (nowNs - provenNs > TimeUnit.MILLISECONDS.toNanos(ttlMillis)) {
+            if (nowNs - member.freshUntilNs > TimeUnit.MILLISECONDS.toNanos(ttlMillis)) {
                 onOver.accept("its copy of state group " + member.number + " stands still");
                 return;
             }

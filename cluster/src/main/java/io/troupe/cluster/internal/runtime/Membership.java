@@ -182,23 +182,24 @@ final class Membership {
         opening = true;
         CompletableFuture<?> unused = store.openSession(
                         self.hosts() ? leaseMillis : Math.max(leaseMillis, LASTING_SESSION_MILLIS))
-                .thenCompose(opened -> groups.join(opened).thenApply(joined -> opened))
-                .whenComplete((opened, failure) -> onCluster(() -> {
+                .thenCompose(groups::join)
+                .whenComplete((joined, failure) -> onCluster(() -> {
                     opening = false;
-                    if (opened == null) {
+                    if (joined == null) {
                         openAtNs = clock.nanoTime() + leaseNs() / RETRIES_PER_LEASE;
                         LOG.warn("node {} has no session yet: {}", nodeId, String.valueOf(failure));
                     } else if (!closed) {
-                        onOpened(opened, sentNs);
+                        onOpened(joined, sentNs);
                     }
                 }));
     }
 
-    private void onOpened(SessionId opened, long sentNs) {
+    private void onOpened(GroupSessions.Joined joined, long sentNs) {
+        SessionId opened = joined.life();
         protocol = newProtocol();
         protocol.onOpened(opened.incarnation(), sentNs, store.view().revision());
         session = opened;
-        groups.begin(opened);
+        groups.begin(joined);
         announceAgain = false;
         leaseGranted = false;
         fenced = false;
