@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.troupe.cluster.ClusterConfig;
+
 /**
  * What {@link ClusterProcesses} starts. The main class of a node takes two arguments: its configuration file and the
  * directory to delete when its launcher is gone. It prints {@link NodeProcess#READY} once it can be used, ends in order
@@ -12,13 +14,21 @@ import java.util.List;
  * @param mainClass    the program of a node, on the class path of this process
  * @param nodes        how many voters: 1, 3, 5 or 7
  * @param shards       how many shards
+ * @param stateGroups  how many Raft groups keep what is stored of shards; 0 for the cluster's own
  * @param lease        how long a silent node keeps its shards
  * @param startTimeout how long a node may take until it is ready
  * @param seed         decides what the proxies do at random
  * @param smallDisks   whether each node has a small disk of its own for its log, which can be full
  */
 public record ClusterPlan(
-        String mainClass, int nodes, int shards, Duration lease, Duration startTimeout, long seed, boolean smallDisks) {
+        String mainClass,
+        int nodes,
+        int shards,
+        int stateGroups,
+        Duration lease,
+        Duration startTimeout,
+        long seed,
+        boolean smallDisks) {
     private static final int MAX_NODES = 7;
 
     /**
@@ -27,6 +37,7 @@ public record ClusterPlan(
      * @param mainClass    the program of a node
      * @param nodes        how many voters
      * @param shards       how many shards
+     * @param stateGroups  how many Raft groups keep what is stored of shards; 0 for the cluster's own
      * @param lease        how long a silent node keeps its shards
      * @param startTimeout how long a node may take until it is ready
      * @param seed         decides what the proxies do at random
@@ -40,6 +51,9 @@ public record ClusterPlan(
         }
         if (shards < 1) {
             errors.add("shards (" + shards + ") must be at least 1");
+        }
+        if (stateGroups < 0 || stateGroups > ClusterConfig.MAX_STATE_GROUPS) {
+            errors.add("stateGroups (" + stateGroups + ") must be from 0 to " + ClusterConfig.MAX_STATE_GROUPS);
         }
         if (lease.toMillis() < 1) {
             errors.add("lease (" + lease + ") must be at least 1 ms");
@@ -61,11 +75,11 @@ public record ClusterPlan(
      * @return the plan
      */
     public static ClusterPlan of(String mainClass, int nodes, long seed) {
-        return new ClusterPlan(mainClass, nodes, 16, Duration.ofSeconds(3), Duration.ofMinutes(2), seed, false);
+        return new ClusterPlan(mainClass, nodes, 16, 0, Duration.ofSeconds(3), Duration.ofMinutes(2), seed, false);
     }
 
     /** {@return the same, with small disks} */
     public ClusterPlan withSmallDisks() {
-        return new ClusterPlan(mainClass, nodes, shards, lease, startTimeout, seed, true);
+        return new ClusterPlan(mainClass, nodes, shards, stateGroups, lease, startTimeout, seed, true);
     }
 }

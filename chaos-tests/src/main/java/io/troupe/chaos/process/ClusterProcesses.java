@@ -139,6 +139,7 @@ public final class ClusterProcesses implements AutoCloseable {
         properties.setProperty("lease.millis", Long.toString(plan.lease().toMillis()));
         properties.setProperty("election", ELECTION.name());
         properties.setProperty("shards", Integer.toString(plan.shards()));
+        properties.setProperty("state.groups", Integer.toString(plan.stateGroups()));
         properties.setProperty(
                 "start.timeout.millis", Long.toString(plan.startTimeout().toMillis()));
         List<NodeAddress> dialled = links.open(nodeId);
@@ -297,6 +298,7 @@ public final class ClusterProcesses implements AutoCloseable {
         ClusterConfig.Builder builder = ClusterConfig.builder(clientId)
                 .clusterName("chaos")
                 .shards(plan.shards())
+                .stateGroups(plan.stateGroups())
                 .lease(plan.lease())
                 .election(ELECTION)
                 .startTimeout(plan.startTimeout());

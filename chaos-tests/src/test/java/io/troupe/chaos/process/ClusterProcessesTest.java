@@ -115,7 +115,7 @@ class ClusterProcessesTest {
     /** {@return what is said of a node that was not ready in time} */
     private static String givenUp(int seconds) {
         ClusterPlan plan = new ClusterPlan(
-                SilentNode.class.getName(), 1, 4, Duration.ofSeconds(2), Duration.ofSeconds(seconds), 3, false);
+                SilentNode.class.getName(), 1, 4, 0, Duration.ofSeconds(2), Duration.ofSeconds(seconds), 3, false);
         return String.valueOf(catchThrowableOfType(HarnessException.class, () -> ClusterProcesses.start(plan))
                 .getMessage());
     }
@@ -175,10 +175,11 @@ class ClusterProcessesTest {
 
     @Test
     void badPlansAndNamesAreRefusedWithTheRemedy() {
-        assertThatThrownBy(() -> new ClusterPlan("x", 2, 0, Duration.ZERO, Duration.ZERO, 1, false))
+        assertThatThrownBy(() -> new ClusterPlan("x", 2, 0, 16, Duration.ZERO, Duration.ZERO, 1, false))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a cluster of 2 processes is not possible: use 1, 3, 5 or 7 nodes; shards (0) must be at"
-                        + " least 1; lease (PT0S) must be at least 1 ms; startTimeout (PT0S) must be at least 1 ms");
+                .hasMessage(
+                        "a cluster of 2 processes is not possible: use 1, 3, 5 or 7 nodes; shards (0) must be at"
+                                + " least 1; stateGroups (16) must be from 0 to 15; lease (PT0S) must be at least 1 ms; startTimeout (PT0S) must be at least 1 ms");
     }
 
     @Test

@@ -22,13 +22,15 @@ public final class ScenarioCommand {
     static final int FAILED = 1;
     static final int NOT_RUN = 2;
 
-    private static final String USAGE = "usage: ScenarioCommand SCENARIO [--nodes=3] [--workload=register,ledger]"
-            + " [--seconds=20] [--seed=1] [--history=history.jsonl]; also --list";
+    private static final String USAGE =
+            "usage: ScenarioCommand SCENARIO [--nodes=3] [--state-groups=0] [--workload=register,ledger]"
+                    + " [--seconds=20] [--seed=1] [--history=history.jsonl]; also --list";
     /** How long a signal waits until the run has removed all that it started. */
     private static final long END_MILLIS = 30_000;
 
     private @Nullable Scenario scenario;
     private int nodes = 3;
+    private int stateGroups;
     private Set<Workload.Name> workloads = EnumSet.allOf(Workload.Name.class);
     private long seconds = 20;
     private long seed = 1;
@@ -104,6 +106,7 @@ public final class ScenarioCommand {
         String value = argument.substring(equals + 1);
         switch (equals < 0 ? argument : argument.substring(0, equals)) {
             case "--nodes" -> nodes = (int) number("--nodes", value);
+            case "--state-groups" -> stateGroups = (int) number("--state-groups", value);
             case "--seconds" -> seconds = number("--seconds", value);
             case "--seed" -> seed = number("--seed", value);
             case "--history" -> history = Path.of(value);
@@ -134,7 +137,8 @@ public final class ScenarioCommand {
         if (scenario == null) {
             throw new IllegalArgumentException("no scenario is given; " + USAGE);
         }
-        ScenarioPlan plan = new ScenarioPlan(scenario, nodes, workloads, Duration.ofSeconds(seconds), seed);
+        ScenarioPlan plan =
+                new ScenarioPlan(scenario, nodes, stateGroups, workloads, Duration.ofSeconds(seconds), seed);
         Path directory = history.toAbsolutePath().getParent();
         if (directory == null || !Files.isWritable(directory) || Files.isDirectory(history)) {
             throw new IllegalArgumentException(

@@ -8,17 +8,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.troupe.chaos.process.ClusterPlan;
+import io.troupe.cluster.ClusterConfig;
 
 /**
  * All that decides a run, apart from the scheduler of the machine.
  *
  * @param scenario  the fault
  * @param nodes     how many voters: 3, 5 or 7
+ * @param stateGroups how many Raft groups keep what is stored of shards; 0 for the cluster's own
  * @param workloads the clients, at least one
  * @param load      how long the clients send; faults follow each other as long as they fit in
  * @param seed      decides whom a fault hits and what the clients ask for
  */
-record ScenarioPlan(Scenario scenario, int nodes, Set<Workload.Name> workloads, Duration load, long seed) {
+record ScenarioPlan(
+        Scenario scenario, int nodes, int stateGroups, Set<Workload.Name> workloads, Duration load, long seed) {
     static final Duration LEASE = Duration.ofSeconds(3);
 
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
@@ -33,6 +36,9 @@ record ScenarioPlan(Scenario scenario, int nodes, Set<Workload.Name> workloads, 
         if (nodes != 3 && nodes != 5 && nodes != 7) {
             errors.add("nodes (" + nodes + ") must be 3, 5 or 7: fewer cannot lose one");
         }
+        if (stateGroups < 0 || stateGroups > ClusterConfig.MAX_STATE_GROUPS) {
+            errors.add("state-groups (" + stateGroups + ") must be from 0 to " + ClusterConfig.MAX_STATE_GROUPS);
+        }
         if (workloads.isEmpty()) {
             errors.add("there is no workload: name at least one");
         }
@@ -46,13 +52,14 @@ record ScenarioPlan(Scenario scenario, int nodes, Set<Workload.Name> workloads, 
     }
 
     ClusterPlan cluster() {
-        ClusterPlan plan = new ClusterPlan(NodeMain.class.getName(), nodes, SHARDS, LEASE, START_TIMEOUT, seed, false);
+        ClusterPlan plan = new ClusterPlan(
+                NodeMain.class.getName(), nodes, SHARDS, stateGroups, LEASE, START_TIMEOUT, seed, false);
         return scenario == Scenario.DISK_FULL ? plan.withSmallDisks() : plan;
     }
 
     /** The arguments of {@link ScenarioCommand} that do it again. */
     String arguments() {
-        return scenario.word() + " --nodes=" + nodes + " --workload="
+        return scenario.word() + " --nodes=" + nodes + " --state-groups=" + stateGroups + " --workload="
                 + EnumSet.copyOf(workloads).stream().map(Workload.Name::word).collect(Collectors.joining(","))
                 + " --seconds=" + load.toSeconds() + " --seed=" + seed;
     }

@@ -46,7 +46,8 @@ class ChaosMatrixTest {
             for (int nodes : new int[] {3, 5}) {
                 for (Workload.Name workload : Workload.Name.values()) {
                     // Every case has a seed of its own, so that not all faults hit the same node.
-                    plans.add(new ScenarioPlan(scenario, nodes, Set.of(workload), load, seed * 1_000 + plans.size()));
+                    plans.add(new ScenarioPlan(
+                            scenario, nodes, plans.size() % 3, Set.of(workload), load, seed * 1_000 + plans.size()));
                 }
             }
         }
