@@ -51,8 +51,13 @@ class GroupSessionsTest {
     }
 
     private void tickNode() {
+        onCluster(() -> membership.onTick(now.get()));
+    }
+
+    /** Waits for it, and so for all that was to be done before it. */
+    private void onCluster(Runnable step) {
         try {
-            clusterThread.submit(() -> membership.onTick(now.get())).get(30, TimeUnit.SECONDS);
+            clusterThread.submit(step).get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -73,6 +78,7 @@ class GroupSessionsTest {
             answer();
             return membership.session() != null;
         });
+        onCluster(() -> {}); // the step that made it a session tells of it, too
         return Objects.requireNonNull(membership.session());
     }
 
@@ -97,12 +103,12 @@ class GroupSessionsTest {
 
     /** Its messages could not be settled there, and what it owns there could not be served. */
     @Test
-    void aLifeIsNotToldOfBeforeEveryGroupHasItAndThisNodeHasAppliedThat() throws Exception {
+    void aLifeIsNotToldOfBeforeEveryGroupHasItAndThisNodeHasAppliedThat() {
         tickNode();
         await().until(() -> store.group(1).view().session("n1") != null
                 && store.group(2).view().session("n1") != null);
         store.txn(Txn.EMPTY).join(); // whoever waits for the session of the first group has been told of it
-        clusterThread.submit(() -> {}).get(30, TimeUnit.SECONDS);
+        onCluster(() -> {});
         assertThat(membership.session()).isNull();
         assertThat(events).isEmpty();
         join();
