@@ -97,19 +97,18 @@ final class Sender {
         }
 
         void unlockAndTell() {
-            boolean outermost = lock.getHoldCount() == 1;
-            Pending[] told = outermost && !ended.isEmpty() ? ended.toArray(Pending[]::new) : NONE;
-            if (outermost) {
-                ended.clear();
+            if (ended.isEmpty() || lock.getHoldCount() > 1) {
+                lock.unlock();
+                return;
             }
+            Pending[] told = ended.toArray(Pending[]::new);
+            ended.clear();
             lock.unlock();
             for (Pending pending : told) {
                 pending.tell();
             }
         }
     }
-
-    private static final Pending[] NONE = {};
 
     /** Keeps an outcome until the channel's lock is released; from then on the message takes no room. */
     private final class Pending implements io.troupe.cluster.internal.delivery.OutcomeListener {
@@ -233,11 +232,18 @@ final class Sender {
         }
     }
 
+    /** Without a step made for it: there is one for every message. */
     void onAck(int shard, long incarnation, long sequence, long nextExpected, End end, long epoch) {
-        with(
-                shard,
-                channel -> channel.onAck(
-                        incarnation, sequence, nextExpected, end.code(), end.reply(), epoch, clock.nanoTime()));
+        Slot slot = existing(shard);
+        if (slot == null) {
+            return;
+        }
+        slot.lock.lock();
+        try {
+            slot.channel.onAck(incarnation, sequence, nextExpected, end.code(), end.reply(), epoch, clock.nanoTime());
+        } finally {
+            slot.unlockAndTell();
+        }
     }
 
     void onAccepted(int shard, long incarnation, long nextExpected, boolean gap, long epoch) {
@@ -291,13 +297,15 @@ final class Sender {
     }
 
     private void with(int shard, Consumer<SendChannel> step) {
-        if (shard < 0 || shard >= slots.length()) {
-            return; // a frame from a node with another shard count cannot pass the handshake; drop what claims to
-        }
-        Slot slot = slots.get(shard);
+        Slot slot = existing(shard);
         if (slot != null) {
             slot.with(step);
         }
+    }
+
+    private @Nullable Slot existing(int shard) {
+        // A frame from a node with another shard count cannot pass the handshake; drop what claims to.
+        return shard < 0 || shard >= slots.length() ? null : slots.get(shard);
     }
 
     private void forEach(Consumer<SendChannel> step) {

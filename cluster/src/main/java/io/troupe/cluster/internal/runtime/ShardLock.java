@@ -21,11 +21,12 @@ final class ShardLock {
 
     /** Releases it, and if this thread holds it no more, does what waited for that. */
     void unlock() {
-        List<Runnable> due = List.of();
-        if (lock.getHoldCount() == 1 && !waiting.isEmpty()) {
-            due = List.copyOf(waiting);
-            waiting.clear();
+        if (waiting.isEmpty() || lock.getHoldCount() > 1) {
+            lock.unlock();
+            return;
         }
+        List<Runnable> due = List.copyOf(waiting);
+        waiting.clear();
         lock.unlock();
         due.forEach(Runnable::run);
     }
