@@ -102,10 +102,18 @@ final class TransportAgent implements Runnable, PortListener.Output {
 
     /** Any thread: another agent has accepted a connection for a lane of this one. */
     void handOver(Connection connection, Hello other) {
-        Runnable adoption = () -> adopt(connection, other);
+        Adoption adoption = new Adoption(this, connection, other);
         execute(adoption);
         if (!running && commands.remove(adoption)) {
             connection.close(false);
+        }
+    }
+
+    /** The command that a connection has become on its way to another agent; who drops it closes that. */
+    private record Adoption(TransportAgent agent, Connection connection, Hello other) implements Runnable {
+        @Override
+        public void run() {
+            agent.adopt(connection, other);
         }
     }
 
@@ -297,13 +305,14 @@ final class TransportAgent implements Runnable, PortListener.Output {
 
     private void end() {
         running = false;
-        closing = true;
         wakeUp.resume();
         for (Connection connection : List.copyOf(links.connections())) {
             links.onLost(connection, "this node closes");
         }
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run(); // what is handed over now is closed
+            if (command instanceof Adoption late) {
+                late.connection.close(false);
+            }
         }
         wires.close();
         listeners.close();
