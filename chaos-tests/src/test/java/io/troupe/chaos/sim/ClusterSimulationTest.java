@@ -119,7 +119,7 @@ class ClusterSimulationTest {
         "1,     1ea9b46aaad5e9cf",
         "2,     c3e10f9ec51db062",
         "3,     67263826502a45ad",
-        "6,     456d24bd0d2a708d",
+        "6,     24878b49a39e027f",
         "12,    bd11e09ae2bd61e4",
         "82,    8762e80eadfab08",
         "4589,  193858ff6ac3909d",
