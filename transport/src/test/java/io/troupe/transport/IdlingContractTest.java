@@ -1,6 +1,5 @@
 package io.troupe.transport;
 
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,14 +16,8 @@ class IdlingContractTest extends MessagingSystemContract {
     @Override
     protected MessagingSystem make(String nodeId, FrameHandler handler) {
         return MessagingSystems.tcp(
-                TransportConfig.builder(nodeId)
-                        .bind("127.0.0.1", 0)
+                TcpContractTest.config(nodeId)
                         .idleStrategy(next.next().strategies())
-                        .lanes(Lane.CONTROL, Lane.ORDINARY, Lane.BULK)
-                        .ringCapacity(1024 * 1024)
-                        .maxFrameLength(LONGEST)
-                        .linkTimeout(Duration.ofDays(1))
-                        .sessionTimeout(Duration.ofDays(1))
                         .build(),
                 handler);
     }

@@ -1,6 +1,5 @@
 package io.troupe.transport;
 
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 import io.troupe.transport.MessagingSystem.FrameHandler;
@@ -15,14 +14,8 @@ class InvokedContractTest extends MessagingSystemContract {
     @Override
     protected MessagingSystem make(String nodeId, FrameHandler handler) {
         MessagingSystem system = MessagingSystems.tcp(
-                TransportConfig.builder(nodeId)
-                        .bind("127.0.0.1", 0)
+                TcpContractTest.config(nodeId)
                         .threadingMode(ThreadingMode.INVOKER)
-                        .lanes(Lane.CONTROL, Lane.ORDINARY, Lane.BULK)
-                        .ringCapacity(1024 * 1024)
-                        .maxFrameLength(LONGEST)
-                        .linkTimeout(Duration.ofDays(1))
-                        .sessionTimeout(Duration.ofDays(1))
                         .build(),
                 handler);
         Thread host = new Thread(() -> invoke(system), "host of " + nodeId);

@@ -1,7 +1,6 @@
 package io.troupe.transport;
 
 import java.nio.file.Path;
-import java.time.Duration;
 
 import io.troupe.transport.MessagingSystem.FrameHandler;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,14 +13,8 @@ class UnixContractTest extends MessagingSystemContract {
     @Override
     protected MessagingSystem make(String nodeId, FrameHandler handler) {
         return MessagingSystems.tcp(
-                TransportConfig.builder(nodeId)
-                        .bind("127.0.0.1", 0)
+                TcpContractTest.config(nodeId)
                         .unixSockets(new UnixSockets(UnixSockets.Mode.ON, directory.resolve("sockets")))
-                        .lanes(Lane.CONTROL, Lane.ORDINARY, Lane.BULK)
-                        .ringCapacity(1024 * 1024)
-                        .maxFrameLength(LONGEST)
-                        .linkTimeout(Duration.ofDays(1))
-                        .sessionTimeout(Duration.ofDays(1))
                         .build(),
                 handler);
     }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agents implements OtherAgents {
     private final TransportConfig config;
+    private final GuardedHandler handler;
+    private final Counts counts;
     private final Map<Lane, Links> links = new EnumMap<>(Lane.class);
 
     /** In the order of the lanes; the first one has the port. */
@@ -44,6 +46,8 @@ final class Agents implements OtherAgents {
 
     Agents(TransportConfig config, long incarnation, GuardedHandler handler, Counts counts) {
         this.config = config;
+        this.handler = handler;
+        this.counts = counts;
         for (Set<Lane> lanes : parts(config)) {
             Links made = new Links(config, lanes, incarnation, handler, counts, this);
             distinct.add(made);
@@ -78,7 +82,7 @@ final class Agents implements OtherAgents {
      *
      * @throws TransportException if something cannot be opened; then nothing is
      */
-    void start(GuardedHandler handler, Counts counts) {
+    void start() {
         Listeners listeners = Listeners.open(config);
         List<TransportAgent> all = new ArrayList<>();
         Map<Lane, TransportAgent> byLane = new EnumMap<>(Lane.class);
@@ -86,7 +90,7 @@ final class Agents implements OtherAgents {
             Links own = distinct.get(all.size());
             Listeners mine = all.isEmpty() ? listeners : listeners.forFurtherAgent();
             TransportAgent agent = new TransportAgent(config, selector, mine, own, handler, counts, this);
-            agent.dialAll(config.nodes());
+            config.nodes().forEach(agent.addresses()::set);
             all.add(agent);
             links.forEach((lane, its) -> {
                 if (its == own) {

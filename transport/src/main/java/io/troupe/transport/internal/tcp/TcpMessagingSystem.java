@@ -78,7 +78,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
             throw new IllegalStateException("node " + config.nodeId() + ": the messaging system was started or closed"
                     + " already: make a new one");
         }
-        agents.start(handler, counts);
+        agents.start();
     }
 
     @Override
@@ -143,7 +143,7 @@ public final class TcpMessagingSystem implements MessagingSystem {
             dialled.add(nodeId);
         }
         InetSocketAddress address = InetSocketAddress.createUnresolved(host, port);
-        onEachAgent(agent -> agent.setAddress(nodeId, address));
+        onEachAgent(agent -> agent.addresses().set(nodeId, address));
     }
 
     @Override
@@ -151,12 +151,12 @@ public final class TcpMessagingSystem implements MessagingSystem {
         synchronized (dialled) {
             dialled.remove(nodeId);
         }
-        onEachAgent(agent -> agent.remove(nodeId));
+        onEachAgent(agent -> agent.addresses().remove(nodeId));
     }
 
     @Override
     public void cut(String nodeId) {
-        onEachAgent(agent -> agent.cut(nodeId, true));
+        onEachAgent(agent -> agent.addresses().cut(nodeId, true));
     }
 
     private void onEachAgent(Consumer<TransportAgent> command) {

@@ -1,13 +1,9 @@
 package io.troupe.transport.internal.tcp;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * The duty cycle: read what came, run commands, write what is waiting, look at the timers, and sleep in the selector
  * when there was nothing to do. One thread drives every link of a node, or those of one lane.
  */
-final class TransportAgent implements Runnable, PortListener.Output {
+final class TransportAgent implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
     private static final long FLUSH_NS = 500_000_000L;
 
@@ -47,6 +43,8 @@ final class TransportAgent implements Runnable, PortListener.Output {
     private final Links links;
     private final TlsWires wires;
     private final Dialler dialler;
+    private final Acceptor acceptor;
+    private final Addresses addresses;
     private final GuardedHandler handler;
     private final Counts counts;
     private final OtherAgents others;
@@ -87,6 +85,8 @@ final class TransportAgent implements Runnable, PortListener.Output {
         this.wakeUp = new WakeUp(selector::wakeup);
         this.wires = new TlsWires(config, this::execute, listeners.areFirst());
         this.dialler = new Dialler(config, links, listeners.directory(), selector, wires, this::execute);
+        this.addresses = new Addresses(config, links);
+        this.acceptor = new Acceptor(config, links, selector, wires, counts);
         this.spinNs = config.spin().toNanos();
     }
 
@@ -113,26 +113,8 @@ final class TransportAgent implements Runnable, PortListener.Output {
     private record Adoption(TransportAgent agent, Connection connection, Hello other) implements Runnable {
         @Override
         public void run() {
-            agent.adopt(connection, other);
+            agent.acceptor.adopt(connection, other, agent.closing);
         }
-    }
-
-    private void adopt(Connection connection, Hello other) {
-        SelectionKey key;
-        try {
-            key = closing ? null : connection.channel.register(selector, SelectionKey.OP_READ);
-        } catch (IOException broken) {
-            key = null;
-        }
-        if (key == null) {
-            connection.close(false);
-            return;
-        }
-        wires.adopt(connection.wire);
-        connection.moveTo(key, links);
-        ReceiveBuffer handshake = connection.received();
-        links.adopt(connection, other);
-        connection.goOn(handshake);
     }
 
     /**
@@ -173,50 +155,8 @@ final class TransportAgent implements Runnable, PortListener.Output {
         return active == null || active.writeForAgent(nowNs);
     }
 
-    void dialAll(Map<String, InetSocketAddress> nodes) {
-        nodes.forEach(this::setAddress);
-    }
-
-    /** On the agent, or before it starts. */
-    void setAddress(String nodeId, InetSocketAddress address) {
-        if (!links.know(nodeId)) {
-            LOG.error("node {}: node {} cannot be added: maxLinks is {}", config.nodeId(), nodeId, config.maxLinks());
-            return;
-        }
-        for (NodeLink link : links.of(nodeId)) {
-            boolean moved = link.address != null && !address.equals(link.address);
-            link.address = address;
-            link.nextDialNs = System.nanoTime();
-            Connection active = link.active();
-            if (moved && active != null && active.dialled) {
-                links.onLost(active, "its address has changed");
-            }
-            Connection dialling = link.dialling;
-            if (moved && dialling != null) {
-                links.onLost(dialling, "its address has changed");
-            }
-        }
-    }
-
-    void remove(String nodeId) {
-        for (NodeLink link : links.of(nodeId)) {
-            link.address = null;
-        }
-        cut(nodeId, false);
-        links.forget(nodeId);
-    }
-
-    void cut(String nodeId, boolean abruptly) {
-        for (NodeLink link : links.of(nodeId)) {
-            Connection active = link.active();
-            if (active != null) {
-                links.life().lose(active, "cut by this node", abruptly);
-            }
-            Connection dialling = link.dialling;
-            if (dialling != null) {
-                links.life().lose(dialling, "cut by this node", abruptly);
-            }
-        }
+    Addresses addresses() {
+        return addresses;
     }
 
     /** Starts the end: flush, tell the other ends, wait for theirs, but not for long. */
@@ -462,7 +402,7 @@ final class TransportAgent implements Runnable, PortListener.Output {
             return;
         }
         if (owner instanceof PortListener port) {
-            port.accept(this, config.nodeId());
+            port.accept(acceptor, config.nodeId());
         } else if (owner instanceof Connection connection) {
             try {
                 onReady(connection, key);
@@ -485,31 +425,5 @@ final class TransportAgent implements Runnable, PortListener.Output {
         if ((ready & SelectionKey.OP_READ) != 0) {
             connection.read(System.nanoTime());
         }
-    }
-
-    @Override
-    public boolean hasRoom() {
-        return links.unauthenticated() < config.maxUnauthenticated();
-    }
-
-    @Override
-    public void onTurnedAway() {
-        counts.turnedAway.incrementAndGet();
-    }
-
-    @Override
-    public void onAccepted(SocketChannel channel) throws IOException {
-        Connection.configure(channel);
-        long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
-        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        // Who dials over a file has no address of its own.
-        boolean unix = channel.getLocalAddress() instanceof UnixDomainSocketAddress;
-        String remote = unix ? "a process of this host" : String.valueOf(channel.getRemoteAddress());
-        links.connections()
-                .add(new Connection(
-                        new Connection.Wired(channel, key, wires.wire(channel, false)),
-                        links.handshake(null),
-                        new Connection.Dialled(null, remote, unix, deadlineNs),
-                        links));
     }
 }
