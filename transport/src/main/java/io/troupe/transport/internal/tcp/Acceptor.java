@@ -72,10 +72,9 @@ final class Acceptor implements PortListener.Output {
         }
         wires.adopt(connection.wire);
         connection.moveTo(key, links);
-        ReceiveBuffer handshake = connection.received();
         try {
             links.adopt(connection, other);
-            connection.goOn(handshake);
+            connection.goOn();
         } catch (RuntimeException defect) {
             LOG.error("node {}: reading from {} failed", config.nodeId(), connection.remote, defect);
             links.onLost(connection, "a defect of this node");

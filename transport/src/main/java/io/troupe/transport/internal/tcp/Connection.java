@@ -2,14 +2,11 @@ package io.troupe.transport.internal.tcp;
 
 import java.io.IOException;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLException;
 
 import io.troupe.transport.internal.frame.Control;
-import io.troupe.transport.internal.frame.FrameLayout;
-import io.troupe.transport.internal.frame.FrameReader;
 import io.troupe.transport.internal.frame.FramingException;
 import io.troupe.transport.internal.frame.Hello;
 import io.troupe.transport.internal.frame.LinkHandshake;
@@ -25,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * to {@link Events}. Confined to the agent; that of the port hands those that it has accepted for the lanes of others
  * over to them when their handshake is done.
  */
-final class Connection implements FrameReader.Output {
+final class Connection implements FrameInlet.Output {
     final SocketChannel channel;
     private SelectionKey key;
     final boolean dialled;
@@ -36,7 +33,7 @@ final class Connection implements FrameReader.Output {
     final LinkHandshake handshake;
     final Wire wire;
     private final FrameWriter writer;
-    private final FrameReader reader = new FrameReader(Control.MAX_HANDSHAKE_BODY);
+    private final FrameInlet inlet = new FrameInlet(this);
 
     /** For people: the address at the other end. */
     final String remote;
@@ -45,7 +42,6 @@ final class Connection implements FrameReader.Output {
     final long handshakeDeadlineNs;
 
     private Events events;
-    private ReceiveBuffer received = ReceiveBuffer.forHandshake();
 
     /** The node this connection was dialled for, or the one it has been agreed with. */
     @Nullable
@@ -58,7 +54,6 @@ final class Connection implements FrameReader.Output {
     /** Set exactly while this connection carries frames. */
     private @Nullable LinkLiveness liveness;
 
-    private @Nullable LinkSession session;
     private boolean helloSent;
 
     /** Whether {@link Events#onOpen} was called; an accepted connection without TLS has nothing to say first. */
@@ -77,9 +72,6 @@ final class Connection implements FrameReader.Output {
 
     /** Refused: close as soon as the refusal has left. */
     private boolean closeAfterWrite;
-
-    /** The other end has said that it leaves. */
-    private boolean goodbyeHeard;
 
     private boolean goodbyeSaid;
     private long upSinceNs;
@@ -141,7 +133,8 @@ final class Connection implements FrameReader.Output {
         return liveness != null;
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed;
     }
 
@@ -186,7 +179,7 @@ final class Connection implements FrameReader.Output {
 
     /** Whether the other end has said that it leaves: its session is over. */
     boolean isGoodbyeHeard() {
-        return goodbyeHeard;
+        return inlet.isGoodbyeHeard();
     }
 
     /** Whether it ends with a refusal of ours. */
@@ -219,14 +212,10 @@ final class Connection implements FrameReader.Output {
 
     /** The handshake is done: from the next frame on this connection carries the frames of the link. */
     void activate(NodeLink node, Hello who, LinkSession carried, LinkLiveness newLiveness) {
-        ReceiveBuffer buffer = node.buffer();
-        buffer.bytes.clear();
-        received = buffer;
         wire.trust();
-        reader.allow(buffer.maxBodyLength);
         link = node;
         other = who;
-        session = carried;
+        inlet.carry(node.buffer(), carried);
         writer.carry(carried);
         liveness = newLiveness;
         upSinceNs = System.nanoTime();
@@ -255,19 +244,12 @@ final class Connection implements FrameReader.Output {
         newKey.attach(this);
     }
 
-    ReceiveBuffer received() {
-        return received;
-    }
-
     /** The new agent has answered the handshake: reads what came behind it, with it or since. */
-    void goOn(ReceiveBuffer handshake) {
-        if (received != handshake) {
-            received.bytes.put(handshake.bytes.flip());
-            try {
-                cut();
-            } catch (FramingException error) {
-                events.onProtocolError(this, error);
-            }
+    void goOn() {
+        try {
+            inlet.cutRest();
+        } catch (FramingException error) {
+            events.onProtocolError(this, error);
         }
         if (!closed) {
             read(System.nanoTime());
@@ -297,7 +279,7 @@ final class Connection implements FrameReader.Output {
         }
         try {
             do {
-                int count = wire.read(received.bytes);
+                int count = wire.read(inlet.bytes());
                 if (count < 0) {
                     onEnd();
                     return 1;
@@ -307,7 +289,7 @@ final class Connection implements FrameReader.Output {
                     if (liveness != null) {
                         liveness.onReceived(nowNs);
                     }
-                    cut();
+                    inlet.cut();
                 } else if (!open()) {
                     break;
                 }
@@ -330,7 +312,7 @@ final class Connection implements FrameReader.Output {
     }
 
     private void onEnd() throws FramingException {
-        reader.end(received.view, 0, received.bytes.position());
+        inlet.end();
         if (dialled && !opened && !closeAfterWrite) {
             events.onTlsFailed(
                     this,
@@ -350,66 +332,27 @@ final class Connection implements FrameReader.Output {
         closeAfterWrite = true;
     }
 
-    private void cut() throws FramingException {
-        ReceiveBuffer read = received;
-        ByteBuffer receive = read.bytes;
-        int length = receive.position();
-        int used = reader.read(read.view, 0, length, this);
-        if (closed) {
-            return;
-        }
-        receive.limit(length).position(used);
-        if (received != read) {
-            // The handshake ended within this read: what came behind it is read from the link's own buffer.
-            received.bytes.put(receive);
-            cut();
-        } else if (used > 0 && used < length && !isActive()) {
-            // A step of the handshake is done, and the next frame belongs to the next step.
-            receive.compact();
-            if (leaving == null) {
-                cut();
-            }
-        } else if (used > 0) {
-            receive.compact();
-        } else {
-            receive.limit(receive.capacity()).position(length);
+    @Override
+    public void onHandshakeFrame(int flags, int type, DirectBuffer buffer, int offset, int length)
+            throws FramingException {
+        if (!closeAfterWrite) {
+            events.onStep(this, handshake.onFrame(flags, type, buffer, offset, length));
         }
     }
 
     @Override
-    public boolean onFrame(int flags, int type, DirectBuffer buffer, int offset, int length) throws FramingException {
-        LinkSession carried = session;
-        if (carried == null) {
-            if (closeAfterWrite) {
-                return false;
-            }
-            events.onStep(this, handshake.onFrame(flags, type, buffer, offset, length));
-            // Whatever follows belongs to another state, and maybe to another buffer.
-            return false;
-        }
-        if ((flags & FrameLayout.CONTROL) == 0) {
-            if (carried.onPart(flags, type, buffer, offset, length)) {
-                handOn(carried, flags, type, buffer, offset, length);
-            }
-        } else if (type == Control.HEARTBEAT) {
-            carried.onAck(Control.heartbeat(buffer, offset, length));
-            events.onAcked(this, carried);
-        } else if (type == Control.GOODBYE) {
-            goodbyeHeard = true;
-        } else {
-            throw new FramingException("control frame of type " + type + " after the handshake");
-        }
-        return !closed;
+    public void onFrame(int type, DirectBuffer buffer, int offset, int length) {
+        events.onFrame(this, type, buffer, offset, length);
     }
 
-    private void handOn(LinkSession carried, int flags, int type, DirectBuffer buffer, int offset, int length) {
-        if ((flags & FrameLayout.CONTINUED) == 0) {
-            events.onFrame(this, type, buffer, offset, length);
-        } else {
-            DirectBuffer whole = carried.whole();
-            events.onFrame(this, type, whole, 0, whole.capacity());
-            carried.onHandedOn();
-        }
+    @Override
+    public void onAcked(LinkSession session) {
+        events.onAcked(this, session);
+    }
+
+    @Override
+    public boolean isLeaving() {
+        return leaving != null;
     }
 
     /** Writes what is waiting, one system call at most. Returns 1 if bytes left. */
