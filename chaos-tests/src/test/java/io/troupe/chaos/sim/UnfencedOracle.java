@@ -15,6 +15,8 @@ final class UnfencedOracle {
     private final Map<Integer, Long> newest = new HashMap<>();
     /** What each activation has run. */
     private final Map<Activation, Set<Integer>> runs = new HashMap<>();
+    /** What some activation has run. It may run again after anything: a sender repeats what it is not sure of. */
+    private final Set<Integer> everRun = new HashSet<>();
     /** The newest number that was poked for the first time, per activation and sender. */
     private final Map<Pair, Integer> poked = new HashMap<>();
 
@@ -53,7 +55,7 @@ final class UnfencedOracle {
             throw oracle.world()
                     .violation("I2 no operation is applied twice", op + " ran again with the same token " + token);
         }
-        if (isFirst && op.kind() == ClientOp.Kind.POKE) {
+        if (everRun.add(op.number()) && op.kind() == ClientOp.Kind.POKE) {
             int before = poked.merge(new Pair(sender, activation), op.number(), Math::max);
             if (before > op.number()) {
                 throw oracle.world()
