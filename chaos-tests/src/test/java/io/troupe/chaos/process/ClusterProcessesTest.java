@@ -177,9 +177,9 @@ class ClusterProcessesTest {
     void badPlansAndNamesAreRefusedWithTheRemedy() {
         assertThatThrownBy(() -> new ClusterPlan("x", 2, 0, 16, Duration.ZERO, Duration.ZERO, 1, false))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "a cluster of 2 processes is not possible: use 1, 3, 5 or 7 nodes; shards (0) must be at"
-                                + " least 1; stateGroups (16) must be from 0 to 15; lease (PT0S) must be at least 1 ms; startTimeout (PT0S) must be at least 1 ms");
+                .hasMessage("a cluster of 2 processes is not possible: use 1, 3, 5 or 7 nodes; shards (0) must be at"
+                        + " least 1; stateGroups (16) must be from 0 to 15; lease (PT0S) must be at least 1 ms;"
+                        + " startTimeout (PT0S) must be at least 1 ms");
     }
 
     @Test

@@ -41,7 +41,8 @@ class ScenarioCommandTest {
         refuses("unknown workload 'bank' (known: register, ledger)", "bridge", "--workload=bank");
         refuses("--seed is 'x': it must be a number from 0 to 999999999", "bridge", "--seed=x");
         refuses(
-                "nodes (4) must be 3, 5 or 7: fewer cannot lose one; state-groups (16) must be from 0 to 15; seconds (1) must be from 5 to 120",
+                "nodes (4) must be 3, 5 or 7: fewer cannot lose one; state-groups (16) must be from 0 to 15;"
+                        + " seconds (1) must be from 5 to 120",
                 "bridge",
                 "--nodes=4",
                 "--state-groups=16",
