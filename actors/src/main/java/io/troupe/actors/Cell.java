@@ -188,6 +188,7 @@ abstract class Cell implements Runnable {
         try {
             again = !stopped && turn();
             lookAtIdleness(again);
+            home.tellEnded();
         } catch (Throwable t) {
             // A bug of ours, not of a handler: those are caught where they are called. The entity stays silent until
             // its shard moves; its messages stay unsettled and are not lost.

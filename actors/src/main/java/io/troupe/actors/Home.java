@@ -14,6 +14,11 @@ interface Home {
     /** A turn begins: the place is busy. */
     void enter();
 
+    /** A turn is about to end: whoever waits for what it has ended is told. */
+    default void tellEnded() {
+        // Nobody waits: what ends within the process is told at once.
+    }
+
     /** A turn, or what it has left under way, is over. */
     void leave();
 

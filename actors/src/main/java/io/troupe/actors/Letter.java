@@ -43,7 +43,11 @@ record Letter(InboundMessage message, int bodyOffset, Messages codec) implements
 
     @Override
     public void done(@Nullable Object sealed) {
-        message.end(Ending.DONE, sealed instanceof byte[] reply ? reply : NO_REPLY);
+        if (sealed instanceof byte[] reply && reply.length > 0) {
+            message.end(Ending.DONE, reply);
+        } else {
+            message.done();
+        }
     }
 
     @Override

@@ -70,6 +70,11 @@ record RelayedMessage(InboundMessage carrier, Origin origin) implements InboundM
     }
 
     @Override
+    public void done() {
+        carrier.done();
+    }
+
+    @Override
     public void endAsSettled(int code, byte[] reply) {
         carrier.endAsSettled(code, reply);
     }

@@ -59,6 +59,11 @@ final class ShardCells implements Home {
     }
 
     @Override
+    public void tellEnded() {
+        shard.tellEnded();
+    }
+
+    @Override
     public void leave() {
         gate.leave();
     }

@@ -52,6 +52,11 @@ record TimelyMessage(InboundMessage carrier, long beforeMillis, ClusterClock clo
     }
 
     @Override
+    public void done() {
+        carrier.done();
+    }
+
+    @Override
     public void endAsSettled(int code, byte[] reply) {
         carrier.endAsSettled(code, reply);
     }

@@ -48,6 +48,8 @@ class MailboxAndExecutorTest {
     private static final Barrier DROPPING_BARRIER = new Barrier();
     private static final Barrier DURABLE_BARRIER = new Barrier();
     private static final Barrier CROWD = new Barrier();
+    private static final Barrier TURN_BEGINS = new Barrier();
+    private static final Barrier TURN_GOES_ON = new Barrier();
 
     private static Handler<Diary.Note> behind(Barrier barrier) {
         return new Diary() {
@@ -105,16 +107,43 @@ class MailboxAndExecutorTest {
                     default -> THREADS.execute(turn);
                 }
             });
+    private static final Kind<Diary.Note> LONG_TURN = Kind.of("long-turn", Diary.Note.class, () -> new Diary() {
+                @Override
+                void act(Note note, ActorContext<Note> context) throws Exception {
+                    switch (note.text()) {
+                        case "0" -> TURN_BEGINS.pass();
+                        case "3" -> TURN_GOES_ON.pass();
+                        default -> {
+                            // done at once, and without an answer
+                        }
+                    }
+                }
+            })
+            .on(THREADS);
     private static final Kind<Diary.Note> PLAIN = Kind.of("plain", Diary.Note.class, Diary::new);
 
     @RegisterExtension
     static final SharedNodes NODES =
-            new SharedNodes(1, REJECTING, DROPPING, DROPPING_COUNTER, BLOCKING, REFUSED, PLAIN);
+            new SharedNodes(1, REJECTING, DROPPING, DROPPING_COUNTER, BLOCKING, REFUSED, LONG_TURN, PLAIN);
 
     @AfterAll
     static void stop() {
         NODES.nodes().close(); // Before its executor is.
         THREADS.shutdownNow();
+    }
+
+    /** Senders are told of several ends at once, but one that takes its time must not hold up those before it. */
+    @Test
+    void whatHasEndedIsToldAlthoughTheTurnGoesOn() {
+        List<CompletableFuture<SendOutcome>> outcomes = flood(LONG_TURN, TURN_BEGINS, 4);
+        TURN_BEGINS.open.countDown();
+        await().until(() -> TURN_GOES_ON.inside.get() == 1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(outcomes.get(i)).succeedsWithin(LIMIT).isInstanceOf(SendOutcome.Processed.class);
+        }
+        assertThat(outcomes.get(3)).isNotDone();
+        TURN_GOES_ON.open.countDown();
+        assertThat(outcomes.get(3)).succeedsWithin(LIMIT).isInstanceOf(SendOutcome.Processed.class);
     }
 
     /** The first is at hand, the others wait or have no place. */

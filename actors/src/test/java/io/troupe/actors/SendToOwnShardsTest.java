@@ -24,12 +24,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(200)
 class SendToOwnShardsTest {
     private static final int THREADS = 4;
-    private static final int MESSAGES = 2_000;
+    private static final int MESSAGES = 1_500;
     private static final int LIVES = 2;
     /** Seconds. */
     private static final long LIMIT = 60;
 
     private static final int ENTITIES = 3;
+
+    /** Its messages have no answer. */
+    private static final Kind<Echo.Message> SINK =
+            Kind.of("sink", Echo.Message.class, () -> (Handler<Echo.Message>) (message, context) -> {});
 
     @TempDir
     Path directory;
@@ -42,7 +46,8 @@ class SendToOwnShardsTest {
                         Cluster.threads("n1"),
                         nodes.config("n1").retry(Duration.ofMillis(1)).build(),
                         Nodes.MESSAGES,
-                        Counter.KIND)) {
+                        Counter.KIND,
+                        SINK)) {
                     List<CompletableFuture<List<CompletableFuture<SendOutcome>>>> senders = new ArrayList<>();
                     for (int thread = 0; thread < THREADS; thread++) {
                         senders.add(send(node));
@@ -65,7 +70,9 @@ class SendToOwnShardsTest {
         Nodes.onThread(() -> {
             List<CompletableFuture<SendOutcome>> outcomes = new ArrayList<>();
             for (int i = 0; i < MESSAGES; i++) {
+                // One whose ends come from the log, and one whose ends are told at the end of its turns.
                 outcomes.add(node.entity(Counter.KIND, "c" + i % ENTITIES).tell(new Counter.Add(1)));
+                outcomes.add(node.entity(SINK, "s" + i % ENTITIES).tell(new Echo.Count()));
                 if (node.cluster().activeShards() == 0) {
                     LockSupport.parkNanos(1_000_000);
                 }

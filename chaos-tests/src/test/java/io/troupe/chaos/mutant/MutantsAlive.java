@@ -113,8 +113,8 @@ final class MutantsAlive {
             bug(
                     "sender takes an acknowledgement of an ended session",
                     DELIVERY + "SendChannel.java",
-                    "current.incarnation() != incarnation || !ring.contains(sequence)",
-                    "!ring.contains(sequence)",
+                    "current.incarnation() == incarnation && ring.contains(sequence)",
+                    "ring.contains(sequence)",
                     1111),
             bug(
                     "coordinator does not compare the target's session",

@@ -8,6 +8,7 @@ import static io.troupe.chaos.mutant.ProductionMutant.bug;
 final class MutantsOfProtocols {
     private static final String FORMATION =
             "raft-metadata/src/main/java/io/troupe/metadata/internal/formation/FormationProtocol.java";
+    private static final String RUNTIME = "cluster/src/main/java/io/troupe/cluster/internal/runtime/";
     private static final String DELIVERY = "cluster/src/main/java/io/troupe/cluster/internal/delivery/";
     private static final String MEMBERSHIP =
             "cluster/src/main/java/io/troupe/cluster/internal/membership/MembershipProtocol.java";
@@ -212,6 +213,24 @@ final class MutantsOfProtocols {
                     "        ends[index(sequence)] = null;\n        nextExpected = sequence;",
                     "        nextExpected = sequence + 1;",
                     "cluster.internal.delivery.ReceiveChannelTest"),
+            bug(
+                    "sender takes all from the first to the last of several ends for ended",
+                    DELIVERY + "SendChannel.java",
+                    "for (long rest = mask; rest != 0;",
+                    "for (long rest = -1L >>> Long.numberOfLeadingZeros(mask); rest != 0;",
+                    "cluster.internal.delivery.SendChannelTest"),
+            bug(
+                    "several ends are told with one of them at the wrong place",
+                    DELIVERY + "DoneRun.java",
+                    "mask = mask << -behind | 1;",
+                    "mask = mask << -behind - 1 | 1;",
+                    "cluster.internal.delivery.DoneRunTest"),
+            bug(
+                    "receiver tells what has ended, and forgets it",
+                    RUNTIME + "Receiver.java",
+                    "                channel.onEnd(frame.sequence(), End.DONE);\n",
+                    "",
+                    5),
             bug(
                     "sender waits behind a message that the owner's node never takes",
                     DELIVERY + "SendChannel.java",

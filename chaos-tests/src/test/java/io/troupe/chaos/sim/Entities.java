@@ -32,8 +32,16 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
 
     record Read(int number) implements Message {}
 
-    /** What a volatile actor takes; answered with its number. */
-    record Note(int number) implements Query<Integer> {}
+    /** What a volatile actor takes. */
+    sealed interface Note {
+        int number();
+    }
+
+    /** Told, and not answered: how it ended may be said together with others. */
+    record Hint(int number) implements Note {}
+
+    /** Answered with its number. */
+    record Question(int number) implements Note, Query<Integer> {}
 
     @SuppressWarnings("ArrayRecordComponent") // never changed
     record Numbers(int[] numbers) {}
@@ -43,7 +51,8 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
             .add(1001, Refuse.class)
             .add(1002, Read.class)
             .add(1003, Numbers.class)
-            .add(1004, Note.class)
+            .add(1004, Hint.class)
+            .add(1005, Question.class)
             .build();
 
     private static final KryoCodec CODEC = new KryoCodec(REGISTRY);
@@ -64,7 +73,9 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
 
     private static void run(Note note, ActorContext<Note> context) {
         Objects.requireNonNull(OUTSIDE.get()).onRun(note.number(), context.fencingToken(), context.isOwner());
-        context.reply(note, note.number());
+        if (note instanceof Question question) {
+            context.reply(question, question.number());
+        }
     }
 
     static void outside(Oracle oracle) {

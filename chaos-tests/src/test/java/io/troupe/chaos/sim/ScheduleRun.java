@@ -158,11 +158,10 @@ final class ScheduleRun {
     private void note(ClientOp op, SimNode node) {
         Pid<Entities.Note> target =
                 node.system().entity(op.isUnfenced() ? Entities.FEEDS : Entities.NOTES, Entities.id(op.entity()));
-        Entities.Note note = new Entities.Note(op.number());
         CompletableFuture<?> unused = op.kind() == ClientOp.Kind.QUERY
-                ? ask(target, op, note, NEVER)
+                ? ask(target, op, new Entities.Question(op.number()), NEVER)
                 : target.tell(
-                                note,
+                                new Entities.Hint(op.number()),
                                 op.kind() == ClientOp.Kind.HINT
                                         ? DeliveryGuarantee.AT_MOST_ONCE
                                         : DeliveryGuarantee.AT_LEAST_ONCE)

@@ -42,6 +42,14 @@ public interface InboundMessage {
     void end(Ending ending, byte[] reply);
 
     /**
+     * Ends the message as {@code end(DONE, nothing)} does, but its sender may be told of several at once: with
+     * {@link OwnedShard#tellEnded}, or without it within a tick of the cluster. Any thread.
+     */
+    default void done() {
+        end(Ending.DONE, new byte[0]);
+    }
+
+    /**
      * Ends the message as its settle mark says, because the store answered that it was settled before.
      *
      * @param code  the stored outcome

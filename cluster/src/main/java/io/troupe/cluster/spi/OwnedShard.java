@@ -21,4 +21,9 @@ public interface OwnedShard {
      * node may own the shard already: only for actors that may run twice.
      */
     boolean isHeld();
+
+    /** Tells the senders of what has ended by {@link InboundMessage#done}. Cheap if that is nothing. */
+    default void tellEnded() {
+        // Nobody waits: what ends is told at once.
+    }
 }

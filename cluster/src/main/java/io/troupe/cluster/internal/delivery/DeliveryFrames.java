@@ -16,6 +16,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  * <pre>
  * DATA      shard 4, flags 1, reserved 3, remaining ms 4, incarnation 8, sequence 8, floor 8, epoch 8, content
  * ACK       shard 4, code 1, reserved 3, incarnation 8, sequence 8, next expected 8, epoch 8, reply
+ * ACKS      shard 4, reserved 4, incarnation 8, first 8, mask 8, next expected 8, epoch 8
  * ACCEPTED  shard 4, gap 1, reserved 3, incarnation 8, next expected 8, epoch 8
  * NACK      shard 4, reason 1, reserved 3, epoch 8, owner
  * ONE_WAY   shard 4, reserved 4, epoch 8, content
@@ -33,10 +34,15 @@ public final class DeliveryFrames {
     /** Type of a ONE_WAY frame: one AT_MOST_ONCE message. */
     public static final int ONE_WAY = 6;
 
+    /** Type of an ACKS frame: which messages are done, without an answer. */
+    public static final int ACKS = 14;
+
     /** Bytes of a DATA frame before the content. */
     public static final int DATA_HEADER_LENGTH = 44;
     /** Bytes of an ACK frame before the reply. */
     public static final int ACK_HEADER_LENGTH = 40;
+    /** Bytes of an ACKS frame. */
+    public static final int ACKS_LENGTH = 48;
     /** Bytes of an ACCEPTED frame. */
     public static final int ACCEPTED_LENGTH = 32;
     /** Bytes of a NACK frame before the owner. */
@@ -102,6 +108,18 @@ public final class DeliveryFrames {
      * @param end          how the message ended
      */
     public record Ack(int shard, long incarnation, long sequence, long nextExpected, long epoch, End end) {}
+
+    /**
+     * An ACKS frame.
+     *
+     * @param shard        the shard
+     * @param incarnation  of the session the messages were sent in
+     * @param first        the lowest sequence that is done
+     * @param mask         which are: bit n stands for {@code first + n}, so bit 0 is set
+     * @param nextExpected the receiver's lowest sequence that has not arrived in order
+     * @param epoch        the receiver's epoch
+     */
+    public record Acks(int shard, long incarnation, long first, long mask, long nextExpected, long epoch) {}
 
     /**
      * An ACCEPTED frame.
@@ -265,6 +283,53 @@ public final class DeliveryFrames {
                 atLeast("ACK: next expected", 1, buffer.getLong(offset + 24, LITTLE_ENDIAN)),
                 buffer.getLong(offset + 32, LITTLE_ENDIAN),
                 new End(End.Code.of(code), reply));
+    }
+
+    /**
+     * Writes an ACKS frame.
+     *
+     * @param buffer where to
+     * @param offset from where on
+     * @param acks   its fields
+     * @return the frame's length
+     */
+    public static int encodeAcks(MutableDirectBuffer buffer, int offset, Acks acks) {
+        buffer.putInt(offset, acks.shard(), LITTLE_ENDIAN);
+        buffer.putInt(offset + 4, 0, LITTLE_ENDIAN);
+        buffer.putLong(offset + 8, acks.incarnation(), LITTLE_ENDIAN);
+        buffer.putLong(offset + 16, acks.first(), LITTLE_ENDIAN);
+        buffer.putLong(offset + 24, acks.mask(), LITTLE_ENDIAN);
+        buffer.putLong(offset + 32, acks.nextExpected(), LITTLE_ENDIAN);
+        buffer.putLong(offset + 40, acks.epoch(), LITTLE_ENDIAN);
+        return ACKS_LENGTH;
+    }
+
+    /**
+     * Reads an ACKS frame.
+     *
+     * @param buffer holds it
+     * @param offset where it starts
+     * @param length how long it is
+     * @return its fields
+     * @throws FrameException if it is malformed
+     */
+    public static Acks decodeAcks(DirectBuffer buffer, int offset, int length) {
+        checkLength("ACKS", length, ACKS_LENGTH);
+        long first = atLeast("ACKS: first", 1, buffer.getLong(offset + 16, LITTLE_ENDIAN));
+        long mask = buffer.getLong(offset + 24, LITTLE_ENDIAN);
+        if ((mask & 1) == 0) {
+            throw new FrameException("ACKS: mask " + Long.toHexString(mask) + " does not have its first message");
+        }
+        if (first > Long.MAX_VALUE - DoneRun.SPAN) {
+            throw new FrameException("ACKS: first " + first + " leaves no room for those behind it");
+        }
+        return new Acks(
+                shard("ACKS: shard", buffer, offset),
+                buffer.getLong(offset + 8, LITTLE_ENDIAN),
+                first,
+                mask,
+                atLeast("ACKS: next expected", 1, buffer.getLong(offset + 32, LITTLE_ENDIAN)),
+                buffer.getLong(offset + 40, LITTLE_ENDIAN));
     }
 
     /**

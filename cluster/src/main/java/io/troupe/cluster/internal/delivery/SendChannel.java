@@ -258,28 +258,76 @@ public final class SendChannel {
             long ackEpoch,
             long nowNs) {
         SessionId current = session;
-        if (current == null || current.incarnation() != incarnation || !ring.contains(sequence)) {
-            return; // of an ended session, or a repeated one: the message has ended already
+        if (!isWaiting(current, incarnation, sequence)) {
+            return;
         }
         OutboundMessage message = ring.at(sequence);
         boolean answersProbe = sequence == probed;
+        settle(message, ackEpoch, nowNs);
+        onReceiverAt(nextExpected, ackEpoch);
+        tell(message, code, reply, ackEpoch, current);
+        if (answersProbe && !looping) {
+            probe(nowNs);
+        }
+        pump(nowNs);
+    }
+
+    /**
+     * The receiver says that several messages are {@link End.Code#DONE}, without an answer.
+     *
+     * @param incarnation  of the session the messages were sent in
+     * @param first        the lowest of them
+     * @param mask         which: bit n stands for {@code first + n}
+     * @param nextExpected the receiver's lowest sequence that has not arrived in order
+     * @param ackEpoch     the receiver's epoch
+     * @param nowNs        now
+     */
+    public void onAcks(long incarnation, long first, long mask, long nextExpected, long ackEpoch, long nowNs) {
+        boolean answersProbe = false;
+        boolean settled = false;
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            long sequence = first + Long.numberOfTrailingZeros(rest);
+            SessionId current = session;
+            if (isWaiting(current, incarnation, sequence)) {
+                OutboundMessage message = ring.at(sequence);
+                answersProbe |= sequence == probed;
+                settled = true;
+                settle(message, ackEpoch, nowNs);
+                tell(message, End.Code.DONE, NO_BYTES, ackEpoch, current);
+            }
+        }
+        if (!settled) {
+            return;
+        }
+        onReceiverAt(nextExpected, ackEpoch);
+        if (answersProbe && !looping) {
+            probe(nowNs);
+        }
+        pump(nowNs);
+    }
+
+    /** Not if it is of an ended session, nor if the message has ended already. */
+    private boolean isWaiting(@Nullable SessionId current, long incarnation, long sequence) {
+        return current != null && current.incarnation() == incarnation && ring.contains(sequence);
+    }
+
+    private void settle(OutboundMessage message, long ackEpoch, long nowNs) {
         ring.settle(message, ackEpoch);
         if (ring.unsettled() == 0) {
             rest();
             deadlines.clear();
-        } else if (ring.floor() > sequence) {
+        } else if (ring.floor() > message.sequence()) {
             retry.restart(nowNs);
         }
-        onReceiverAt(nextExpected, ackEpoch);
+    }
+
+    private void tell(
+            OutboundMessage message, End.Code code, byte[] reply, long ackEpoch, @Nullable SessionId current) {
         if (!message.abandoned()) {
             boolean proven = message.earlierId() == null && chain.speaksFor(message, ackEpoch);
             SendOutcome outcome = Outcomes.acknowledged(message, code, reply, ackEpoch, proven, current);
             message.end(outcome, code == End.Code.DONE ? reply : NO_BYTES);
         }
-        if (answersProbe && !looping) {
-            probe(nowNs);
-        }
-        pump(nowNs);
     }
 
     /**

@@ -53,6 +53,7 @@ final class FrameDecoder {
             switch (type) {
                 case DeliveryFrames.DATA -> onData(nodeId, buffer, offset, length);
                 case DeliveryFrames.ACK -> onAck(DeliveryFrames.decodeAck(buffer, offset, length));
+                case DeliveryFrames.ACKS -> onAcks(DeliveryFrames.decodeAcks(buffer, offset, length));
                 case DeliveryFrames.ACCEPTED -> onAccepted(DeliveryFrames.decodeAccepted(buffer, offset, length));
                 case DeliveryFrames.NACK -> onNack(DeliveryFrames.decodeNack(buffer, offset, length));
                 case DeliveryFrames.ONE_WAY -> onOneWay(buffer, offset, length);
@@ -109,6 +110,10 @@ final class FrameDecoder {
 
     private void onAck(DeliveryFrames.Ack ack) {
         sender.onAck(ack.shard(), ack.incarnation(), ack.sequence(), ack.nextExpected(), ack.end(), ack.epoch());
+    }
+
+    private void onAcks(DeliveryFrames.Acks acks) {
+        sender.onAcks(acks.shard(), acks.incarnation(), acks.first(), acks.mask(), acks.nextExpected(), acks.epoch());
     }
 
     private void onAccepted(DeliveryFrames.Accepted accepted) {

@@ -3,7 +3,6 @@ package io.troupe.cluster.internal.runtime;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 
-import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
 import io.troupe.transport.Lane;
 import io.troupe.transport.LinkEvent;
@@ -39,7 +38,7 @@ final class FrameRouter implements MessagingSystem.FrameHandler {
     public void onFrame(String nodeId, int type, DirectBuffer buffer, int offset, int length) {
         if (type == TransportPeerChannel.FRAME_TYPE) {
             Objects.requireNonNull(peers).onFrame(nodeId, buffer, offset, length);
-        } else if (type >= DeliveryFrames.DATA && type <= AnswerFrames.ANSWER) {
+        } else if (type >= DeliveryFrames.DATA && type <= DeliveryFrames.ACKS) {
             Objects.requireNonNull(decoder).onFrame(nodeId, type, buffer, offset, length);
         } // else of a newer version: whoever sends it must not rely on it
     }

@@ -9,7 +9,7 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /** A delivered message with the way back to its sender. */
-final class HostedMessage implements InboundMessage {
+final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMessage {
     private final Receiver receiver;
     private final HostedShard shard;
     private final InboundFrame frame;
@@ -51,6 +51,17 @@ final class HostedMessage implements InboundMessage {
     @Override
     public Op.Settle settle(Ending ending, byte[] reply) {
         return Receiver.settle(frame, ending.code(), reply);
+    }
+
+    InboundFrame frame() {
+        return frame;
+    }
+
+    @Override
+    public void done() {
+        if (!isOneWay()) {
+            shard.ended.add(this);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.troupe.cluster.internal.delivery.ReceiveChannel;
 import io.troupe.cluster.internal.handoff.Transfer;
@@ -33,9 +34,13 @@ final class HostedShard implements OwnedShard {
     private final long epoch;
     private final Membership membership;
     private final NanoClock clock;
+    private final Consumer<HostedShard> teller;
     final ShardLock lock = new ShardLock();
     /** Frames that came before the shard was active, in order of arrival; guarded by the lock. */
     final ArrayDeque<InboundFrame> held = new ArrayDeque<>();
+
+    /** What has ended and is to be told; whoever takes it does so under the lock. */
+    final Ended<HostedMessage> ended = new Ended<>();
 
     private final Map<SessionId, ReceiveChannel> channels = new HashMap<>();
     /** What an earlier owner handed over; guarded by the lock. */
@@ -43,7 +48,8 @@ final class HostedShard implements OwnedShard {
 
     private volatile State state = State.RAISING;
 
-    HostedShard(int shard, long epoch, Membership membership, NanoClock clock) {
+    HostedShard(int shard, long epoch, Membership membership, NanoClock clock, Consumer<HostedShard> teller) {
+        this.teller = teller;
         this.shard = shard;
         this.epoch = epoch;
         this.membership = membership;
@@ -68,6 +74,13 @@ final class HostedShard implements OwnedShard {
     @Override
     public boolean isHeld() {
         return state == State.ACTIVE;
+    }
+
+    @Override
+    public void tellEnded() {
+        if (!ended.isEmpty()) {
+            teller.accept(this);
+        }
     }
 
     State state() {

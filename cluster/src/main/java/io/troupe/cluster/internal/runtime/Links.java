@@ -6,6 +6,7 @@ import java.util.function.IntFunction;
 import io.troupe.cluster.SendOutcome;
 import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
+import io.troupe.cluster.internal.delivery.DoneRun;
 import io.troupe.cluster.internal.delivery.End;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
@@ -170,6 +171,23 @@ final class Links implements SendOutput, Receiver.Replies {
                         frame.shard(), source.incarnation(), frame.sequence(), nextExpected, epoch, end));
         // Dropped when the ring is full: the sender probes, and the answer is repeated.
         offered(source.nodeId(), DeliveryFrames.ACK, buffer, length);
+    }
+
+    @Override
+    public void acks(InboundFrame frame, DoneRun run, long nextExpected, long epoch) {
+        SessionId source = Objects.requireNonNull(frame.source());
+        if (source.nodeId().equals(nodeId)) {
+            Objects.requireNonNull(sender)
+                    .onAcks(frame.shard(), source.incarnation(), run.first(), run.mask(), nextExpected, epoch);
+            return;
+        }
+        MutableDirectBuffer buffer = SCRATCH.get();
+        int length = DeliveryFrames.encodeAcks(
+                buffer,
+                0,
+                new DeliveryFrames.Acks(
+                        frame.shard(), source.incarnation(), run.first(), run.mask(), nextExpected, epoch));
+        offered(source.nodeId(), DeliveryFrames.ACKS, buffer, length);
     }
 
     @Override

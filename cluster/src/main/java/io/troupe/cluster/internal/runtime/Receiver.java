@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.troupe.cluster.ActorSync;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
+import io.troupe.cluster.internal.delivery.DoneRun;
 import io.troupe.cluster.internal.delivery.End;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.ReceiveChannel;
@@ -209,6 +210,66 @@ final class Receiver {
         ack(shard, frame, nextExpected, end);
     }
 
+    /** What turns of actors have ended, each sender's in as few frames as can be. */
+    private void tellEnded(HostedShard shard) {
+        Told told;
+        shard.lock.lock();
+        try {
+            told = recordEnded(shard);
+        } finally {
+            shard.lock.unlock();
+        }
+        tell(shard, told);
+    }
+
+    /** Messages of one sender that have ended, the newest first among those of other senders. */
+    private static final class Told {
+        final InboundFrame frame;
+        final DoneRun run;
+        long nextExpected = 1; // claims nothing
+        final @Nullable Told before;
+
+        Told(InboundFrame frame, @Nullable Told before) {
+            this.frame = frame;
+            this.run = new DoneRun(frame.sequence());
+            this.before = before;
+        }
+
+        boolean add(InboundFrame next) {
+            return Objects.equals(next.source(), frame.source()) && run.add(next.sequence());
+        }
+    }
+
+    /** Under the lock: from here on the ends are part of what a next owner is handed over. */
+    private static @Nullable Told recordEnded(HostedShard shard) {
+        Told told = null;
+        for (HostedMessage message = shard.ended.takeAll(); message != null; message = message.next) {
+            InboundFrame frame = message.frame();
+            if (told == null || !told.add(frame)) {
+                told = new Told(frame, told);
+            }
+            ReceiveChannel channel = shard.existingChannel(Objects.requireNonNull(frame.source()));
+            if (channel != null) {
+                channel.onEnd(frame.sequence(), End.DONE);
+                told.nextExpected = channel.nextExpected();
+            }
+        }
+        return told;
+    }
+
+    private void tell(HostedShard shard, @Nullable Told newest) {
+        for (Told told = newest; told != null; told = told.before) {
+            Told due = told;
+            if (due.run.size() == 1) {
+                ack(shard, due.frame, due.nextExpected, End.DONE);
+            } else if (replies.mustWait(due.frame)) {
+                shard.lock.afterwards(() -> replies.acks(due.frame, due.run, due.nextExpected, shard.epoch()));
+            } else {
+                replies.acks(due.frame, due.run, due.nextExpected, shard.epoch());
+            }
+        }
+    }
+
     private void ack(HostedShard shard, InboundFrame frame, long nextExpected, End end) {
         if (replies.mustWait(frame)) {
             shard.lock.afterwards(() -> replies.ack(frame, nextExpected, end, shard.epoch()));
@@ -252,7 +313,7 @@ final class Receiver {
                 && session != null
                 && news.isOwnedBy(session.nodeId(), session.incarnation())
                 && (current == null || current.epoch() != news.epoch())) {
-            raiseFence(new HostedShard(shard, news.epoch(), membership, clock), news);
+            raiseFence(new HostedShard(shard, news.epoch(), membership, clock, this::tellEnded), news);
         }
         handOff.onRecord(shard, news);
         releaseEarly(shard);
@@ -368,6 +429,7 @@ final class Receiver {
     }
 
     List<Transfer.Channel> channels(HostedShard shard) {
+        shard.tellEnded();
         shard.lock.lock();
         try {
             return shard.channels(stores.of(shard.shard()));
@@ -386,6 +448,7 @@ final class Receiver {
         } finally {
             shard.lock.unlock();
         }
+        shard.tellEnded();
         if (wasActive) {
             actors.onShardLost(shard);
         }
@@ -436,6 +499,12 @@ final class Receiver {
     /** Time has passed: what the store was too busy for is tried again. */
     void onTick() {
         postponed.run();
+        for (int shard = 0; shard < hosted.length(); shard++) {
+            HostedShard current = hosted.get(shard);
+            if (current != null) {
+                current.tellEnded(); // a turn may take its time with a message behind those that it has ended
+            }
+        }
     }
 
     boolean mayRun(int shard) {
@@ -460,6 +529,9 @@ final class Receiver {
         boolean mustWait(InboundFrame frame);
 
         void ack(InboundFrame frame, long nextExpected, End end, long epoch);
+
+        /** The messages of a run, all of the sender of the frame, are done. */
+        void acks(InboundFrame frame, DoneRun run, long nextExpected, long epoch);
 
         void accepted(InboundFrame frame, long nextExpected, boolean gap, long epoch);
 

@@ -246,6 +246,20 @@ final class Sender {
         }
     }
 
+    /** Several messages are done: {@code first} and those of the mask behind it. */
+    void onAcks(int shard, long incarnation, long first, long mask, long nextExpected, long epoch) {
+        Slot slot = existing(shard);
+        if (slot == null) {
+            return;
+        }
+        slot.lock.lock();
+        try {
+            slot.channel.onAcks(incarnation, first, mask, nextExpected, epoch, clock.nanoTime());
+        } finally {
+            slot.unlockAndTell();
+        }
+    }
+
     void onAccepted(int shard, long incarnation, long nextExpected, boolean gap, long epoch) {
         with(shard, channel -> channel.onAccepted(incarnation, nextExpected, gap, epoch, clock.nanoTime()));
     }

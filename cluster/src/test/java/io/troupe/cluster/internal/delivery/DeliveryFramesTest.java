@@ -85,6 +85,10 @@ class DeliveryFramesTest {
 
         DeliveryFrames.Accepted accepted =
                 new DeliveryFrames.Accepted(shard, epoch, sequence, epoch, (sequence & 1) == 0);
+        DeliveryFrames.Acks acks = new DeliveryFrames.Acks(shard, epoch, sequence, epoch | 1, sequence, epoch);
+        length = DeliveryFrames.encodeAcks(buffer, AT, acks);
+        assertThat(length).isEqualTo(DeliveryFrames.ACKS_LENGTH);
+        assertThat(DeliveryFrames.decodeAcks(buffer, AT, length)).isEqualTo(acks);
         length = DeliveryFrames.encodeAccepted(buffer, AT, accepted);
         assertThat(DeliveryFrames.decodeAccepted(buffer, AT, length)).isEqualTo(accepted);
 
@@ -105,6 +109,7 @@ class DeliveryFramesTest {
         int length = bytes.length;
         readOrRefuse(() -> DeliveryFrames.decodeData(noise, 0, length));
         readOrRefuse(() -> DeliveryFrames.decodeAck(noise, 0, length));
+        readOrRefuse(() -> DeliveryFrames.decodeAcks(noise, 0, length));
         readOrRefuse(() -> DeliveryFrames.decodeAccepted(noise, 0, length));
         readOrRefuse(() -> DeliveryFrames.decodeNack(noise, 0, length));
         readOrRefuse(() -> DeliveryFrames.decodeOneWay(noise, 0, length));
@@ -114,7 +119,7 @@ class DeliveryFramesTest {
         try {
             decoding.run();
         } catch (FrameException refused) {
-            assertThat(refused).hasMessageMatching("(DATA|ACK|ACCEPTED|NACK|ONE_WAY): .*");
+            assertThat(refused).hasMessageMatching("(DATA|ACKS?|ACCEPTED|NACK|ONE_WAY): .*");
         }
     }
 
@@ -129,6 +134,10 @@ class DeliveryFramesTest {
         assertThat(hex(length))
                 .isEqualTo("11000000" + "02000000" + "0200000000000000" + "0500000000000000" + "0600000000000000"
                         + "0400000000000000" + "41");
+        length = DeliveryFrames.encodeAcks(buffer, AT, new DeliveryFrames.Acks(17, 2, 5, 9, 6, 4));
+        assertThat(hex(length))
+                .isEqualTo("11000000" + "00000000" + "0200000000000000" + "0500000000000000" + "0900000000000000"
+                        + "0600000000000000" + "0400000000000000");
         length = DeliveryFrames.encodeAccepted(buffer, AT, new DeliveryFrames.Accepted(17, 2, 6, 4, true));
         assertThat(hex(length))
                 .isEqualTo("11000000" + "01000000" + "0200000000000000" + "0600000000000000" + "0400000000000000");
@@ -170,9 +179,22 @@ class DeliveryFramesTest {
         assertThatThrownBy(() -> DeliveryFrames.decodeAck(buffer, AT, 39))
                 .isInstanceOf(FrameException.class)
                 .hasMessage("ACK: 39 bytes, at least 40 are needed");
+        assertThatThrownBy(() -> DeliveryFrames.decodeAcks(buffer, AT, 47))
+                .isInstanceOf(FrameException.class)
+                .hasMessage("ACKS: 47 bytes, at least 48 are needed");
+        refusesAcks(1, 10, "ACKS: mask a does not have its first message");
+        refusesAcks(0, 1, "ACKS: first 0 is below 1");
+        refusesAcks(Long.MAX_VALUE, 1, "ACKS: first 9223372036854775807 leaves no room for those behind it");
         DeliveryFrames.encodeOneWayHeader(buffer, AT, -1, 4);
         assertThatThrownBy(() -> DeliveryFrames.decodeOneWay(buffer, AT, 16))
                 .isInstanceOf(FrameException.class)
                 .hasMessage("ONE_WAY: shard -1 is below 0");
+    }
+
+    private void refusesAcks(long first, long mask, String message) {
+        int length = DeliveryFrames.encodeAcks(buffer, AT, new DeliveryFrames.Acks(17, 2, first, mask, 6, 4));
+        assertThatThrownBy(() -> DeliveryFrames.decodeAcks(buffer, AT, length))
+                .isInstanceOf(FrameException.class)
+                .hasMessage(message);
     }
 }

@@ -37,6 +37,8 @@ final class DeliverySimulation {
         final int cuts;
         final int sessionLosses;
         final int exactlyOnce;
+        /** Messages whose sender waits for no answer: a volatile owner may tell of several at once. */
+        final int tells;
 
         Swarm(SimRandom random) {
             durable = random.percent(60);
@@ -52,6 +54,7 @@ final class DeliverySimulation {
             cuts = random.percent(50) ? 1 + random.below(5) : 0;
             sessionLosses = random.percent(40) ? 1 + random.below(4) : 0;
             exactlyOnce = random.percent(50) ? 100 : random.below(101);
+            tells = random.percent(50) ? random.below(101) : 0;
         }
     }
 
@@ -59,6 +62,7 @@ final class DeliverySimulation {
     private static final class Sent {
         final DeliveryGuarantee guarantee;
         final int entity;
+        final boolean tell;
 
         @Nullable
         SendOutcome outcome;
@@ -67,7 +71,8 @@ final class DeliverySimulation {
         int runs;
         int effects;
 
-        Sent(DeliveryGuarantee guarantee, int entity) {
+        Sent(DeliveryGuarantee guarantee, int entity, boolean tell) {
+            this.tell = tell;
             this.guarantee = guarantee;
             this.entity = entity;
         }
@@ -97,6 +102,8 @@ final class DeliverySimulation {
     private boolean healed;
     long effects;
     long unknown;
+    /** Of the frames that told of several ends: the most messages of one. */
+    int longestRun;
 
     private final boolean tracing;
     private final List<String> trace = new ArrayList<>(List.of(""));
@@ -147,6 +154,10 @@ final class DeliverySimulation {
         return sent.get(frame.message()).entity;
     }
 
+    boolean isTell(SimNode.DataFrame frame) {
+        return sent.get(frame.message()).tell;
+    }
+
     private void step() {
         now += random.below(4);
         int dice = random.below(100);
@@ -193,7 +204,7 @@ final class DeliverySimulation {
         if (index > 60) {
             return;
         }
-        Sent model = new Sent(guarantee, random.below(ENTITIES));
+        Sent model = new Sent(guarantee, random.below(ENTITIES), random.percent(swarm.tells));
         trace("send", index, guarantee, "entity", model.entity, "as", channel.nextSequence());
         sent.add(model);
         long deadline = random.percent(swarm.deadlines) ? now + 1 + random.below(400) : OutboundMessage.NO_DEADLINE;
@@ -260,6 +271,13 @@ final class DeliverySimulation {
                 frame.to(),
                 () -> channel.onAck(
                         frame.incarnation(), frame.sequence(), nextExpected, end.code(), end.reply(), epoch, now));
+    }
+
+    void acks(SimNode from, long incarnation, DoneRun run, long nextExpected, long epoch) {
+        longestRun = Math.max(longestRun, run.size());
+        long first = run.first();
+        long mask = run.mask();
+        answer(from, () -> channel.onAcks(incarnation, first, mask, nextExpected, epoch, now));
     }
 
     void accepted(SimNode.DataFrame frame, long nextExpected, boolean gap, long epoch) {
@@ -401,6 +419,7 @@ final class DeliverySimulation {
                 for (int entity = 0; entity < ENTITIES; entity++) {
                     node.process(entity);
                 }
+                node.tellEnded();
             }
             while (senderView < grants.size() - 1) {
                 senderView++;
@@ -439,7 +458,8 @@ final class DeliverySimulation {
         }
         SendOutcome outcome = model.outcome;
         if (outcome instanceof SendOutcome.Committed || outcome instanceof SendOutcome.Processed) {
-            boolean answered = model.reply.length == 1 && model.reply[0] == index;
+            boolean answered =
+                    model.tell ? model.reply.length == 0 : model.reply.length == 1 && model.reply[0] == index;
             return model.effects > 0 && answered && outcome instanceof SendOutcome.Committed == swarm.durable;
         }
         if (outcome instanceof SendOutcome.NotExecuted) {

@@ -17,14 +17,19 @@ class DeliverySimulationTest {
     void everyScheduleKeepsTheGuaranteesAndSettlesOnceHealed() {
         long effects = 0;
         long unknown = 0;
+        int longestRun = 0;
         for (int schedule = 0; schedule < SCHEDULES; schedule++) {
             DeliverySimulation simulation = new DeliverySimulation(FIRST_SEED + schedule, SCHEDULES == 1);
             simulation.run();
             effects += simulation.effects;
             unknown += simulation.unknown;
+            longestRun = Math.max(longestRun, simulation.longestRun);
         }
         // A simulation in which nothing happens finds nothing.
         assertThat(effects).isGreaterThan(5L * SCHEDULES);
         assertThat(unknown).isGreaterThan(SCHEDULES / 100);
+        if (SCHEDULES > 1) {
+            assertThat(longestRun).as("messages of one acknowledgement").isGreaterThan(5);
+        }
     }
 }

@@ -137,6 +137,7 @@ class FuzzedFramesTest {
             bytes.boundsCheck(data.contentOffset(), data.contentLength());
         });
         readOrRefuse(() -> DeliveryFrames.decodeAck(bytes, 0, length));
+        readOrRefuse(() -> DeliveryFrames.decodeAcks(bytes, 0, length));
         readOrRefuse(() -> DeliveryFrames.decodeAccepted(bytes, 0, length));
         readOrRefuse(() -> DeliveryFrames.decodeNack(bytes, 0, length));
         readOrRefuse(() -> {
@@ -171,6 +172,7 @@ class FuzzedFramesTest {
         written.put(
                 "ack",
                 hex(DeliveryFrames.encodeAck(buffer, 0, new DeliveryFrames.Ack(17, 2, 5, 6, 4, End.rejected("A")))));
+        written.put("acks", hex(DeliveryFrames.encodeAcks(buffer, 0, new DeliveryFrames.Acks(17, 2, 5, 9, 6, 4))));
         written.put(
                 "accepted",
                 hex(DeliveryFrames.encodeAccepted(buffer, 0, new DeliveryFrames.Accepted(17, 2, 6, 4, true))));

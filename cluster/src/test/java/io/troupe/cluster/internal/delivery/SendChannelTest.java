@@ -49,6 +49,40 @@ class SendChannelTest extends SendChannelFixture {
     }
 
     @Test
+    void anAckOfSeveralEndsThoseOfItsMaskAndNoOther() {
+        openAndRoute();
+        sendVolatile("a", "b", "c", "d", "e");
+        channel.onAcks(SECOND.incarnation(), 1, 0b1011, 6, 100, now);
+        assertThat(outcomes).isEmpty();
+        channel.onAcks(FIRST.incarnation(), 1, 0b1011, 6, 100, now);
+        assertThat(outcomes)
+                .containsExactly("a Processed[epoch=100]", "b Processed[epoch=100]", "d Processed[epoch=100]");
+        assertThat(channel.floor()).isEqualTo(3);
+        channel.onAcks(FIRST.incarnation(), 1, 0b1011, 6, 100, now);
+        assertThat(outcomes).hasSize(3);
+        channel.onAcks(FIRST.incarnation(), 3, -1L, 6, 100, now); // of messages that were never sent, too
+        assertThat(outcomes)
+                .containsExactly(
+                        "a Processed[epoch=100]",
+                        "b Processed[epoch=100]",
+                        "d Processed[epoch=100]",
+                        "c Processed[epoch=100]",
+                        "e Processed[epoch=100]");
+        assertThat(channel.isIdle()).isTrue();
+    }
+
+    @Test
+    void anAckOfSeveralThatAnswersAProbeIsFollowedByAProbeOfTheNextOldest() {
+        openAndRoute();
+        sendVolatile("a", "b", "c");
+        sentSince();
+        tickAfter(100);
+        assertThat(sentSince()).containsExactly("1:a@100/1");
+        channel.onAcks(FIRST.incarnation(), 1, 0b11, 4, 100, now);
+        assertThat(sentSince()).containsExactly("3:c@100/3");
+    }
+
+    @Test
     void everyEndHasItsOutcome() {
         openAndRoute();
         sendDurable("a", "b", "c", "d", "e", "f");

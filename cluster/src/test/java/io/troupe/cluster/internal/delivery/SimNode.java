@@ -55,6 +55,8 @@ final class SimNode {
     private final List<ArrayDeque<Waiting>> mailboxes = new ArrayList<>();
     private final List<DataFrame> held = new ArrayList<>();
     private long newestIncarnation;
+    /** Ended, and neither in the channels nor told to their senders; what a turn has ended, in production. */
+    private final List<DataFrame> untold = new ArrayList<>();
 
     SimNode(String id, DeliverySimulation world, int entities) {
         this.id = id;
@@ -70,7 +72,7 @@ final class SimNode {
         world.trace("learns", this);
         Route route = world.grants.get(view);
         if (route.owner().equals(id)) {
-            forget();
+            lose();
             epoch = route.epoch();
             state = State.RAISING;
             Windows given = world.handedOver.getOrDefault(epoch, Windows.NONE);
@@ -95,11 +97,13 @@ final class SimNode {
     }
 
     void lose() {
-        forget();
         state = State.LOST;
+        forget();
+        tellEnded(); // it has run, whoever owns the shard now
     }
 
     void crash() {
+        untold.clear();
         forget();
         state = State.NONE;
     }
@@ -117,6 +121,7 @@ final class SimNode {
     }
 
     Windows windows() {
+        tellEnded();
         return new Windows(floors, ended);
     }
 
@@ -202,7 +207,7 @@ final class SimNode {
         } else if (world.random.percent(5)) {
             end = End.rejected("rejected");
         } else {
-            end = new End(End.Code.DONE, new byte[] {(byte) frame.message()});
+            end = world.isTell(frame) ? End.DONE : new End(End.Code.DONE, new byte[] {(byte) frame.message()});
         }
         if (world.swarm.durable && !settle(frame, end)) {
             return;
@@ -210,10 +215,37 @@ final class SimNode {
         if (end.code() == End.Code.DONE || end.code() == End.Code.REJECTED) {
             world.ran(frame.message(), end.code() == End.Code.DONE, epoch);
         }
+        if (end.equals(End.DONE) && !world.swarm.durable) {
+            untold.add(frame);
+            if (world.random.percent(40)) {
+                tellEnded();
+            }
+            return;
+        }
         ReceiveChannel channel = Objects.requireNonNull(channels.get(frame.incarnation()));
         channel.onEnd(frame.sequence(), end);
         ended.computeIfAbsent(frame.incarnation(), any -> new TreeMap<>()).put(frame.sequence(), end);
         world.ack(frame, channel.nextExpected(), end, epoch);
+    }
+
+    /** Of each sender in as few frames as can be. */
+    void tellEnded() {
+        while (!untold.isEmpty()) {
+            long incarnation = untold.get(0).incarnation();
+            DoneRun run = new DoneRun(untold.get(0).sequence());
+            ReceiveChannel channel = channels.get(incarnation);
+            untold.removeIf(frame -> {
+                if (frame.incarnation() != incarnation || !run.add(frame.sequence())) {
+                    return false;
+                }
+                if (channel != null) {
+                    channel.onEnd(frame.sequence(), End.DONE);
+                    ended.computeIfAbsent(incarnation, any -> new TreeMap<>()).put(frame.sequence(), End.DONE);
+                }
+                return true;
+            });
+            world.acks(this, incarnation, run, channel == null ? 1 : channel.nextExpected(), epoch);
+        }
     }
 
     private boolean settle(DataFrame frame, End end) {
