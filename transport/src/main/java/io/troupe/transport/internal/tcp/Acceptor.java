@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes connections that others have dialled: from the port, or from the agent that has it and has agreed with the other
- * end about a lane of this one. Confined to the agent.
+ * Takes connections that others have dialled: from the port, or from the agent that has it and has agreed with the
+ * other end about a lane of this one. Confined to the agent.
  */
 final class Acceptor implements PortListener.Output {
     private static final Logger LOG = LoggerFactory.getLogger(TcpMessagingSystem.class);
