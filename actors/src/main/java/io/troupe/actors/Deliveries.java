@@ -37,12 +37,18 @@ final class Deliveries {
             deliverParts(message, cells);
             return;
         }
+        byte[] content = message.content();
+        int headerLength = Envelope.headerLength(content);
+        EntityId known = headerLength == 0 ? null : cells.last.find(content, headerLength);
         Envelope envelope;
         try {
-            envelope = Envelope.decode(message.content());
+            envelope = known == null ? Envelope.decode(content) : new Envelope(known, headerLength, null, 0);
         } catch (IllegalArgumentException e) {
             undelivered.refuse(null, message, Ending.FAILED, "undecodable: " + e.getMessage());
             return;
+        }
+        if (known == null && headerLength > 0) {
+            cells.last.remember(content, headerLength, envelope.target());
         }
         InboundMessage received = envelope.origin() == null ? message : new RelayedMessage(message, envelope.origin());
         if (envelope.before() > 0) {

@@ -14,6 +14,8 @@ final class EntityPid<M> extends Pid<M> {
     private final EntityId entity;
     /** -1 until the set of the kind is known; never changes after that. */
     private int shard = -1;
+    /** Made with its first message. */
+    private volatile byte @Nullable [] header;
 
     private final ClusterActorSystem system;
     /** What a spawned actor asked for; null for the system's default. */
@@ -71,6 +73,16 @@ final class EntityPid<M> extends Pid<M> {
 
     LocalActors locals() {
         return system.locals();
+    }
+
+    /** {@return what stands before each message to it; do not modify} */
+    byte[] header() {
+        byte[] known = header;
+        if (known == null) {
+            known = Envelope.header(entity);
+            header = known;
+        }
+        return known;
     }
 
     int shard() {

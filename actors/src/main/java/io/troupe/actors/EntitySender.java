@@ -43,7 +43,7 @@ final class EntitySender {
 
     /** {@return target and body, for a commit within some milliseconds; 0 for at any time} */
     private byte[] content(EntityPid<?> target, Object message, long withinMillis) {
-        byte[] content = Envelope.encode(target.entity(), messages.encode(message));
+        byte[] content = messages.encode(target.header(), message);
         return withinMillis == 0 ? content : Envelope.before(clusterClock.nowMillis() + withinMillis, content);
     }
 

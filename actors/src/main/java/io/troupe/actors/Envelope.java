@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,15 +46,32 @@ record Envelope(EntityId target, int bodyOffset, @Nullable Origin origin, long b
     }
 
     static byte[] encode(EntityId target, byte[] body) {
+        byte[] header = header(target);
+        byte[] content = Arrays.copyOf(header, header.length + body.length);
+        System.arraycopy(body, 0, content, header.length, body.length);
+        return content;
+    }
+
+    /** {@return what stands before the body of every message to a target} */
+    static byte[] header(EntityId target) {
         byte[] kind = target.kind().getBytes(StandardCharsets.UTF_8);
         byte[] id = target.id().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(3 + kind.length + id.length + body.length)
+        return ByteBuffer.allocate(3 + kind.length + id.length)
                 .put((byte) kind.length)
                 .put(kind)
                 .putShort((short) id.length)
                 .put(id)
-                .put(body)
                 .array();
+    }
+
+    /** {@return how long the header is, or 0 if there is more than a header before the body, or no whole header} */
+    static int headerLength(byte[] content) {
+        int kind = content.length < 1 ? COMMIT_BEFORE : content[0] & 0xFF;
+        if (kind >= COMMIT_BEFORE || content.length < 3 + kind) {
+            return 0;
+        }
+        int length = 3 + kind + ((content[1 + kind] & 0xFF) << 8 | (content[2 + kind] & 0xFF));
+        return length <= content.length ? length : 0;
     }
 
     /** {@return an encoded envelope with its origin before it} */

@@ -1,8 +1,11 @@
 package io.troupe.actors;
 
+import java.util.Arrays;
+
 import io.troupe.metadata.Op;
 import io.troupe.transport.TransportException;
 import io.troupe.transport.kryo.KryoCodec;
+import org.agrona.DirectBuffer;
 
 /** Messages, states and replies to bytes and back. Safe for any thread. */
 final class Messages {
@@ -14,6 +17,14 @@ final class Messages {
 
     byte[] encode(Object message) {
         return codec.encode(message);
+    }
+
+    /** {@return the header, and after it the message} */
+    byte[] encode(byte[] header, Object message) {
+        DirectBuffer encoded = codec.encodeView(message);
+        byte[] bytes = Arrays.copyOf(header, header.length + encoded.capacity());
+        encoded.getBytes(0, bytes, header.length, encoded.capacity());
+        return bytes;
     }
 
     byte[] encodeReply(Object reply) {

@@ -15,6 +15,7 @@ final class ShardCells implements Home {
     final OwnedShard shard;
     final ShardGate gate = new ShardGate();
     final Map<EntityId, Cell> byId = new ConcurrentHashMap<>();
+    final LastTarget last = new LastTarget();
     final Duties duties;
     private final EntityHost host;
     private volatile boolean stopped;

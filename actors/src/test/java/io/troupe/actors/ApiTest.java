@@ -71,6 +71,8 @@ class ApiTest {
         Envelope read = Envelope.decode(content);
         assertThat(read.target()).isEqualTo(target);
         assertThat(content).endsWith(body).hasSize(read.bodyOffset() + body.length);
+        assertThat(Envelope.headerLength(content)).isEqualTo(read.bodyOffset());
+        assertThat(content).startsWith(Envelope.header(target));
     }
 
     /** Unpaired surrogates have no UTF-8. */
@@ -81,8 +83,11 @@ class ApiTest {
     @Property
     void aCutEnvelopeIsRefusedCleanly(@ForAll byte[] garbage) {
         try {
-            assertThat(Envelope.decode(garbage).bodyOffset()).isBetween(3, garbage.length);
+            int bodyOffset = Envelope.decode(garbage).bodyOffset();
+            assertThat(bodyOffset).isBetween(3, garbage.length);
+            assertThat(Envelope.headerLength(garbage)).isIn(0, bodyOffset);
         } catch (IllegalArgumentException e) {
+            assertThat(Envelope.headerLength(garbage)).isZero();
             assertThat(e.getMessage())
                     .matches(
                             "an envelope ends within a name at byte .*|no place in an outbox: shard .*|no time that a commit .*");
@@ -102,6 +107,7 @@ class ApiTest {
         assertThat(read.target()).isEqualTo(new EntityId("kind", "id"));
         assertThat(read.bodyOffset()).isEqualTo(21 + Envelope.decode(plain).bodyOffset());
         assertThat(Envelope.decode(plain).origin()).isNull();
+        assertThat(Envelope.headerLength(Envelope.from(origin, plain))).isZero();
         assertThat(read.before()).isZero();
     }
 
@@ -110,6 +116,7 @@ class ApiTest {
         byte[] plain = Envelope.encode(new EntityId("kind", "id"), body);
         Envelope read = Envelope.decode(Envelope.before(time, plain));
         assertThat(read.before()).isEqualTo(time);
+        assertThat(Envelope.headerLength(Envelope.before(time, plain))).isZero();
         assertThat(read.target()).isEqualTo(new EntityId("kind", "id"));
         assertThat(read.bodyOffset()).isEqualTo(9 + Envelope.decode(plain).bodyOffset());
         assertThatThrownBy(() -> Envelope.decode(Envelope.before(0, plain)))
