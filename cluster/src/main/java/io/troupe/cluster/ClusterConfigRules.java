@@ -66,11 +66,6 @@ final class ClusterConfigRules {
         if (config.stateGroups() < 0 || config.stateGroups() > MAX_STATE_GROUPS) {
             errors.add("stateGroups (" + config.stateGroups() + ") must be between 0 and " + MAX_STATE_GROUPS);
         }
-        if (config.stateGroups() > 0 && config.restoreFrom() != null) {
-            errors.add(config.restoreFrom() + " cannot be restored into a cluster with stateGroups ("
-                    + config.stateGroups() + "), because a backup has the state of one group: leave it at 0, or start"
-                    + " with copies of the voters' directories");
-        }
         if (config.maxUnsettled() < 1) {
             errors.add("maxUnsettled (" + config.maxUnsettled() + ") must be at least 1");
         }

@@ -208,12 +208,14 @@ public interface ClusterManager {
     /**
      * Writes everything that the cluster keeps in its log to a file: the state of durable entities, what is settled,
      * pins and shard sets. It has everything that was acknowledged anywhere before this call; the cluster goes on
-     * meanwhile. A new cluster starts from it with {@link ClusterConfig.Builder#restoreFrom}. Asked of any voter's
-     * node, one at a time.
+     * meanwhile, and with state groups, of which all have to be read as of one moment, their commits wait for some 20
+     * ms. A new cluster starts from it with {@link ClusterConfig.Builder#restoreFrom}. Asked of any voter's node, one
+     * at a time.
      *
      * @param file a file of that node's machine that does not exist, in a directory that does
      * @return completes when the file is on the disk; fails with {@link ClusterException} BAD_BACKUP if it cannot be
-     *     written, and then nothing of it is left, or if this node keeps no log
+     *     written, and then nothing of it is left, or if this node keeps no log, and FAILED while another one is
+     *     written or if leaders change too often for such a moment
      */
     CompletableFuture<Backup> backup(Path file);
 

@@ -155,10 +155,6 @@ class ClusterConfigTest {
         refused(three("d").maxUnsettled(0), "maxUnsettled (0) must be at least 1");
         refused(three("d").stateGroups(-1), "stateGroups (-1) must be between 0 and 15");
         refused(three("d").stateGroups(16), "stateGroups (16) must be between 0 and 15");
-        refused(
-                three("n1").dataDir(directory).stateGroups(1).restoreFrom(Path.of("a.backup")),
-                "a.backup cannot be restored into a cluster with stateGroups (1), because a backup has the state of one"
-                        + " group: leave it at 0, or start with copies of the voters' directories");
         refused(three("d").maxSpawned(0), "maxSpawned (0) must be between 1 and 1000000");
         refused(three("d").maxSpawned(1_000_001), "maxSpawned (1000001) must be between 1 and 1000000");
         refused(three("d").maxMoves(0), "maxMoves (0) must be between 1 and 65536");
@@ -349,6 +345,7 @@ class ClusterConfigTest {
         assertThat(three("n1")
                         .dataDir(directory)
                         .restoreFrom(Path.of("b"))
+                        .stateGroups(2)
                         .build()
                         .restoreFrom())
                 .isEqualTo(Path.of("b"));

@@ -395,10 +395,6 @@ public record MetadataConfig(
         private void checkGroups(List<String> errors) {
             if (groups < 1 || groups > MAX_GROUPS) {
                 errors.add("groups (" + groups + ") must be from 1 to " + MAX_GROUPS);
-            } else if (groups > 1 && restoreFrom != null) {
-                errors.add(
-                        "node " + nodeId + " cannot restore " + restoreFrom + " into " + groups
-                                + " groups, because a backup has the state of one: leave groups at 1, or start without restoreFrom");
             }
         }
 

@@ -319,11 +319,15 @@ public interface MetadataStore extends AutoCloseable {
     /**
      * Writes the whole state to a file, with everything that was acknowledged anywhere before this call, while the
      * store goes on. A new cluster can start from it: {@link MetadataConfig.Builder#restoreFrom}. To be asked of any
-     * voter, one at a time. A cluster with several groups has no backups yet.
+     * voter, one at a time.
+     *
+     * <p>With several groups it has the states of all of them as of one moment, whichever group's store is asked. The
+     * transactions of all groups but the first wait for that moment; this node needs a session in every group.
      *
      * @param file a file that does not exist, in a directory that does; only this user may read what is made
-     * @return completes when the file is on the disk; fails with BAD_BACKUP if it cannot be written or there are
-     *     several groups, and then nothing of it is left, BUSY while another one is written, or as {@link #txn} does
+     * @return completes when the file is on the disk; fails with BAD_BACKUP if it cannot be written, and then nothing
+     *     of it is left, BUSY while another one is written or if leaders change too often for such a moment, or as
+     *     {@link #txn} does
      */
     default CompletableFuture<Backup> backup(Path file) {
         return CompletableFuture.failedFuture(new MetadataException(

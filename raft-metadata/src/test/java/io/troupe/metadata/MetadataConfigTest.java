@@ -110,12 +110,6 @@ class MetadataConfigTest {
         assertThat(three("n4").groups(16).build().groups()).isEqualTo(16);
         assertRefused(three("n4").groups(0), "groups (0) must be from 1 to 16");
         assertRefused(three("n4").groups(17), "groups (17) must be from 1 to 16");
-        assertRefused(
-                three("n1")
-                        .directory(Path.of("n1"))
-                        .restoreFrom(Path.of("a.backup"))
-                        .groups(2),
-                "node n1 cannot restore a.backup into 2 groups, because a backup has the state of one: leave groups at 1");
     }
 
     private static MetadataConfig.Builder three(String nodeId) {

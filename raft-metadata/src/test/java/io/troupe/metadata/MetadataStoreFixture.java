@@ -66,11 +66,6 @@ public abstract class MetadataStoreFixture {
         return true;
     }
 
-    /** {@return a part of what a store says that cannot write backups} */
-    protected String backupRefusal() {
-        return "ask one of the voters [";
-    }
-
     /** Closes the store, and what ends with it. */
     protected void closeStore() {
         store.close();

@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 import io.troupe.metadata.Backup;
 import io.troupe.metadata.MetadataException;
@@ -51,19 +52,19 @@ public final class BackupFile {
     /**
      * Writes a backup; forced to the disk when it returns.
      *
-     * @param file  a file that does not exist, in a directory that does
-     * @param head  where the state comes from
-     * @param state the state
+     * @param file   a file that does not exist, in a directory that does
+     * @param head   where the states come from
+     * @param states the states of all groups
      * @return what was written
      * @throws MetadataException with code BAD_BACKUP if it cannot be written; then nothing of it is left
      */
-    public static Backup write(Path file, BackupCodec.Head head, StateView state) {
+    public static Backup write(Path file, BackupCodec.Head head, List<StateView> states) {
         try {
             Path aside = Files.createTempFile(directory(file), file.getFileName() + ".", ".tmp");
             try {
                 String digest;
                 try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
-                    digest = write(Channels.newOutputStream(channel), () -> channel.force(false), head, state);
+                    digest = write(Channels.newOutputStream(channel), () -> channel.force(false), head, states);
                     channel.force(true);
                 }
                 checkTarget(file); // The rename would replace what has come meanwhile.
@@ -71,7 +72,7 @@ public final class BackupFile {
                 try (FileChannel made = FileChannel.open(directory(file), StandardOpenOption.READ)) {
                     made.force(true);
                 }
-                return new Backup(file, state.revision(), Files.size(file), digest);
+                return new Backup(file, states.get(0).revision(), Files.size(file), digest);
             } finally {
                 Files.deleteIfExists(aside);
             }
@@ -81,10 +82,10 @@ public final class BackupFile {
     }
 
     /** Writes all of it, and forces it in pieces, all but the last one. */
-    static String write(OutputStream file, SteadyOutput.Disk disk, BackupCodec.Head head, StateView state)
+    static String write(OutputStream file, SteadyOutput.Disk disk, BackupCodec.Head head, List<StateView> states)
             throws IOException {
         OutputStream out = new BufferedOutputStream(new SteadyOutput(file, disk), BUFFER);
-        String digest = BackupCodec.write(head, state, out);
+        String digest = BackupCodec.write(head, states, out);
         out.flush();
         return digest;
     }

@@ -1,6 +1,7 @@
 package io.troupe.metadata.internal.backup;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -22,7 +23,7 @@ public final class BackupWriter implements AutoCloseable {
 
     private final String nodeId;
 
-    /** The backup that waits for its revision or is written, or null. */
+    /** The backup that waits for its states or is written, or null. */
     private @Nullable Path current;
 
     private @Nullable Thread thread;
@@ -37,18 +38,15 @@ public final class BackupWriter implements AutoCloseable {
         this.nodeId = nodeId;
     }
 
-    /** Gives the state to write. */
+    /** Gives the states to write. */
     public interface Source {
-        /** {@return completes when {@link #state} has everything that was acknowledged before this call} */
-        CompletableFuture<Long> barrier();
-
-        /** {@return the newest state} */
-        StateView state();
+        /** {@return the states of all groups as of one moment, with all that was acknowledged before this call} */
+        CompletableFuture<List<StateView>> states();
 
         /**
-         * {@return where a state comes from}
+         * {@return where the states come from}
          *
-         * @param revision the revision of the state
+         * @param revision the revision of the first group's state
          */
         Head head(long revision);
     }
@@ -58,7 +56,7 @@ public final class BackupWriter implements AutoCloseable {
      *
      * @param file   a file that does not exist, in a directory that does
      * @param source gives the state
-     * @return completes when the backup is on the disk; fails with BAD_BACKUP, BUSY, CLOSED, or as the barrier does
+     * @return completes when the backup is on the disk; fails with BAD_BACKUP, BUSY, CLOSED, or as the source does
      */
     public CompletableFuture<Backup> write(Path file, Source source) {
         synchronized (this) {
@@ -78,12 +76,12 @@ public final class BackupWriter implements AutoCloseable {
             current = file;
         }
         CompletableFuture<Backup> done = new CompletableFuture<>();
-        CompletableFuture<?> unused = source.barrier().whenComplete((revision, failure) -> {
+        CompletableFuture<?> unused = source.states().whenComplete((states, failure) -> {
             if (failure != null) {
                 finish();
                 done.completeExceptionally(failure);
             } else {
-                startWriting(file, source, done);
+                startWriting(file, source, states, done);
             }
         });
         return done;
@@ -108,22 +106,21 @@ public final class BackupWriter implements AutoCloseable {
         }
     }
 
-    private synchronized void startWriting(Path file, Source source, CompletableFuture<Backup> done) {
+    private synchronized void startWriting(
+            Path file, Source source, List<StateView> states, CompletableFuture<Backup> done) {
         if (closed) {
             done.completeExceptionally(closed(file));
             return;
         }
-        Supplier<Backup> write = () -> {
-            StateView state = source.state();
-            return BackupFile.write(file, source.head(state.revision()), state);
-        };
-        Thread writer = new Thread(() -> run(file, write, done), "troupe-" + nodeId + "-backup");
+        Head head = source.head(states.get(0).revision());
+        Thread writer = new Thread(
+                () -> run(() -> BackupFile.write(file, head, states), file, done), "troupe-" + nodeId + "-backup");
         writer.setDaemon(true);
         thread = writer;
         writer.start();
     }
 
-    private void run(Path file, Supplier<Backup> write, CompletableFuture<Backup> done) {
+    private void run(Supplier<Backup> write, Path file, CompletableFuture<Backup> done) {
         try {
             Backup written = write.get();
             LOG.info("node {} wrote backup {} at revision {}", nodeId, file, written.revision());

@@ -169,6 +169,22 @@ public final class InMemoryGroup implements AutoCloseable {
         return state.view();
     }
 
+    /** {@return the newest states of all groups of these nodes, all of which stand still meanwhile} */
+    List<StateView> views() {
+        return call(() -> views(0));
+    }
+
+    /** On the threads of the first group and of those before the next one. */
+    private List<StateView> views(int next) {
+        if (next < further.size()) {
+            return further.get(next).call(() -> views(next + 1));
+        }
+        List<StateView> views = new ArrayList<>();
+        views.add(view());
+        further.forEach(group -> views.add(group.view()));
+        return views;
+    }
+
     /** Closes every store and ends the thread. Idempotent. */
     @Override
     public void close() {

@@ -211,15 +211,17 @@ public final class InMemoryMetadataStore implements MetadataStore {
 
     @Override
     public CompletableFuture<Backup> backup(Path file) {
+        InMemoryMetadataStore first = all.get(0);
+        return this == first ? write(file) : first.backup(file);
+    }
+
+    private CompletableFuture<Backup> write(Path file) {
         return backups.write(file, new BackupWriter.Source() {
             @Override
-            public CompletableFuture<Long> barrier() {
-                return InMemoryMetadataStore.this.barrier();
-            }
-
-            @Override
-            public StateView state() {
-                return group.view();
+            public CompletableFuture<List<StateView>> states() {
+                return CompletableFuture.allOf(
+                                all.stream().map(InMemoryMetadataStore::barrier).toArray(CompletableFuture[]::new))
+                        .thenCompose(passed -> submit(answer -> answer.complete(group.views())));
             }
 
             @Override

@@ -57,8 +57,11 @@ public final class NodeAgent implements AutoCloseable {
     /** Protocol number of what makes the voters of a further group those of the first. */
     public static final int VOTERS_PROTOCOL = 5;
 
+    /** Protocol number of what asks a leader to let the data of its group stand still. */
+    public static final int HOLD_PROTOCOL = 6;
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
-    private static final int PROTOCOLS = 6;
+    private static final int PROTOCOLS = 7;
 
     private final String nodeId;
     private final GroupName name;

@@ -11,6 +11,8 @@ import io.troupe.metadata.Backup;
 import io.troupe.metadata.MetadataConfig;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.Txn;
+import io.troupe.metadata.TxnResult;
 import io.troupe.metadata.internal.backup.BackupWriter;
 import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.formation.Identity;
@@ -79,9 +81,20 @@ public final class RatisMetadataStore extends ReplicaStore {
             others.add(new FurtherStore(config, name, channels.of(group), this, () -> server));
         }
         further = List.copyOf(others);
+        belongTogether(all());
+    }
+
+    /** The stores of all groups, in order. */
+    private List<ReplicaStore> all() {
         List<ReplicaStore> all = new ArrayList<>(further);
         all.add(0, this);
-        belongTogether(List.copyOf(all));
+        return List.copyOf(all);
+    }
+
+    /** It is not put on hold, so a renewal would wait for a tick. */
+    @Override
+    CompletableFuture<Long> point() {
+        return point(() -> txn(Txn.EMPTY).thenApply(TxnResult::revision));
     }
 
     @Override
@@ -136,22 +149,10 @@ public final class RatisMetadataStore extends ReplicaStore {
 
     @Override
     public CompletableFuture<Backup> backup(Path file) {
-        if (!further.isEmpty()) {
-            return CompletableFuture.failedFuture(new MetadataException(
-                    Code.BAD_BACKUP,
-                    "backup " + file
-                            + " is not written, because a backup has the state of one group and this cluster has "
-                            + groups() + ": stop all voters and copy their data directories instead"));
-        }
         return backups.write(file, new BackupWriter.Source() {
             @Override
-            public CompletableFuture<Long> barrier() {
-                return RatisMetadataStore.this.barrier();
-            }
-
-            @Override
-            public StateView state() {
-                return (StateView) hub.view();
+            public CompletableFuture<List<StateView>> states() {
+                return StatesOfGroups.of(all(), agent);
             }
 
             @Override
@@ -185,10 +186,11 @@ public final class RatisMetadataStore extends ReplicaStore {
     /** The threads of the further groups first: their state machines tell them what is in the logs. */
     private void begin(Identity identity) {
         List<MetadataStateMachine> machines = new ArrayList<>();
-        machines.add(replica.machine(start.takeOrigin()));
+        List<Origin> origins = start.takeOrigins();
+        machines.add(replica.machine(origins.isEmpty() ? null : origins.get(0)));
         for (FurtherStore store : further) {
             store.begin(identity);
-            machines.add(store.replica().machine(null));
+            machines.add(store.replica().machine(origins.isEmpty() ? null : origins.get(store.number())));
         }
         RatisServer started = RatisServer.start(config, identity, start.file(), machines);
         start.noteLogs();

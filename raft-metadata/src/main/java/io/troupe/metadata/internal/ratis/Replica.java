@@ -65,6 +65,11 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
         leadership = new Leadership(agent);
         followers = new FollowServer(agent, hub, config.sessionTick().toNanos());
         agent.onGateway(gateway::onMessage);
+        agent.onProtocol(NodeAgent.HOLD_PROTOCOL, (from, message) -> {
+            int millis = message.readVarInt();
+            message.expectEnd();
+            onHold(from, millis);
+        });
         agent.onProtocol(NodeAgent.FOLLOW_PROTOCOL, (from, message) -> followers.onMessage(from, message));
     }
 
@@ -119,6 +124,29 @@ final class Replica implements MetadataStateMachine.Events, LeaderGateway.Output
             });
         });
         return done;
+    }
+
+    /**
+     * Asks whoever leads this group to let its data stand still: all voters, for nobody knows better who leads than the
+     * one that does. Any thread.
+     *
+     * @param among  the voters
+     * @param millis for how long; 0 if no longer
+     */
+    void hold(List<MetadataConfig.Voter> among, int millis) {
+        agent.execute(() -> {
+            for (MetadataConfig.Voter voter : among) {
+                if (voter.nodeId().equals(config.nodeId())) {
+                    onHold(voter.nodeId(), millis);
+                } else {
+                    agent.send(voter.nodeId(), NodeAgent.HOLD_PROTOCOL, to -> to.writeVarInt(millis));
+                }
+            }
+        });
+    }
+
+    private void onHold(String nodeId, int millis) {
+        gateway.onHold(nodeId, millis * 1_000_000L, System.nanoTime());
     }
 
     /** {@return when it wants its next turn} */

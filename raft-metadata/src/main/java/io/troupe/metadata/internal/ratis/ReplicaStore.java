@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.troupe.metadata.LeadershipListener;
 import io.troupe.metadata.MetadataConfig;
@@ -51,6 +52,38 @@ abstract class ReplicaStore extends AgentStore {
     @Nullable
     RatisNode raft() {
         return replica().raft();
+    }
+
+    /** Asks whoever leads this group to let its data stand still for a moment; 0 ms to end that. Any thread. */
+    final void hold(int millis) {
+        replica().hold(voters(), millis);
+    }
+
+    /**
+     * A linearizable read point of this group, for who has put it on hold: the first group is not, the submits of the
+     * others wait. Any thread.
+     */
+    CompletableFuture<Long> point() {
+        return point(this::keepAlive);
+    }
+
+    /**
+     * A follower hears of a commit with the next entry, and where the submits wait that can be a tick away: so there is
+     * a next one.
+     *
+     * @param entry puts an entry without an effect into the log, and answers its revision
+     */
+    final CompletableFuture<Long> point(Supplier<CompletableFuture<Long>> entry) {
+        return entry.get().thenCompose(revision -> {
+            CompletableFuture<Long> applied = awaitRevision(revision);
+            CompletableFuture<?> unused = applied.isDone() ? applied : entry.get();
+            return applied;
+        });
+    }
+
+    /** {@return what this replica has applied} Any thread. */
+    final StateView state() {
+        return (StateView) hub.view();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.troupe.metadata.internal.ratis;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -53,8 +54,8 @@ final class VoterStart {
     private long deadlineNs;
     private boolean strangerSeen;
 
-    /** What the group starts from; taken once, because it can be large. */
-    private @Nullable Origin origin;
+    /** What the groups start from; taken once, because it can be large. */
+    private List<Origin> origins = List.of();
 
     /** What this voter is now; null before {@link #form}. */
     private volatile @Nullable Identity identity;
@@ -83,7 +84,7 @@ final class VoterStart {
         ClusterFile lock = ClusterFile.lock(directory);
         file = lock;
         Path file = config.restoreFrom();
-        BackupCodec.Contents backup = file == null ? null : BackupFile.read(file);
+        BackupCodec.Contents backup = file == null ? null : read(file);
         Identity found = lock.open(config, newStorageId(), backup == null ? null : backup.digest());
         identity = found;
         RatisServer.checkPort(RatisServer.self(config));
@@ -96,27 +97,48 @@ final class VoterStart {
         deadlineNs = System.nanoTime() + config.formationTimeout().toNanos();
         Identity known = await(formed);
         if (known.backup() != null) {
-            origin = new Origin(known.backup(), backup == null ? null : restored(backup));
+            origins = origins(known.backup(), backup);
         }
         return known;
     }
 
-    private StateView restored(BackupCodec.Contents backup) {
-        StateView state = Restoration.of(backup.state());
-        LOG.info(
-                "node {}: its group starts from backup {}: {}, now at revision {}",
-                config.nodeId(),
-                config.restoreFrom(),
-                backup.head(),
-                state.revision());
-        return state;
+    private BackupCodec.Contents read(Path file) {
+        BackupCodec.Contents backup = BackupFile.read(file);
+        int groups = backup.states().size();
+        if (groups != config.groups()) {
+            throw new MetadataException(
+                    Code.BAD_BACKUP,
+                    "backup " + file + " has the states of " + groups + " groups, and node " + config.nodeId()
+                            + " has groups(" + config.groups() + "): start every node with groups(" + groups
+                            + "), which is stateGroups(" + (groups - 1) + ") of a cluster of actors");
+        }
+        return backup;
     }
 
-    /** What the group of {@link #form} starts from, or null for an empty state; to be taken once. */
-    @Nullable
-    Origin takeOrigin() {
-        Origin taken = origin;
-        origin = null;
+    /** What is written already need not be given again. */
+    private List<Origin> origins(String digest, BackupCodec.@Nullable Contents backup) {
+        List<Origin> made = new ArrayList<>();
+        for (int group = 0; group < config.groups(); group++) {
+            StateView state =
+                    backup == null ? null : Restoration.of(backup.states().get(group));
+            made.add(new Origin(digest, state));
+            if (backup != null) {
+                LOG.info(
+                        "node {}: group {} starts from backup {}: {}, now {}",
+                        config.nodeId(),
+                        group,
+                        config.restoreFrom(),
+                        backup.head(),
+                        state);
+            }
+        }
+        return List.copyOf(made);
+    }
+
+    /** What the groups of {@link #form} start from, none for empty states; to be taken once. */
+    List<Origin> takeOrigins() {
+        List<Origin> taken = origins;
+        origins = List.of();
         return taken;
     }
 

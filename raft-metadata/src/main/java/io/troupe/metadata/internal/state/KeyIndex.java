@@ -52,6 +52,15 @@ public final class KeyIndex<K extends Comparable<K>, V> {
     }
 
     /**
+     * {@return true if neither came from the other by a change}
+     *
+     * @param other an index; false means nothing if it was not made from this one, nor this one from it
+     */
+    boolean isStill(KeyIndex<K, V> other) {
+        return root == other.root;
+    }
+
+    /**
      * {@return the value, or null}
      *
      * @param key the key

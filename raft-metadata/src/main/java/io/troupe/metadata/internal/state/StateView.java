@@ -84,6 +84,16 @@ public record StateView(
         });
     }
 
+    /**
+     * {@return true if no key and no settled message has changed from an earlier state to this one}
+     *
+     * @param earlier a state of the same replica; one of another, or from before a snapshot was installed, counts as
+     *     changed
+     */
+    public boolean hasDataOf(StateView earlier) {
+        return keys.isStill(earlier.keys) && channels.isStill(earlier.channels);
+    }
+
     @Override
     public String toString() {
         return "StateView[revision=" + revision + ", clusterTimeMillis=" + clusterTimeMillis + ", leader=" + leader

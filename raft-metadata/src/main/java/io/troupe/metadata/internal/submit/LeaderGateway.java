@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * comes back without an outcome, its commands may still be applied, by a later leader too, so their senders are told to
  * ask again.
  *
+ * <p>While a node wants the data of the group to stand still ({@link Holds}), submits wait before the queue, and
+ * renewals do not wait for the next tick.
+ *
  * <p>Pure: time is a parameter, {@link Output} is the only way out. Confined to the metadata thread.
  */
 public final class LeaderGateway {
@@ -48,6 +51,11 @@ public final class LeaderGateway {
     private final Output output;
     private final LeaseTable leases;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private final Holds holds = new Holds();
+
+    /** Submits that came while there was a hold, to follow what is in the queue. */
+    private final ArrayDeque<Asked> held = new ArrayDeque<>();
+
     private final TreeMap<Long, List<Waiting>> entries = new TreeMap<>();
 
     /** Every submit in the queue or in an entry. */
@@ -62,7 +70,7 @@ public final class LeaderGateway {
     /** The leadership's first entry is neither applied nor on its way: it has to be proposed again. */
     private boolean leadLost;
 
-    /** Always the sum of the queue's command lengths. */
+    /** Always the sum of the command lengths of all that is queued or held. */
     private long waitingLength;
 
     private long lastEntry;
@@ -160,7 +168,8 @@ public final class LeaderGateway {
 
     /** {@return when {@link #flush} has to be called at the latest, in ns, or Long.MAX_VALUE} */
     public long nextWakeNs() {
-        return leading && (leadLost || !leases.isEmpty() || !renewals.isEmpty()) ? nextTickNs : Long.MAX_VALUE;
+        boolean ticks = leading && (leadLost || !leases.isEmpty() || !renewals.isEmpty());
+        return Math.min(ticks ? nextTickNs : Long.MAX_VALUE, holds.nextEndNs());
     }
 
     /**
@@ -194,6 +203,9 @@ public final class LeaderGateway {
         leadLost = false;
         List<Waiting> unknown = new ArrayList<>(queue);
         entries.values().forEach(unknown::addAll);
+        unknown.addAll(held);
+        holds.clear();
+        held.clear();
         queue.clear();
         waitingLength = 0;
         entries.clear();
@@ -234,8 +246,26 @@ public final class LeaderGateway {
     private void ask(Asked asked) {
         if (asked.tag.kind() == Message.Kind.SUBMIT) {
             submits.put(submit(asked.origin, asked.tag), asked);
+            if (holds.stand()) {
+                held.add(asked);
+                waitingLength += asked.command.length;
+                return;
+            }
         }
         enqueue(asked);
+    }
+
+    /**
+     * A node wants the data of this group to stand still, or no longer. Without meaning on a voter that does not lead.
+     *
+     * @param origin the node
+     * @param forNs  for how long, at most five seconds; 0 if no longer
+     * @param nowNs  the time
+     */
+    public void onHold(String origin, long forNs, long nowNs) {
+        if (leading) {
+            holds.set(origin, forNs, nowNs);
+        }
     }
 
     private static Submit submit(String origin, Message.Tag tag) {
@@ -249,7 +279,13 @@ public final class LeaderGateway {
      * @param wallMillis the time of day, for the log
      */
     public void flush(long nowNs, long wallMillis) {
-        if (leading && nowNs - nextTickNs >= 0) {
+        holds.expire(nowNs);
+        if (!holds.stand()) {
+            queue.addAll(held);
+            held.clear();
+        }
+        boolean urgent = holds.stand() && !renewals.isEmpty() && ticksInFlight < MAX_TICKS;
+        if (leading && (urgent || nowNs - nextTickNs >= 0)) {
             tick(nowNs, wallMillis);
         }
         while (leading && entries.size() < MAX_ENTRIES && !queue.isEmpty()) {

@@ -47,7 +47,7 @@ class BackupFileTest {
 
     @Test
     void whatIsWrittenIsReadBackAndOnlyItsUserMayReadIt() throws IOException {
-        Backup backup = BackupFile.write(file(), HEAD, StateView.EMPTY);
+        Backup backup = BackupFile.write(file(), HEAD, List.of(StateView.EMPTY));
         assertThat(BackupFile.read(file()).head()).isEqualTo(HEAD);
         assertThat(BackupFile.read(file()).digest()).isEqualTo(backup.digest());
         assertThat(Files.getPosixFilePermissions(file()))
@@ -73,7 +73,7 @@ class BackupFileTest {
                     forced[0] = file.size();
                 },
                 HEAD,
-                state.view());
+                List.of(state.view()));
         assertThat(file.size()).isGreaterThan(10 << 20);
         assertThat(file.size() - forced[0]).isLessThan(SteadyOutput.MOST);
     }
@@ -83,7 +83,7 @@ class BackupFileTest {
     void aBackupThatCannotBeWrittenLeavesNothing() {
         Thread.currentThread().interrupt();
         try {
-            assertBad(() -> BackupFile.write(file(), HEAD, StateView.EMPTY))
+            assertBad(() -> BackupFile.write(file(), HEAD, List.of(StateView.EMPTY)))
                     .hasMessageContaining("backup " + file() + " is not written (")
                     .hasMessageContaining("check space and permissions");
         } finally {
@@ -95,13 +95,14 @@ class BackupFileTest {
     @Test
     void aFileThatExistsStaysAsItIs() throws IOException {
         Files.writeString(file(), "mine");
-        assertBad(() -> BackupFile.write(file(), HEAD, StateView.EMPTY)).hasMessageContaining("the file exists");
+        assertBad(() -> BackupFile.write(file(), HEAD, List.of(StateView.EMPTY)))
+                .hasMessageContaining("the file exists");
         assertThat(file()).hasContent("mine");
     }
 
     @Test
     void damagedBackupsAreNamedWithTheRemedy() throws IOException {
-        BackupFile.write(file(), HEAD, StateView.EMPTY);
+        BackupFile.write(file(), HEAD, List.of(StateView.EMPTY));
         byte[] good = Files.readAllBytes(file());
         Files.write(file(), Arrays.copyOf(good, good.length - 40));
         assertBad(() -> BackupFile.read(file()))

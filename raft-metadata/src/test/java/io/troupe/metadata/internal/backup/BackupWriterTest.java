@@ -1,6 +1,7 @@
 package io.troupe.metadata.internal.backup;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -30,13 +31,8 @@ class BackupWriterTest {
 
     private final BackupWriter.Source source = new BackupWriter.Source() {
         @Override
-        public CompletableFuture<Long> barrier() {
-            return barrier;
-        }
-
-        @Override
-        public StateView state() {
-            return state.view();
+        public CompletableFuture<List<StateView>> states() {
+            return barrier.thenApply(revision -> List.of(state.view()));
         }
 
         @Override
@@ -66,10 +62,11 @@ class BackupWriterTest {
     @Test
     void theStateIsTakenBehindTheBarrier() {
         CompletableFuture<Backup> backup = write("a");
-        state.apply(1, java.util.List.of(new Command.Lead("n1"))); // Acknowledged before, applied here only now.
+        state.apply(1, List.of(new Command.Lead("n1"))); // Acknowledged before, applied here only now.
         barrier.complete(1L);
         assertThat(backup.join().revision()).isEqualTo(1);
-        assertThat(BackupFile.read(directory.resolve("a")).state().revision()).isEqualTo(1);
+        assertThat(BackupFile.read(directory.resolve("a")).states().get(0).revision())
+                .isEqualTo(1);
     }
 
     @Test

@@ -188,8 +188,6 @@ class GroupsTest {
             MetadataFollower follower = voters.follower("f1", "");
             assertRefused(voters.voter("g1").group(1).addVoter(voters.address("g4"), PATIENCE), Code.BAD_CONFIG)
                     .hasMessageContaining("call addVoter on the leader of group(0)");
-            assertRefused(voters.voter("g1").backup(directory.resolve("a.backup")), Code.BAD_BACKUP)
-                    .hasMessageContaining("this cluster has 3: stop all voters and copy");
 
             voters.kill("g3");
             CompletableFuture<Void> replaced = voters.startJoining(voters.address("g3"), "another-disk");

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What becomes of a submit that is asked for again; everything else is in {@link SubmitSimulationTest}. */
 class LeaderGatewayTest implements LeaderGateway.Output {
     private static final long NOW = 1_000_000_000;
+    private static final long MS = 1_000_000;
     private static final long LIFE = 7;
 
     private record Answer(String nodeId, Message message) {}
@@ -133,5 +134,114 @@ class LeaderGatewayTest implements LeaderGateway.Output {
         ask("n2", 1, 2);
         flush();
         assertThat(entries).containsExactly(1, 1, 2);
+    }
+
+    private static Message.Tag renewal(long number) {
+        return new Message.Tag(Message.Kind.RENEW, LIFE, number, 1);
+    }
+
+    private void renew(long number) {
+        gateway.onMessage("n2", new Message.Renew(renewal(number), new SessionId("n2", LIFE)));
+    }
+
+    @Test
+    void submitsWaitForTheEndOfAHoldAndKeepTheirOrder() {
+        ask("n2", 1, 1);
+        gateway.onHold("n3", 500 * MS, NOW);
+        flush();
+        assertThat(entries).as("what came before it goes on").containsExactly(1, 1);
+        ask("n2", 2, 1);
+        ask("n3", 1, 1);
+        ask("n2", 2, 2); // Repeated, for it takes so long.
+        flush();
+        assertThat(gateway.nextWakeNs()).isEqualTo(NOW + 500 * MS);
+        gateway.flush(NOW + 499 * MS, 0);
+        assertThat(entries).containsExactly(1, 1);
+        gateway.flush(NOW + 500 * MS, 0);
+        assertThat(entries).containsExactly(1, 1, 2);
+        gateway.onApplied(3, List.of(done(), done()), state, NOW);
+        assertThat(answers)
+                .extracting(answer -> answer.message.tag())
+                .containsExactly(tag(2, 1), new Message.Tag(Message.Kind.SUBMIT, LIFE, 1, 1));
+        ask("n2", 3, 1);
+        flush();
+        assertThat(entries).containsExactly(1, 1, 2, 1);
+    }
+
+    @Test
+    void aHoldIsTakenBackByTheNodeThatAskedForIt() {
+        gateway.onHold("n2", 500 * MS, NOW);
+        gateway.onHold("n3", 100 * MS, NOW);
+        ask("n2", 1, 1);
+        gateway.onHold("n2", 0, NOW);
+        flush();
+        assertThat(entries).as("that of n3 stands").containsExactly(1);
+        gateway.onHold("n3", 0, NOW);
+        flush();
+        assertThat(entries).containsExactly(1, 1);
+        gateway.onHold("n3", 0, NOW);
+        assertThat(gateway.nextWakeNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void nobodyHoldsAGroupForLongerThanFiveSeconds() {
+        gateway.onHold("n2", Long.MAX_VALUE, NOW);
+        ask("n2", 1, 1);
+        gateway.flush(NOW + 5_000 * MS - 1, 0);
+        assertThat(entries).containsExactly(1);
+        gateway.flush(NOW + 5_000 * MS, 0);
+        assertThat(entries).containsExactly(1, 1);
+    }
+
+    /** A hold waits for a renewal, and transactions wait for the hold. */
+    @Test
+    void renewalsDoNotWaitForTheTickWhileThereIsAHold() {
+        renew(1);
+        flush();
+        assertThat(entries).containsExactly(1);
+        gateway.onHold("n2", 500 * MS, NOW);
+        flush();
+        assertThat(entries).containsExactly(1, 1);
+        renew(2);
+        flush();
+        renew(3);
+        flush();
+        assertThat(entries).as("two ticks are in flight").containsExactly(1, 1, 1);
+        gateway.onApplied(2, List.of(new Outcome.Ticked(1, List.of())), state, NOW);
+        flush();
+        assertThat(entries).containsExactly(1, 1, 1, 1);
+        gateway.onHold("n2", 0, NOW);
+        renew(4);
+        flush();
+        assertThat(entries).containsExactly(1, 1, 1, 1);
+    }
+
+    @Test
+    void aHoldEndsWithTheLeadershipAndWhatWaitsIsUnknown() {
+        gateway.onHold("n2", 500 * MS, NOW);
+        ask("n2", 1, 1);
+        flush();
+        gateway.onNotLeading();
+        assertThat(answers).containsExactly(new Answer("n2", new Message.NotLeading(tag(1, 1), null)));
+        gateway.onHold("n2", 500 * MS, NOW);
+        assertThat(gateway.nextWakeNs()).isEqualTo(Long.MAX_VALUE);
+        gateway.onLeading(state, NOW);
+        ask("n2", 1, 2);
+        flush();
+        assertThat(entries).containsExactly(1, 2);
+    }
+
+    /** Else a hold would be a way round the limit of what waits. */
+    @Test
+    void whatIsHeldCountsAmongWhatWaits() {
+        gateway.onHold("n2", 500 * MS, NOW);
+        byte[] command = new byte[LeaderGateway.MAX_WAITING_LENGTH / 2 + 1];
+        gateway.onMessage("n2", new Message.Propose(tag(1, 1), command));
+        gateway.onMessage("n2", new Message.Propose(tag(2, 1), command));
+        assertThat(gateway.dropped()).isEqualTo(1);
+        gateway.onHold("n2", 0, NOW);
+        flush();
+        gateway.onMessage("n2", new Message.Propose(tag(2, 2), command));
+        assertThat(gateway.dropped()).isEqualTo(1);
     }
 }

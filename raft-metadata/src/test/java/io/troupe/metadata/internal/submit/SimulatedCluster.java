@@ -227,11 +227,23 @@ final class SimulatedCluster {
             sessions.renew(renewal);
         }
 
-        void write() {
+        Call write() {
             Call call = new Call(this, "t/" + id + "/" + String.format("%05d", written++));
             calls.add(call);
             Txn txn = Txn.guarded(List.of(Compare.absent(call.key)), List.of(new Op.Put(call.key, new byte[0])));
             submits.offer(EntryCodec.encodeTxn(txn), 0, call);
+            return call;
+        }
+
+        /** Asks all voters for a hold, as a store does; 0 if no longer. */
+        void hold(int millis) {
+            for (String voter : voters) {
+                if (voter.equals(id)) {
+                    gateway.onHold(id, millis * MS, now);
+                } else if (SimulatedCluster.this.isLinked(id, voter)) {
+                    transmit(voter, () -> node(voter).gateway.onHold(id, millis * MS, now));
+                }
+            }
         }
 
         void flush() {

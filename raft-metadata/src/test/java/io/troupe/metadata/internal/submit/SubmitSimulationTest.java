@@ -82,6 +82,9 @@ class SubmitSimulationTest {
         if (cluster.random.nextInt(2_000) == 0) {
             node.open(); // Another life on the same disk.
         }
+        if (cluster.random.nextInt(1_000) == 0) {
+            node.hold(cluster.random.nextInt(300));
+        }
     }
 
     /** The faults end: whatever still waits must be answered. */
