@@ -3,6 +3,10 @@ package io.troupe.actors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.ClusterLock;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** A whole cluster is lost, and its entities go on in a new one that starts from a backup. */
 @Timeout(120)
@@ -69,6 +74,61 @@ class BackupTest {
                             ClusterException.class,
                             refused -> assertThat(refused.code()).isEqualTo(ClusterException.Code.BAD_BACKUP))
                     .hasMessageContaining("backup " + directory.resolve("cut") + " cannot be restored");
+        }
+    }
+
+    /** Money that is under way from one group to another is in the backup as one of two: not sent yet, or sent. */
+    @Test
+    void statesInGroupsOfTheirOwnAreBackedUpAsOfOneMoment(@TempDir Path directory) {
+        Path file = directory.resolve("groups.backup");
+        int accounts = 10;
+        try (Nodes old = new Nodes(directory.resolve("old"), 1)) {
+            ClusterActorSystem node = old.start(old.config("n1").stateGroups(2).build(), Account.KIND)
+                    .join();
+            List<CompletableFuture<SendOutcome>> told = new ArrayList<>();
+            for (int i = 0; i < accounts; i++) {
+                told.add(node.entity(Account.KIND, "a" + i).tell(new Account.Deposit(1_000)));
+            }
+            told.forEach(CompletableFuture::join);
+            AtomicBoolean stop = new AtomicBoolean();
+            CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
+                for (int i = 0; !stop.get(); i++) {
+                    node.entity(Account.KIND, "a" + i % accounts)
+                            .tell(new Account.Transfer("a" + (3 * i + 1) % accounts, 1 + i % 7))
+                            .join();
+                }
+            });
+            await().until(() -> Account.read(node, "a1").arrived() > 3);
+            node.backup(file).join();
+            stop.set(true);
+            load.join();
+        }
+        try (Nodes bad = new Nodes(directory.resolve("bad"), 1)) {
+            assertThatThrownBy(
+                            () -> bad.start(bad.config("n1").restoreFrom(file).build(), Account.KIND)
+                                    .join())
+                    .hasMessageContaining("has the states of 3 groups, and node n1 has groups(1): start every node with"
+                            + " groups(3), which is stateGroups(2) of a cluster of actors");
+        }
+        try (Nodes again = new Nodes(directory.resolve("new"), 1)) {
+            ClusterActorSystem node = again.start(
+                            again.config("n1").stateGroups(2).restoreFrom(file).build(), Account.KIND)
+                    .join();
+            await().atMost(LIMIT).untilAsserted(() -> {
+                long cents = 0;
+                long underWay = 0;
+                for (int i = 0; i < accounts; i++) {
+                    Account.State state = Account.read(node, "a" + i);
+                    cents += state.cents();
+                    underWay += state.underWay();
+                }
+                assertThat(underWay).isZero();
+                assertThat(cents).isEqualTo(1_000L * accounts);
+            });
+            assertThat(node.entity(Account.KIND, "a1")
+                            .tell(new Account.Transfer("a2", 1))
+                            .join())
+                    .isInstanceOf(SendOutcome.Committed.class);
         }
     }
 }

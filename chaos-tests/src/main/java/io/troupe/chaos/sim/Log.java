@@ -36,7 +36,7 @@ final class Log {
     private final int group;
 
     private final SplitMix random;
-    private final MetadataState state = new MetadataState();
+    private final MetadataState state;
     /** Every committed entry, oldest first; a node's view is a prefix of it. */
     private final List<Published> published = new ArrayList<>();
     /** Entries of the leader that are not committed. */
@@ -48,13 +48,14 @@ final class Log {
     private long lastWell;
     private long lastCommitAt;
 
-    Log(Simulation world, int group) {
+    Log(Simulation world, int group, StateView origin) {
+        state = new MetadataState(origin);
         this.world = world;
         this.group = group;
         random = group == 0
                 ? SplitMix.of(world.seed(), Concern.LOG)
                 : new SplitMix(SplitMix.of(world.seed(), Concern.GROUP_LOGS).next() + group);
-        published.add(new Published(StateView.EMPTY, List.of()));
+        published.add(new Published(origin, List.of()));
     }
 
     void start() {

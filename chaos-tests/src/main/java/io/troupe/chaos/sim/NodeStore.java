@@ -21,6 +21,7 @@ import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.codec.EntryCodec;
 import io.troupe.metadata.internal.state.Outcome;
+import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.internal.submit.Answers;
 import io.troupe.metadata.internal.submit.LeaderFinder;
 import io.troupe.metadata.internal.submit.LeaderGateway;
@@ -235,6 +236,23 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         SimNode to = world.node(nodeId);
         world.network.sendInOrder(
                 node, to, Log.step("answer", group), () -> to.store(group).onMessage(node.id, message));
+    }
+
+    /** Asks all voters for a hold of this group, as a store does; 0 if no longer. */
+    void hold(int millis) {
+        for (String voter : world.topology().voterIds()) {
+            SimNode to = world.node(voter);
+            world.network.sendInOrder(
+                    node,
+                    to,
+                    Log.step("hold", group),
+                    () -> to.store(group).gateway.onHold(node.id, millis * MS, to.clock.now()));
+        }
+    }
+
+    /** What this node has applied, with what a node without a log does not see. */
+    StateView state() {
+        return log.at(applied).view();
     }
 
     // What the node asks of its store.

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import io.troupe.chaos.sim.SplitMix.Concern;
 import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.internal.state.StateView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,26 @@ final class Simulation {
         }
     }
 
+    /**
+     * What a cluster starts from.
+     *
+     * @param now    the time
+     * @param states what each log goes on from; none for empty ones
+     */
+    record Origin(long now, List<StateView> states) {
+        static final Origin NOTHING = new Origin(0, List.of());
+
+        StateView state(int group) {
+            return states.isEmpty() ? StateView.EMPTY : states.get(group);
+        }
+    }
+
     Simulation(long seed, Swarm swarm, Topology topology, Watcher watcher, boolean tracing) {
+        this(seed, swarm, topology, watcher, tracing, Origin.NOTHING);
+    }
+
+    Simulation(long seed, Swarm swarm, Topology topology, Watcher watcher, boolean tracing, Origin origin) {
+        now = origin.now;
         this.seed = seed;
         this.swarm = swarm;
         this.topology = topology;
@@ -92,7 +112,7 @@ final class Simulation {
         network = new Network(this);
         logs = new Log[topology.groups()];
         for (int group = 0; group < logs.length; group++) {
-            logs[group] = new Log(this, group);
+            logs[group] = new Log(this, group, origin.state(group));
         }
         log = logs[0];
         SplitMix clocks = SplitMix.of(seed, Concern.CLOCKS);

@@ -10,6 +10,8 @@ import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ShutdownReport;
+import io.troupe.metadata.internal.state.Restoration;
+import io.troupe.metadata.internal.state.StateView;
 import io.troupe.transport.kryo.MessageRegistry;
 
 /**
@@ -37,9 +39,9 @@ public final class TestCluster implements AutoCloseable {
     private final SplitMix storms;
     private boolean closed;
 
-    private TestCluster(long seed, Topology topology) {
+    private TestCluster(long seed, Topology topology, Simulation.Origin origin) {
         storms = SplitMix.of(seed, SplitMix.Concern.FAULTS);
-        world = new Simulation(seed, Swarm.CALM, topology, new Simulation.Watcher() {}, true);
+        world = new Simulation(seed, Swarm.CALM, topology, new Simulation.Watcher() {}, true, origin);
         world.replayWith("the same test, TestCluster.simulated with seed ");
         world.start();
         settle();
@@ -105,7 +107,31 @@ public final class TestCluster implements AutoCloseable {
             throw new IllegalArgumentException("a simulated cluster has 0 to " + ClusterConfig.MAX_STATE_GROUPS
                     + " state groups, not " + stateGroups);
         }
-        return new TestCluster(seed, new Topology(voters, withoutLog, 0, stateGroups, registry, kinds));
+        Topology topology = new Topology(voters, withoutLog, 0, stateGroups, registry, kinds);
+        return new TestCluster(seed, topology, Simulation.Origin.NOTHING);
+    }
+
+    /**
+     * Starts a new cluster like this one from a backup of it, and waits until it has settled.
+     *
+     * @param seed   decides all that is drawn
+     * @param backup what {@link #backup} has completed with
+     * @return the cluster
+     */
+    TestCluster restored(long seed, List<StateView> backup) {
+        List<StateView> states = backup.stream().map(Restoration::of).toList();
+        return new TestCluster(seed, world.topology(), new Simulation.Origin(world.now(), states));
+    }
+
+    /**
+     * Takes the states of all groups as of one moment, while the cluster goes on.
+     *
+     * @param node the number of a voter
+     * @return the states; never, if the node's life ends before; fails as a backup does
+     */
+    CompletableFuture<List<StateView>> backup(int node) {
+        open();
+        return SimCut.of(at(node), world.logs.length);
     }
 
     /**

@@ -9,6 +9,8 @@ final class MutantsOfGroups {
     private static final String METADATA = "raft-metadata/src/main/java/io/troupe/metadata/internal/";
     private static final String FORMATION = METADATA + "formation/";
     private static final String SESSIONS = METADATA + "state/Sessions.java";
+    private static final String SUBMIT = METADATA + "submit/";
+    private static final String CUT_TEST = "metadata.internal.submit.ConsistentCutSimulationTest";
     private static final String RUNTIME = "cluster/src/main/java/io/troupe/cluster/internal/runtime/";
     private static final String GROUP_SESSIONS_TEST = "cluster.internal.runtime.GroupSessionsTest";
     private static final String OUTBOX_TEST = "chaos.sim.OutboxSimulationTest";
@@ -126,7 +128,31 @@ final class MutantsOfGroups {
                     "actors/src/main/java/io/troupe/actors/EntityStore.java",
                     "&& !cluster.isFresh(shard)) {",
                     "&& !cluster.inCluster()) {",
-                    "chaos.sim.QuorumLossTest"));
+                    "chaos.sim.QuorumLossTest"),
+            bug(
+                    "backup has groups as of different moments",
+                    SUBMIT + "ConsistentCut.java",
+                    "if (!output.state(group).hasDataOf(first.get(group))) {",
+                    "if (output.state(group).revision() < first.get(group).revision()) {",
+                    "chaos.sim.BackupSimulationTest"),
+            bug(
+                    "settled messages are no data",
+                    METADATA + "state/StateView.java",
+                    "keys.isStill(earlier.keys) && channels.isStill(earlier.channels)",
+                    "keys.isStill(earlier.keys)",
+                    "metadata.internal.state.StateViewTest"),
+            bug(
+                    "nobody heeds a hold",
+                    SUBMIT + "LeaderGateway.java",
+                    "if (holds.stand()) {",
+                    "if (holds.nextEndNs() < 0) {",
+                    CUT_TEST),
+            bug(
+                    "hold of a node that has died stands for ever",
+                    SUBMIT + "LeaderGateway.java",
+                    "holds.expire(nowNs);",
+                    "holds.nextEndNs();",
+                    "metadata.internal.submit.LeaderGatewayTest"));
 
     private MutantsOfGroups() {}
 }

@@ -60,6 +60,7 @@ class ProductionMutantTest {
 
     /** Seeds of the simulations that look at many. */
     private static final Map<String, String> FEW = Map.of(
+            "troupe.backup.seeds", "12",
             "troupe.outbox.seeds", "20",
             "troupe.saga.seeds", "20",
             "troupe.names.seeds", "10",
