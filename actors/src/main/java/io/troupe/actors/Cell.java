@@ -4,6 +4,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.troupe.cluster.spi.InboundMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,12 +80,20 @@ abstract class Cell implements Runnable {
             }
         }
         mailbox.add(message);
-        wake();
+        wake(kind.runsNearby() && message instanceof Letter letter ? letter.message() : null);
         return Offer.TAKEN;
     }
 
     final void wake() {
+        wake(null);
+    }
+
+    /** By what has just come, if the kind may run where that comes from. */
+    private void wake(@Nullable InboundMessage arrival) {
         if ((!stopped || hasEnd()) && SCHEDULED.compareAndSet(this, 0, 1)) {
+            if (arrival != null && arrival.runNearby(() -> kind.runNearby(this))) {
+                return;
+            }
             try {
                 kind.executor.execute(this);
             } catch (Throwable t) { // an Error, too, for example when no thread can be made: the entity would be silent

@@ -288,10 +288,38 @@ public final class Kind<M> {
      * here.
      *
      * @param executor where turns run; each handles a batch of messages of one entity
+     * @throws IllegalArgumentException if the kind is {@link #nonBlocking}
      */
     public Kind<M> on(Executor executor) {
+        if (options.nonBlocking()) {
+            throw new IllegalArgumentException(this
+                    + " is nonBlocking and cannot run on an executor, which is for handlers that block: leave one of"
+                    + " the two out");
+        }
         return with(
                 options.on(Objects.requireNonNull(executor, "on needs an executor: leave it out for the node's own")));
+    }
+
+    /**
+     * {@return the same kind, whose handlers never wait} Not for a lock, a disk, a future or another actor, and each
+     * call takes microseconds. Then an entity that has nothing else to do may handle a message of another node on the
+     * thread that has read it, and its answer is written by that thread: who asks one thing after the other is answered
+     * after two wake-ups of threads less. Under a load most turns run on the node's dispatcher, as those of other
+     * kinds.
+     *
+     * <p>While such a handler runs, nothing else that comes from other nodes is read. An {@code ask(...).join()} in it
+     * waits for an answer that nobody can read. If turns of a kind take long three times in a minute, they run on the
+     * dispatcher from then on, and the log says so.
+     *
+     * @throws IllegalArgumentException if the kind runs on an executor
+     */
+    public Kind<M> nonBlocking() {
+        if (options.executor() != null) {
+            throw new IllegalArgumentException(this
+                    + " runs on an executor, which is for handlers that block, and cannot be nonBlocking: leave one of"
+                    + " the two out");
+        }
+        return with(options.withoutWaiting());
     }
 
     /**

@@ -18,6 +18,8 @@ final class KindHost {
     final long blockNs;
 
     final boolean goesOnUnfenced;
+
+    private final Nearness nearness;
     /** Cells in the memory. */
     private final AtomicInteger active = new AtomicInteger();
 
@@ -29,6 +31,7 @@ final class KindHost {
         this.runtime = runtime;
         Executor own = kind.options().executor();
         executor = own == null ? runtime.dispatcher : own;
+        nearness = new Nearness(kind, runtime::nanoTime);
         passivates = kind.options().stay().isLimited();
         mailbox = kind.options().mailbox().capacity();
         goesOnUnfenced = kind.options().quorumLoss() == QuorumLoss.CONTINUE_UNFENCED;
@@ -38,6 +41,16 @@ final class KindHost {
 
     long nanoTime() {
         return runtime.nanoTime();
+    }
+
+    /** {@return whether its entities may run on the threads that read from other nodes} */
+    boolean runsNearby() {
+        return nearness.isAllowed();
+    }
+
+    /** Runs a turn on such a thread. */
+    void runNearby(Cell cell) {
+        nearness.run(cell);
     }
 
     void onAdded() {

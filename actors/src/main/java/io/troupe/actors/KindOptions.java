@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param restarts   how often a handler may be restarted
  * @param quorumLoss what its entities do without a lease
  * @param executor   where its turns run; null for the node's dispatcher
+ * @param nonBlocking whether its handlers never wait, so that they may run where messages come in
  */
 record KindOptions(
         ShardSet shardSet,
@@ -23,7 +24,8 @@ record KindOptions(
         Mailbox mailbox,
         RestartLimit restarts,
         QuorumLoss quorumLoss,
-        @Nullable Executor executor) {
+        @Nullable Executor executor,
+        boolean nonBlocking) {
     static final KindOptions DEFAULT = new KindOptions(
             ShardSet.DEFAULT,
             ShardKey.ID,
@@ -31,7 +33,8 @@ record KindOptions(
             new Mailbox(Kind.DEFAULT_MAILBOX, Overflow.REJECT, 0),
             RestartLimit.DEFAULT,
             QuorumLoss.STOP,
-            null);
+            null,
+            false);
 
     /**
      * How long an entity stays in the memory.
@@ -59,26 +62,30 @@ record KindOptions(
     }
 
     KindOptions in(ShardSet set, ShardKey key) {
-        return new KindOptions(set, key, stay, mailbox, restarts, quorumLoss, executor);
+        return new KindOptions(set, key, stay, mailbox, restarts, quorumLoss, executor, nonBlocking);
     }
 
     KindOptions with(Stay other) {
-        return new KindOptions(shardSet, shardKey, other, mailbox, restarts, quorumLoss, executor);
+        return new KindOptions(shardSet, shardKey, other, mailbox, restarts, quorumLoss, executor, nonBlocking);
     }
 
     KindOptions with(Mailbox other) {
-        return new KindOptions(shardSet, shardKey, stay, other, restarts, quorumLoss, executor);
+        return new KindOptions(shardSet, shardKey, stay, other, restarts, quorumLoss, executor, nonBlocking);
     }
 
     KindOptions with(RestartLimit other) {
-        return new KindOptions(shardSet, shardKey, stay, mailbox, other, quorumLoss, executor);
+        return new KindOptions(shardSet, shardKey, stay, mailbox, other, quorumLoss, executor, nonBlocking);
     }
 
     KindOptions with(QuorumLoss other) {
-        return new KindOptions(shardSet, shardKey, stay, mailbox, restarts, other, executor);
+        return new KindOptions(shardSet, shardKey, stay, mailbox, restarts, other, executor, nonBlocking);
     }
 
     KindOptions on(Executor other) {
-        return new KindOptions(shardSet, shardKey, stay, mailbox, restarts, quorumLoss, other);
+        return new KindOptions(shardSet, shardKey, stay, mailbox, restarts, quorumLoss, other, nonBlocking);
+    }
+
+    KindOptions withoutWaiting() {
+        return new KindOptions(shardSet, shardKey, stay, mailbox, restarts, quorumLoss, executor, true);
     }
 }

@@ -75,6 +75,11 @@ record RelayedMessage(InboundMessage carrier, Origin origin) implements InboundM
     }
 
     @Override
+    public boolean runNearby(Runnable step) {
+        return carrier.runNearby(step);
+    }
+
+    @Override
     public void endAsSettled(int code, byte[] reply) {
         carrier.endAsSettled(code, reply);
     }

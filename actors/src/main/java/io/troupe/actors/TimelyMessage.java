@@ -57,6 +57,11 @@ record TimelyMessage(InboundMessage carrier, long beforeMillis, ClusterClock clo
     }
 
     @Override
+    public boolean runNearby(Runnable step) {
+        return carrier.runNearby(step);
+    }
+
+    @Override
     public void endAsSettled(int code, byte[] reply) {
         carrier.endAsSettled(code, reply);
     }

@@ -81,6 +81,18 @@ class DocumentedActorsTest {
         }
     }
 
+    record Price(long cents) implements Handler<Price.Get> {
+        record Get() implements Query<Long> {}
+
+        static final Kind<Get> KIND =
+                Kind.of("price", Get.class, () -> new Price(100)).nonBlocking();
+
+        @Override
+        public void receive(Get message, ActorContext<Get> context) {
+            context.reply(message, cents);
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // a tell is all that is wanted
     static final class Team implements Handler<Team.Job> {
         sealed interface Job permits Work, Gone {}
@@ -172,7 +184,7 @@ class DocumentedActorsTest {
         for (; code.find(); blocks++) {
             assertThat(withoutLayout(here)).contains(withoutLayout(code.group(1)));
         }
-        assertThat(blocks).isEqualTo(5);
+        assertThat(blocks).isEqualTo(6);
     }
 
     private static String withoutLayout(String code) {
@@ -187,11 +199,17 @@ class DocumentedActorsTest {
                 .add(1002, Door.Close.class)
                 .add(1003, Mailer.Send.class)
                 .add(1004, Greeter.Greet.class)
+                .add(1005, Price.Get.class)
                 .build();
         ExecutorService threads = Executors.newCachedThreadPool();
         Kind<Mailer.Send> mailer = Mailer.kind(directory, threads);
         try (ClusterActorSystem system = ClusterActorSystem.start(
-                        new Nodes(directory, 1).config("n1").build(), messages, Door.KIND, mailer, Greeter.KIND)
+                        new Nodes(directory, 1).config("n1").build(),
+                        messages,
+                        Door.KIND,
+                        mailer,
+                        Price.KIND,
+                        Greeter.KIND)
                 .join()) {
             Pid<Door.Message> door = system.entity(Door.KIND, "front");
             CompletableFuture<Integer> early = door.ask(new Door.Enter("ann"), LIMIT);
@@ -201,6 +219,10 @@ class DocumentedActorsTest {
             assertThat(system.entity(mailer, "m").tell(new Mailer.Send("ann")).join())
                     .isInstanceOf(SendOutcome.Processed.class);
             assertThat(directory.resolve("ann")).hasContent("welcome");
+            assertThat(system.entity(Price.KIND, "tea")
+                            .ask(new Price.Get(), LIMIT)
+                            .join())
+                    .isEqualTo(100);
             Pid<Greeter.Greet> greeter =
                     system.actorOf(Greeter.class).withId("my-actor").spawn();
             assertThat(greeter.ask(new Greeter.Greet("ann"), LIMIT).join()).isEqualTo("hello ann");

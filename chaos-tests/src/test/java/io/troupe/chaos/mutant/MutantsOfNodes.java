@@ -210,7 +210,19 @@ final class MutantsOfNodes {
                     ACTORS + "VolatileContext.java",
                     "return cell.home.mayRun();",
                     "return cell.home.isHeld();",
-                    214));
+                    278),
+            bug(
+                    "threads of links run whatever comes in",
+                    RUNTIME + "Nearby.java",
+                    "if (from - nowNs > (BURST - 1) * EACH_NS) {",
+                    "if (from - nowNs > Long.MAX_VALUE / 2) {",
+                    "cluster.internal.runtime.NearbyTest"),
+            bug(
+                    "kind that blocks goes on where messages come in",
+                    ACTORS + "Nearness.java",
+                    "allowed = false;",
+                    "tooLong = 0;",
+                    "actors.NearnessTest"));
 
     private MutantsOfNodes() {}
 }

@@ -278,7 +278,7 @@ final class MutantsOfProtocols {
                     STATE + "Settlements.java",
                     "        if (settle.sequence() < raised) {\n            return Reason.BELOW_FLOOR;\n        }\n",
                     "        if (settle.sequence() < raised) {\n            return null;\n        }\n",
-                    233),
+                    30),
             bug(
                     "store keeps the keys of an ended session",
                     STATE + "Sessions.java",

@@ -10,9 +10,16 @@ package io.troupe.chaos.sim;
  * @param kind   what it wants
  */
 record ClientOp(int number, long atNs, int node, int entity, Kind kind) {
+    private static final int ONE_POKE_IN = 3;
+
     /** True if its actor goes on without a majority. */
     boolean isUnfenced() {
         return entity >= Schedule.ENTITIES;
+    }
+
+    /** True if it may run no more than once, and is not lost unless nobody knows. */
+    boolean isOnce() {
+        return kind == Kind.QUERY || (kind == Kind.POKE && number % ONE_POKE_IN == 0);
     }
 
     /** What an operation wants. */
@@ -29,7 +36,7 @@ record ClientOp(int number, long atNs, int node, int entity, Kind kind) {
         READ(10, 5),
         /** Let a volatile actor run it, at most once. */
         HINT(6, 5),
-        /** Let a volatile actor run it, at least once. */
+        /** Let a volatile actor run it, at least once; one in three exactly once, or nobody knows. */
         POKE(10, 15),
         /** Ask a volatile actor, which runs it exactly once or leaves the question open. */
         QUERY(12, 40);

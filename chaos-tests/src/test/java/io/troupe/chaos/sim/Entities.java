@@ -64,7 +64,8 @@ final class Entities implements StatefulHandler<Entities.Numbers, Entities.Messa
 
     /** In a set of its own, so that shards of two sets move. */
     static final Kind<Note> NOTES = Kind.of("note", Note.class, () -> (Handler<Note>) Entities::run)
-            .in(ShardSet.of("notes", 3).by(ShardSet.Strategy.LEAST_LOAD));
+            .in(ShardSet.of("notes", 3).by(ShardSet.Strategy.LEAST_LOAD))
+            .nonBlocking();
 
     /** The same, but they go on where they are when their node is cut off. */
     static final Kind<Note> FEEDS = Kind.of("feed", Note.class, () -> (Handler<Note>) Entities::run)

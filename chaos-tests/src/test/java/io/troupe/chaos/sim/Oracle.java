@@ -248,8 +248,8 @@ final class Oracle implements Simulation.Watcher {
         if (op.isUnfenced()) {
             unfenced.onRun(one.op, token, isOwner, Objects.requireNonNull(one.sender).index);
         }
-        boolean maySecondActivationRun = op.isUnfenced() && op.kind() == ClientOp.Kind.QUERY;
-        if (op.kind() != ClientOp.Kind.POKE && !maySecondActivationRun && one.applied > 1) {
+        boolean mayRunAgain = op.isOnce() ? op.isUnfenced() : op.kind() == ClientOp.Kind.POKE;
+        if (one.applied > 1 && !mayRunAgain) {
             throw world().violation("I2 no operation is applied twice", op + " ran again");
         }
         if (one.outcome != null && !one.done && !one.unknown) {

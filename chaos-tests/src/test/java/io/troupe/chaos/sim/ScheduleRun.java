@@ -160,12 +160,15 @@ final class ScheduleRun {
                 node.system().entity(op.isUnfenced() ? Entities.FEEDS : Entities.NOTES, Entities.id(op.entity()));
         CompletableFuture<?> unused = op.kind() == ClientOp.Kind.QUERY
                 ? ask(target, op, new Entities.Question(op.number()), NEVER)
-                : target.tell(
-                                new Entities.Hint(op.number()),
-                                op.kind() == ClientOp.Kind.HINT
-                                        ? DeliveryGuarantee.AT_MOST_ONCE
-                                        : DeliveryGuarantee.AT_LEAST_ONCE)
+                : target.tell(new Entities.Hint(op.number()), guarantee(op))
                         .thenAccept(outcome -> oracle.onTold(op, outcome));
+    }
+
+    private static DeliveryGuarantee guarantee(ClientOp note) {
+        if (note.kind() == ClientOp.Kind.HINT) {
+            return DeliveryGuarantee.AT_MOST_ONCE;
+        }
+        return note.isOnce() ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE;
     }
 
     private <M> CompletableFuture<?> ask(Pid<M> target, ClientOp op, Query<Integer> message, Duration timeout) {

@@ -51,7 +51,7 @@ final class UnfencedOracle {
         Activation activation = new Activation(op.entity(), token);
         boolean isFirst =
                 runs.computeIfAbsent(activation, key -> new HashSet<>()).add(op.number());
-        if (!isFirst && op.kind() == ClientOp.Kind.QUERY) {
+        if (!isFirst && op.isOnce()) {
             throw oracle.world()
                     .violation("I2 no operation is applied twice", op + " ran again with the same token " + token);
         }

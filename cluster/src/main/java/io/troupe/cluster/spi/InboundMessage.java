@@ -50,6 +50,17 @@ public interface InboundMessage {
     }
 
     /**
+     * Runs a step on the thread that brings this message from another node, as soon as that has let go of the shard.
+     * To be asked for while the message is delivered.
+     *
+     * @param step must not wait for anything, nor throw
+     * @return false if this is no such thread, or it has done as much a moment ago: run the step elsewhere
+     */
+    default boolean runNearby(Runnable step) {
+        return false;
+    }
+
+    /**
      * Ends the message as its settle mark says, because the store answered that it was settled before.
      *
      * @param code  the stored outcome

@@ -26,7 +26,8 @@ import io.troupe.transport.kryo.MessageRegistry;
 
 /** A node of the cluster under measurement, and the actors on it. A child's main class. */
 final class BenchNode {
-    static final Kind<Note> ECHO = Kind.of("echo", Note.class, BenchNode::volatileCounter);
+    static final Kind<Note> ECHO =
+            Kind.of("echo", Note.class, BenchNode::volatileCounter).nonBlocking();
     static final Kind<Note> COUNTER = Kind.durable("counter", Note.class, Total.class, DurableCounter::new);
     static final MessageRegistry MESSAGES = MessageRegistry.builder()
             .add(1000, Add.class)

@@ -82,7 +82,7 @@ final class FrameDecoder {
 
     private void onData(String nodeId, DirectBuffer buffer, int offset, int length) {
         DeliveryFrames.Data data = DeliveryFrames.decodeData(buffer, offset, length);
-        receiver.onFrame(new InboundFrame(
+        receiver.onArrival(new InboundFrame(
                 data.shard(),
                 new SessionId(nodeId, data.incarnation()),
                 data.sequence(),
@@ -96,7 +96,7 @@ final class FrameDecoder {
 
     private void onOneWay(DirectBuffer buffer, int offset, int length) {
         DeliveryFrames.OneWay oneWay = DeliveryFrames.decodeOneWay(buffer, offset, length);
-        receiver.onFrame(new InboundFrame(
+        receiver.onArrival(new InboundFrame(
                 oneWay.shard(),
                 null,
                 0,

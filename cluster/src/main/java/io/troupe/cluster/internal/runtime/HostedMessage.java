@@ -65,6 +65,16 @@ final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMe
     }
 
     @Override
+    public boolean runNearby(Runnable step) {
+        Nearby nearby = shard.nearby;
+        if (nearby == null || !nearby.take(clock.nanoTime())) {
+            return false;
+        }
+        shard.lock.afterwards(step);
+        return true;
+    }
+
+    @Override
     public void end(Ending ending, byte[] reply) {
         endAsSettled(ending.code(), reply);
     }

@@ -42,6 +42,10 @@ final class HostedShard implements OwnedShard {
     /** What has ended and is to be told; whoever takes it does so under the lock. */
     final Ended<HostedMessage> ended = new Ended<>();
 
+    /** While a thread of the links delivers a frame: what it may run besides. Guarded by the lock. */
+    @Nullable
+    Nearby nearby;
+
     private final Map<SessionId, ReceiveChannel> channels = new HashMap<>();
     /** What an earlier owner handed over; guarded by the lock. */
     private Map<SessionId, TransferredWindow> transferred = Map.of();

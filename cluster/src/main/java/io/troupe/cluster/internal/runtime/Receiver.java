@@ -56,6 +56,7 @@ final class Receiver {
     private final ArrayDeque<InboundFrame> early = new ArrayDeque<>();
 
     private final HandOff handOff;
+    private final Nearby nearby;
     private final Postponed postponed = new Postponed();
 
     Receiver(
@@ -75,9 +76,20 @@ final class Receiver {
         this.limits = limits;
         this.handOff = handOff;
         clock = membership.clock();
+        nearby = new Nearby(clock.nanoTime());
     }
 
+    /** A frame of this node itself, or one that was kept for a while. */
     void onFrame(InboundFrame frame) {
+        onFrame(frame, null);
+    }
+
+    /** A frame of another node. On a thread of the links. */
+    void onArrival(InboundFrame frame) {
+        onFrame(frame, nearby);
+    }
+
+    private void onFrame(InboundFrame frame, @Nullable Nearby besides) {
         if (frame.shard() < 0 || frame.shard() >= hosted.length()) {
             return; // the handshake makes shard counts agree: only a broken peer sends this
         }
@@ -95,6 +107,7 @@ final class Receiver {
         }
         shard.lock.lock();
         try {
+            shard.nearby = besides;
             switch (shard.state()) {
                 case RAISING -> holdInShard(shard, frame, route);
                 case ACTIVE -> accept(shard, frame, route);
@@ -104,6 +117,7 @@ final class Receiver {
                 case LOST -> refuse(shard, frame, Nack.Reason.FENCED, route);
             }
         } finally {
+            shard.nearby = null;
             shard.lock.unlock();
         }
     }

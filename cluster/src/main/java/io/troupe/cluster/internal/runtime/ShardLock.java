@@ -1,6 +1,7 @@
 package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,7 +20,7 @@ final class ShardLock {
         lock.lock();
     }
 
-    /** Releases it, and if this thread holds it no more, does what waited for that. */
+    /** Releases it, and if this thread holds it no more, does what waited for that: all of it, whatever one throws. */
     void unlock() {
         if (waiting.isEmpty() || lock.getHoldCount() > 1) {
             lock.unlock();
@@ -28,7 +29,19 @@ final class ShardLock {
         List<Runnable> due = List.copyOf(waiting);
         waiting.clear();
         lock.unlock();
-        due.forEach(Runnable::run);
+        run(due.iterator());
+    }
+
+    private static void run(Iterator<Runnable> due) {
+        try {
+            while (due.hasNext()) {
+                due.next().run();
+            }
+        } finally {
+            if (due.hasNext()) {
+                run(due);
+            }
+        }
     }
 
     /** Does it once this thread does not hold the lock: now, or with the release. */

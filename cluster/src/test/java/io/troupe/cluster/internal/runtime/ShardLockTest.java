@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ShardLockTest {
     private final ShardLock lock = new ShardLock();
@@ -19,6 +20,19 @@ class ShardLockTest {
             lock.unlock();
         });
         assertThat(other.orTimeout(20, TimeUnit.SECONDS)).succeedsWithin(java.time.Duration.ofSeconds(20));
+    }
+
+    @Test
+    void whatOneStepThrowsDoesNotKeepTheOthersFromTheirTurn() {
+        List<String> said = new ArrayList<>();
+        lock.lock();
+        lock.afterwards(() -> {
+            throw new IllegalStateException("the first");
+        });
+        lock.afterwards(() -> said.add("second"));
+        assertThatThrownBy(lock::unlock).isInstanceOf(IllegalStateException.class);
+        assertThat(said).containsExactly("second");
+        assertFree();
     }
 
     @Test
