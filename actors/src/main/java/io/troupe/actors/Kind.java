@@ -301,11 +301,11 @@ public final class Kind<M> {
     }
 
     /**
-     * {@return the same kind, whose handlers never wait} Not for a lock, a disk, a future or another actor, and each
-     * call takes microseconds. Then an entity that has nothing else to do may handle a message of another node on the
-     * thread that has read it, and its answer is written by that thread: who asks one thing after the other is answered
-     * after two wake-ups of threads less. Under a load most turns run on the node's dispatcher, as those of other
-     * kinds.
+     * {@return the same kind, whose handlers never wait} Not for a lock, a disk, a future or another actor, not in
+     * {@code preStart} or {@code postStop} either, and each call takes microseconds. Then an entity that has nothing
+     * else to do may handle a message of another node on the thread that has read it, and its answer is written by that
+     * thread: who asks one thing after the other is answered without the way to another thread and back. Under a load
+     * most turns run on the node's dispatcher, as those of other kinds.
      *
      * <p>While such a handler runs, nothing else that comes from other nodes is read. An {@code ask(...).join()} in it
      * waits for an answer that nobody can read. If turns of a kind take long three times in a minute, they run on the

@@ -76,7 +76,9 @@ abstract class ReplicaStore extends AgentStore {
     final CompletableFuture<Long> point(Supplier<CompletableFuture<Long>> entry) {
         return entry.get().thenCompose(revision -> {
             CompletableFuture<Long> applied = awaitRevision(revision);
-            CompletableFuture<?> unused = applied.isDone() ? applied : entry.get();
+            if (!applied.isDone()) {
+                CompletableFuture<?> unused = entry.get();
+            }
             return applied;
         });
     }
