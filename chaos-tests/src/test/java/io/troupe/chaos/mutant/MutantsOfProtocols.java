@@ -227,7 +227,7 @@ final class MutantsOfProtocols {
                     "cluster.internal.delivery.DoneRunTest"),
             bug(
                     "receiver tells what has ended, and forgets it",
-                    RUNTIME + "Receiver.java",
+                    RUNTIME + "Acknowledgements.java",
                     "                channel.onEnd(frame.sequence(), End.DONE);\n",
                     "",
                     5),

@@ -31,6 +31,7 @@ class SameBytesTest {
                 "cluster.internal.runtime.Membership",
                 "cluster.internal.runtime.Sender",
                 "cluster.internal.runtime.Receiver",
+                "cluster.internal.runtime.Acknowledgements",
                 "cluster.internal.runtime.HostedShard",
                 "cluster.internal.runtime.Links",
                 "cluster.internal.runtime.FrameDecoder",

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A delivered message with the way back to its sender. */
 final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMessage {
-    private final Receiver receiver;
+    private final Acknowledgements acknowledgements;
     private final HostedShard shard;
     private final InboundFrame frame;
     private final NanoClock clock;
 
-    HostedMessage(Receiver receiver, HostedShard shard, InboundFrame frame, NanoClock clock) {
-        this.receiver = receiver;
+    HostedMessage(Acknowledgements acknowledgements, HostedShard shard, InboundFrame frame, NanoClock clock) {
+        this.acknowledgements = acknowledgements;
         this.shard = shard;
         this.frame = frame;
         this.clock = clock;
@@ -82,7 +82,7 @@ final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMe
     @Override
     public void endAsSettled(int code, byte[] reply) {
         if (!isOneWay()) {
-            receiver.onEnd(shard, frame, code, reply);
+            acknowledgements.onEnd(shard, frame, code, reply);
         }
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Puts the delivery channel's frames on links, or hands them over in memory when sender and receiver are the same node:
  * a guarantee must not change when an actor moves. Any thread; frames are encoded in a buffer of the thread.
  */
-final class Links implements SendOutput, Receiver.Replies {
+final class Links implements SendOutput, Acknowledgements.Replies {
     /** No header of a frame that carries a message or an answer is longer. */
     static final int MAX_HEADER_LENGTH = 4096;
 

@@ -3,14 +3,12 @@ package io.troupe.cluster.internal.runtime;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.troupe.cluster.ActorSync;
 import io.troupe.cluster.internal.delivery.DeliveryLimits;
-import io.troupe.cluster.internal.delivery.DoneRun;
 import io.troupe.cluster.internal.delivery.End;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.ReceiveChannel;
@@ -49,7 +47,7 @@ final class Receiver {
     private final Membership membership;
     private final ShardStores stores;
     private final HostedActors actors;
-    private final Replies replies;
+    private final Acknowledgements acknowledgements;
     private final DeliveryLimits limits;
     private final NanoClock clock;
     /** Frames of an epoch that this node has not heard of yet, per shard; guarded by itself. */
@@ -64,7 +62,7 @@ final class Receiver {
             Membership membership,
             ShardStores stores,
             HostedActors actors,
-            Replies replies,
+            Acknowledgements.Replies replies,
             DeliveryLimits limits,
             HandOff handOff) {
         hosted = new AtomicReferenceArray<>(routing.shards());
@@ -72,7 +70,7 @@ final class Receiver {
         this.membership = membership;
         this.stores = stores;
         this.actors = actors;
-        this.replies = replies;
+        acknowledgements = new Acknowledgements(replies);
         this.limits = limits;
         this.handOff = handOff;
         clock = membership.clock();
@@ -102,7 +100,7 @@ final class Receiver {
         HostedShard shard = hosted.get(frame.shard());
         // An older epoch is refused too: a late copy of what that epoch has run would run again.
         if (shard == null || route == null || shard.epoch() != viewEpoch || frame.epoch() != viewEpoch) {
-            refuse(frame, Nack.Reason.NOT_OWNER, route);
+            acknowledgements.refuse(frame, Nack.Reason.NOT_OWNER, route);
             return;
         }
         shard.lock.lock();
@@ -114,7 +112,7 @@ final class Receiver {
                 case MOVING -> {
                     // Not taken: its sender sends it to the next owner as soon as there is one, or here again.
                 }
-                case LOST -> refuse(shard, frame, Nack.Reason.FENCED, route);
+                case LOST -> acknowledgements.refuse(shard, frame, Nack.Reason.FENCED, route);
             }
         } finally {
             shard.nearby = null;
@@ -134,19 +132,19 @@ final class Receiver {
         if (shard.held.size() < limits.maxHeld()) {
             shard.held.add(frame);
         } else {
-            refuse(shard, frame, Nack.Reason.BUSY, route);
+            acknowledgements.refuse(shard, frame, Nack.Reason.BUSY, route);
         }
     }
 
     /** Under the shard's lock, so that the order of a channel is the order of delivery. */
     private void accept(HostedShard shard, InboundFrame frame, Route route) {
         if (!shard.mayRun() && !actors.goesOnUnfenced(frame.content())) {
-            refuse(shard, frame, Nack.Reason.FENCED, route);
+            acknowledgements.refuse(shard, frame, Nack.Reason.FENCED, route);
             return;
         }
         SessionId source = frame.source();
         if (source == null) {
-            actors.deliver(new HostedMessage(this, shard, frame, clock));
+            actors.deliver(new HostedMessage(acknowledgements, shard, frame, clock));
             return;
         }
         ReceiveChannel channel = shard.channel(source, stores.of(shard.shard()));
@@ -158,12 +156,12 @@ final class Receiver {
             case SETTLED -> {
                 End end = channel.end(frame.sequence());
                 if (end != null) {
-                    ack(shard, frame, channel.nextExpected(), end);
+                    acknowledgements.ack(shard, frame, channel.nextExpected(), end);
                 }
             }
-            case GAP -> accepted(shard, frame, channel.nextExpected(), true);
-            case IN_PROGRESS -> accepted(shard, frame, channel.nextExpected(), false);
-            case WINDOW_FULL -> refuse(shard, frame, Nack.Reason.BUSY, route);
+            case GAP -> acknowledgements.accepted(shard, frame, channel.nextExpected(), true);
+            case IN_PROGRESS -> acknowledgements.accepted(shard, frame, channel.nextExpected(), false);
+            case WINDOW_FULL -> acknowledgements.refuse(shard, frame, Nack.Reason.BUSY, route);
             case BELOW_FLOOR -> {
                 // Settled and known to the sender: a late copy, nothing waits for an answer.
             }
@@ -172,11 +170,11 @@ final class Receiver {
 
     private void deliver(HostedShard shard, InboundFrame frame) {
         if (!frame.skip()) {
-            actors.deliver(new HostedMessage(this, shard, frame, clock));
+            actors.deliver(new HostedMessage(acknowledgements, shard, frame, clock));
         } else if (frame.durable()) {
             skipInLog(shard, frame);
         } else {
-            onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
+            acknowledgements.onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
         }
     }
 
@@ -187,10 +185,10 @@ final class Receiver {
                 List.of(settle(frame, End.Code.SKIPPED.wire(), NO_REPLY)));
         CompletableFuture<?> unused = stores.of(shard.shard()).txn(poison).whenComplete((result, failure) -> {
             if (result instanceof TxnResult.Succeeded) {
-                onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
+                acknowledgements.onEnd(shard, frame, End.Code.SKIPPED.wire(), NO_REPLY);
             } else if (result instanceof TxnResult.SettleRefused refused
                     && refused.reason() == TxnResult.Reason.SETTLED) {
-                onEnd(shard, frame, refused.outcome(), refused.reply());
+                acknowledgements.onEnd(shard, frame, refused.outcome(), refused.reply());
             } else if (Wiring.wasNotProposed(failure)) {
                 postponed.add(() -> skipInLog(shard, frame));
             } // else the shard has moved on or the session is over: its next owner answers
@@ -203,115 +201,6 @@ final class Receiver {
             throw new IllegalStateException("an AT_MOST_ONCE message has no settle mark");
         }
         return new Op.Settle(source, frame.shard(), frame.sequence(), frame.floor(), code, reply);
-    }
-
-    /**
-     * The end of a message is known: for a durable kind it is in the log, so it may be told even if the shard is lost.
-     */
-    void onEnd(HostedShard shard, InboundFrame frame, int code, byte[] reply) {
-        End end = new End(End.Code.of(code), reply);
-        long nextExpected = 1; // without the channel (shard lost, sender reborn) nothing is known, and 1 claims nothing
-        shard.lock.lock();
-        try {
-            ReceiveChannel channel = shard.existingChannel(Objects.requireNonNull(frame.source()));
-            if (channel != null) {
-                channel.onEnd(frame.sequence(), end);
-                nextExpected = channel.nextExpected();
-            }
-        } finally {
-            shard.lock.unlock();
-        }
-        ack(shard, frame, nextExpected, end);
-    }
-
-    /** What turns of actors have ended, each sender's in as few frames as can be. */
-    private void tellEnded(HostedShard shard) {
-        Told told;
-        shard.lock.lock();
-        try {
-            told = recordEnded(shard);
-        } finally {
-            shard.lock.unlock();
-        }
-        tell(shard, told);
-    }
-
-    /** Messages of one sender that have ended, the newest first among those of other senders. */
-    private static final class Told {
-        final InboundFrame frame;
-        final DoneRun run;
-        long nextExpected = 1; // claims nothing
-        final @Nullable Told before;
-
-        Told(InboundFrame frame, @Nullable Told before) {
-            this.frame = frame;
-            this.run = new DoneRun(frame.sequence());
-            this.before = before;
-        }
-
-        boolean add(InboundFrame next) {
-            return Objects.equals(next.source(), frame.source()) && run.add(next.sequence());
-        }
-    }
-
-    /** Under the lock: from here on the ends are part of what a next owner is handed over. */
-    private static @Nullable Told recordEnded(HostedShard shard) {
-        Told told = null;
-        for (HostedMessage message = shard.ended.takeAll(); message != null; message = message.next) {
-            InboundFrame frame = message.frame();
-            if (told == null || !told.add(frame)) {
-                told = new Told(frame, told);
-            }
-            ReceiveChannel channel = shard.existingChannel(Objects.requireNonNull(frame.source()));
-            if (channel != null) {
-                channel.onEnd(frame.sequence(), End.DONE);
-                told.nextExpected = channel.nextExpected();
-            }
-        }
-        return told;
-    }
-
-    private void tell(HostedShard shard, @Nullable Told newest) {
-        for (Told told = newest; told != null; told = told.before) {
-            Told due = told;
-            if (due.run.size() == 1) {
-                ack(shard, due.frame, due.nextExpected, End.DONE);
-            } else if (replies.mustWait(due.frame)) {
-                shard.lock.afterwards(() -> replies.acks(due.frame, due.run, due.nextExpected, shard.epoch()));
-            } else {
-                replies.acks(due.frame, due.run, due.nextExpected, shard.epoch());
-            }
-        }
-    }
-
-    private void ack(HostedShard shard, InboundFrame frame, long nextExpected, End end) {
-        if (replies.mustWait(frame)) {
-            shard.lock.afterwards(() -> replies.ack(frame, nextExpected, end, shard.epoch()));
-        } else {
-            replies.ack(frame, nextExpected, end, shard.epoch());
-        }
-    }
-
-    private void accepted(HostedShard shard, InboundFrame frame, long nextExpected, boolean gap) {
-        if (replies.mustWait(frame)) {
-            shard.lock.afterwards(() -> replies.accepted(frame, nextExpected, gap, shard.epoch()));
-        } else {
-            replies.accepted(frame, nextExpected, gap, shard.epoch());
-        }
-    }
-
-    private void refuse(HostedShard shard, InboundFrame frame, Nack.Reason reason, @Nullable Route route) {
-        if (replies.mustWait(frame)) {
-            shard.lock.afterwards(() -> refuse(frame, reason, route));
-        } else {
-            refuse(frame, reason, route);
-        }
-    }
-
-    private void refuse(InboundFrame frame, Nack.Reason reason, @Nullable Route route) {
-        if (frame.source() != null) {
-            replies.nack(frame, reason, route);
-        } // else AT_MOST_ONCE: it is lost, as promised
     }
 
     /** The shard table has changed. Called on the store's watch thread. */
@@ -327,7 +216,7 @@ final class Receiver {
                 && session != null
                 && news.isOwnedBy(session.nodeId(), session.incarnation())
                 && (current == null || current.epoch() != news.epoch())) {
-            raiseFence(new HostedShard(shard, news.epoch(), membership, clock, this::tellEnded), news);
+            raiseFence(new HostedShard(shard, news.epoch(), membership, clock, acknowledgements::tellEnded), news);
         }
         handOff.onRecord(shard, news);
         releaseEarly(shard);
@@ -535,20 +424,5 @@ final class Receiver {
             }
         }
         return active;
-    }
-
-    /** How the receiver answers a sender, near or far. */
-    interface Replies {
-        /** Whether an answer takes a lock that must not be taken under that of a shard. */
-        boolean mustWait(InboundFrame frame);
-
-        void ack(InboundFrame frame, long nextExpected, End end, long epoch);
-
-        /** The messages of a run, all of the sender of the frame, are done. */
-        void acks(InboundFrame frame, DoneRun run, long nextExpected, long epoch);
-
-        void accepted(InboundFrame frame, long nextExpected, boolean gap, long epoch);
-
-        void nack(InboundFrame frame, Nack.Reason reason, @Nullable Route route);
     }
 }
