@@ -3,7 +3,6 @@ package io.troupe.actors;
 import io.troupe.actors.Envelope.Origin;
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.spi.InboundMessage;
-import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.TxnResult.Reason;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param carrier as it came
  * @param origin  its place
  */
-record RelayedMessage(InboundMessage carrier, Origin origin) implements InboundMessage {
+record RelayedMessage(InboundMessage carrier, Origin origin) implements CarriedMessage {
     private static final byte[] NO_REPLY = {};
 
     /** Ends a message whose settle mark was refused. */
@@ -29,11 +28,6 @@ record RelayedMessage(InboundMessage carrier, Origin origin) implements InboundM
         } // else nobody waits for it
     }
 
-    @Override
-    public OwnedShard shard() {
-        return carrier.shard();
-    }
-
     private SessionId session() {
         return SessionId.outbox(origin.shard());
     }
@@ -43,44 +37,9 @@ record RelayedMessage(InboundMessage carrier, Origin origin) implements InboundM
         return new MessageId(session(), origin.shard(), origin.sequence());
     }
 
-    @Override
-    public byte[] content() {
-        return carrier.content();
-    }
-
-    @Override
-    public boolean isExpired() {
-        return carrier.isExpired();
-    }
-
-    @Override
-    public boolean isOneWay() {
-        return carrier.isOneWay();
-    }
-
     /** One window for all that an outbox sends, wherever it goes. */
     @Override
     public Op.Settle settle(Ending ending, byte[] reply) {
         return new Op.Settle(session(), origin.shard(), origin.sequence(), origin.floor(), ending.code(), reply);
-    }
-
-    @Override
-    public void end(Ending ending, byte[] reply) {
-        carrier.end(ending, reply);
-    }
-
-    @Override
-    public void done() {
-        carrier.done();
-    }
-
-    @Override
-    public boolean runNearby(Runnable step) {
-        return carrier.runNearby(step);
-    }
-
-    @Override
-    public void endAsSettled(int code, byte[] reply) {
-        carrier.endAsSettled(code, reply);
     }
 }
