@@ -6,7 +6,7 @@ import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.metadata.Op;
 import org.jspecify.annotations.Nullable;
 
-/** A message that is another one but for what it says of itself: whatever an implementation leaves out, that one does. */
+/** A message that is another one but for what it says of itself; what an implementation leaves out, that one does. */
 interface CarriedMessage extends InboundMessage {
     /** {@return the message as it came} */
     InboundMessage carrier();
