@@ -20,6 +20,7 @@ import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.codec.EntryCodec;
+import io.troupe.metadata.internal.node.StatesOfGroups;
 import io.troupe.metadata.internal.state.Outcome;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.internal.submit.Answers;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * simulated network and the log of the group. What callers ask is done after the running step, as by the thread that
  * production has for it.
  */
-final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGateway.Output {
+final class NodeStore implements MetadataStore, StatesOfGroups.Group, SubmitProtocol.Output, LeaderGateway.Output {
     private static final long MS = 1_000_000;
     static final long TICK_NS = 60 * MS;
 
@@ -238,8 +239,8 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
                 node, to, Log.step("answer", group), () -> to.store(group).onMessage(node.id, message));
     }
 
-    /** Asks all voters for a hold of this group, as a store does; 0 if no longer. */
-    void hold(int millis) {
+    @Override
+    public void hold(int millis) {
         for (String voter : world.topology().voterIds()) {
             SimNode to = world.node(voter);
             world.network.sendInOrder(
@@ -250,8 +251,14 @@ final class NodeStore implements MetadataStore, SubmitProtocol.Output, LeaderGat
         }
     }
 
+    @Override
+    public CompletableFuture<Long> point() {
+        return group == 0 ? barrier() : keepAlive().thenCompose(this::awaitRevision);
+    }
+
     /** What this node has applied, with what a node without a log does not see. */
-    StateView state() {
+    @Override
+    public StateView state() {
         return log.at(applied).view();
     }
 

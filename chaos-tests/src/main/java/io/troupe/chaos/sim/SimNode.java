@@ -2,6 +2,7 @@ package io.troupe.chaos.sim;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -69,6 +70,11 @@ final class SimNode {
      */
     NodeStore store(int group) {
         return platform.stores().get(group);
+    }
+
+    /** {@return its stores of all logs} */
+    List<NodeStore> stores() {
+        return platform.stores();
     }
 
     SimMessaging messaging() {

@@ -10,6 +10,7 @@ import io.troupe.actors.ClusterActorSystem;
 import io.troupe.actors.Kind;
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ShutdownReport;
+import io.troupe.metadata.internal.node.StatesOfGroups;
 import io.troupe.metadata.internal.state.Restoration;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.transport.kryo.MessageRegistry;
@@ -131,7 +132,7 @@ public final class TestCluster implements AutoCloseable {
      */
     CompletableFuture<List<StateView>> backup(int node) {
         open();
-        return SimCut.of(at(node), world.logs.length);
+        return StatesOfGroups.of(at(node).stores(), Runnable::run);
     }
 
     /**

@@ -18,6 +18,7 @@ import io.troupe.metadata.internal.codec.BackupCodec;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.node.GroupChannels;
 import io.troupe.metadata.internal.node.GroupName;
+import io.troupe.metadata.internal.node.StatesOfGroups;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +94,7 @@ public final class RatisMetadataStore extends ReplicaStore {
 
     /** It is not put on hold, so a renewal would wait for a tick. */
     @Override
-    CompletableFuture<Long> point() {
+    public CompletableFuture<Long> point() {
         return point(() -> txn(Txn.EMPTY).thenApply(TxnResult::revision));
     }
 
@@ -152,7 +153,7 @@ public final class RatisMetadataStore extends ReplicaStore {
         return backups.write(file, new BackupWriter.Source() {
             @Override
             public CompletableFuture<List<StateView>> states() {
-                return StatesOfGroups.of(all(), agent);
+                return StatesOfGroups.of(all(), RatisMetadataStore.this::onThread);
             }
 
             @Override
@@ -166,6 +167,14 @@ public final class RatisMetadataStore extends ReplicaStore {
                         revision);
             }
         });
+    }
+
+    private void onThread(Runnable step) {
+        agent.execute(step);
+        MetadataException over = agent.ended();
+        if (over != null) {
+            throw over; // The thread may be gone already.
+        }
     }
 
     // ------------------------------------------------------------------ start and stop

@@ -13,6 +13,7 @@ import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.internal.formation.Identity;
 import io.troupe.metadata.internal.node.AgentStore;
 import io.troupe.metadata.internal.node.GroupName;
+import io.troupe.metadata.internal.node.StatesOfGroups;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.spi.PeerChannel;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What the stores of all groups of a voter have in common: each has a {@link Replica}, leads or does not, and can die.
  */
-abstract class ReplicaStore extends AgentStore {
+abstract class ReplicaStore extends AgentStore implements StatesOfGroups.Group {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStore.class);
 
     /** Set before the Raft server closes on purpose: what it says then is no failure. */
@@ -54,16 +55,18 @@ abstract class ReplicaStore extends AgentStore {
         return replica().raft();
     }
 
-    /** Asks whoever leads this group to let its data stand still for a moment; 0 ms to end that. Any thread. */
-    final void hold(int millis) {
+    /** Any thread, as the two that follow. */
+    @Override
+    public final void hold(int millis) {
         replica().hold(voters(), millis);
     }
 
     /**
      * A linearizable read point of this group, for who has put it on hold: the first group is not, the submits of the
-     * others wait. Any thread.
+     * others wait.
      */
-    CompletableFuture<Long> point() {
+    @Override
+    public CompletableFuture<Long> point() {
         return point(this::keepAlive);
     }
 
@@ -83,8 +86,8 @@ abstract class ReplicaStore extends AgentStore {
         });
     }
 
-    /** {@return what this replica has applied} Any thread. */
-    final StateView state() {
+    @Override
+    public final StateView state() {
         return (StateView) hub.view();
     }
 

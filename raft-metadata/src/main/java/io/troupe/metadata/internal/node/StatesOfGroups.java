@@ -1,23 +1,39 @@
-package io.troupe.metadata.internal.ratis;
+package io.troupe.metadata.internal.node;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 import io.troupe.metadata.MetadataException;
-import io.troupe.metadata.internal.node.NodeAgent;
 import io.troupe.metadata.internal.state.StateView;
 import io.troupe.metadata.internal.submit.ConsistentCut;
 
-/** Drives a {@link ConsistentCut} of all groups of a voter, on the metadata thread of the first one. */
-final class StatesOfGroups implements ConsistentCut.Output {
-    private final List<ReplicaStore> groups;
-    private final NodeAgent agent;
+/** Drives a {@link ConsistentCut} of all groups of a voter, on one thread. */
+public final class StatesOfGroups implements ConsistentCut.Output {
+    private final List<? extends Group> groups;
+    private final Executor thread;
     private final CompletableFuture<List<StateView>> done = new CompletableFuture<>();
     private final ConsistentCut cut;
 
-    private StatesOfGroups(List<ReplicaStore> groups, NodeAgent agent) {
+    /** What the store of one group is asked for. */
+    public interface Group {
+        /**
+         * Asks whoever leads this group to let its data stand still for a moment.
+         *
+         * @param millis for how long; 0 if no longer
+         */
+        void hold(int millis);
+
+        /** {@return completes when {@link #state} has everything that was acknowledged before this call} */
+        CompletableFuture<Long> point();
+
+        /** {@return what this node has applied} */
+        StateView state();
+    }
+
+    private StatesOfGroups(List<? extends Group> groups, Executor thread) {
         this.groups = groups;
-        this.agent = agent;
+        this.thread = thread;
         cut = new ConsistentCut(groups.size(), this);
     }
 
@@ -25,19 +41,19 @@ final class StatesOfGroups implements ConsistentCut.Output {
      * {@return the states of all groups as of one moment, with everything that was acknowledged before this call}
      *
      * @param groups the stores of all groups, in order
-     * @param agent  the first group's
+     * @param thread runs one step after the other; throws {@link MetadataException} once it has ended
      */
-    static CompletableFuture<List<StateView>> of(List<ReplicaStore> groups, NodeAgent agent) {
-        StatesOfGroups states = new StatesOfGroups(groups, agent);
+    public static CompletableFuture<List<StateView>> of(List<? extends Group> groups, Executor thread) {
+        StatesOfGroups states = new StatesOfGroups(groups, thread);
         states.execute(states.cut::begin);
         return states.done;
     }
 
     private void execute(Runnable event) {
-        agent.execute(event);
-        MetadataException over = agent.ended();
-        if (over != null) {
-            done.completeExceptionally(over); // The thread may be gone already.
+        try {
+            thread.execute(event);
+        } catch (MetadataException over) {
+            done.completeExceptionally(over);
         }
     }
 
