@@ -37,6 +37,7 @@ class SameBytesTest {
                 "cluster.internal.runtime.FrameDecoder",
                 "cluster.internal.runtime.RoutingTable",
                 "cluster.internal.delivery.SendChannel",
+                "cluster.internal.delivery.SendCursor",
                 "cluster.internal.delivery.ReceiveChannel",
                 "cluster.internal.delivery.DeliveryFrames",
                 "cluster.internal.coordinator.Coordinator",

@@ -16,16 +16,11 @@ final class Outcomes {
 
     /** The outcome of an acknowledged message; proven: the owner speaks for all. */
     static SendOutcome acknowledged(
-            OutboundMessage message,
-            End.Code code,
-            byte[] reply,
-            long epoch,
-            boolean proven,
-            @Nullable SessionId session) {
-        return switch (code) {
+            OutboundMessage message, End end, long epoch, boolean proven, @Nullable SessionId session) {
+        return switch (end.code()) {
             case DONE -> message.durable() ? new SendOutcome.Committed(epoch) : new SendOutcome.Processed(epoch);
-            case REJECTED -> new SendOutcome.Rejected(new String(reply, StandardCharsets.UTF_8));
-            case FAILED -> new SendOutcome.Failed(new String(reply, StandardCharsets.UTF_8));
+            case REJECTED -> new SendOutcome.Rejected(new String(end.reply(), StandardCharsets.UTF_8));
+            case FAILED -> new SendOutcome.Failed(new String(end.reply(), StandardCharsets.UTF_8));
             case EXPIRED ->
                 proven
                         ? new SendOutcome.NotExecuted(SendOutcome.Reason.DEADLINE_PASSED)

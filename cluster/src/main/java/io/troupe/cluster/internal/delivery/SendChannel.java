@@ -12,14 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sender half of one channel: the messages of one session to one shard, until each has ended. Not thread-safe: its user
- * confines it (a lock per channel). The output and the listeners may call {@link #send}, {@link #onAck},
+ * confines it (a lock per channel). The output and the listeners may call {@link #send}, {@link #onEnds},
  * {@link #onAccepted} and {@link #onNack} from within a call, and nothing else.
  *
- * <p><b>Order.</b> Sequences are given from 1 at {@link #send} and go out in order. A cursor stands on the next one to
- * transmit. It goes back to the floor (the lowest unsettled one) when the owner or its epoch changes, when the link to
- * the owner comes up anew and when a parked channel tries again; it goes back to the receiver's next expected sequence
- * when that reports a gap. It stops when the output takes no more, and goes on with the next event. The receiver drops
- * what it has seen, so going back is always safe.
+ * <p><b>Order.</b> Sequences are given from 1 at {@link #send} and go out in order. The {@link SendCursor} stands on the
+ * next one to transmit. It goes back to the floor (the lowest unsettled one) when the owner or its epoch changes, when
+ * the link to the owner comes up anew and when a parked channel tries again. It stops when the output takes no more, and
+ * goes on with the next event.
  *
  * <p><b>Retry.</b> A link loses nothing while it is up, so accepted messages are not sent again on a timer; only the
  * oldest is, as a probe with exponential backoff. The answer tells what is missing: a receiver behind the cursor sends
@@ -40,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * never went out, stay in order and get new sequences from 1 in the next session, before anything sent later.
  *
  * <p>Costs O(1) per message amortised, O(unsettled) per change of route, link or session and per tick in which a
- * deadline passes; a retransmission allocates nothing.
+ * deadline passes; transmitting allocates nothing.
  */
 public final class SendChannel {
     private static final byte[] NO_BYTES = {};
@@ -58,14 +57,7 @@ public final class SendChannel {
     private final RouteChain chain = new RouteChain();
     private final Deadlines deadlines = new Deadlines();
 
-    /** The next sequence to transmit; floor <= cursor <= next after {@link #pump}. */
-    private long cursor = 1;
-    /** The sequence of the last probe, until it is answered, else 0. */
-    private long probed;
-    /** Where the cursor was at the last probe: the receiver has had time to see everything below it. 0: no probe. */
-    private long probedCursor;
-    /** The gap that the cursor last went back for; one gap is reported by every frame behind it. */
-    private long filledGap;
+    private final SendCursor cursor = new SendCursor();
 
     /** The owner refused; nothing goes out until the route changes or the retry is due. */
     private boolean parked;
@@ -193,6 +185,22 @@ public final class SendChannel {
     }
 
     /**
+     * The sender takes a message back: if it never left it does not run; if it did, it may have. Nothing to do if it
+     * has ended, or waits in another channel.
+     *
+     * @param message the message
+     * @param nowNs   now
+     */
+    public void cancel(OutboundMessage message, long nowNs) {
+        if (message.abandoned() || message.shard() != shard) {
+            return;
+        }
+        // A listener that sends must not overtake the Skip.
+        withoutPumping(() -> giveUp(message, SendOutcome.Reason.CANCELLED, "it was cancelled after it had left"));
+        pump(nowNs);
+    }
+
+    /**
      * The local shard table has news.
      *
      * @param newRoute the owner, or null while there is none
@@ -239,67 +247,36 @@ public final class SendChannel {
     }
 
     /**
-     * The receiver says how a message ended.
-     *
-     * @param incarnation  of the session the message was sent in
-     * @param sequence     the message
-     * @param nextExpected the receiver's lowest sequence that has not arrived in order
-     * @param code         how it ended
-     * @param reply        as in {@link End#reply}
-     * @param ackEpoch     the receiver's epoch
-     * @param nowNs        now
-     */
-    public void onAck(
-            long incarnation,
-            long sequence,
-            long nextExpected,
-            End.Code code,
-            byte[] reply,
-            long ackEpoch,
-            long nowNs) {
-        SessionId current = session;
-        if (!isWaiting(current, incarnation, sequence)) {
-            return;
-        }
-        OutboundMessage message = ring.at(sequence);
-        boolean answersProbe = sequence == probed;
-        settle(message, ackEpoch, nowNs);
-        onReceiverAt(nextExpected, ackEpoch);
-        tell(message, code, reply, ackEpoch, current);
-        if (answersProbe && !looping) {
-            probe(nowNs);
-        }
-        pump(nowNs);
-    }
-
-    /**
-     * The receiver says that several messages are {@link End.Code#DONE}, without an answer.
+     * The receiver says how one message ended, or several in the same way.
      *
      * @param incarnation  of the session the messages were sent in
      * @param first        the lowest of them
      * @param mask         which: bit n stands for {@code first + n}
+     * @param end          how they ended
      * @param nextExpected the receiver's lowest sequence that has not arrived in order
      * @param ackEpoch     the receiver's epoch
      * @param nowNs        now
      */
-    public void onAcks(long incarnation, long first, long mask, long nextExpected, long ackEpoch, long nowNs) {
+    public void onEnds(long incarnation, long first, long mask, End end, long nextExpected, long ackEpoch, long nowNs) {
+        long waiting = 0;
         boolean answersProbe = false;
-        boolean settled = false;
         for (long rest = mask; rest != 0; rest &= rest - 1) {
             long sequence = first + Long.numberOfTrailingZeros(rest);
-            SessionId current = session;
-            if (isWaiting(current, incarnation, sequence)) {
-                OutboundMessage message = ring.at(sequence);
-                answersProbe |= sequence == probed;
-                settled = true;
-                settle(message, ackEpoch, nowNs);
-                tell(message, End.Code.DONE, NO_BYTES, ackEpoch, current);
+            if (isWaiting(incarnation, sequence)) {
+                waiting |= Long.lowestOneBit(rest);
+                answersProbe |= cursor.isProbe(sequence);
             }
         }
-        if (!settled) {
+        if (waiting == 0) {
             return;
         }
         onReceiverAt(nextExpected, ackEpoch);
+        for (; waiting != 0; waiting &= waiting - 1) {
+            long sequence = first + Long.numberOfTrailingZeros(waiting);
+            if (isWaiting(incarnation, sequence)) { // else a listener before it has led to its end
+                end(ring.at(sequence), end, ackEpoch, nowNs);
+            }
+        }
         if (answersProbe && !looping) {
             probe(nowNs);
         }
@@ -307,11 +284,12 @@ public final class SendChannel {
     }
 
     /** Not if it is of an ended session, nor if the message has ended already. */
-    private boolean isWaiting(@Nullable SessionId current, long incarnation, long sequence) {
+    private boolean isWaiting(long incarnation, long sequence) {
+        SessionId current = session;
         return current != null && current.incarnation() == incarnation && ring.contains(sequence);
     }
 
-    private void settle(OutboundMessage message, long ackEpoch, long nowNs) {
+    private void end(OutboundMessage message, End end, long ackEpoch, long nowNs) {
         ring.settle(message, ackEpoch);
         if (ring.unsettled() == 0) {
             rest();
@@ -319,14 +297,10 @@ public final class SendChannel {
         } else if (ring.floor() > message.sequence()) {
             retry.restart(nowNs);
         }
-    }
-
-    private void tell(
-            OutboundMessage message, End.Code code, byte[] reply, long ackEpoch, @Nullable SessionId current) {
         if (!message.abandoned()) {
             boolean proven = message.earlierId() == null && chain.speaksFor(message, ackEpoch);
-            SendOutcome outcome = Outcomes.acknowledged(message, code, reply, ackEpoch, proven, current);
-            message.end(outcome, code == End.Code.DONE ? reply : NO_BYTES);
+            SendOutcome outcome = Outcomes.acknowledged(message, end, ackEpoch, proven, session);
+            message.end(outcome, end.code() == End.Code.DONE ? end.reply() : NO_BYTES);
         }
     }
 
@@ -345,9 +319,8 @@ public final class SendChannel {
             return;
         }
         onReceiverAt(nextExpected, acceptedEpoch);
-        if (gap && acceptedEpoch == chain.epoch() && nextExpected != filledGap && nextExpected < cursor) {
-            filledGap = nextExpected;
-            cursor = nextExpected;
+        if (gap && acceptedEpoch == chain.epoch()) {
+            cursor.onGap(nextExpected);
         }
         pump(nowNs);
     }
@@ -423,10 +396,7 @@ public final class SendChannel {
     }
 
     private void rewind() {
-        cursor = ring.floor();
-        probed = 0;
-        probedCursor = 0;
-        filledGap = 0;
+        cursor.restart(ring.floor());
     }
 
     private void pump(long nowNs) {
@@ -445,33 +415,43 @@ public final class SendChannel {
         }
     }
 
+    /** What the step leads to, listeners that send included, is transmitted after it, or by a loop further up. */
+    private void withoutPumping(Runnable step) {
+        boolean outer = looping;
+        looping = true;
+        try {
+            step.run();
+        } finally {
+            looping = outer;
+        }
+    }
+
     /** Moves the cursor one step; false if it has to stay. Reads all state anew, as each step may have re-entered. */
     private boolean transmitNext(long nowNs) {
-        cursor = Math.max(cursor, ring.floor());
+        long sequence = cursor.advance(ring.floor());
         Route to = chain.route();
         SessionId from = session;
         if (to == null || from == null || parked || stalled) {
             return false;
         }
-        if (cursor >= ring.next() || cursor - ring.floor() >= limits.maxWindow()) {
+        if (sequence >= ring.next() || sequence - ring.floor() >= limits.maxWindow()) {
             return false;
         }
-        OutboundMessage message = ring.at(cursor);
+        OutboundMessage message = ring.at(sequence);
         if (message.isSettled() && message.settledEpoch() == to.epoch()) {
-            cursor++;
+            cursor.pass(sequence);
             return true;
         }
         if (!message.abandoned() && message.isPastDeadline(nowNs)) {
             giveUpLate(message);
             return true;
         }
-        long sequence = cursor;
-        cursor = sequence + 1;
+        cursor.pass(sequence);
         Taken taken = transmit(message, to, from, nowNs);
         if (taken == Taken.YES) {
             return true;
         }
-        cursor = Math.min(cursor, sequence);
+        cursor.goBack(sequence);
         if (taken == Taken.TOO_LARGE) {
             giveUpLong(message);
             return true;
@@ -507,17 +487,13 @@ public final class SendChannel {
         Route to = chain.route();
         SessionId from = session;
         long oldest = ring.floor();
-        if (to == null || from == null || parked || oldest >= cursor || !ring.contains(oldest)) {
+        if (to == null || from == null || parked || !cursor.hasPassed(oldest) || !ring.contains(oldest)) {
             return;
         }
         // Before it goes out: the answer may come within the call.
-        probed = oldest;
-        probedCursor = cursor;
-        filledGap = 0;
+        cursor.probe(oldest);
         retry.backOff(nowNs);
-        boolean outer = looping;
-        looping = true;
-        try {
+        withoutPumping(() -> {
             OutboundMessage message = ring.at(oldest);
             if (!message.abandoned() && message.isPastDeadline(nowNs)) {
                 giveUpLate(message);
@@ -526,28 +502,19 @@ public final class SendChannel {
                 giveUpLong(message);
                 transmit(message, to, from, nowNs);
             }
-        } finally {
-            looping = outer;
-        }
+        });
     }
 
     /** Only the owner of the current epoch tells where to go on; what an earlier one has accepted died with it. */
     private void onReceiverAt(long nextExpected, long receiverEpoch) {
-        if (receiverEpoch != chain.epoch()) {
-            return;
+        if (receiverEpoch == chain.epoch()) {
+            cursor.onReceiverAt(nextExpected);
         }
-        if (nextExpected < probedCursor) {
-            cursor = Math.min(cursor, nextExpected);
-        }
-        probed = 0;
-        probedCursor = 0;
     }
 
     private void expire(long nowNs) {
         deadlines.clear();
-        boolean outer = looping;
-        looping = true;
-        try {
+        withoutPumping(() -> {
             for (long sequence = ring.floor(); sequence < ring.next(); sequence++) {
                 OutboundMessage message = ring.at(sequence);
                 if (!message.abandoned() && message.isPastDeadline(nowNs)) {
@@ -556,15 +523,12 @@ public final class SendChannel {
                     deadlines.note(message);
                 }
             }
-        } finally {
-            looping = outer;
-        }
+        });
     }
 
     private void giveUpBrokenChains() {
-        boolean outer = looping;
-        looping = true; // a listener that sends must not let a message out that is about to be given up
-        try {
+        // A listener that sends must not let a message out that is about to be given up.
+        withoutPumping(() -> {
             for (long sequence = ring.floor(); sequence < ring.next(); sequence++) {
                 OutboundMessage message = ring.at(sequence);
                 if (chain.hasLost(message)) {
@@ -572,30 +536,7 @@ public final class SendChannel {
                     message.end(Outcomes.unknown(message, session, why), NO_BYTES);
                 }
             }
-        } finally {
-            looping = outer;
-        }
-    }
-
-    /**
-     * The sender takes a message back: if it never left it does not run; if it did, it may have. Nothing to do if it
-     * has ended, or waits in another channel.
-     *
-     * @param message the message
-     * @param nowNs   now
-     */
-    public void cancel(OutboundMessage message, long nowNs) {
-        if (message.abandoned() || message.shard() != shard) {
-            return;
-        }
-        boolean outer = looping;
-        looping = true; // a listener that sends must not overtake the Skip
-        try {
-            giveUp(message, SendOutcome.Reason.CANCELLED, "it was cancelled after it had left");
-        } finally {
-            looping = outer;
-        }
-        pump(nowNs);
+        });
     }
 
     private void giveUpLate(OutboundMessage message) {

@@ -16,7 +16,7 @@ public interface SendOutput {
 
     /**
      * Offers a message to the owner; when {@link OutboundMessage#abandoned()}, as a Skip without content. May answer
-     * into the channel ({@code onAck}, {@code onAccepted}, {@code onNack}) before it returns.
+     * into the channel ({@code onEnds}, {@code onAccepted}, {@code onNack}) before it returns.
      *
      * @param route   the owner and its epoch
      * @param message the message, with its shard and sequence

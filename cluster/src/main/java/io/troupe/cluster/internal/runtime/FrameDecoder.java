@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.troupe.cluster.internal.delivery.AnswerFrames;
 import io.troupe.cluster.internal.delivery.DeliveryFrames;
+import io.troupe.cluster.internal.delivery.End;
 import io.troupe.cluster.internal.delivery.FrameException;
 import io.troupe.cluster.internal.delivery.Nack;
 import io.troupe.cluster.internal.delivery.OutboundMessage;
@@ -109,11 +110,18 @@ final class FrameDecoder {
     }
 
     private void onAck(DeliveryFrames.Ack ack) {
-        sender.onAck(ack.shard(), ack.incarnation(), ack.sequence(), ack.nextExpected(), ack.end(), ack.epoch());
+        sender.onEnds(ack.shard(), ack.incarnation(), ack.sequence(), 1, ack.end(), ack.nextExpected(), ack.epoch());
     }
 
     private void onAcks(DeliveryFrames.Acks acks) {
-        sender.onAcks(acks.shard(), acks.incarnation(), acks.first(), acks.mask(), acks.nextExpected(), acks.epoch());
+        sender.onEnds(
+                acks.shard(),
+                acks.incarnation(),
+                acks.first(),
+                acks.mask(),
+                End.DONE,
+                acks.nextExpected(),
+                acks.epoch());
     }
 
     private void onAccepted(DeliveryFrames.Accepted accepted) {

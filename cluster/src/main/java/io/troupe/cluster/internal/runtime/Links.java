@@ -160,7 +160,7 @@ final class Links implements SendOutput, Acknowledgements.Replies {
         SessionId source = Objects.requireNonNull(frame.source());
         if (source.nodeId().equals(nodeId)) {
             Objects.requireNonNull(sender)
-                    .onAck(frame.shard(), source.incarnation(), frame.sequence(), nextExpected, end, epoch);
+                    .onEnds(frame.shard(), source.incarnation(), frame.sequence(), 1, end, nextExpected, epoch);
             return;
         }
         MutableDirectBuffer buffer = SCRATCH.get();
@@ -178,7 +178,14 @@ final class Links implements SendOutput, Acknowledgements.Replies {
         SessionId source = Objects.requireNonNull(frame.source());
         if (source.nodeId().equals(nodeId)) {
             Objects.requireNonNull(sender)
-                    .onAcks(frame.shard(), source.incarnation(), run.first(), run.mask(), nextExpected, epoch);
+                    .onEnds(
+                            frame.shard(),
+                            source.incarnation(),
+                            run.first(),
+                            run.mask(),
+                            End.DONE,
+                            nextExpected,
+                            epoch);
             return;
         }
         MutableDirectBuffer buffer = SCRATCH.get();

@@ -232,29 +232,15 @@ final class Sender {
         }
     }
 
-    /** Without a step made for it: there is one for every message. */
-    void onAck(int shard, long incarnation, long sequence, long nextExpected, End end, long epoch) {
+    /** Without a step made for it: there may be one for every message. */
+    void onEnds(int shard, long incarnation, long first, long mask, End end, long nextExpected, long epoch) {
         Slot slot = existing(shard);
         if (slot == null) {
             return;
         }
         slot.lock.lock();
         try {
-            slot.channel.onAck(incarnation, sequence, nextExpected, end.code(), end.reply(), epoch, clock.nanoTime());
-        } finally {
-            slot.unlockAndTell();
-        }
-    }
-
-    /** Several messages are done: {@code first} and those of the mask behind it. */
-    void onAcks(int shard, long incarnation, long first, long mask, long nextExpected, long epoch) {
-        Slot slot = existing(shard);
-        if (slot == null) {
-            return;
-        }
-        slot.lock.lock();
-        try {
-            slot.channel.onAcks(incarnation, first, mask, nextExpected, epoch, clock.nanoTime());
+            slot.channel.onEnds(incarnation, first, mask, end, nextExpected, epoch, clock.nanoTime());
         } finally {
             slot.unlockAndTell();
         }

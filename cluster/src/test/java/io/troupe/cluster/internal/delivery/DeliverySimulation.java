@@ -269,15 +269,14 @@ final class DeliverySimulation {
     void ack(SimNode.DataFrame frame, long nextExpected, End end, long epoch) {
         answer(
                 frame.to(),
-                () -> channel.onAck(
-                        frame.incarnation(), frame.sequence(), nextExpected, end.code(), end.reply(), epoch, now));
+                () -> channel.onEnds(frame.incarnation(), frame.sequence(), 1, end, nextExpected, epoch, now));
     }
 
     void acks(SimNode from, long incarnation, DoneRun run, long nextExpected, long epoch) {
         longestRun = Math.max(longestRun, run.size());
         long first = run.first();
         long mask = run.mask();
-        answer(from, () -> channel.onAcks(incarnation, first, mask, nextExpected, epoch, now));
+        answer(from, () -> channel.onEnds(incarnation, first, mask, End.DONE, nextExpected, epoch, now));
     }
 
     void accepted(SimNode.DataFrame frame, long nextExpected, boolean gap, long epoch) {

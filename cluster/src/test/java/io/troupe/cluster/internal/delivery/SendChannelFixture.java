@@ -48,7 +48,8 @@ abstract class SendChannelFixture {
         wire.add(message.sequence() + ":" + content + "@" + route.epoch() + "/" + floor);
         End.Code end = answerAtOnce;
         if (end != null) {
-            channel.onAck(session.incarnation(), message.sequence(), floor, end, NO_REPLY, route.epoch(), now);
+            channel.onEnds(
+                    session.incarnation(), message.sequence(), 1, new End(end, NO_REPLY), floor, route.epoch(), now);
         }
         return SendOutput.Taken.YES;
     }
@@ -89,7 +90,7 @@ abstract class SendChannelFixture {
     }
 
     void ack(long sequence, long nextExpected, long epoch) {
-        channel.onAck(FIRST.incarnation(), sequence, nextExpected, End.Code.DONE, NO_REPLY, epoch, now);
+        channel.onEnds(FIRST.incarnation(), sequence, 1, End.DONE, nextExpected, epoch, now);
     }
 
     void tickAfter(long ns) {

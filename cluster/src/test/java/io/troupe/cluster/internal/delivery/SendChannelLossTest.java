@@ -52,7 +52,7 @@ class SendChannelLossTest extends SendChannelFixture {
         send(AT_LEAST_ONCE, true, "a", now + 500);
         channel.close(now);
         channel.open(SECOND, now);
-        channel.onAck(9, 1, 2, End.Code.EXPIRED, NO_REPLY, 100, now);
+        channel.onEnds(9, 1, 1, End.EXPIRED, 2, 100, now);
         assertThat(outcomes).hasSize(1).first().asString().startsWith("a Unknown[messageId=n1#9/7/1");
     }
 
@@ -145,9 +145,9 @@ class SendChannelLossTest extends SendChannelFixture {
         send(AT_LEAST_ONCE, false, "a", NEVER);
         send(AT_LEAST_ONCE, false, "b", NEVER);
         channel.onRoute(new Route("n3", 4, 110, 100), now);
-        channel.onAck(5, 1, 3, End.Code.EXPIRED, NO_REPLY, 110, now);
+        channel.onEnds(5, 1, 1, End.EXPIRED, 3, 110, now);
         channel.onRoute(new Route("n2", 3, 120, 0), now);
-        channel.onAck(5, 2, 3, End.Code.EXPIRED, NO_REPLY, 120, now);
+        channel.onEnds(5, 2, 1, End.EXPIRED, 3, 120, now);
         assertThat(outcomes)
                 .containsExactly(
                         "a NotExecuted[reason=DEADLINE_PASSED]",

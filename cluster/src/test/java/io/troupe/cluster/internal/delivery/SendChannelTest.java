@@ -43,7 +43,8 @@ class SendChannelTest extends SendChannelFixture {
         sendVolatile("b");
         ack(1, 3, 100);
         ack(1, 3, 100);
-        channel.onAck(FIRST.incarnation(), 2, 3, End.Code.DONE, "yes".getBytes(StandardCharsets.UTF_8), 100, now);
+        channel.onEnds(
+                FIRST.incarnation(), 2, 1, new End(End.Code.DONE, "yes".getBytes(StandardCharsets.UTF_8)), 3, 100, now);
         assertThat(outcomes).containsExactly("a Committed[epoch=100]", "b Processed[epoch=100]yes");
         assertThat(channel.isIdle()).isTrue();
     }
@@ -52,15 +53,15 @@ class SendChannelTest extends SendChannelFixture {
     void anAckOfSeveralEndsThoseOfItsMaskAndNoOther() {
         openAndRoute();
         sendVolatile("a", "b", "c", "d", "e");
-        channel.onAcks(SECOND.incarnation(), 1, 0b1011, 6, 100, now);
+        channel.onEnds(SECOND.incarnation(), 1, 0b1011, End.DONE, 6, 100, now);
         assertThat(outcomes).isEmpty();
-        channel.onAcks(FIRST.incarnation(), 1, 0b1011, 6, 100, now);
+        channel.onEnds(FIRST.incarnation(), 1, 0b1011, End.DONE, 6, 100, now);
         assertThat(outcomes)
                 .containsExactly("a Processed[epoch=100]", "b Processed[epoch=100]", "d Processed[epoch=100]");
         assertThat(channel.floor()).isEqualTo(3);
-        channel.onAcks(FIRST.incarnation(), 1, 0b1011, 6, 100, now);
+        channel.onEnds(FIRST.incarnation(), 1, 0b1011, End.DONE, 6, 100, now);
         assertThat(outcomes).hasSize(3);
-        channel.onAcks(FIRST.incarnation(), 3, -1L, 6, 100, now); // of messages that were never sent, too
+        channel.onEnds(FIRST.incarnation(), 3, -1L, End.DONE, 6, 100, now); // of messages that were never sent, too
         assertThat(outcomes)
                 .containsExactly(
                         "a Processed[epoch=100]",
@@ -78,7 +79,7 @@ class SendChannelTest extends SendChannelFixture {
         sentSince();
         tickAfter(100);
         assertThat(sentSince()).containsExactly("1:a@100/1");
-        channel.onAcks(FIRST.incarnation(), 1, 0b11, 4, 100, now);
+        channel.onEnds(FIRST.incarnation(), 1, 0b11, End.DONE, 4, 100, now);
         assertThat(sentSince()).containsExactly("3:c@100/3");
     }
 
@@ -87,12 +88,12 @@ class SendChannelTest extends SendChannelFixture {
         openAndRoute();
         sendDurable("a", "b", "c", "d", "e", "f");
         byte[] why = "no stock".getBytes(StandardCharsets.UTF_8);
-        channel.onAck(5, 1, 5, End.Code.REJECTED, why, 100, now);
-        channel.onAck(5, 2, 5, End.Code.FAILED, why, 100, now);
-        channel.onAck(5, 3, 5, End.Code.EXPIRED, NO_REPLY, 100, now);
-        channel.onAck(5, 4, 5, End.Code.SKIPPED, NO_REPLY, 100, now);
-        channel.onAck(5, 5, 6, End.Code.FULL, why, 100, now);
-        channel.onAck(5, 6, 7, End.Code.UNHOSTED, why, 100, now);
+        channel.onEnds(5, 1, 1, new End(End.Code.REJECTED, why), 5, 100, now);
+        channel.onEnds(5, 2, 1, new End(End.Code.FAILED, why), 5, 100, now);
+        channel.onEnds(5, 3, 1, End.EXPIRED, 5, 100, now);
+        channel.onEnds(5, 4, 1, End.SKIPPED, 5, 100, now);
+        channel.onEnds(5, 5, 1, new End(End.Code.FULL, why), 6, 100, now);
+        channel.onEnds(5, 6, 1, new End(End.Code.UNHOSTED, why), 7, 100, now);
         assertThat(outcomes)
                 .containsExactly(
                         "a Rejected[why=no stock]",
@@ -148,7 +149,7 @@ class SendChannelTest extends SendChannelFixture {
     void acksOfAnotherSessionAreIgnored() {
         openAndRoute();
         sendDurable("a");
-        channel.onAck(FIRST.incarnation() - 1, 1, 2, End.Code.DONE, NO_REPLY, 100, now);
+        channel.onEnds(FIRST.incarnation() - 1, 1, 1, End.DONE, 2, 100, now);
         assertThat(outcomes).isEmpty();
         assertThat(channel.unsettled()).isEqualTo(1);
     }
@@ -413,7 +414,7 @@ class SendChannelTest extends SendChannelFixture {
         sentSince();
         tickAfter(100);
         assertThat(sentSince()).containsExactly("1:skip@100/1");
-        channel.onAck(5, 1, 2, End.Code.SKIPPED, NO_REPLY, 100, now);
+        channel.onEnds(5, 1, 1, End.SKIPPED, 2, 100, now);
         assertThat(channel.isIdle()).isTrue();
         assertThat(outcomes).hasSize(1);
     }
