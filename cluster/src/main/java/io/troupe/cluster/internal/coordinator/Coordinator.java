@@ -36,7 +36,9 @@ import org.slf4j.LoggerFactory;
  * Gives every shard a live owner, and every node its share. Works only while this node leads, and by state, not by
  * events: whenever something may have changed it compares the shard table with the live nodes and proposes what is
  * missing. Every proposal compares the record it read and the receiving node's live session, so a deposed coordinator
- * can do no harm. Confined to the cluster thread, except {@link #onChange}.
+ * can do no harm. It looks after a change, and when time alone may change the answer: when the seeds have been waited for,
+ * the nodes have been the same for long enough, or a move takes too long. Confined to the cluster thread, except
+ * {@link #onChange}.
  */
 public final class Coordinator {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
@@ -57,8 +59,11 @@ public final class Coordinator {
     private Set<String> lastHosts = Set.of();
 
     private long hostsChangedAtNs;
-    /** Something may have changed since the last look, or time matters. */
+    /** Something may have changed since the last look. */
     private volatile boolean restless = true;
+
+    /** When time alone may change the answer, if it may. */
+    private @Nullable Long lookAgainNs;
 
     /**
      * What the coordinator is told once.
@@ -117,21 +122,19 @@ public final class Coordinator {
      * @param nowNs the time
      */
     public void onTick(long nowNs) {
-        if (restless) {
+        Long again = lookAgainNs;
+        if (restless || (again != null && nowNs - again >= 0)) {
             reconcile(nowNs);
         }
     }
 
-    /**
-     * Compares what is with what should be, and proposes the difference.
-     *
-     * @param nowNs the time
-     */
-    public void reconcile(long nowNs) {
+    /** Compares what is with what should be, and proposes the difference. */
+    private void reconcile(long nowNs) {
         if (!leading || proposing) {
             return;
         }
         restless = false;
+        lookAgainNs = null;
         MetadataView view = store.view();
         // In the order of their shards.
         List<SetRecord> sets = SetRecord.all(view, settings.shards).values().stream()
@@ -139,9 +142,15 @@ public final class Coordinator {
                 .toList();
         Table table = new Table(view, sets.get(sets.size() - 1).end());
         boolean seedsMissing = settings.seeds.stream().anyMatch(seed -> view.get(ClusterKeys.node(seed)) == null);
-        if (table.hosts.size() < settings.minHosts || (seedsMissing && nowNs - leadingSinceNs < patienceNs(table))) {
-            restless = true;
+        if (table.hosts.size() < settings.minHosts) {
             return;
+        }
+        if (seedsMissing) {
+            long patientUntilNs = leadingSinceNs + patienceNs(table);
+            if (nowNs - patientUntilNs < 0) {
+                lookAgainNs = patientUntilNs;
+                return;
+            }
         }
         noteHosts(table, nowNs);
         noteMoves(table.records, nowNs);
@@ -151,13 +160,21 @@ public final class Coordinator {
         for (SetRecord set : sets) {
             room -= plan(set, table, room, calm, nowNs, changes);
         }
-        // Until the nodes have been the same for a while, and as long as shards move, time alone changes the answer.
-        restless |= !calm || !movesSinceNs.isEmpty() || !changes.isEmpty();
+        if (!calm) {
+            lookNoLaterThan(hostsChangedAtNs + settings.balanceNs);
+        }
+        movesSinceNs.values().forEach(since -> lookNoLaterThan(since + settings.moveNs));
         if (changes.isEmpty()) {
             return;
         }
         LOG.info("changing {} shards of nodes {}", changes.size(), lastHosts);
         propose(changes);
+    }
+
+    private void lookNoLaterThan(long dueNs) {
+        if (lookAgainNs == null || dueNs - lookAgainNs < 0) {
+            lookAgainNs = dueNs;
+        }
     }
 
     /** Adds what one set needs; answers how many moves that begins. */

@@ -72,9 +72,9 @@ final class Readiness {
         LiveNode announced = LiveNode.find(store.view(), config.nodeId());
         return announced != null
                 && announced.session().equals(session)
-                && diagnosis.missingHosts() == 0
+                && diagnosis.waitingShards() == 0
                 && sets.areServed(routing)
-                && diagnosis.waitingShards() == 0;
+                && diagnosis.missingHosts() == 0;
     }
 
     /** Too late, unless it is decided. */

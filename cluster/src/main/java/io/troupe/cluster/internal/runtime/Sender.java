@@ -217,8 +217,9 @@ final class Sender {
     void onLinkOpened(String nodeId, Lane lane) {
         long now = clock.nanoTime();
         for (int shard = 0; shard < slots.length(); shard++) {
-            if (lane == Lane.ORDINARY || lane == lanes.apply(shard)) {
-                with(shard, channel -> channel.onLinkOpened(nodeId, now));
+            Slot slot = slots.get(shard);
+            if (slot != null && (lane == Lane.ORDINARY || lane == lanes.apply(shard))) {
+                slot.with(channel -> channel.onLinkOpened(nodeId, now));
             }
         }
     }
@@ -226,8 +227,9 @@ final class Sender {
     void onLinkWritable(String nodeId, Lane lane) {
         long now = clock.nanoTime();
         for (int shard = 0; shard < slots.length(); shard++) {
-            if (lane == lanes.apply(shard)) {
-                with(shard, channel -> channel.onLinkWritable(nodeId, now));
+            Slot slot = slots.get(shard);
+            if (slot != null && lane == lanes.apply(shard)) {
+                slot.with(channel -> channel.onLinkWritable(nodeId, now));
             }
         }
     }

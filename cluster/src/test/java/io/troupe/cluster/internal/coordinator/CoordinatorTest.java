@@ -1,6 +1,9 @@
 package io.troupe.cluster.internal.coordinator;
 
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -39,6 +42,7 @@ class CoordinatorTest {
 
     private final ExecutorService clusterThread = Executors.newSingleThreadExecutor();
     private final AtomicInteger answered = new AtomicInteger();
+    private final List<Coordinator> coordinators = new ArrayList<>();
     private final Coordinator coordinator;
 
     CoordinatorTest() {
@@ -46,13 +50,20 @@ class CoordinatorTest {
     }
 
     private Coordinator coordinator(Coordinator.Settings settings) {
-        return new Coordinator(
+        Coordinator made = new Coordinator(
                 store("n1"),
                 settings,
                 step -> clusterThread.execute(() -> {
                     step.run();
                     answered.incrementAndGet();
                 }));
+        coordinators.add(made);
+        return made;
+    }
+
+    /** What the watch of the store tells them. */
+    private void changed() {
+        coordinators.forEach(Coordinator::onChange);
     }
 
     /**
@@ -85,6 +96,7 @@ class CoordinatorTest {
         store("n1")
                 .txn(Txn.of(new Op.Put(ClusterKeys.set(set.name()), new SetRecord(first, set.shards(), set).encode())))
                 .join();
+        changed();
     }
 
     private Map<String, Integer> counts(int first, int end) {
@@ -103,7 +115,13 @@ class CoordinatorTest {
         store.txn(Txn.of(new Op.Put(
                         ClusterKeys.node(nodeId), record(hosts, roles).encode(), session)))
                 .join();
+        changed();
         return session;
+    }
+
+    private void leave(String nodeId) {
+        store(nodeId).closeSession().join();
+        changed();
     }
 
     private void onCluster(Runnable step) {
@@ -137,11 +155,11 @@ class CoordinatorTest {
         join("n1", true);
         join("n2", true);
         onCluster(() -> coordinator.onLeading(0));
-        onCluster(() -> coordinator.reconcile(FORMATION_NS - 1));
+        onCluster(() -> coordinator.onTick(FORMATION_NS - 1));
         assertThat(store("n1").barrier().join()).isPositive();
         assertThat(owners()).isEmpty();
         join("n3", true);
-        onCluster(() -> coordinator.reconcile(FORMATION_NS - 1));
+        onCluster(() -> coordinator.onTick(FORMATION_NS - 1));
         await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 4, "n2", 4, "n3", 4)));
     }
 
@@ -150,7 +168,7 @@ class CoordinatorTest {
         join("n1", true);
         join("n2", true);
         onCluster(() -> coordinator.onLeading(0));
-        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        onCluster(() -> coordinator.onTick(FORMATION_NS));
         await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 6, "n2", 6)));
     }
 
@@ -159,7 +177,7 @@ class CoordinatorTest {
         join("n1", true);
         join("driver", false);
         onCluster(() -> coordinator.onLeading(0));
-        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        onCluster(() -> coordinator.onTick(FORMATION_NS));
         await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 12)));
     }
 
@@ -170,15 +188,15 @@ class CoordinatorTest {
         join("n1", true);
         join("driver", false);
         onCluster(() -> careful.onLeading(0));
-        onCluster(() -> careful.reconcile(2 * FORMATION_NS));
+        onCluster(() -> careful.onTick(2 * FORMATION_NS));
         store("n1").barrier().join();
         assertThat(owners()).isEmpty();
         join("n2", true);
         onCluster(() -> careful.onTick(2 * FORMATION_NS));
         await().untilAsserted(() -> assertThat(counts()).isEqualTo(Map.of("n1", 6, "n2", 6)));
         awaitAnswers(1);
-        store("n2").closeSession().join();
-        onCluster(() -> careful.reconcile(3 * FORMATION_NS));
+        leave("n2");
+        onCluster(() -> careful.onTick(3 * FORMATION_NS));
         store("n1").barrier().join();
         assertThat(counts()).as("what a lost node owned has no live owner").isEqualTo(Map.of("n1", 6, "n2", 6));
     }
@@ -210,12 +228,12 @@ class CoordinatorTest {
         awaitAnswers(1);
         Map<Integer, ShardRecord> before = owners();
         int lost = Objects.requireNonNull(counts().get("n50"));
-        store("n50").closeSession().join();
+        leave("n50");
         long revision = store("n1").barrier().join();
-        onCluster(() -> large.reconcile(1));
+        onCluster(() -> large.onTick(1));
         await().untilAsserted(() -> assertThat(counts()).doesNotContainKey("n50"));
         awaitAnswers(2);
-        onCluster(() -> large.reconcile(1 + BALANCE_NS));
+        onCluster(() -> large.onTick(1 + BALANCE_NS));
         long changed = owners().entrySet().stream()
                 .filter(after -> !after.getValue().equals(before.get(after.getKey())))
                 .count();
@@ -252,7 +270,7 @@ class CoordinatorTest {
         await().untilAsserted(() -> assertThat(counts(12, 14)).isEqualTo(Map.of("n1", 2)));
         awaitAnswers(1);
         add(12, ShardSet.of("jobs", 2).onRole("batch"));
-        onCluster(() -> coordinator.reconcile(1));
+        onCluster(() -> coordinator.onTick(1));
         await().untilAsserted(() -> assertThat(owners().values())
                 .filteredOn(owner -> owner.target() != null)
                 .hasSize(2)
@@ -268,9 +286,9 @@ class CoordinatorTest {
         onCluster(() -> coordinator.onLeading(0));
         await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
         Map<Integer, ShardRecord> before = owners();
-        store("n2").closeSession().join();
+        leave("n2");
         await().untilAsserted(() -> {
-            onCluster(() -> coordinator.reconcile(1));
+            onCluster(() -> coordinator.onTick(1));
             assertThat(counts()).isEqualTo(Map.of("n1", 6, "n3", 6));
         });
         owners().forEach((shard, after) -> {
@@ -298,7 +316,7 @@ class CoordinatorTest {
         SessionId again = join("n2", true);
         assertThat(again.incarnation()).isGreaterThan(old);
         await().untilAsserted(() -> {
-            onCluster(() -> coordinator.reconcile(1));
+            onCluster(() -> coordinator.onTick(1));
             assertThat(owners().values())
                     .filteredOn(owner -> owner.owner().equals("n2"))
                     .isNotEmpty()
@@ -311,7 +329,7 @@ class CoordinatorTest {
         join("n1", true);
         onCluster(() -> coordinator.onLeading(0));
         onCluster(coordinator::onNotLeading);
-        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        onCluster(() -> coordinator.onTick(FORMATION_NS));
         store("n1").barrier().join();
         assertThat(owners()).isEmpty();
     }
@@ -322,15 +340,15 @@ class CoordinatorTest {
         join("n1", true);
         join("n2", true);
         onCluster(() -> coordinator.onLeading(0));
-        onCluster(() -> coordinator.reconcile(FORMATION_NS));
+        onCluster(() -> coordinator.onTick(FORMATION_NS));
         await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
         awaitAnswers(1);
         SessionId joined = join("n3", true);
-        onCluster(() -> coordinator.reconcile(10_000));
+        onCluster(() -> coordinator.onTick(10_000));
         store("n1").barrier().join();
         assertThat(owners().values()).allMatch(owner -> owner.target() == null);
         await().untilAsserted(() -> {
-            onCluster(() -> coordinator.reconcile(10_000 + BALANCE_NS));
+            onCluster(() -> coordinator.onTick(10_000 + BALANCE_NS));
             assertThat(owners().values())
                     .filteredOn(owner -> owner.target() != null)
                     .hasSize(2)
@@ -345,7 +363,7 @@ class CoordinatorTest {
         aNodeThatJoinsIsGivenShardsOnceTheNodesHaveBeenTheSameForAWhile();
         Map<Integer, ShardRecord> moving = owners();
         await().untilAsserted(() -> {
-            onCluster(() -> coordinator.reconcile(10_000 + BALANCE_NS + MOVE_NS));
+            onCluster(() -> coordinator.onTick(10_000 + BALANCE_NS + MOVE_NS));
             assertThat(owners().values()).anyMatch(owner -> owner.target() == null);
             assertThat(owners())
                     .allSatisfy((shard, owner) -> assertThat(owner.epoch())
@@ -363,12 +381,57 @@ class CoordinatorTest {
         store("n1")
                 .txn(Txn.of(new Op.Put(ClusterKeys.drain("n2"), ClusterKeys.epochBytes(leaving.incarnation()))))
                 .join();
+        changed();
         await().untilAsserted(() -> {
-            onCluster(() -> coordinator.reconcile(1));
+            onCluster(() -> coordinator.onTick(1));
             assertThat(owners().values())
                     .filteredOn(owner -> owner.target() != null)
                     .hasSize(2)
                     .allMatch(owner -> owner.owner().equals("n2"));
         });
+    }
+
+    /** A table of a thousand shards takes milliseconds to look at, and there are fifty ticks a second. */
+    @Test
+    void itLooksOnlyAfterAChangeAndWhenTimeAloneMayChangeTheAnswer() {
+        AtomicInteger looks = new AtomicInteger();
+        MetadataStore counted = (MetadataStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {MetadataStore.class}, (proxy, method, arguments) -> {
+                    looks.addAndGet(method.getName().equals("view") ? 1 : 0);
+                    return method.invoke(store("n1"), arguments);
+                });
+        Coordinator looking = new Coordinator(counted, SETTINGS, clusterThread);
+        join("n1", true);
+        join("n2", true);
+        onCluster(() -> looking.onLeading(0));
+        onCluster(() -> looking.onTick(FORMATION_NS - 1));
+        assertThat(looks).as("while a seed is missing").hasValue(1);
+        onCluster(() -> looking.onTick(FORMATION_NS));
+        await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
+        await().untilAsserted(() -> {
+            onCluster(() -> looking.onTick(FORMATION_NS));
+            assertThat(looks)
+                    .as("when it has been waited for, and when that is answered")
+                    .hasValue(3);
+        });
+        onCluster(() -> looking.onTick(FORMATION_NS + BALANCE_NS));
+        onCluster(() -> looking.onTick(1_000_000));
+        assertThat(looks).as("once for balance, and no more without a change").hasValue(4);
+        join("n3", true);
+        looking.onChange();
+        onCluster(() -> looking.onTick(1_000_000));
+        onCluster(() -> looking.onTick(1_000_000 + BALANCE_NS - 1));
+        assertThat(looks).as("after a change").hasValue(5);
+        onCluster(() -> looking.onTick(1_000_000 + BALANCE_NS));
+        assertThat(looks).as("when the nodes have been the same for a while").hasValue(6);
+        await().untilAsserted(() -> assertThat(owners().values()).anyMatch(owner -> owner.target() != null));
+        await().untilAsserted(() -> {
+            onCluster(() -> looking.onTick(1_000_000 + BALANCE_NS));
+            assertThat(looks).as("when the moves are ordered").hasValue(7);
+        });
+        onCluster(() -> looking.onTick(1_000_000 + BALANCE_NS + MOVE_NS - 1));
+        assertThat(looks).as("while they move").hasValue(7);
+        onCluster(() -> looking.onTick(1_000_000 + BALANCE_NS + MOVE_NS));
+        assertThat(looks).as("when they take too long").hasValue(8);
     }
 }
