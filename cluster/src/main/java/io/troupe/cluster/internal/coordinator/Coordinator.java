@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * Gives every shard a live owner, and every node its share. Works only while this node leads, and by state, not by
  * events: whenever something may have changed it compares the shard table with the live nodes and proposes what is
  * missing. Every proposal compares the record it read and the receiving node's live session, so a deposed coordinator
- * can do no harm. It looks after a change, and when time alone may change the answer: when the seeds have been waited for,
- * the nodes have been the same for long enough, or a move takes too long. Confined to the cluster thread, except
+ * can do no harm. It looks after a change, and when time alone may change the answer: when the seeds have been waited
+ * for, the nodes have been the same for long enough, or a move takes too long. Confined to the cluster thread, except
  * {@link #onChange}.
  */
 public final class Coordinator {

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * confines it (a lock per channel). The output and the listeners may call {@link #send}, {@link #onEnds},
  * {@link #onAccepted} and {@link #onNack} from within a call, and nothing else.
  *
- * <p><b>Order.</b> Sequences are given from 1 at {@link #send} and go out in order. The {@link SendCursor} stands on the
- * next one to transmit. It goes back to the floor (the lowest unsettled one) when the owner or its epoch changes, when
- * the link to the owner comes up anew and when a parked channel tries again. It stops when the output takes no more, and
- * goes on with the next event.
+ * <p><b>Order.</b> Sequences are given from 1 at {@link #send} and go out in order. The {@link SendCursor} stands on
+ * the next one to transmit. It goes back to the floor (the lowest unsettled one) when the owner or its epoch changes,
+ * when the link to the owner comes up anew and when a parked channel tries again. It stops when the output takes no
+ * more, and goes on with the next event.
  *
  * <p><b>Retry.</b> A link loses nothing while it is up, so accepted messages are not sent again on a timer; only the
  * oldest is, as a probe with exponential backoff. The answer tells what is missing: a receiver behind the cursor sends

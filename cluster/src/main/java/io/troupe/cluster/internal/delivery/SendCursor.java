@@ -1,13 +1,13 @@
 package io.troupe.cluster.internal.delivery;
 
 /**
- * Where the transmission of one channel stands: go-back-N over a link that loses nothing while it is up, with a probe in
- * place of a timer for each message.
+ * Where the transmission of one channel stands: go-back-N over a link that loses nothing while it is up, with a probe
+ * in place of a timer for each message.
  *
  * <p>Everything below the cursor is on its way. It goes back to the floor when what was on its way is lost, and to the
- * receiver's next expected sequence when that reports a gap, once for each gap, or is behind where the cursor was at the
- * last probe: the receiver has had time to see all of that. The receiver drops what it has seen, so going back is always
- * safe.
+ * receiver's next expected sequence when that reports a gap, once for each gap, or is behind where the cursor was at
+ * the last probe: the receiver has had time to see all of that. The receiver drops what it has seen, so going back is
+ * always safe.
  */
 final class SendCursor {
     /** The next sequence to transmit. */
