@@ -26,8 +26,8 @@ final class MoveStall {
     /** Of the load: what waits for its end at a time, and the entities of it. */
     private static final int WINDOW = 200, ENTITIES = 1_000;
 
-    /** Moves while the JVMs are cold are not measured. */
-    private static final int WARM_MOVES = 5;
+    /** So many moves for each that is measured come first, in JVMs that have never made one: told beside it. */
+    private static final int WARM_UPS = 2;
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -38,9 +38,9 @@ final class MoveStall {
 
     static void measure(Rounds rounds, Report report) throws IOException, InterruptedException {
         try (BenchCluster cluster = new BenchCluster(3, Duration.ofSeconds(3), Election.DEFAULT)) {
-            moves(cluster.client(), WARM_MOVES, Rounds.histogram());
+            double[] first = moves(cluster.client(), WARM_UPS * rounds.kills(), Rounds.histogram());
             Histogram idle = Rounds.histogram();
-            tell(report, Target.MOVE_IDLE, moves(cluster.client(), rounds.kills(), idle), idle, "");
+            tell(report, Target.MOVE_IDLE, moves(cluster.client(), rounds.kills(), idle), idle, told(first));
             AtomicBoolean busy = new AtomicBoolean(true);
             AtomicLong told = new AtomicLong();
             long sinceNs = System.nanoTime();
@@ -49,6 +49,7 @@ final class MoveStall {
             double[] underLoad;
             double perSecond;
             try {
+                first = moves(cluster.client(), WARM_UPS * rounds.kills(), Rounds.histogram());
                 underLoad = moves(cluster.client(), rounds.kills(), loaded);
             } finally {
                 perSecond = told.get() * 1e9 / (System.nanoTime() - sinceNs);
@@ -60,8 +61,17 @@ final class MoveStall {
                     Target.MOVE_LOAD,
                     underLoad,
                     loaded,
-                    String.format(Locale.ROOT, "; beside %,.0f durable effects a second", perSecond));
+                    told(first) + String.format(Locale.ROOT, "; beside %,.0f durable effects a second", perSecond));
         }
+    }
+
+    private static String told(double[] first) {
+        return String.format(
+                Locale.ROOT,
+                "; the %d moves before them: the first %.1f, p50 %.1f ms",
+                first.length,
+                first[0],
+                Rounds.median(first));
     }
 
     private static void tell(Report report, Target target, double[] millis, Histogram answers, String detail) {
