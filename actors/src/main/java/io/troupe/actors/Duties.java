@@ -131,6 +131,8 @@ final class Duties {
     void onCommitted(Changes changes, @Nullable OwnMessage kept, TxnResult.Succeeded result) {
         if (kept != null || !changes.isEmpty()) {
             committed.add(new Committed(changes, kept, result));
+            // The turn that its answer wakes pumps; if the entity has stopped, the next tick does.
+            host.onOwing(cells.shard.shard());
         }
     }
 
@@ -177,6 +179,9 @@ final class Duties {
 
     private void recount() {
         count = outbox.size() + reminders.size();
+        if (count > 0) { // a tick may have looked before this count, and lowered the flag
+            host.onOwing(cells.shard.shard());
+        }
     }
 
     private void send(Outbox.Entry entry) {
@@ -279,14 +284,14 @@ final class Duties {
                         cells);
     }
 
-    /** Called with every tick of the cluster. */
-    void onTick(long clusterMillis) {
+    /** {@return false if it need not be called with the next tick} Called with ticks of the cluster. */
+    boolean onTick(long clusterMillis) {
         if (!loaded) {
             load();
-            return;
+            return true;
         }
         if (count == 0 && committed.isEmpty()) {
-            return;
+            return false;
         }
         synchronized (this) {
             blocked = false;
@@ -296,6 +301,7 @@ final class Duties {
             }
         }
         pump();
+        return true;
     }
 
     /** Hands out reminders that are due, at most so many; answers how many. */

@@ -22,6 +22,7 @@ import io.troupe.cluster.spi.HostedActors;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.cluster.spi.Platform;
+import io.troupe.cluster.spi.ShardFlags;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,8 @@ final class EntityHost implements HostedActors, Passivation.Entities {
     private final FairRound round;
     /** Some kind of this node is durable: only then has a shard duties. */
     private final boolean isDurable;
+    /** Shards whose entities owe something, or may: messages, reminders, or that is not known yet. */
+    private final ShardFlags owing;
 
     /** What each kind has here, once attached; written before the system, and read after it. */
     private Map<String, KindHost> kindHosts = Map.of();
@@ -73,6 +76,7 @@ final class EntityHost implements HostedActors, Passivation.Entities {
                 .filter(set -> !set.isDefault())
                 .collect(Collectors.toUnmodifiableSet());
         this.shards = new AtomicReferenceArray<>(shards);
+        owing = new ShardFlags(shards);
         this.runtime = runtime;
         round = new FairRound(shards, MOST_FIRED, FIRED_IN_TURN);
         undelivered = new Undelivered(this, runtime);
@@ -159,6 +163,11 @@ final class EntityHost implements HostedActors, Passivation.Entities {
         return sets;
     }
 
+    /** What a shard owes may be more than nothing now. Any thread. */
+    void onOwing(int shard) {
+        owing.raise(shard);
+    }
+
     @Override
     public void onShardActive(OwnedShard shard) {
         ShardCells cells = new ShardCells(shard, this);
@@ -167,6 +176,7 @@ final class EntityHost implements HostedActors, Passivation.Entities {
             end(earlier.stop()); // its end is still to be told by another thread
         }
         if (isDurable) {
+            owing.raise(shard.shard());
             cells.duties.load();
         }
     }
@@ -265,8 +275,17 @@ final class EntityHost implements HostedActors, Passivation.Entities {
         if (current != null) {
             Objects.requireNonNull(passivation).onTick(runtime.nanoTime());
             if (isDurable) {
-                long clusterMillis = current.clusterClock().loggedMillis();
-                forEach(cells -> cells.duties.onTick(clusterMillis));
+                tickOwing(current.clusterClock().loggedMillis());
+            }
+        }
+    }
+
+    private void tickOwing(long clusterMillis) {
+        for (int shard = owing.next(0); shard >= 0; shard = owing.next(shard + 1)) {
+            owing.lower(shard);
+            ShardCells cells = shards.get(shard);
+            if (cells != null && cells.duties.onTick(clusterMillis)) {
+                owing.raise(shard);
             }
         }
     }
@@ -274,12 +293,12 @@ final class EntityHost implements HostedActors, Passivation.Entities {
     @Override
     public boolean goOn() {
         ClusterActorSystem current = system;
-        if (current == null || !isDurable) {
+        if (current == null || !isDurable || owing.next(0) < 0) {
             return false;
         }
         long clusterMillis = current.clusterClock().loggedMillis();
         return round.step((shard, limit) -> {
-            ShardCells cells = shards.get(shard);
+            ShardCells cells = owing.isRaised(shard) ? shards.get(shard) : null;
             return cells == null ? 0 : cells.duties.fire(clusterMillis, limit);
         });
     }

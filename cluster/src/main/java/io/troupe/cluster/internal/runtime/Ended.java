@@ -19,13 +19,13 @@ final class Ended<M extends Ended.Link<M>> {
         M next;
     }
 
-    /** Each message once. */
-    void add(M message) {
+    /** {@return true if it is the only one} Each message once. */
+    boolean add(M message) {
         for (M before; ; ) {
             before = newest.get();
             message.next = before;
             if (newest.compareAndSet(before, message)) {
-                return;
+                return before == null;
             }
         }
     }

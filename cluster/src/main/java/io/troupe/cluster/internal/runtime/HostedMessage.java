@@ -60,7 +60,7 @@ final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMe
     @Override
     public void done() {
         if (!isOneWay()) {
-            shard.ended.add(this);
+            shard.onEnded(this);
         }
     }
 

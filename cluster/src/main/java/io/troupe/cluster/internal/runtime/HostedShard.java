@@ -11,6 +11,7 @@ import io.troupe.cluster.internal.delivery.ReceiveChannel;
 import io.troupe.cluster.internal.handoff.Transfer;
 import io.troupe.cluster.internal.handoff.TransferredWindow;
 import io.troupe.cluster.spi.OwnedShard;
+import io.troupe.cluster.spi.ShardFlags;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.SettledWindow;
@@ -35,6 +36,9 @@ final class HostedShard implements OwnedShard {
     private final Membership membership;
     private final NanoClock clock;
     private final Consumer<HostedShard> teller;
+    /** Up where {@link #ended} has any, of this ownership of the shard or of another. */
+    private final ShardFlags untold;
+
     final ShardLock lock = new ShardLock();
     /** Frames that came before the shard was active, in order of arrival; guarded by the lock. */
     final ArrayDeque<InboundFrame> held = new ArrayDeque<>();
@@ -52,8 +56,15 @@ final class HostedShard implements OwnedShard {
 
     private volatile State state = State.RAISING;
 
-    HostedShard(int shard, long epoch, Membership membership, NanoClock clock, Consumer<HostedShard> teller) {
+    HostedShard(
+            int shard,
+            long epoch,
+            Membership membership,
+            NanoClock clock,
+            Consumer<HostedShard> teller,
+            ShardFlags untold) {
         this.teller = teller;
+        this.untold = untold;
         this.shard = shard;
         this.epoch = epoch;
         this.membership = membership;
@@ -78,6 +89,12 @@ final class HostedShard implements OwnedShard {
     @Override
     public boolean isHeld() {
         return state == State.ACTIVE;
+    }
+
+    void onEnded(HostedMessage message) {
+        if (ended.add(message)) {
+            untold.raise(shard);
+        }
     }
 
     @Override

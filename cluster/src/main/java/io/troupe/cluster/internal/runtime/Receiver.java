@@ -18,6 +18,7 @@ import io.troupe.cluster.internal.handoff.TransferredWindow;
 import io.troupe.cluster.internal.keys.ClusterKeys;
 import io.troupe.cluster.internal.placement.ShardRecord;
 import io.troupe.cluster.spi.HostedActors;
+import io.troupe.cluster.spi.ShardFlags;
 import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView;
@@ -43,6 +44,9 @@ final class Receiver {
     private static final int EARLY_SHARDS = 4;
 
     private final AtomicReferenceArray<@Nullable HostedShard> hosted;
+    /** Where messages have ended whose senders may not have been told. */
+    private final ShardFlags untold;
+
     private final RoutingTable routing;
     private final Membership membership;
     private final ShardStores stores;
@@ -66,6 +70,7 @@ final class Receiver {
             DeliveryLimits limits,
             HandOff handOff) {
         hosted = new AtomicReferenceArray<>(routing.shards());
+        untold = new ShardFlags(routing.shards());
         this.routing = routing;
         this.membership = membership;
         this.stores = stores;
@@ -216,7 +221,8 @@ final class Receiver {
                 && session != null
                 && news.isOwnedBy(session.nodeId(), session.incarnation())
                 && (current == null || current.epoch() != news.epoch())) {
-            raiseFence(new HostedShard(shard, news.epoch(), membership, clock, acknowledgements::tellEnded), news);
+            raiseFence(
+                    new HostedShard(shard, news.epoch(), membership, clock, acknowledgements::tellEnded, untold), news);
         }
         handOff.onRecord(shard, news);
         releaseEarly(shard);
@@ -402,7 +408,8 @@ final class Receiver {
     /** Time has passed: what the store was too busy for is tried again. */
     void onTick() {
         postponed.run();
-        for (int shard = 0; shard < hosted.length(); shard++) {
+        for (int shard = untold.next(0); shard >= 0; shard = untold.next(shard + 1)) {
+            untold.lower(shard);
             HostedShard current = hosted.get(shard);
             if (current != null) {
                 current.tellEnded(); // a turn may take its time with a message behind those that it has ended

@@ -18,6 +18,7 @@ import io.troupe.cluster.internal.delivery.SendOutput;
 import io.troupe.cluster.spi.OutcomeListener;
 import io.troupe.cluster.spi.Platform;
 import io.troupe.cluster.spi.Sent;
+import io.troupe.cluster.spi.ShardFlags;
 import io.troupe.metadata.SessionId;
 import io.troupe.transport.Lane;
 import org.agrona.concurrent.NanoClock;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sender {
     private final AtomicReferenceArray<@Nullable Slot> slots;
+    /** Channels that wait for something; raised and lowered under the lock of their slots. */
+    private final ShardFlags waiting;
+
     private final DeliveryLimits limits;
     private final SendOutput output;
     private final RoutingTable routing;
@@ -52,6 +56,7 @@ final class Sender {
             SendOutput output,
             Platform platform) {
         slots = new AtomicReferenceArray<>(shards);
+        waiting = new ShardFlags(shards);
         this.limits = limits;
         this.budget = budget;
         this.routing = routing;
@@ -159,6 +164,7 @@ final class Sender {
             OutboundMessage message =
                     new OutboundMessage(guarantee, durable, content, content.length, deadlineNs, pending);
             if (slot.channel.send(message, clock.nanoTime())) {
+                waiting.raise(shard);
                 return message;
             }
             budget.giveBack(content.length);
@@ -257,14 +263,13 @@ final class Sender {
     }
 
     void onTick(long nowNs) {
-        for (int shard = 0; shard < slots.length(); shard++) {
-            Slot slot = slots.get(shard);
-            if (slot == null) {
-                continue;
-            }
+        for (int shard = waiting.next(0); shard >= 0; shard = waiting.next(shard + 1)) {
+            Slot slot = slot(shard);
             slot.lock.lock();
             try {
-                if (!slot.channel.isIdle()) {
+                if (slot.channel.isIdle()) {
+                    waiting.lower(shard);
+                } else {
                     slot.channel.onTick(nowNs, platform.random());
                 }
             } finally {
