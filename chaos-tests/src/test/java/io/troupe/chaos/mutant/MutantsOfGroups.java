@@ -46,7 +46,7 @@ final class MutantsOfGroups {
                     GROUP_SESSIONS_TEST),
             bug(
                     "fence of a shard is raised in the group of the cluster",
-                    RUNTIME + "Receiver.java",
+                    RUNTIME + "HostedShards.java",
                     "MetadataStore store = stores.of(shard.shard());",
                     "MetadataStore store = stores.first();",
                     OUTBOX_TEST),

@@ -21,7 +21,7 @@ final class MutantsOfNodes {
                     3),
             bug(
                     "shard whose fence the store was too busy to raise is never run",
-                    RUNTIME + "Receiver.java",
+                    RUNTIME + "HostedShards.java",
                     "                        postponed.add(() -> raiseAgain(shard, windows));\n",
                     "",
                     1),
@@ -40,7 +40,7 @@ final class MutantsOfNodes {
             bug(
                     "old owner hands over nothing",
                     RUNTIME + "HandOff.java",
-                    "departure.moveId(), receiver().channels(current.shard));",
+                    "departure.moveId(), shards().channels(current.shard));",
                     "departure.moveId(), List.of());",
                     361),
             bug(
@@ -73,12 +73,7 @@ final class MutantsOfNodes {
                     "        if (!mayBeCancelled()) {\n            return Step.WAIT;\n        }\n        state = State.OVER;",
                     "        state = State.OVER;",
                     "cluster.internal.handoff.DepartureTest"),
-            bug(
-                    "old owner never resumes",
-                    RUNTIME + "HandOff.java",
-                    "        receiver().thaw(current.shard);\n",
-                    "",
-                    1),
+            bug("old owner never resumes", RUNTIME + "HandOff.java", "        shards().thaw(current.shard);\n", "", 1),
             bug(
                     "release does not compare the record",
                     RUNTIME + "HandOff.java",
@@ -147,7 +142,7 @@ final class MutantsOfNodes {
                     354),
             bug(
                     "shard runs before its fence is raised",
-                    RUNTIME + "Receiver.java",
+                    RUNTIME + "HostedShards.java",
                     "        hosted.set(shard.shard(), shard);\n",
                     "        hosted.set(shard.shard(), shard);\n        activate(shard, Map.of());\n",
                     1),
@@ -178,7 +173,7 @@ final class MutantsOfNodes {
             bug(
                     "node keeps its shards when its session ends",
                     RUNTIME + "ClusterRuntime.java",
-                    "            receiver.loseAll();\n",
+                    "            shards.loseAll();\n",
                     "",
                     96),
             bug(

@@ -85,6 +85,9 @@ class ProductionMutantTest {
 
     private static void kill(Path directory, List<ProductionMutant> mutants, boolean fresh) {
         mutants.removeIf(mutant -> !mutant.name().contains(NAMED));
+        assertThat(mutants.stream().map(ProductionMutantTest::whyNotFound).flatMap(Optional::stream))
+                .as("mutants whose text is gone, all of them before the first is tried")
+                .isEmpty();
         List<String> survivors = Collections.synchronizedList(new ArrayList<>());
         // Each in a class loader of its own, so they do not know of each other.
         List<String> table = IntStream.range(0, mutants.size())
@@ -103,6 +106,15 @@ class ProductionMutantTest {
                 .toList();
         LOG.warn("{} mutants of the product\n{}", table.size(), String.join("\n", table));
         assertThat(survivors).isEmpty();
+    }
+
+    private static Optional<String> whyNotFound(ProductionMutant mutant) {
+        try {
+            mutant.mutant().mutatedSource();
+            return Optional.empty();
+        } catch (AssertionError | IOException e) {
+            return Optional.of(mutant.name() + ": " + e.getMessage());
+        }
     }
 
     private static @Nullable String sign(ProductionMutant mutant, Path classes, boolean fresh) {

@@ -30,7 +30,7 @@ record Administration(
         Pings pings,
         Succession succession,
         Listings listings,
-        Receiver receiver)
+        HostedShards shards)
         implements ClusterManager {
     @Override
     public CompletableFuture<List<NodeInfo>> getClusterNodes() {
@@ -75,7 +75,7 @@ record Administration(
 
     @Override
     public CompletableFuture<ActorSync> syncActorRegistry(Duration limit) {
-        CompletableFuture<ActorSync> request = asked(store.barrier().thenApply(receiver::sync));
+        CompletableFuture<ActorSync> request = asked(store.barrier().thenApply(shards::sync));
         requests.later(
                 Requests.nanos(limit),
                 () -> request.completeExceptionally(new ClusterException(

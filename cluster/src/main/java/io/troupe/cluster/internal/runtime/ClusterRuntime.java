@@ -73,6 +73,7 @@ public final class ClusterRuntime implements AutoCloseable {
     private final RoutingTable routing;
     private final ShardSets sets;
     private final Sender sender;
+    private final HostedShards shards;
     private final Receiver receiver;
     private final Links links;
     private final Answers answers;
@@ -133,8 +134,11 @@ public final class ClusterRuntime implements AutoCloseable {
                 links,
                 platform);
         handOff = new HandOff(store, messaging, clock, cluster);
-        receiver = new Receiver(routing, membership, stores, actors, links, limits, handOff);
-        handOff.connect(receiver);
+        Acknowledgements acknowledgements = new Acknowledgements(links);
+        shards = new HostedShards(routing, membership, stores, actors, acknowledgements, handOff);
+        handOff.connect(shards);
+        receiver = new Receiver(shards, routing, stores, actors, acknowledgements, limits, clock);
+        shards.connect(receiver::onActive);
         links.connect(sender, receiver);
         requests = new Requests(config.nodeId(), cluster);
         Pings pings = new Pings(config.nodeId(), messaging, store, clock, requests);
@@ -149,11 +153,10 @@ public final class ClusterRuntime implements AutoCloseable {
         Succession succession = new Succession(store, requests, neighbours::isSuspect, clock);
         standing = new Standing(config.nodeId(), store, membership, neighbours, clock);
         nodes = new LiveNodes(store, routing, standing::state);
-        manager =
-                new Administration(store, requests, nodes, drains, moves, sets, pings, succession, listings, receiver);
-        diagnosis = new Diagnosis(config, store, messaging, standing, membership, sets, routing, receiver);
+        manager = new Administration(store, requests, nodes, drains, moves, sets, pings, succession, listings, shards);
+        diagnosis = new Diagnosis(config, store, messaging, standing, membership, sets, routing, shards);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
-        leaving = new Leaving(platform, requests, membership, drains, receiver, sender, succession);
+        leaving = new Leaving(platform, requests, membership, drains, shards, sender, succession);
         locks = new Locks(store, membership, requests);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
@@ -216,6 +219,7 @@ public final class ClusterRuntime implements AutoCloseable {
                 events.onQuorum(lease, actors.degradable(), store.view());
             }
             sender.onTick(now);
+            shards.onTick();
             receiver.onTick();
             handOff.onTick(now);
             drains.onTick(now);
@@ -247,12 +251,13 @@ public final class ClusterRuntime implements AutoCloseable {
         return new RoutingTable.RouteListener() {
             @Override
             public void onRecord(int shard, @Nullable ShardRecord news) {
-                receiver.onRecord(shard, news);
+                shards.onRecord(shard, news);
                 coordinator.onChange();
             }
 
             @Override
             public void onRoute(int shard, @Nullable Route route) {
+                receiver.onRoute(shard);
                 sender.onRoute(shard, route);
             }
         };
@@ -294,7 +299,7 @@ public final class ClusterRuntime implements AutoCloseable {
 
     private void onSession(@Nullable SessionId session) {
         if (session == null) {
-            receiver.loseAll();
+            shards.loseAll();
         }
         sender.onSession(session);
     }
@@ -452,7 +457,7 @@ public final class ClusterRuntime implements AutoCloseable {
 
     /** {@return shards that this node may run} */
     public int activeShards() {
-        return receiver.activeShards();
+        return shards.activeShards();
     }
 
     /**
@@ -461,7 +466,7 @@ public final class ClusterRuntime implements AutoCloseable {
      * @param shard the shard
      */
     public boolean mayRun(int shard) {
-        return receiver.mayRun(shard);
+        return shards.mayRun(shard);
     }
 
     /** {@return messages sent again since start} */

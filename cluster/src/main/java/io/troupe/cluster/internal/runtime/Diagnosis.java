@@ -22,7 +22,7 @@ record Diagnosis(
         Membership membership,
         ShardSets sets,
         RoutingTable routing,
-        Receiver receiver) {
+        HostedShards shards) {
 
     /** A line each, with what to do; empty if nothing is missing. */
     List<String> findings() {
@@ -113,6 +113,6 @@ record Diagnosis(
 
     /** Shards that this node owns and does not run yet. */
     int waitingShards() {
-        return routing.shardsPerOwner().getOrDefault(config.nodeId(), 0) - receiver.activeShards();
+        return routing.shardsPerOwner().getOrDefault(config.nodeId(), 0) - shards.activeShards();
     }
 }

@@ -46,7 +46,7 @@ final class HandOff {
     private final Map<Integer, Leaving> leaving = new HashMap<>();
     private final Arrivals arrivals = new Arrivals();
     private final Postponed postponed = new Postponed();
-    private @Nullable Receiver receiver;
+    private @Nullable HostedShards shards;
 
     private static final class Leaving {
         final HostedShard shard;
@@ -69,12 +69,12 @@ final class HandOff {
     }
 
     /** Call before anything is received. */
-    void connect(Receiver newReceiver) {
-        receiver = newReceiver;
+    void connect(HostedShards newShards) {
+        shards = newShards;
     }
 
-    private Receiver receiver() {
-        return Objects.requireNonNull(receiver);
+    private HostedShards shards() {
+        return Objects.requireNonNull(shards);
     }
 
     private void onCluster(Runnable step) {
@@ -113,8 +113,7 @@ final class HandOff {
 
     private void begin(int shard, ShardRecord ordered, ShardRecord.Target target) {
         Departure departure = new Departure(ordered.moveId(), RESEND_NS);
-        HostedShard frozen =
-                receiver().freeze(shard, ordered.epoch(), () -> onCluster(() -> onQuiet(shard, departure)));
+        HostedShard frozen = shards().freeze(shard, ordered.epoch(), () -> onCluster(() -> onQuiet(shard, departure)));
         if (frozen != null) {
             leaving.put(shard, new Leaving(frozen, target, departure));
         }
@@ -125,8 +124,7 @@ final class HandOff {
         if (current == null || current.departure != departure) {
             return;
         }
-        List<Transfer> parts =
-                Transfer.split(shard, departure.moveId(), receiver().channels(current.shard));
+        List<Transfer> parts = Transfer.split(shard, departure.moveId(), shards().channels(current.shard));
         if (departure.onQuiet(parts.size(), clock.nanoTime()) == Step.SEND) {
             current.parts = parts;
             send(current);
@@ -203,7 +201,7 @@ final class HandOff {
                 .whenComplete((result, failure) -> onCluster(() -> {
                     if (result != null && result.succeeded()) {
                         Wiring.announceCommit(store); // the new owner is waited for
-                        receiver().lose(current.shard);
+                        shards().lose(current.shard);
                         leaving.remove(shard, current);
                     } else if (result != null) {
                         refused(shard, current);
@@ -223,7 +221,7 @@ final class HandOff {
 
     private void resume(int shard, Leaving current) {
         leaving.remove(shard, current);
-        receiver().thaw(current.shard);
+        shards().thaw(current.shard);
         KeyValue entry = store.view().get(ClusterKeys.shard(shard));
         if (entry != null) {
             follow(shard, ShardRecord.decode(entry.value(), entry.modRevision())); // it may be ordered to move again

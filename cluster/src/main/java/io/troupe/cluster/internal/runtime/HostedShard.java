@@ -56,19 +56,13 @@ final class HostedShard implements OwnedShard {
 
     private volatile State state = State.RAISING;
 
-    HostedShard(
-            int shard,
-            long epoch,
-            Membership membership,
-            NanoClock clock,
-            Consumer<HostedShard> teller,
-            ShardFlags untold) {
+    HostedShard(int shard, long epoch, Membership membership, Consumer<HostedShard> teller, ShardFlags untold) {
         this.teller = teller;
         this.untold = untold;
         this.shard = shard;
         this.epoch = epoch;
         this.membership = membership;
-        this.clock = clock;
+        clock = membership.clock();
     }
 
     @Override

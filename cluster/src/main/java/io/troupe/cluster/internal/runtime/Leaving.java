@@ -41,7 +41,7 @@ final class Leaving {
     private final MetadataStore store;
     private final Membership membership;
     private final Drains drains;
-    private final Receiver receiver;
+    private final HostedShards shards;
     private final Sender sender;
     private final Succession succession;
     private final List<Hook> hooks = new CopyOnWriteArrayList<>();
@@ -70,7 +70,7 @@ final class Leaving {
             Requests requests,
             Membership membership,
             Drains drains,
-            Receiver receiver,
+            HostedShards shards,
             Sender sender,
             Succession succession) {
         this.platform = platform;
@@ -78,7 +78,7 @@ final class Leaving {
         this.store = succession.store();
         this.membership = membership;
         this.drains = drains;
-        this.receiver = receiver;
+        this.shards = shards;
         this.sender = sender;
         this.succession = succession;
     }
@@ -105,7 +105,7 @@ final class Leaving {
 
     private ShutdownReport report(Progress progress) {
         DrainReport drain = progress.drain;
-        int left = receiver.activeShards();
+        int left = shards.activeShards();
         return new ShutdownReport(
                 drain == null ? new DrainReport(store.nodeId(), left == 0, 0, left, Duration.ZERO) : drain,
                 progress.took,

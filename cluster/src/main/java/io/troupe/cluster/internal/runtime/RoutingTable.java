@@ -32,9 +32,10 @@ final class RoutingTable implements WatchListener, AutoCloseable {
 
     /** Learns of every change of a shard's record, on the watch thread. */
     interface RouteListener {
+        /** Before its route changes: an owner knows its shard before a message of the epoch is looked at. */
         void onRecord(int shard, @Nullable ShardRecord newRecord);
 
-        /** After the record, and only if messages go elsewhere now. */
+        /** After the record, and only if messages go elsewhere now, or to another epoch. */
         void onRoute(int shard, @Nullable Route route);
     }
 
@@ -119,10 +120,9 @@ final class RoutingTable implements WatchListener, AutoCloseable {
         }
         records.set(shard, news);
         Route route = news == null ? null : new Route(news.owner(), news.incarnation(), news.epoch(), news.continues());
-        boolean elsewhere = !Objects.equals(routes.get(shard), route);
-        routes.set(shard, route);
         listener.onRecord(shard, news);
-        if (elsewhere) {
+        if (!Objects.equals(routes.get(shard), route)) {
+            routes.set(shard, route);
             listener.onRoute(shard, route);
         }
     }

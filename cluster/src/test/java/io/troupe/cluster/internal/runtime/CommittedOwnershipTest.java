@@ -25,7 +25,7 @@ class CommittedOwnershipTest {
     }
 
     private boolean stands(long epoch) {
-        return Receiver.stands(SHARD, epoch, other.view());
+        return HostedShards.stands(SHARD, epoch, other.view());
     }
 
     @Test
