@@ -67,6 +67,11 @@ public record End(Code code, byte[] reply) {
             return wire;
         }
 
+        /** {@return true if it says that the owner did not start the message, and never will} */
+        boolean neverRan() {
+            return this == EXPIRED || this == SKIPPED || this == FULL || this == UNHOSTED;
+        }
+
         /**
          * {@return the code with the number}
          *

@@ -32,6 +32,8 @@ public final class OutboundMessage implements Sent {
     private long sequence;
     /** The epoch of the first transmission with content in this session; 0 before it. */
     private long firstEpoch;
+    /** The epoch of the newest transmission with content, of any session; 0 before it. */
+    private long lastEpoch;
     /** Its identity in the newest earlier session it was transmitted in; null if there was none. */
     private @Nullable MessageId earlierId;
 
@@ -143,15 +145,21 @@ public final class OutboundMessage implements Sent {
         return earlierId;
     }
 
+    long lastEpoch() {
+        return lastEpoch;
+    }
+
     void onTransmitting(long epoch) {
         if (firstEpoch == 0) {
             firstEpoch = epoch;
         }
+        lastEpoch = epoch;
     }
 
-    /** The first transmission was not taken: nothing of it left. */
-    void onNotTransmitted() {
-        firstEpoch = 0;
+    /** The transmission was not taken: nothing of it left, and these were its epochs before it. */
+    void onNotTransmitted(long first, long last) {
+        firstEpoch = first;
+        lastEpoch = last;
     }
 
     void settle(long epoch) {

@@ -63,6 +63,11 @@ final class RouteChain {
                 && message.firstEpoch() < start;
     }
 
+    /** True if it claims that the message never ran, but the content has gone to a later owner: that one will say. */
+    boolean isOutdated(OutboundMessage message, End end, long ownerEpoch) {
+        return end.code().neverRan() && !message.durable() && !message.abandoned() && message.lastEpoch() > ownerEpoch;
+    }
+
     /** True if the owner at that epoch knows of every owner that the content went to in this session. */
     boolean speaksFor(OutboundMessage message, long ownerEpoch) {
         return message.durable()

@@ -262,7 +262,7 @@ public final class SendChannel {
         boolean answersProbe = false;
         for (long rest = mask; rest != 0; rest &= rest - 1) {
             long sequence = first + Long.numberOfTrailingZeros(rest);
-            if (isWaiting(incarnation, sequence)) {
+            if (isWaiting(incarnation, sequence) && !chain.isOutdated(ring.at(sequence), end, ackEpoch)) {
                 waiting |= Long.lowestOneBit(rest);
                 answersProbe |= cursor.isProbe(sequence);
             }
@@ -461,19 +461,20 @@ public final class SendChannel {
 
     private Taken transmit(OutboundMessage message, Route to, SessionId from, long nowNs) {
         boolean withContent = !message.abandoned();
-        boolean again = message.firstEpoch() != 0;
+        long first = message.firstEpoch();
+        long last = message.lastEpoch();
         if (withContent) {
             message.onTransmitting(to.epoch()); // before it goes out: the answer may come within the call
         }
         Taken taken = output.transmit(to, message, ring.floor(), from);
         if (taken != Taken.YES) {
-            if (withContent && !again) {
-                message.onNotTransmitted();
+            if (withContent) {
+                message.onNotTransmitted(first, last);
             }
             stalled = taken == Taken.NOT_NOW;
             return taken;
         }
-        if (withContent && again) {
+        if (withContent && first != 0) {
             retransmissions++;
         }
         if (!retry.isArmed() && ring.unsettled() > 0) {

@@ -153,4 +153,18 @@ class SendChannelLossTest extends SendChannelFixture {
                         "a NotExecuted[reason=DEADLINE_PASSED]",
                         "b " + unknown(FIRST, 2, "the deadline passed, and an earlier owner may have run it"));
     }
+
+    @Test
+    void whatAnEarlierOwnerDidNotRunIsSaidByTheOneItWentToLater() {
+        openAndRoute();
+        send(AT_LEAST_ONCE, false, "a", NEVER);
+        sendVolatile("b");
+        channel.onRoute(new Route("n3", 4, 110, 100), now);
+        End full = new End(End.Code.FULL, new byte[0]);
+        channel.onEnds(5, 1, 0b11, full, 3, 100, now);
+        assertThat(outcomes).isEmpty();
+        channel.onEnds(5, 1, 1, End.DONE, 3, 110, now);
+        channel.onEnds(5, 2, 1, full, 3, 110, now);
+        assertThat(outcomes).containsExactly("a Processed[epoch=110]", "b NotExecuted[reason=MAILBOX_FULL]");
+    }
 }
