@@ -27,6 +27,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class LongMessagesTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Kind<Diary.Note> KIND = Kind.of("diary", Diary.Note.class, Diary::new);
+    private static final Kind<Diary.Note> VERBOSE = Kind.of("verbose", Diary.Note.class, () -> new Diary() {
+        @Override
+        void act(Note note, ActorContext<Note> context) throws Exception {
+            if (note.text().isEmpty()) {
+                throw new IllegalArgumentException("bad: " + "y".repeat(200_000));
+            }
+            super.act(note, context);
+        }
+    });
 
     @TempDir
     Path directory;
@@ -59,6 +68,24 @@ class LongMessagesTest {
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining("bytes, the limit is 2000000: send less, or raise maxMessageLength")
                     .hasMessageContaining("(max.message.bytes) on every node");
+        }
+    }
+
+    /** It would not fit where an acknowledgement is made. */
+    @Test
+    void aLongReasonOfAFailureIsCutAndTheEntityGoesOn() throws IOException {
+        try (Nodes nodes = new Nodes('m', directory, 1).startSeeds(VERBOSE)) {
+            ClusterActorSystem client =
+                    nodes.start(nodes.config("client").build(), VERBOSE).join();
+            Pid<Diary.Note> diary = client.entity(VERBOSE, "loud");
+            assertThat(diary.tell(note(0)).join())
+                    .isInstanceOfSatisfying(
+                            SendOutcome.Failed.class,
+                            failed -> assertThat(failed.why())
+                                    .hasSizeLessThanOrEqualTo(4096)
+                                    .contains("IllegalArgumentException: bad: yyy")
+                                    .matches(".* ... \\(of 2000\\d\\d bytes\\)"));
+            assertThat(diary.ask(note(10), LIMIT).join()).isEqualTo(1);
         }
     }
 

@@ -163,7 +163,7 @@ final class Links implements SendOutput, Acknowledgements.Replies {
                     .onEnds(frame.shard(), source.incarnation(), frame.sequence(), 1, end, nextExpected, epoch);
             return;
         }
-        MutableDirectBuffer buffer = SCRATCH.get();
+        MutableDirectBuffer buffer = scratch(end.reply().length);
         int length = DeliveryFrames.encodeAck(
                 buffer,
                 0,
