@@ -109,8 +109,20 @@ final class Sender {
             Pending[] told = ended.toArray(Pending[]::new);
             ended.clear();
             lock.unlock();
-            for (Pending pending : told) {
-                pending.tell();
+            tell(told, 0);
+        }
+
+        /** All of them, whatever one throws. */
+        private static void tell(Pending[] told, int from) {
+            int next = from;
+            try {
+                while (next < told.length) {
+                    told[next++].tell();
+                }
+            } finally {
+                if (next < told.length) {
+                    tell(told, next);
+                }
             }
         }
     }

@@ -19,9 +19,12 @@ import io.troupe.transport.NodeTls;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The real thing: daemon threads, the machine's clock, TCP and Raft. */
 public final class ThreadPlatform implements Platform {
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadPlatform.class);
     private static final long CLOSE_SECONDS = 1;
 
     private final String nodeId;
@@ -60,7 +63,17 @@ public final class ThreadPlatform implements Platform {
 
             @Override
             public void repeat(long periodNanos, Runnable step) {
-                ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(step, 0, periodNanos, TimeUnit.NANOSECONDS);
+                ScheduledFuture<?> unused =
+                        executor.scheduleWithFixedDelay(() -> again(step), 0, periodNanos, TimeUnit.NANOSECONDS);
+            }
+
+            /** The executor would forget a step that throws. */
+            private void again(Runnable step) {
+                try {
+                    step.run();
+                } catch (Throwable failure) { // an Error, too: what has no memory now may have some the next time
+                    LOG.error("node {}: a step of {} failed; it is repeated", nodeId, role, failure);
+                }
             }
 
             @Override
