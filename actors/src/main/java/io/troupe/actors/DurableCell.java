@@ -358,7 +358,7 @@ final class DurableCell<M> extends Cell {
             }
             case TELL_AS_SETTLED -> {
                 if (answer instanceof TxnResult.SettleRefused refused) {
-                    RelayedMessage.endAsRefused(message, refused);
+                    host.undelivered().endAsRefused(id, message, refused);
                 }
             }
             case STOP -> stop();

@@ -7,6 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
+import io.troupe.metadata.SettledWindow;
 import io.troupe.metadata.TxnResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Undelivered {
     private static final Logger LOG = LoggerFactory.getLogger(Undelivered.class);
+    private static final byte[] NO_REASON = {};
+    private static final String ANSWERS_FULL = "the answers that its sender has not taken note of are "
+            + SettledWindow.MAX_REPLY_BYTES + " bytes already: ask for shorter ones, or for fewer at a time";
 
     private final EntityHost host;
     private final ActorRuntime runtime;
@@ -76,6 +80,23 @@ final class Undelivered {
         }
     }
 
+    /**
+     * Ends a message whose settle mark the store has refused, and its effect with it. If the answers that its sender
+     * has not taken note of leave no room for this one, it ends without one, or it would hold up all behind it.
+     */
+    void endAsRefused(EntityId target, InboundMessage message, TxnResult.SettleRefused refused) {
+        if (refused.reason() != TxnResult.Reason.WINDOW_FULL) {
+            RelayedMessage.endAsRefused(message, refused);
+        } else if (message instanceof TransactionPart part) {
+            if (part.number() == 0) {
+                endAsRefused(target, part.run().carrier(), refused);
+            }
+        } else {
+            deadLetter(target, message, ANSWERS_FULL);
+            settle(message, Ending.FULL, NO_REASON);
+        }
+    }
+
     private void settle(InboundMessage message, Ending ending, byte[] reason) {
         CompletableFuture<TxnResult> settled =
                 host.store().guarded(message.shard(), List.of(message.settle(ending, reason)));
@@ -87,7 +108,11 @@ final class Undelivered {
             if (result instanceof TxnResult.Succeeded) {
                 message.end(ending, reason);
             } else if (result instanceof TxnResult.SettleRefused refused) {
-                RelayedMessage.endAsRefused(message, refused);
+                if (refused.reason() == TxnResult.Reason.WINDOW_FULL && reason.length > 0) {
+                    settle(message, ending, NO_REASON);
+                } else {
+                    RelayedMessage.endAsRefused(message, refused);
+                }
             } // else the shard has moved on: its next owner answers
         });
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.troupe.actors.Vault.Act;
 import io.troupe.actors.Vault.Fill;
@@ -285,6 +286,34 @@ class TransactionTest {
     /** A test that waits for ever cannot be interrupted. */
     private static <T> T end(CompletableFuture<T> outcome) {
         return outcome.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** Their sender cannot say that it has an answer as long as the oldest one is missing. */
+    @Test
+    void answersThatNobodyHasTakenNoteOfMakeRoomForNoMoreAndHoldNobodyUp() {
+        CountDownLatch open = block("w/1");
+        CompletableFuture<SendOutcome> blocked = vault("w/1").tell(new Act("wait"));
+        await().until(() -> waits("w/1"));
+        List<CompletableFuture<String>> asks = IntStream.range(0, 400)
+                .mapToObj(number -> vault("w/1").ask(new Fill(60_000, 0), LIMIT))
+                .toList();
+        CompletableFuture<TransactionOutcome> together = system.transaction()
+                .with(vault("w/2"), new Put(1))
+                .with(vault("w/1"), new Put(1))
+                .commit();
+        open.countDown();
+        assertThat(blocked.join()).isInstanceOf(SendOutcome.Committed.class);
+        int answered = 0;
+        for (CompletableFuture<String> ask : asks) {
+            SendOutcome refused = ask.handle((answer, failure) -> failure == null ? null : Scribe.outcomeOf(ask))
+                    .join();
+            answered += refused == null ? 1 : 0;
+            assertThat(refused).isIn(null, new SendOutcome.NotExecuted(SendOutcome.Reason.MAILBOX_FULL));
+        }
+        assertThat(answered).isBetween(200, 399);
+        assertThat(together.join()).isInstanceOf(TransactionOutcome.Committed.class);
+        put("w/1", 1);
+        assertThat(vault("w/1").ask(new Fill(60_000, 0), LIMIT).join()).hasSize(60_000);
     }
 
     private static CountDownLatch block(String id) {

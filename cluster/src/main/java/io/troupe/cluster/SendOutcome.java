@@ -66,7 +66,10 @@ public sealed interface SendOutcome {
         KIND_UNAVAILABLE,
         /** This node has no session. */
         NO_SESSION,
-        /** The target's mailbox is full. */
+        /**
+         * The target's mailbox is full, or the answers of its shard that this node has not taken note of are 16 MiB
+         * already: only a durable kind keeps them.
+         */
         MAILBOX_FULL,
         /** Too many messages to the shard are unsettled, or the link's ring is full. */
         BACK_PRESSURED,
