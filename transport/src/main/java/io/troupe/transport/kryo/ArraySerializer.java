@@ -32,9 +32,11 @@ final class ArraySerializer extends Serializer<Object[]> {
 
     @Override
     public Object[] read(Kryo kryo, Input input, Class<? extends Object[]> type) {
-        Object[] array = (Object[]) Array.newInstance(component, Sizes.read(input, 1));
+        BoundedInput bounded = Sizes.bounded(input);
+        Object[] array = (Object[]) Array.newInstance(component, bounded.beginElements());
         boolean exact = kryo.isFinal(component);
         for (int i = 0; i < array.length; i++) {
+            bounded.beginElement();
             array[i] = exact ? kryo.readObjectOrNull(input, component) : kryo.readClassAndObject(input);
         }
         return array;

@@ -6,10 +6,14 @@ import com.esotericsoftware.kryo.io.KryoBufferUnderflowException;
 /**
  * Kryo's input over one array, with two changes: no array is made longer than what can fill it, and running out of
  * bytes fails at once (the original first moves the rest of the array to its front, which would spoil an array that
- * belongs to the caller).
+ * belongs to the caller). What can fill an array is what remains without the elements that the arrays around it still
+ * wait for: so all that are being read together are no longer than the bytes.
  */
 final class BoundedInput extends Input {
     private static final byte[] NOTHING = {};
+
+    /** Elements that begun arrays and lists still wait for; each takes a byte or more. */
+    private int awaited;
 
     BoundedInput() {
         super(NOTHING);
@@ -17,6 +21,23 @@ final class BoundedInput extends Input {
 
     void release() {
         setBuffer(NOTHING);
+        awaited = 0;
+    }
+
+    /** {@return the bytes that whatever comes next can have} */
+    int free() {
+        return limit - position - awaited;
+    }
+
+    /** {@return the declared length of an array or a list, for whose every element {@link #beginElement} is called} */
+    int beginElements() {
+        int count = Sizes.read(this, 1);
+        awaited += count;
+        return count;
+    }
+
+    void beginElement() {
+        awaited--;
     }
 
     @Override

@@ -39,9 +39,11 @@ final class CollectionSerializer extends Serializer<Object> {
     }
 
     static List<@Nullable Object> readElements(Kryo kryo, Input input) {
-        int size = Sizes.read(input, 1);
+        BoundedInput bounded = Sizes.bounded(input);
+        int size = bounded.beginElements();
         List<@Nullable Object> elements = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
+            bounded.beginElement();
             elements.add(kryo.readClassAndObject(input));
         }
         return elements;

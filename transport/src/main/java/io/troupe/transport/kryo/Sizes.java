@@ -9,11 +9,16 @@ final class Sizes {
 
     /** Fails unless {@code count} elements of at least {@code bytesEach} can follow. */
     static int check(Input input, int count, int bytesEach) {
-        long remaining = (long) input.limit() - input.position();
-        if (count < 0 || (long) count * bytesEach > remaining) {
-            throw new KryoException("a size of " + count + " is declared where " + remaining + " bytes remain");
+        int free = bounded(input).free();
+        if (count < 0 || (long) count * bytesEach > free) {
+            throw new KryoException("a size of " + count + " is declared where " + free + " bytes remain");
         }
         return count;
+    }
+
+    /** {@return the input, which is bounded for all that a codec decodes} */
+    static BoundedInput bounded(Input input) {
+        return (BoundedInput) input;
     }
 
     static int read(Input input, int bytesEach) {

@@ -26,11 +26,15 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 class HostileBytesTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final List<Object> SAMPLES =
             Stream.concat(KryoCodecTest.values(), KryoCodecTest.collections()).toList();
+
+    /** Of a size of some hundred thousand. */
+    private static final int SIZE_BYTES = 3;
 
     private final KryoCodec codec = new KryoCodec(Messages.registry());
 
@@ -119,6 +123,51 @@ class HostileBytesTest {
                         .as("bytes allocated for a forged size %d of %s", size, each.getClass())
                         .isLessThan(8_000_000);
             }
+        }
+    }
+
+    /** Each alone could be filled by the bytes that remain; together they could not. */
+    @Test
+    void theSizesOfArraysAndListsInEachOtherAreNotAllBelieved() {
+        int length = 1024 * 1024 - 16;
+        int depth = MessageKryo.MAX_DEPTH - 4;
+        Object array = new Object[1];
+        Object list = new ArrayList<>();
+        for (List<Object> kinds : List.of(List.of(array), List.of(list), List.of(array, list))) {
+            byte[] forged = nestOfSizes(kinds, depth, length);
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            Throwable refused = catchThrowable(() -> codec.decode(forged));
+            assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+                    .as("bytes allocated for %d forged sizes in each other of %s", depth, kinds)
+                    .isLessThan(8_000_000);
+            assertThat(refused)
+                    .isInstanceOf(TransportException.class)
+                    .hasMessageStartingWith(length + " bytes are no message (KryoException: a size of ");
+        }
+    }
+
+    /** The kinds in turn, each the first element of the one before it, and each as long as what remains. */
+    private byte[] nestOfSizes(List<Object> kinds, int depth, int length) {
+        byte[] start = forge(codec.classId(kinds.get(0)), output -> {
+            for (int level = 0; level < depth; level++) {
+                if (level > 0) {
+                    output.writeVarInt(codec.classId(kinds.get(level % kinds.size())) + 2, true);
+                }
+                output.writeVarInt(length - output.position() - SIZE_BYTES, true);
+            }
+        });
+        return Arrays.copyOf(start, length);
+    }
+
+    @Test
+    void arraysAndListsInEachOtherMayTakeEveryByteThatRemains() {
+        Object[] innermost = {null, null};
+        Object lists = new ArrayList<>(List.of(new ArrayList<>(Arrays.asList(innermost))));
+        Object[] message = {null, innermost, lists, new Object[] {innermost}};
+        for (Object each : new Object[] {lists, message, new Object[] {message, message, lists}}) {
+            assertThat(codec.decode(codec.encode(each)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(each);
         }
     }
 
