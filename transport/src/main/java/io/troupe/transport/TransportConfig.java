@@ -37,6 +37,9 @@ public final class TransportConfig {
     /** The longest frame that can be allowed, in bytes. */
     public static final int MAX_FRAME_LENGTH = 64 * 1024 * 1024;
 
+    /** The longest that a time may be: in nanoseconds, times are added to each other and to the clock. */
+    private static final Duration MAX_TIME = Duration.ofDays(365);
+
     private static final int DEFAULT_MAX_FRAME_LENGTH = 1024 * 1024;
     private static final int MAX_CONTROL_RING_CAPACITY = 4 * 1024 * 1024;
     private static final int MIN_RING_CAPACITY = 4096;
@@ -635,10 +638,12 @@ public final class TransportConfig {
             positive(found, "stallTimeout", stallTimeout);
             positive(found, "circuit reset", circuitReset);
             positive(found, "tlsRefresh", tlsRefresh);
-            if (sessionTimeout.isNegative()) {
-                found.add("sessionTimeout (" + sessionTimeout + ") must not be negative");
-            }
-            if (linkTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
+            notNegative(found, "sessionTimeout", sessionTimeout);
+            notNegative(found, "redialFastPeriod", redialFastPeriod);
+            notTooLong(found, "linkTimeout", linkTimeout);
+            notTooLong(found, "redialCap", redialCap);
+            notTooLong(found, "redialSlowCap", redialSlowCap);
+            if (linkTimeout.dividedBy(2).compareTo(heartbeatInterval) < 0) {
                 found.add("linkTimeout (" + linkTimeout + ") must be at least twice heartbeatInterval ("
                         + heartbeatInterval + ")");
             }
@@ -652,14 +657,25 @@ public final class TransportConfig {
             if (spin.isNegative() || spin.compareTo(MAX_SPIN) > 0) {
                 found.add("spin (" + spin + ") must be between zero and " + MAX_SPIN);
             }
-            if (redialFastPeriod.isNegative()) {
-                found.add("redialFastPeriod (" + redialFastPeriod + ") must not be negative");
-            }
         }
 
         private static void positive(List<String> found, String name, Duration value) {
             if (value.isNegative() || value.isZero()) {
                 found.add(name + " (" + value + ") must be longer than zero");
+            }
+            notTooLong(found, name, value);
+        }
+
+        private static void notNegative(List<String> found, String name, Duration value) {
+            if (value.isNegative()) {
+                found.add(name + " (" + value + ") must not be negative");
+            }
+            notTooLong(found, name, value);
+        }
+
+        private static void notTooLong(List<String> found, String name, Duration value) {
+            if (value.compareTo(MAX_TIME) > 0) {
+                found.add(name + " (" + value + ") must be at most " + MAX_TIME);
             }
         }
 

@@ -2,13 +2,22 @@ package io.troupe.transport;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class TransportConfigTest {
+    private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final Duration A_YEAR = Duration.ofDays(365);
+
     @Test
     void everyErrorIsReportedAtOnce() {
         TransportConfig.Builder builder = TransportConfig.builder(" ")
@@ -37,6 +46,54 @@ class TransportConfigTest {
                 .hasMessageContaining("circuit failures (0) must be at least 1")
                 .hasMessageContaining("circuit reset (PT-1S) must be longer than zero")
                 .hasMessageContaining("spin (PT1.001S) must be between zero and PT1S");
+    }
+
+    /** Each refused by its name, however long: none may fail later, on the thread that adds it to the clock. */
+    @ParameterizedTest
+    @MethodSource("tooLong")
+    void everyTimeHasALongest(Duration value) {
+        Map<String, TransportConfig.Builder> settings = new LinkedHashMap<>();
+        settings.put("heartbeatInterval", a().heartbeatInterval(value));
+        settings.put("linkTimeout", a().linkTimeout(value));
+        settings.put("sessionTimeout", a().sessionTimeout(value));
+        settings.put("stallTimeout", a().stallTimeout(value));
+        settings.put("circuit reset", a().circuitBreaker(5, value));
+        settings.put("handshakeTimeout", a().handshakeTimeout(value));
+        settings.put("tlsRefresh", a().tlsRefresh(value));
+        settings.put("redialFirst", a().redial(value, value, A_SECOND, value));
+        settings.put("redialCap", a().redial(A_SECOND, value, A_SECOND, value));
+        settings.put("redialFastPeriod", a().redial(A_SECOND, A_SECOND, value, A_SECOND));
+        settings.put("redialSlowCap", a().redial(A_SECOND, A_SECOND, A_SECOND, value));
+        settings.forEach((name, builder) -> assertThatThrownBy(builder::build)
+                .as(name)
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(TransportException.Code.BAD_CONFIG))
+                .hasMessageContaining(name + " (" + value + ") must be at most PT8760H"));
+        assertThatThrownBy(() -> a().spin(value).build())
+                .hasMessageContaining("spin (" + value + ") must be between zero and PT1S");
+    }
+
+    static Stream<Duration> tooLong() {
+        return Stream.of(A_YEAR.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE / 2), ChronoUnit.FOREVER.getDuration());
+    }
+
+    @Test
+    void aTimeMayBeAsLongAsAYear() {
+        TransportConfig config = a().heartbeatInterval(A_YEAR.dividedBy(2))
+                .linkTimeout(A_YEAR)
+                .sessionTimeout(A_YEAR)
+                .redial(A_YEAR, A_YEAR, A_YEAR, A_YEAR)
+                .build();
+        assertThat(config.sessionTimeout()).isEqualTo(A_YEAR);
+        assertThatThrownBy(() -> a().linkTimeout(Duration.ofNanos(19))
+                        .heartbeatInterval(Duration.ofNanos(10))
+                        .build())
+                .hasMessageContaining("linkTimeout (PT0.000000019S) must be at least twice heartbeatInterval");
+    }
+
+    private static TransportConfig.Builder a() {
+        return TransportConfig.builder("a");
     }
 
     @Test
