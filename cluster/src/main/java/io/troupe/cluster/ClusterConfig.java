@@ -626,11 +626,7 @@ public record ClusterConfig(
                         + ": only seeds that form a new cluster do; the others get the state from them");
             }
             checkHosting(isSeed, errors);
-            if (lease.toMillis() < 5L * election.minMillis()) {
-                errors.add(
-                        "lease (" + lease.toMillis() + " ms) must be at least 5 times the shortest election timeout ("
-                                + election.minMillis() + " ms of preset " + election + ")");
-            }
+            ClusterConfigRules.checkLease(lease, election, errors);
             ClusterConfig config = new ClusterConfig(
                     nodeId,
                     clusterName,

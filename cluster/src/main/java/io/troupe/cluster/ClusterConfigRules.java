@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ThreadingMode;
 import io.troupe.transport.TransportConfig;
 
@@ -20,10 +21,12 @@ final class ClusterConfigRules {
     /** Of an answer that is kept with its message, which must always get through. */
     private static final int MIN_MESSAGE_LENGTH = 64 * 1024;
 
-    private static final long MIN_RETRY_MILLIS = 1;
-    private static final long MAX_RETRY_MILLIS = 1_000;
+    private static final Duration MIN_RETRY = Duration.ofMillis(1);
+    private static final Duration MAX_RETRY = Duration.ofSeconds(1);
     private static final int MAX_CIRCUIT_FAILURES = 1_000;
-    private static final Duration MAX_CALM = Duration.ofDays(365);
+    /** The longest that a time may be: in nanoseconds, times are added to each other and to the clock. */
+    private static final Duration MAX_TIME = Duration.ofDays(365);
+
     private static final Duration MIN_MOVE = Duration.ofMillis(100);
 
     private ClusterConfigRules() {}
@@ -80,18 +83,8 @@ final class ClusterConfigRules {
         if (config.maxSpawned() < 1 || config.maxSpawned() > MAX_SPAWNED) {
             errors.add("maxSpawned (" + config.maxSpawned() + ") must be between 1 and " + MAX_SPAWNED);
         }
-        if (config.retry().toMillis() < MIN_RETRY_MILLIS || config.retry().toMillis() > MAX_RETRY_MILLIS) {
-            errors.add("retry (" + config.retry().toMillis() + " ms) must be between " + MIN_RETRY_MILLIS + " and "
-                    + MAX_RETRY_MILLIS + " ms");
-        }
-        if (config.rebalanceAfter().isNegative() || config.rebalanceAfter().compareTo(MAX_CALM) > 0) {
-            errors.add("rebalanceAfter (" + config.rebalanceAfter() + ") must be between zero and " + MAX_CALM);
-        }
         if (config.maxMoves() < 1 || config.maxMoves() > MAX_SHARDS) {
             errors.add("maxMoves (" + config.maxMoves() + ") must be between 1 and " + MAX_SHARDS);
-        }
-        if (config.moveTimeout().compareTo(MIN_MOVE) < 0 || config.moveTimeout().compareTo(MAX_CALM) > 0) {
-            errors.add("moveTimeout (" + config.moveTimeout() + ") must be between " + MIN_MOVE + " and " + MAX_CALM);
         }
         if (config.minimumPeersQuorum() < 1 || config.minimumPeersQuorum() > MAX_SHARDS) {
             errors.add("minimumPeersQuorum (" + config.minimumPeersQuorum() + ") must be between 1 and " + MAX_SHARDS);
@@ -109,11 +102,47 @@ final class ClusterConfigRules {
             errors.add("circuit failures (" + failures + ") must be between 1 and " + MAX_CIRCUIT_FAILURES);
         }
         Duration reset = config.circuitBreaker().reset();
-        if (reset.isNegative() || reset.isZero() || reset.compareTo(MAX_CALM) > 0) {
-            errors.add("circuit reset (" + reset + ") must be longer than zero and at most " + MAX_CALM);
+        if (reset.isNegative() || reset.isZero() || reset.compareTo(MAX_TIME) > 0) {
+            errors.add("circuit reset (" + reset + ") must be longer than zero and at most " + MAX_TIME);
         }
-        if (config.startTimeout().isNegative() || config.startTimeout().isZero()) {
-            errors.add("startTimeout (" + config.startTimeout() + ") must be positive");
+        checkTimes(config, errors);
+    }
+
+    private static void checkTimes(ClusterConfig config, List<String> errors) {
+        Duration retry = config.retry();
+        if (retry.compareTo(MIN_RETRY) < 0 || retry.compareTo(MAX_RETRY) > 0) {
+            errors.add("retry (" + millis(retry) + ") must be between " + MIN_RETRY.toMillis() + " and "
+                    + millis(MAX_RETRY));
         }
+        if (config.rebalanceAfter().isNegative() || config.rebalanceAfter().compareTo(MAX_TIME) > 0) {
+            errors.add("rebalanceAfter (" + config.rebalanceAfter() + ") must be between zero and " + MAX_TIME);
+        }
+        if (config.moveTimeout().compareTo(MIN_MOVE) < 0 || config.moveTimeout().compareTo(MAX_TIME) > 0) {
+            errors.add("moveTimeout (" + config.moveTimeout() + ") must be between " + MIN_MOVE + " and " + MAX_TIME);
+        }
+        Duration start = config.startTimeout();
+        if (start.isNegative() || start.isZero()) {
+            errors.add("startTimeout (" + start + ") must be positive");
+        }
+        if (start.compareTo(MAX_TIME) > 0) {
+            errors.add("startTimeout (" + start + ") must be at most " + MAX_TIME);
+        }
+    }
+
+    static void checkLease(Duration lease, Election election, List<String> errors) {
+        if (lease.compareTo(Duration.ofMillis(5L * election.minMillis())) < 0) {
+            errors.add("lease (" + millis(lease) + ") must be at least 5 times the shortest election timeout ("
+                    + election.minMillis() + " ms of preset " + election + ")");
+        }
+        if (lease.compareTo(MAX_TIME) > 0) {
+            errors.add("lease (" + lease + ") must be at most " + MAX_TIME);
+        }
+    }
+
+    /** {@return a time for a person: in milliseconds, unless these could be more than a number holds} */
+    private static String millis(Duration time) {
+        return time.compareTo(MAX_TIME) > 0 || time.compareTo(MAX_TIME.negated()) < 0
+                ? time.toString()
+                : time.toMillis() + " ms";
     }
 }

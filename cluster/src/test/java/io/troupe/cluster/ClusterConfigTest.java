@@ -5,9 +5,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.troupe.metadata.MetadataConfig.Election;
 import io.troupe.transport.ClusterSecret;
@@ -17,6 +19,8 @@ import io.troupe.transport.TlsFiles;
 import io.troupe.transport.UnixSockets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -189,6 +193,35 @@ class ClusterConfigTest {
         refused(
                 three(" "),
                 "node id ' ' must be 1 to 100 letters, digits, '.', '_' or '-': give every node an id of its own");
+    }
+
+    /** Each refused by its name, however long: none may fail later, on the thread that adds it to the clock. */
+    @ParameterizedTest
+    @MethodSource("tooLong")
+    void everyTimeHasALongest(Duration value) {
+        refused(three("d").lease(value), "lease (" + value + ") must be at most PT8760H");
+        refused(three("d").startTimeout(value), "startTimeout (" + value + ") must be at most PT8760H");
+        refused(three("d").rebalanceAfter(value), "rebalanceAfter (" + value + ") must be between zero and PT8760H");
+        refused(three("d").moveTimeout(value), "moveTimeout (" + value + ") must be between PT0.1S and PT8760H");
+        refused(three("d").retry(value), "retry (" + value + ") must be between 1 and 1000 ms");
+        refused(
+                three("d").circuitBreaker(new CircuitBreaker(5, value)),
+                "circuit reset (" + value + ") must be longer than zero and at most PT8760H");
+        refused(three("d").spin(value), "spin (" + value + ") must be between zero and PT1S");
+    }
+
+    static Stream<Duration> tooLong() {
+        return Stream.of(
+                Duration.ofDays(365).plusNanos(1),
+                Duration.ofSeconds(Long.MAX_VALUE / 2),
+                ChronoUnit.FOREVER.getDuration());
+    }
+
+    @Test
+    void aTimeThatIsLongBeforeZeroIsRefusedAsAnyOther() {
+        Duration past = ChronoUnit.FOREVER.getDuration().negated();
+        refused(three("d").lease(past), "lease (" + past + ") must be at least 5 times the shortest election timeout");
+        refused(three("d").retry(past), "retry (" + past + ") must be between 1 and 1000 ms");
     }
 
     @Test
