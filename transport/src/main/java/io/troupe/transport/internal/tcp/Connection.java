@@ -493,15 +493,23 @@ final class Connection implements FrameInlet.Output {
         }
         closed = true;
         key.cancel();
+        if (abruptly) {
+            closeAsReset();
+        }
         try {
-            if (abruptly) {
-                // Zero linger makes the close a reset, as a broken network would.
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            }
             channel.close();
         } catch (IOException gone) {
             // The socket is of no use to anyone any more; its descriptor is released all the same.
             closed = true;
+        }
+    }
+
+    /** Zero linger makes the close a reset, as a broken network would. */
+    private void closeAsReset() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException alreadyBroken) {
+            // Some systems take no option for a socket that the other end has reset; the close is all that is left.
         }
     }
 }
