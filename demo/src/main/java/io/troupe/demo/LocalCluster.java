@@ -144,8 +144,35 @@ final class LocalCluster implements AutoCloseable {
 
     private synchronized void closeNow() throws IOException {
         closed = true;
-        nodes.forEach(NodeProcess::kill);
-        TemporaryTree.delete(root);
+        end(nodes, root);
+    }
+
+    /** Ends all of the processes and deletes the directory, whichever of that fails; then throws the first failure. */
+    static void end(List<NodeProcess> nodes, Path root) throws IOException {
+        nodes.forEach(NodeProcess::signalKill);
+        IllegalStateException first = null;
+        for (NodeProcess node : nodes) {
+            try {
+                node.awaitKilled();
+            } catch (IllegalStateException survived) {
+                if (first == null) {
+                    first = survived;
+                } else {
+                    first.addSuppressed(survived);
+                }
+            }
+        }
+        try {
+            TemporaryTree.delete(root);
+        } catch (IOException leftBehind) {
+            if (first == null) {
+                throw leftBehind;
+            }
+            first.addSuppressed(leftBehind);
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     private void closeQuietly() {

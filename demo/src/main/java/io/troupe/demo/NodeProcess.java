@@ -37,7 +37,7 @@ final class NodeProcess {
     private final Deque<String> errorLines = new ArrayDeque<>();
     private volatile StatusLine status = StatusLine.NONE;
 
-    private NodeProcess(String nodeId, Process process) {
+    NodeProcess(String nodeId, Process process) {
         this.nodeId = nodeId;
         this.process = process;
     }
@@ -80,6 +80,11 @@ final class NodeProcess {
     /** Sends SIGKILL and waits until the process is gone: nothing it could still do may count as survival. */
     void kill() {
         signalKill();
+        awaitKilled();
+    }
+
+    /** Waits until the process that was sent SIGKILL is gone. */
+    void awaitKilled() {
         boolean interrupted = false;
         try {
             if (!process.waitFor(KILL_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,30 @@ class LocalClusterTest {
         }
         assertThat(nodes).noneMatch(NodeProcess::isAlive);
         assertThat(temporaryTrees()).isEqualTo(before);
+    }
+
+    @Test
+    void aProcessThatCannotBeKilledKeepsNeitherTheOthersNorTheDirectory() throws IOException {
+        Path root = TemporaryTree.create();
+        Files.writeString(root.resolve("log"), "entries");
+        List<String> calls = new ArrayList<>();
+        try (LocalCluster cluster = LocalCluster.prepare(1, 0, ClusterSettings.DEFAULT)) {
+            cluster.start(TOY, SMALL).join();
+            NodeProcess mortal = cluster.node("n1");
+            List<NodeProcess> nodes = List.of(
+                    new NodeProcess("n2", new Immortal(2, calls)),
+                    mortal,
+                    new NodeProcess("n3", new Immortal(3, calls)));
+            assertThatThrownBy(() -> LocalCluster.end(nodes, root))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("node n2, pid 2, survived SIGKILL for 10 s")
+                    .satisfies(first -> assertThat(first.getSuppressed())
+                            .extracting(Throwable::getMessage)
+                            .containsExactly("node n3, pid 3, survived SIGKILL for 10 s"));
+            assertThat(mortal.isAlive()).isFalse();
+        }
+        assertThat(calls).containsExactly("signal 2", "signal 3", "wait for 2", "wait for 3");
+        assertThat(root).doesNotExist();
     }
 
     @Test
