@@ -1,5 +1,7 @@
 package io.troupe.transport.internal.frame;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
@@ -272,7 +274,16 @@ public final class Control {
             byte[] bytes = new byte[length];
             buffer.getBytes(index + 2, bytes);
             index += 2 + length;
-            return new String(bytes, StandardCharsets.UTF_8);
+            try {
+                // Strict: what stands for malformed bytes would be longer than they are where the text is written
+                // again.
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+            } catch (CharacterCodingException malformed) {
+                throw new FramingException("a text that is no UTF-8");
+            }
         }
     }
 }

@@ -71,6 +71,32 @@ class LinkSecretTest {
         }
     }
 
+    /** What stands for a malformed byte is three bytes long: the proof would be about more than a handshake holds. */
+    @Test
+    void aTextThatIsNoUtf8ClosesTheConnectionAndNothingElse() throws IOException {
+        try (TestNode node = listening("node", SECRET);
+                TestNode friend = listening("friend", SECRET)) {
+            friend.dial(node);
+            friend.awaitLink("node");
+            UnsafeBuffer frame = new UnsafeBuffer(new byte[FrameLayout.wireLength(Control.MAX_HANDSHAKE_BODY)]);
+            String identity = "~".repeat(1000);
+            Hello claim =
+                    new Hello(Hello.PROTOCOL, 5, "other", "node", identity, new Nonce(1, 2, 3, 4), SessionPoint.NONE);
+            int hello = Control.putHello(frame, 0, Control.HELLO, claim);
+            byte[] bytes = frame.byteArray();
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = bytes[i] == '~' ? (byte) 0xFF : bytes[i];
+            }
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.system.port())) {
+                socket.getOutputStream().write(bytes, 0, hello);
+                assertThat(Closed.isClosed(socket)).isTrue();
+            }
+            assertThat(node.system.counters().protocolErrors()).isEqualTo(1);
+            friend.offer("node", "still here");
+            await().until(() -> node.frames.contains("friend:7:still here"));
+        }
+    }
+
     /** Without the secret the newer connection would win. */
     @Test
     void whoCallsItselfANodeOfTheClusterDoesNotTakeItsLink() throws IOException {
