@@ -88,6 +88,7 @@ final class LoopbackMessagingSystem implements MessagingSystem {
     private void run() {
         try {
             while (!closed) {
+                Thread.interrupted(); // a handler may have set it
                 inbox.take().run();
             }
         } catch (InterruptedException ended) {

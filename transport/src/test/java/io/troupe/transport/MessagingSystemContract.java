@@ -52,6 +52,25 @@ public abstract class MessagingSystemContract extends MessagingSystemFixture {
     }
 
     @Test
+    void aHandlerThatInterruptsItsThreadGetsTheNextFrame() {
+        Node a = started("a");
+        Node b = started("b");
+        b.also = new Ignore() {
+            @Override
+            public void onFrame(String from, int type, DirectBuffer buffer, int offset, int length) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        a.dial(b);
+        awaitOpen(a, b);
+        for (int i = 0; i < 3; i++) {
+            offerUntilTaken(a, b, Lane.ORDINARY, "frame " + i);
+            int sent = i + 1;
+            await().until(() -> b.frames.size() == sent);
+        }
+    }
+
+    @Test
     void aLaneThatIsFullHoldsUpNoOther() {
         Node a = started("a");
         Node b = started("b");

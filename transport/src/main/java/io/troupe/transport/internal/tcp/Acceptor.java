@@ -75,9 +75,8 @@ final class Acceptor implements PortListener.Output {
         try {
             links.adopt(connection, other);
             connection.goOn();
-        } catch (RuntimeException defect) {
-            LOG.error("node {}: reading from {} failed", config.nodeId(), connection.remote, defect);
-            links.onLost(connection, "a defect of this node");
+        } catch (Throwable defect) {
+            links.onDefect(connection, "reading from", defect);
         }
     }
 }

@@ -96,6 +96,9 @@ final class Connection implements FrameInlet.Output {
 
         void onLost(Connection connection, String reason);
 
+        /** Of this node: the connection is lost. */
+        void onDefect(Connection connection, String doing, Throwable defect);
+
         void onProtocolError(Connection connection, FramingException error);
     }
 
@@ -172,8 +175,12 @@ final class Connection implements FrameInlet.Output {
     }
 
     private void resume() {
-        if (!closed) {
-            read(System.nanoTime());
+        try {
+            if (!closed) {
+                read(System.nanoTime());
+            }
+        } catch (Throwable defect) {
+            events.onDefect(this, "reading from", defect);
         }
     }
 

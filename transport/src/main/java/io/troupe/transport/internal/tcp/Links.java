@@ -302,6 +302,13 @@ final class Links implements Connection.Events {
         life.lose(connection, reason, false);
     }
 
+    /** An Error, too, such as no memory for one link more, costs that connection and no other. */
+    @Override
+    public void onDefect(Connection connection, String doing, Throwable defect) {
+        LOG.error("node {}: {} {} failed", own.nodeId(), doing, connection.remote, defect);
+        onLost(connection, "a defect of this node");
+    }
+
     /** Drops what is closed; the list stays short, so its order does not matter. */
     void sweep() {
         for (int i = connections.size() - 1; i >= 0; i--) {

@@ -28,6 +28,8 @@ final class PortListener {
     private final SocketDirectory.@Nullable Listening file;
     private @Nullable SelectionKey key;
     private boolean closed;
+    private final LogPace pace = new LogPace();
+    private long failures;
     private boolean paused;
     private long resumeNs;
 
@@ -112,8 +114,11 @@ final class PortListener {
                     output.onTurnedAway();
                 }
             }
-        } catch (IOException failure) {
-            LOG.warn("node {}: cannot accept a connection, trying again in 100 ms: {}", nodeId, failure.getMessage());
+        } catch (IOException | RuntimeException | Error failure) {
+            failures++;
+            if (pace.isWorthALine(failures, System.nanoTime())) {
+                LOG.warn("node {}: cannot accept a connection, trying again in 100 ms: {}", nodeId, failure.toString());
+            }
             interest(0);
             paused = true;
             resumeNs = System.nanoTime() + PAUSE_NS;
@@ -122,10 +127,16 @@ final class PortListener {
 
     /** A socket that breaks while it is set up is the caller's loss only. */
     private static void hand(SocketChannel accepted, Output output) {
+        boolean taken = false;
         try {
             output.onAccepted(accepted);
+            taken = true;
         } catch (IOException broken) {
-            closeQuietly(accepted);
+            LOG.debug("a socket broke while it was set up", broken);
+        } finally {
+            if (!taken) {
+                closeQuietly(accepted);
+            }
         }
     }
 

@@ -132,7 +132,7 @@ final class TransportAgent implements Runnable {
         boolean done = false;
         try {
             done = writeFor(link);
-        } catch (RuntimeException defect) {
+        } catch (Throwable defect) { // the agent finds it, too
             LOG.error("node {}: writing to {} failed", config.nodeId(), link.nodeId, defect);
         } finally {
             wakeUp.giveBack(done);
@@ -212,7 +212,9 @@ final class TransportAgent implements Runnable {
 
     private void idleAs(IdleStrategy strategy) throws IOException {
         while (running) {
-            strategy.idle(cycle(false));
+            int work = cycle(false);
+            Thread.interrupted(); // a handler may have set it: nothing would sleep any more
+            strategy.idle(work);
         }
     }
 
@@ -284,9 +286,8 @@ final class TransportAgent implements Runnable {
     private int write(Connection connection, long nowNs) {
         try {
             return connection.write(nowNs);
-        } catch (RuntimeException defect) {
-            LOG.error("node {}: writing to {} failed", config.nodeId(), connection.remote, defect);
-            links.onLost(connection, "a defect of this node");
+        } catch (Throwable defect) {
+            links.onDefect(connection, "writing to", defect);
             return 1;
         }
     }
@@ -406,9 +407,8 @@ final class TransportAgent implements Runnable {
         } else if (owner instanceof Connection connection) {
             try {
                 onReady(connection, key);
-            } catch (RuntimeException defect) {
-                LOG.error("node {}: reading from {} failed", config.nodeId(), connection.remote, defect);
-                links.onLost(connection, "a defect of this node");
+            } catch (Throwable defect) {
+                links.onDefect(connection, "reading from", defect);
             }
         }
     }
