@@ -14,6 +14,7 @@ public final class LinkLiveness {
     private final long timeoutNs;
     private long receivedNs;
     private long writtenNs;
+    private long toldNs;
     private long tickedNs;
 
     /** What to do now. */
@@ -38,6 +39,7 @@ public final class LinkLiveness {
         this.timeoutNs = timeoutNs;
         receivedNs = nowNs;
         writtenNs = nowNs;
+        toldNs = nowNs;
         tickedNs = nowNs;
     }
 
@@ -57,6 +59,25 @@ public final class LinkLiveness {
      */
     public void onWritten(long nowNs) {
         writtenNs = nowNs;
+    }
+
+    /**
+     * The other end is told how far we are, or has nothing to hear.
+     *
+     * @param nowNs now
+     */
+    public void onTold(long nowNs) {
+        toldNs = nowNs;
+    }
+
+    /**
+     * {@return whether a heartbeat's time has passed since {@link #onTold}: what is written all the time needs no
+     * heartbeat, but the other end waits to hear that its frames arrive}
+     *
+     * @param nowNs now
+     */
+    public boolean isTellingDue(long nowNs) {
+        return nowNs - toldNs >= heartbeatNs - heartbeatNs / EARLY_PART;
     }
 
     /**

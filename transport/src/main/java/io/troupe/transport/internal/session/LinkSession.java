@@ -201,6 +201,11 @@ public final class LinkSession {
         return received - told >= otherAckEvery;
     }
 
+    /** {@return whether something has come since the other end was told how far we are} */
+    public boolean isUntold() {
+        return received != told;
+    }
+
     /** {@return how far we are, to be told to the other end now} */
     public long ack() {
         told = received;

@@ -368,7 +368,7 @@ final class Connection implements FrameInlet.Output {
             return 0;
         }
         try {
-            int count = writer.write();
+            int count = writer.write() + tellInTime(nowNs);
             if (writer.hasRest()) {
                 block(true);
             } else {
@@ -402,6 +402,7 @@ final class Connection implements FrameInlet.Output {
             if (writer.write() > 0 && liveness != null) {
                 liveness.onWritten(nowNs);
             }
+            tellInTime(nowNs);
         } catch (IOException broken) {
             return false;
         }
@@ -410,6 +411,20 @@ final class Connection implements FrameInlet.Output {
         }
         onWritten();
         return !isSendable() && !wire.hasUnread();
+    }
+
+    /** Behind frames that left: says how far we are, if that is due. Returns the bytes that left. */
+    private int tellInTime(long nowNs) throws IOException {
+        LinkLiveness alive = liveness;
+        if (alive == null || !alive.isTellingDue(nowNs) || writer.hasRest()) {
+            return 0;
+        }
+        alive.onTold(nowNs);
+        if (!writer.isUntold()) {
+            return 0;
+        }
+        writer.wantAck();
+        return writer.write();
     }
 
     private void onWritten() {
@@ -484,6 +499,7 @@ final class Connection implements FrameInlet.Output {
             case HEARTBEAT_DUE -> {
                 writer.wantAck(); // while the socket takes nothing it would not leave either
                 alive.onWritten(nowNs);
+                alive.onTold(nowNs);
             }
             case ALIVE -> {}
         }

@@ -64,6 +64,12 @@ final class FrameWriter {
         ackWanted = true;
     }
 
+    /** Whether the other end does not know how far we are. */
+    boolean isUntold() {
+        LinkSession of = session;
+        return of != null && of.isUntold();
+    }
+
     private boolean isAckDue() {
         LinkSession of = session;
         return of != null && (ackWanted || of.isAckDue());

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 import io.troupe.transport.Lane;
@@ -132,6 +134,34 @@ class LinkFlowOverTcpTest {
     }
 
     private static final class ForgetAll extends TestNode.Ignore {}
+
+    /** Its own frames leave no room for heartbeats, and acknowledgements come with these. */
+    @Test
+    void aCircuitClosesAlsoWhenTheOtherEndSendsAllTheTime() throws Exception {
+        TestNode node = start("node", config -> config.circuitBreaker(1, NEVER));
+        Socket socket = silent(node);
+        assertThat(node.offer("other", "never read")).isEqualTo(Offer.ACCEPTED);
+        socket.close();
+        await().until(() -> node.system.link("other").circuitOpen());
+        TestNode other = start("other", config -> config);
+        AtomicBoolean talks = new AtomicBoolean(true);
+        Thread talker = new Thread(() -> {
+            while (talks.get()) {
+                other.offer("node", "word");
+                LockSupport.parkNanos(5_000_000);
+            }
+        });
+        talker.start();
+        try {
+            node.dial(other);
+            offerUntil(node, Offer.ACCEPTED);
+            await().until(() -> !node.system.link("other").circuitOpen()
+                    && node.system.link("other").heldBytes() == 0);
+        } finally {
+            talks.set(false);
+            talker.join();
+        }
+    }
 
     @Test
     void aCircuitOpensWhenNothingArrivesAndClosesWhenSomethingDoes() throws Exception {
