@@ -355,7 +355,8 @@ public final class Cluster implements AutoCloseable {
      * is to do; who has actors needs none. Waiters are served in no order.
      *
      * @param name  its name, 1 to 100 letters, digits, '.', '_' or '-'
-     * @param limit how long to wait for it; zero takes it only if it is free now
+     * @param limit how long to wait for it; zero takes it only if it is free now. While it seems free, and an answer is
+     *     under way, that is waited for a second at least
      * @return the lock; cancel this to take the wish back. Fails with {@link ClusterException}: TIMEOUT, which names
      *     the holder, CLOSED, or FAILED
      * @throws IllegalArgumentException if it is no name

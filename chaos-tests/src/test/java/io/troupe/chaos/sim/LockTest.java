@@ -73,6 +73,52 @@ class LockTest {
         }
     }
 
+    /** It asks under a lease that is still valid; what it gets later, if its session is still there, it gives back. */
+    @Test
+    void whoIsCutOffFromTheMajorityWaitsNoLongerThanItsLimit() {
+        for (long seed = 1; seed <= 10; seed++) {
+            for (boolean sessionStays : new boolean[] {true, false}) {
+                try (TestCluster cluster = cluster(seed)) {
+                    long life = cluster.node(0).cluster().incarnation();
+                    cluster.partition(Set.of(0), Set.of(1, 2));
+                    if (sessionStays) {
+                        cluster.partition(Set.of(1), Set.of(2)); // nobody can end it
+                    }
+                    CompletableFuture<ClusterLock> wanted = lock(cluster, 0, Duration.ofSeconds(1));
+                    CompletableFuture<ClusterLock> atOnce =
+                            cluster.node(0).cluster().lock("other", Duration.ZERO);
+                    cluster.run(Duration.ofMillis(970));
+                    assertThat(wanted).as("seed %d", seed).isNotDone();
+                    assertThat(atOnce).as("seed %d", seed).isNotDone();
+                    cluster.run(Duration.ofMillis(100));
+                    tooLate(wanted, "work");
+                    tooLate(atOnce, "other");
+                    cluster.heal();
+                    ClusterLock next = cluster.await(lock(cluster, 1, LIMIT), LIMIT);
+                    cluster.settle();
+                    assertThat(cluster.node(0).cluster().incarnation() == life)
+                            .as("seed %d", seed)
+                            .isEqualTo(sessionStays);
+                    assertThat(next.isHeld()).as("seed %d", seed).isTrue();
+                    cluster.await(next.release(), LIMIT);
+                    ClusterLock last = cluster.await(lock(cluster, 0, LIMIT), LIMIT);
+                    assertThat(last.token()).isGreaterThan(next.token());
+                    cluster.await(cluster.node(1).cluster().lock("other", LIMIT), LIMIT);
+                }
+            }
+        }
+    }
+
+    private static void tooLate(CompletableFuture<ClusterLock> wanted, String name) {
+        assertThat(wanted).isCompletedExceptionally();
+        assertThatThrownBy(wanted::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        ClusterException.class,
+                        late -> assertThat(late.code()).isEqualTo(ClusterException.Code.TIMEOUT))
+                .hasMessage("lock " + name + " was not free in time: node n1 has no lease, or reaches no leader");
+    }
+
     @Test
     void aHolderThatIsCutOffLosesItBeforeAnotherHasIt() {
         for (long seed = 1; seed <= 20; seed++) {

@@ -32,6 +32,9 @@ final class Locks {
     /** Locks of one node, held or waited for. */
     static final int MAX_LOCKS = 1_000;
 
+    /** An answer is waited for this long at least: who gives no time takes a lock that is free all the same. */
+    private static final long ANSWER_NS = 1_000_000_000;
+
     private final MetadataStore store;
     private final Membership membership;
     private final Requests requests;
@@ -57,6 +60,9 @@ final class Locks {
     private final class Lock implements ClusterLock {
         final String name;
         final long deadlineNs;
+        /** Until then the answer to a proposal is waited for. */
+        final long answerByNs;
+
         final CompletableFuture<ClusterLock> acquired;
         final CompletableFuture<Void> lost = new CompletableFuture<>();
         final CompletableFuture<Void> released = new CompletableFuture<>();
@@ -65,9 +71,10 @@ final class Locks {
         volatile @Nullable SessionId session;
         boolean deleting;
 
-        Lock(String name, long deadlineNs, CompletableFuture<ClusterLock> acquired) {
+        Lock(String name, long nowNs, long limitNs, CompletableFuture<ClusterLock> acquired) {
             this.name = name;
-            this.deadlineNs = deadlineNs;
+            this.deadlineNs = nowNs + limitNs;
+            this.answerByNs = nowNs + Math.max(limitNs, ANSWER_NS);
             this.acquired = acquired;
         }
 
@@ -115,7 +122,7 @@ final class Locks {
                     "node " + store.nodeId() + " holds or waits for " + MAX_LOCKS + " locks: release some first");
         }
         long nowNs = membership.clock().nanoTime();
-        Lock lock = new Lock(name, nowNs + Requests.nanos(limit), acquired);
+        Lock lock = new Lock(name, nowNs, Requests.nanos(limit), acquired);
         locks.add(lock);
         propose(lock, nowNs); // once, whatever the limit
     }
@@ -139,14 +146,19 @@ final class Locks {
                     propose(lock, nowNs);
                 }
             }
+            case PROPOSED -> {
+                if (nowNs - lock.answerByNs >= 0 && !lock.acquired.isDone()) {
+                    lock.acquired.completeExceptionally(late(lock)); // its answer gives back what it has
+                }
+            }
             case HELD -> {
                 if (!isOurs(lock, nowNs) || isTaken(lock)) {
                     lose(lock);
                 }
             }
             case LEAVING -> delete(lock);
-            case PROPOSED, GONE -> {
-                // an answer comes, or nothing more
+            case GONE -> {
+                // nothing more
             }
         }
     }
@@ -181,7 +193,7 @@ final class Locks {
                     ClusterException.Code.FAILED,
                     "node " + store.nodeId() + " lost its lease while it took lock " + lock.name + ": ask again"));
         } else if (!lock.acquired.complete(lock)) {
-            lock.state = State.LEAVING; // taken back meanwhile
+            lock.state = State.LEAVING; // taken back meanwhile, or too late
         }
         if (lock.state == State.LEAVING) {
             delete(lock);
