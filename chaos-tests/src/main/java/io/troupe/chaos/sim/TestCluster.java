@@ -326,6 +326,11 @@ public final class TestCluster implements AutoCloseable {
         at(node).store(group).holdBack(held);
     }
 
+    /** {@return what is committed in the log of the cluster itself} */
+    StateView committed() {
+        return world.log.view();
+    }
+
     private SimNode at(int node) {
         if (node < 0 || node >= world.nodes.length) {
             throw new IllegalArgumentException(

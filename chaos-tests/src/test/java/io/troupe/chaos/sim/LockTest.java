@@ -8,6 +8,9 @@ import java.util.concurrent.CompletableFuture;
 
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.ClusterLock;
+import io.troupe.cluster.internal.keys.ClusterKeys;
+import io.troupe.metadata.KeyValue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static io.troupe.chaos.sim.UserActors.REGISTRY;
@@ -178,6 +181,27 @@ class LockTest {
             ClusterLock second = cluster.await(lock(cluster, 1, LIMIT), LIMIT);
             cluster.crash(1);
             assertThat(cluster.await(lock(cluster, 2, LIMIT), LIMIT).token()).isGreaterThan(second.token());
+        }
+    }
+
+    @Test
+    void aHolderThatIsStoppedHearsOfItWhileItsEntryStillStands() {
+        for (long seed = 1; seed <= 10; seed++) {
+            try (TestCluster cluster = cluster(seed)) {
+                ClusterLock held = cluster.await(lock(cluster, 0, LIMIT), LIMIT);
+                CompletableFuture<ClusterLock> waiting = lock(cluster, 1, LIMIT);
+                CompletableFuture<@Nullable KeyValue> entryWhenLost =
+                        held.lost().thenApply(lost -> cluster.committed().get(ClusterKeys.lock("work")));
+                cluster.stop(0, LIMIT);
+                assertThat(entryWhenLost.join())
+                        .as("seed %d", seed)
+                        .isNotNull()
+                        .extracting(KeyValue::modRevision)
+                        .isEqualTo(held.token());
+                assertThat(cluster.await(waiting, LIMIT).token())
+                        .as("seed %d", seed)
+                        .isGreaterThan(held.token());
+            }
         }
     }
 

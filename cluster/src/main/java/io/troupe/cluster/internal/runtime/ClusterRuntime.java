@@ -156,8 +156,8 @@ public final class ClusterRuntime implements AutoCloseable {
         manager = new Administration(store, requests, nodes, drains, moves, sets, pings, succession, listings, shards);
         diagnosis = new Diagnosis(config, store, messaging, standing, membership, sets, routing, shards);
         readiness = new Readiness(config, store, membership, sets, routing, diagnosis);
-        leaving = new Leaving(platform, requests, membership, drains, shards, sender, succession);
         locks = new Locks(store, membership, requests);
+        leaving = new Leaving(platform, requests, locks, drains, shards, sender, succession);
         coordinator = new Coordinator(store, Wiring.coordination(config), cluster);
     }
 

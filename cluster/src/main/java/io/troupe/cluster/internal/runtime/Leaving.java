@@ -40,6 +40,7 @@ final class Leaving {
     private final Requests requests;
     private final MetadataStore store;
     private final Membership membership;
+    private final Locks locks;
     private final Drains drains;
     private final HostedShards shards;
     private final Sender sender;
@@ -68,7 +69,7 @@ final class Leaving {
     Leaving(
             Platform platform,
             Requests requests,
-            Membership membership,
+            Locks locks,
             Drains drains,
             HostedShards shards,
             Sender sender,
@@ -76,7 +77,8 @@ final class Leaving {
         this.platform = platform;
         this.requests = requests;
         this.store = succession.store();
-        this.membership = membership;
+        this.membership = locks.membership();
+        this.locks = locks;
         this.drains = drains;
         this.shards = shards;
         this.sender = sender;
@@ -211,6 +213,7 @@ final class Leaving {
         CompletableFuture<Void> said = requests.onCluster(left -> {
             boolean hadSession = membership.session() != null;
             membership.close();
+            locks.loseAll();
             if (hadSession) {
                 CompletableFuture<?> unused =
                         membership.closeSessions().whenComplete((ended, failure) -> left.complete(null));

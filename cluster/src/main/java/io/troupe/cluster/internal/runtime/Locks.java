@@ -57,6 +57,10 @@ final class Locks {
         this.requests = requests;
     }
 
+    Membership membership() {
+        return membership;
+    }
+
     private final class Lock implements ClusterLock {
         final String name;
         final long deadlineNs;
@@ -218,6 +222,16 @@ final class Locks {
         lock.state = State.LEAVING;
         lock.lost.complete(null);
         delete(lock);
+    }
+
+    /** Its session is about to be ended, and the entries with it: the holders hear of that first. */
+    void loseAll() {
+        for (Lock lock : locks) {
+            if (lock.state == State.HELD) {
+                lock.state = State.LEAVING;
+                lock.lost.complete(null);
+            }
+        }
     }
 
     /** Its session may go on, and with it the entry. */
