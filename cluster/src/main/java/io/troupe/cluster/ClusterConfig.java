@@ -128,7 +128,7 @@ public record ClusterConfig(
      * {@code id@host:messagingPort:raftPort}), {@code data.dir, listen, joining} ({@code host:port}),
      * {@code hosts.shards, capacity, roles} (comma-separated), {@code lease.millis, election} (FAST, DEFAULT or SAFE),
      * {@code shards, set.shards, state.groups, start.timeout.millis, max.unsettled, max.unsettled.bytes,
-     * max.message.bytes, retry.millis, rebalance.after.millis, max.moves},
+     * max.message.bytes, max.spawned, retry.millis, rebalance.after.millis, max.moves},
      * {@code move.timeout.millis, minimum.peers.quorum, spin.micros, circuit.failures, circuit.reset.millis},
      * {@code idling} (an {@link Idling}), {@code threading.mode} (SHARED or DEDICATED),
      * {@code unix.sockets} (OFF, AUTO or ON), {@code unix.socket.directory},
@@ -601,12 +601,7 @@ public record ClusterConfig(
         public ClusterConfig build() {
             List<String> errors = new ArrayList<>();
             ClusterConfigRules.checkSeeds(seeds, seedIds(), errors);
-            for (NodeAddress dialled : dialAddresses) {
-                if (!seedIds().contains(dialled.nodeId())) {
-                    errors.add("the dial address " + dialled + " is for no node of the seed list " + seedIds()
-                            + ": use one of their ids");
-                }
-            }
+            ClusterConfigRules.checkDialAddresses(dialAddresses, seedIds(), errors);
             boolean isSeed = seeds.stream().anyMatch(seed -> seed.nodeId().equals(nodeId));
             if (!Names.isName(nodeId)) {
                 errors.add(Names.refusal("node id", nodeId) + ": give every node an id of its own");
@@ -670,6 +665,9 @@ public record ClusterConfig(
             if (own != null && (own.getPort() < 1 || own.getPort() > 65_535)) {
                 errors.add("joining has port " + own.getPort() + ": ports are 1 to 65535");
             }
+            if (own != null && own.getHostString().isBlank()) {
+                errors.add("joining has no host: give the one that other voters dial");
+            }
             if (own != null && !isSeed && dataDir == null) {
                 errors.add("node " + nodeId
                         + " joins the voters but has no data directory: set dataDir to one that survives restarts");
@@ -682,6 +680,9 @@ public record ClusterConfig(
                 errors.add("seed " + nodeId + " listens where the seed list says: remove listen");
             } else if (own != null && (own.getPort() < 1 || own.getPort() > 65_535)) {
                 errors.add("listen has port " + own.getPort() + ": ports are 1 to 65535");
+            }
+            if (own != null && own.getHostString().isBlank()) {
+                errors.add("listen has no host: give the one that other nodes dial");
             }
             if (own == null && !isSeed && Boolean.TRUE.equals(hostsShards)) {
                 errors.add(

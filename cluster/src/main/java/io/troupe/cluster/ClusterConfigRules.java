@@ -42,10 +42,9 @@ final class ClusterConfigRules {
             if (!ids.add(seed.nodeId())) {
                 errors.add("the seed list names node " + seed.nodeId() + " twice: give every seed its own id");
             }
+            checkAddress("seed", seed, errors);
             for (int port : new int[] {seed.messagingPort(), seed.raftPort()}) {
-                if (port < 1 || port > 65_535) {
-                    errors.add("seed " + seed + " has port " + port + ": ports are 1 to 65535");
-                } else if (!ports.add(seed.host() + ":" + port)) {
+                if (isPort(port) && !ports.add(seed.host() + ":" + port)) {
                     errors.add("the seed list uses " + seed.host() + ":" + port
                             + " twice: give every seed two ports of its own");
                 }
@@ -55,6 +54,31 @@ final class ClusterConfigRules {
             errors.add("the seed list has " + seeds.size() + " nodes " + seedIds
                     + ": use 1, 3, 5 or 7 (an even number tolerates no more failures than one less)");
         }
+    }
+
+    static void checkDialAddresses(List<NodeAddress> addresses, List<String> seedIds, List<String> errors) {
+        for (NodeAddress dialled : addresses) {
+            if (!seedIds.contains(dialled.nodeId())) {
+                errors.add("the dial address " + dialled + " is for no node of the seed list " + seedIds
+                        + ": use one of their ids");
+            }
+            checkAddress("the dial address", dialled, errors);
+        }
+    }
+
+    private static void checkAddress(String what, NodeAddress address, List<String> errors) {
+        if (address.host().isBlank()) {
+            errors.add(what + " " + address + " has no host: give the one to dial");
+        }
+        for (int port : new int[] {address.messagingPort(), address.raftPort()}) {
+            if (!isPort(port)) {
+                errors.add(what + " " + address + " has port " + port + ": ports are 1 to 65535");
+            }
+        }
+    }
+
+    private static boolean isPort(int port) {
+        return port >= 1 && port <= 65_535;
     }
 
     static void checkLimits(ClusterConfig config, List<String> errors) {

@@ -225,6 +225,24 @@ class ClusterConfigTest {
     }
 
     @Test
+    void everyAddressHasAHostAndPorts() {
+        refused(
+                ClusterConfig.builder("d").addNode("n1", " ", 7701, 7801),
+                "seed n1@ :7701:7801 has no host: give the one to dial");
+        refused(
+                three("d").dialAddress(new NodeAddress("n2", "", 9702, 9802)),
+                "the dial address n2@:9702:9802 has no host: give the one to dial");
+        refused(
+                three("d").dialAddress(new NodeAddress("n2", "127.0.0.1", 0, 70_000)),
+                "the dial address n2@127.0.0.1:0:70000 has port 0: ports are 1 to 65535; the dial address"
+                        + " n2@127.0.0.1:0:70000 has port 70000: ports are 1 to 65535");
+        refused(three("w").listen("", 7709), "listen has no host: give the one that other nodes dial");
+        refused(
+                three("v4").dataDir(Path.of("v4")).joining(" ", 7801),
+                "joining has no host: give the one that other voters dial");
+    }
+
+    @Test
     void aPropertiesFileSaysTheSame() throws IOException {
         Path file = Files.writeString(directory.resolve("n2.properties"), """
                 node.id = n2
