@@ -219,8 +219,8 @@ final class MutantsOfLinks {
             bug(
                     "heartbeats of quiet links never leave together",
                     FRAME + "LinkLiveness.java",
-                    " - heartbeatNs / EARLY_PART",
-                    "",
+                    "nowNs - writtenNs >= heartbeatNs - heartbeatNs / EARLY_PART",
+                    "nowNs - writtenNs >= heartbeatNs",
                     HANDSHAKE_TEST),
             bug(
                     "circuit of a link opens a failure late",

@@ -36,8 +36,8 @@ final class MutantsOfProtocols {
             bug(
                     "coordinator never calls a move off",
                     PLACEMENT + "TablePlanner.java",
-                    "                changes.add(new Stay(shard));\n",
-                    "",
+                    "            if (target != null && !goes) {\n",
+                    "            if (false) {\n",
                     1),
             bug(
                     "leader takes an unknown outcome for a refusal",

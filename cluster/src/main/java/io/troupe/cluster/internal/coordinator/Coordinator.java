@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongPredicate;
 
 import io.troupe.cluster.ShardSet;
 import io.troupe.cluster.internal.keys.ClusterKeys;
@@ -141,10 +142,12 @@ public final class Coordinator {
                 .sorted(Comparator.comparingInt(SetRecord::first))
                 .toList();
         Table table = new Table(view, sets.get(sets.size() - 1).end());
-        boolean seedsMissing = settings.seeds.stream().anyMatch(seed -> view.get(ClusterKeys.node(seed)) == null);
         if (table.hosts.size() < settings.minHosts) {
+            noteMoves(table.records, nowNs);
+            propose(calledOff(sets, table, nowNs));
             return;
         }
+        boolean seedsMissing = settings.seeds.stream().anyMatch(seed -> view.get(ClusterKeys.node(seed)) == null);
         if (seedsMissing) {
             long patientUntilNs = leadingSinceNs + patienceNs(table);
             if (nowNs - patientUntilNs < 0) {
@@ -163,12 +166,33 @@ public final class Coordinator {
         if (!calm) {
             lookNoLaterThan(hostsChangedAtNs + settings.balanceNs);
         }
-        movesSinceNs.values().forEach(since -> lookNoLaterThan(since + settings.moveNs));
-        if (changes.isEmpty()) {
-            return;
-        }
-        LOG.info("changing {} shards of nodes {}", changes.size(), lastHosts);
         propose(changes);
+    }
+
+    /** Nothing is planned: but a shard whose move can come to no end goes on where it is. */
+    private List<Txn> calledOff(List<SetRecord> sets, Table table, long nowNs) {
+        List<Txn> changes = new ArrayList<>();
+        for (SetRecord set : sets) {
+            for (Change change : TablePlanner.calledOff(hosts(set, table), own(set, table), overdue(nowNs))) {
+                changes.add(txn(change, set.first() + change.shard(), table));
+            }
+        }
+        return changes;
+    }
+
+    private static List<Host> hosts(SetRecord set, Table table) {
+        List<Host> hosts = new ArrayList<>();
+        table.hosts.forEach((nodeId, node) -> hosts.add(new Host(
+                nodeId, node.incarnation(), node.hosting().capacity(), node.draining(), node.mayOwn(set.set()))));
+        return hosts;
+    }
+
+    private static @Nullable ShardRecord[] own(SetRecord set, Table table) {
+        return Arrays.copyOfRange(table.records, set.first(), set.end());
+    }
+
+    private LongPredicate overdue(long nowNs) {
+        return move -> nowNs - Objects.requireNonNull(movesSinceNs.getOrDefault(move, nowNs)) >= settings.moveNs;
     }
 
     private void lookNoLaterThan(long dueNs) {
@@ -179,10 +203,7 @@ public final class Coordinator {
 
     /** Adds what one set needs; answers how many moves that begins. */
     private int plan(SetRecord set, Table table, int room, boolean mayBalance, long nowNs, List<Txn> changes) {
-        List<Host> hosts = new ArrayList<>();
-        table.hosts.forEach((nodeId, node) -> hosts.add(new Host(
-                nodeId, node.incarnation(), node.hosting().capacity(), node.draining(), node.mayOwn(set.set()))));
-        @Nullable ShardRecord[] own = Arrays.copyOfRange(table.records, set.first(), set.end());
+        @Nullable ShardRecord[] own = own(set, table);
         int moving = (int) Arrays.stream(own)
                 .filter(entry -> entry != null && entry.target() != null)
                 .count();
@@ -193,11 +214,8 @@ public final class Coordinator {
                 table.view.revision(),
                 table.pins(set));
         int moves = 0;
-        TablePlanner.Policy policy = new TablePlanner.Policy(
-                room + moving,
-                mayBalance,
-                move -> nowNs - Objects.requireNonNull(movesSinceNs.getOrDefault(move, nowNs)) >= settings.moveNs);
-        for (Change change : TablePlanner.plan(hosts, own, policy, prefer)) {
+        TablePlanner.Policy policy = new TablePlanner.Policy(room + moving, mayBalance, overdue(nowNs));
+        for (Change change : TablePlanner.plan(hosts(set, table), own, policy, prefer)) {
             changes.add(txn(change, set.first() + change.shard(), table));
             moves += change instanceof TablePlanner.Move ? 1 : 0;
         }
@@ -235,6 +253,7 @@ public final class Coordinator {
             }
         }
         movesSinceNs.keySet().retainAll(present);
+        movesSinceNs.values().forEach(since -> lookNoLaterThan(since + settings.moveNs));
     }
 
     private static Txn txn(Change change, int shard, Table table) {
@@ -261,6 +280,10 @@ public final class Coordinator {
     }
 
     private void propose(List<Txn> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        LOG.info("changing {} shards of nodes {}", changes.size(), lastHosts);
         proposing = true;
         CompletableFuture<?> unused = store.txnBatch(changes)
                 .thenCompose(results -> store.awaitRevision(

@@ -78,21 +78,14 @@ public final class TablePlanner {
      * @param policy  what is allowed
      * @param prefer  whom to prefer
      * @return the changes, in the order of the shards, which are counted from 0 within the set; empty if all is as it
-     *     should be, or if no node is admitted
+     *     should be; moves that are called off alone if no node is admitted
      */
     public static List<Change> plan(
             List<Host> hosts, @Nullable ShardRecord[] records, Policy policy, Preference prefer) {
-        SortedMap<String, Host> live = new TreeMap<>();
-        hosts.forEach(host -> live.put(host.nodeId(), host));
-        SortedMap<String, Host> admitted = new TreeMap<>(live);
-        admitted.values().removeIf(host -> !host.admitted());
-        SortedMap<String, Host> takers = new TreeMap<>(admitted);
-        takers.values().removeIf(Host::draining);
+        SortedMap<String, Host> live = live(hosts);
+        SortedMap<String, Host> takers = takers(live);
         if (takers.isEmpty()) {
-            takers = admitted; // all of them leave: then none can
-        }
-        if (takers.isEmpty()) {
-            return List.of();
+            return calledOff(hosts, records, policy.overdue());
         }
         @Nullable String[] homes = new String[records.length];
         List<Change> changes = new ArrayList<>();
@@ -105,9 +98,7 @@ public final class TablePlanner {
                 continue;
             }
             ShardRecord.Target target = entry.target();
-            boolean goes = target != null
-                    && isLive(takers, target.nodeId(), target.incarnation())
-                    && !policy.overdue().test(entry.moveId());
+            boolean goes = goes(entry, takers, policy.overdue());
             if (target != null && !goes) {
                 changes.add(new Stay(shard));
             }
@@ -119,6 +110,51 @@ public final class TablePlanner {
             return grants(records, live, takers, homes, prefer);
         }
         return changes.isEmpty() ? moves(records, takers, homes, policy, policy.maxMoves() - moving, prefer) : changes;
+    }
+
+    /**
+     * Of a set for which nothing else is planned now.
+     *
+     * @param hosts   as for {@link #plan}
+     * @param records as for {@link #plan}
+     * @param overdue true for the id of a move that has taken too long
+     * @return the moves that are called off, since their live owners would wait for ever: for a target that is gone or
+     *     may not own the shard any more, or because they take too long
+     */
+    public static List<Change> calledOff(List<Host> hosts, @Nullable ShardRecord[] records, LongPredicate overdue) {
+        SortedMap<String, Host> live = live(hosts);
+        SortedMap<String, Host> takers = takers(live);
+        List<Change> changes = new ArrayList<>();
+        for (int shard = 0; shard < records.length; shard++) {
+            ShardRecord entry = records[shard];
+            if (entry != null
+                    && entry.target() != null
+                    && isLive(live, entry.owner(), entry.incarnation())
+                    && !goes(entry, takers, overdue)) {
+                changes.add(new Stay(shard));
+            }
+        }
+        return changes;
+    }
+
+    private static boolean goes(ShardRecord entry, Map<String, Host> takers, LongPredicate overdue) {
+        ShardRecord.Target target = entry.target();
+        return target != null && isLive(takers, target.nodeId(), target.incarnation()) && !overdue.test(entry.moveId());
+    }
+
+    private static SortedMap<String, Host> live(List<Host> hosts) {
+        SortedMap<String, Host> live = new TreeMap<>();
+        hosts.forEach(host -> live.put(host.nodeId(), host));
+        return live;
+    }
+
+    /** Who may get shards of the set. */
+    private static SortedMap<String, Host> takers(SortedMap<String, Host> live) {
+        SortedMap<String, Host> admitted = new TreeMap<>(live);
+        admitted.values().removeIf(host -> !host.admitted());
+        SortedMap<String, Host> takers = new TreeMap<>(admitted);
+        takers.values().removeIf(Host::draining);
+        return takers.isEmpty() ? admitted : takers; // if all of them leave, none can
     }
 
     private static boolean isLive(Map<String, Host> live, String nodeId, long incarnation) {

@@ -25,6 +25,8 @@ import io.troupe.metadata.Txn;
 import io.troupe.metadata.internal.memory.InMemoryGroup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -276,6 +278,60 @@ class CoordinatorTest {
                 .hasSize(2)
                 .allSatisfy(owner -> assertThat(owner.toString()).contains("n2")));
         assertThat(counts(12, 14)).as("until they are released").isEqualTo(Map.of("n1", 2));
+    }
+
+    /** Otherwise they would be frozen at their owner, which lives. */
+    @ParameterizedTest
+    @CsvSource({"1, no node is left that the set admits", "2, too few nodes are left to give out anything"})
+    void movesToANodeThatIsLostAreCalledOffAlthoughNothingElseIsPlanned(int minHosts, String why) {
+        Coordinator careful = coordinator(
+                new Coordinator.Settings(SHARDS, Set.of("n1", "n2"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, minHosts));
+        join("n1", true);
+        join("n2", true, "batch");
+        add(12, ShardSet.of("jobs", 2).pinnedTo("n1"));
+        onCluster(() -> careful.onLeading(0));
+        await().untilAsserted(() -> assertThat(counts(12, 14)).isEqualTo(Map.of("n1", 2)));
+        awaitAnswers(1);
+        add(12, ShardSet.of("jobs", 2).onRole("batch"));
+        onCluster(() -> careful.onTick(1));
+        await().untilAsserted(() -> assertThat(moving()).isEqualTo(2));
+        awaitAnswers(2);
+        leave("n2");
+        await().untilAsserted(() -> {
+            onCluster(() -> careful.onTick(2));
+            assertThat(moving()).as(why).isZero();
+        });
+        assertThat(counts(12, 14)).isEqualTo(Map.of("n1", 2));
+    }
+
+    @Test
+    void aMoveThatTakesTooLongIsCalledOffAlsoWithTooFewNodes() {
+        Coordinator careful =
+                coordinator(new Coordinator.Settings(SHARDS, Set.of("n1"), FORMATION_NS, BALANCE_NS, 2, MOVE_NS, 3));
+        join("n1", true);
+        join("n2", true, "batch");
+        join("n3", true);
+        add(12, ShardSet.of("jobs", 2).pinnedTo("n1"));
+        onCluster(() -> careful.onLeading(0));
+        await().untilAsserted(() -> assertThat(counts(12, 14)).isEqualTo(Map.of("n1", 2)));
+        awaitAnswers(1);
+        add(12, ShardSet.of("jobs", 2).onRole("batch"));
+        onCluster(() -> careful.onTick(1));
+        await().untilAsserted(() -> assertThat(moving()).isEqualTo(2));
+        awaitAnswers(2);
+        onCluster(() -> careful.onTick(2));
+        leave("n3");
+        onCluster(() -> careful.onTick(3));
+        store("n1").barrier().join();
+        assertThat(moving()).as("its target lives").isEqualTo(2);
+        onCluster(() -> careful.onTick(2 + MOVE_NS));
+        await().untilAsserted(() -> assertThat(moving()).isZero());
+    }
+
+    private long moving() {
+        return owners().values().stream()
+                .filter(owner -> owner.target() != null)
+                .count();
     }
 
     @Test
