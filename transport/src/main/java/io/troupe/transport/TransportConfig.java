@@ -498,7 +498,8 @@ public final class TransportConfig {
         }
 
         /**
-         * How many accepted connections may be without a finished handshake; further ones are closed at once.
+         * How many accepted connections may be without a finished handshake. For a further one the oldest is closed of
+         * the host that has the most of them.
          *
          * @param count 64 by default
          * @return this

@@ -9,7 +9,7 @@ package io.troupe.transport;
  * @param refusals         handshakes refused, by us or by the other node; crossing dials do not count
  * @param handlerFailures  frames whose handler threw
  * @param droppedFrames    frames that were not known to have arrived when their session ended
- * @param turnedAway       connections closed at once because too many were without a handshake
+ * @param turnedAway       connections closed for a newer one because too many were without a handshake
  * @param lateWakeUps      times the agent found frames only because its timer rang: a defect if not zero
  * @param stalledLinks     connections given up because the other end read nothing while the ring was full
  * @param openedCircuits   times the circuit of a link opened

@@ -5,6 +5,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 import io.troupe.transport.TransportConfig;
 import io.troupe.transport.internal.frame.Hello;
@@ -33,13 +38,32 @@ final class Acceptor implements PortListener.Output {
     }
 
     @Override
-    public boolean hasRoom() {
-        return links.unauthenticated() < config.maxUnauthenticated();
+    public void makeRoom() {
+        List<Connection> strangers = links.unauthenticated();
+        if (strangers.size() >= config.maxUnauthenticated()) {
+            counts.turnedAway.incrementAndGet();
+            links.onLost(leastWelcome(strangers), "another one wants its place");
+        }
     }
 
-    @Override
-    public void onTurnedAway() {
-        counts.turnedAway.incrementAndGet();
+    /**
+     * The oldest of the host that has the most: who floods the port drives out himself, and who has just come has the
+     * time that a handshake takes.
+     */
+    private static Connection leastWelcome(List<Connection> strangers) {
+        Map<String, Integer> places = new HashMap<>();
+        strangers.forEach(stranger -> places.merge(host(stranger), 1, Integer::sum));
+        int most = Collections.max(places.values());
+        return strangers.stream()
+                .filter(stranger -> Objects.equals(places.get(host(stranger)), most))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The address without the port. */
+    private static String host(Connection stranger) {
+        int port = stranger.remote.lastIndexOf(':');
+        return port < 0 ? stranger.remote : stranger.remote.substring(0, port);
     }
 
     @Override

@@ -120,15 +120,11 @@ final class Links implements Connection.Events {
         return new Nonce(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
     }
 
-    int unauthenticated() {
-        int count = 0;
-        for (int i = 0; i < connections.size(); i++) {
-            Connection connection = connections.get(i);
-            if (!connection.dialled && !connection.isActive() && !connection.isClosed()) {
-                count++;
-            }
-        }
-        return count;
+    /** {@return the accepted connections without a finished handshake, the oldest first} */
+    List<Connection> unauthenticated() {
+        return connections.stream()
+                .filter(connection -> !connection.dialled && !connection.isActive() && !connection.isClosed())
+                .toList();
     }
 
     @Override
@@ -309,7 +305,7 @@ final class Links implements Connection.Events {
         onLost(connection, "a defect of this node");
     }
 
-    /** Drops what is closed; the list stays short, so its order does not matter. */
+    /** Drops what is closed; the rest stays in its order. */
     void sweep() {
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (connections.get(i).isClosed()) {

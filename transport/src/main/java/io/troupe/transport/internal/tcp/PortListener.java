@@ -45,11 +45,10 @@ final class PortListener {
 
     /** Takes accepted sockets. */
     interface Output {
-        boolean hasRoom();
-
         void onAccepted(SocketChannel channel) throws IOException;
 
-        void onTurnedAway();
+        /** Before it is told of one more. */
+        void makeRoom();
     }
 
     static PortListener open(InetSocketAddress unresolved) {
@@ -107,12 +106,7 @@ final class PortListener {
                 if (accepted == null) {
                     return;
                 }
-                if (output.hasRoom()) {
-                    hand(accepted, output);
-                } else {
-                    closeQuietly(accepted);
-                    output.onTurnedAway();
-                }
+                hand(accepted, output);
             }
         } catch (IOException | RuntimeException | Error failure) {
             failures++;
@@ -129,6 +123,7 @@ final class PortListener {
     private static void hand(SocketChannel accepted, Output output) {
         boolean taken = false;
         try {
+            output.makeRoom();
             output.onAccepted(accepted);
             taken = true;
         } catch (IOException broken) {

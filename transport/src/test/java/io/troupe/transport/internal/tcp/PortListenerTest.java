@@ -22,9 +22,7 @@ class PortListenerTest {
         List<SocketChannel> taken = new ArrayList<>();
         PortListener.Output output = new PortListener.Output() {
             @Override
-            public boolean hasRoom() {
-                return true;
-            }
+            public void makeRoom() {}
 
             @Override
             public void onAccepted(SocketChannel channel) {
@@ -33,9 +31,6 @@ class PortListenerTest {
                     throw new OutOfMemoryError("Cannot reserve 4096 bytes of direct buffer memory");
                 }
             }
-
-            @Override
-            public void onTurnedAway() {}
         };
         try (Selector selector = Selector.open();
                 Socket first = new Socket(host, listener.port());
@@ -71,15 +66,10 @@ class PortListenerTest {
             listener.accept(
                     new PortListener.Output() {
                         @Override
-                        public boolean hasRoom() {
-                            return true;
-                        }
+                        public void makeRoom() {}
 
                         @Override
                         public void onAccepted(SocketChannel channel) {}
-
-                        @Override
-                        public void onTurnedAway() {}
                     },
                     "n1");
             assertThat(listener.waitNs(System.nanoTime())).isLessThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(100));

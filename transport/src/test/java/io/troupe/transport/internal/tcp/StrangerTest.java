@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -163,6 +166,59 @@ class StrangerTest {
         TestNode late = TestNode.start("late", config -> config.node("node", "127.0.0.1", node.system.port()));
         late.awaitLink("node");
         late.close();
+    }
+
+    /** Each of them is given all the time that there is, and comes again as soon as it is closed. */
+    @Test
+    void aNodeGetsInAlthoughStrangersWantEveryPlaceAllTheTime() throws Exception {
+        AtomicBoolean want = new AtomicBoolean(true);
+        List<Thread> strangers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Thread stranger = new Thread(() -> {
+                while (want.get()) {
+                    stayAsLongAsAllowed();
+                }
+            });
+            stranger.start();
+            strangers.add(stranger);
+        }
+        TestNode late = TestNode.start("late", config -> config.node("node", "127.0.0.1", node.system.port()));
+        try {
+            late.awaitLink("node");
+            await().until(() -> node.system.counters().turnedAway() > 0);
+        } finally {
+            want.set(false);
+            late.close();
+            for (Thread stranger : strangers) {
+                stranger.join();
+            }
+        }
+        assertFriendUnharmed();
+    }
+
+    /** The oldest one of all comes from elsewhere. */
+    @Test
+    @EnabledOnOs(OS.LINUX) // elsewhere a second address of the loopback has to be set up
+    void whoFloodsThePortDrivesOutHimself() throws IOException {
+        Socket patient = connect();
+        for (int i = 0; i < 20; i++) {
+            sockets.add(new Socket(
+                    InetAddress.getLoopbackAddress(), node.system.port(), InetAddress.getByName("127.0.0.2"), 0));
+        }
+        await().until(() -> node.system.counters().turnedAway() == 13);
+        patient.setSoTimeout(1);
+        assertThatThrownBy(() -> patient.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    private void stayAsLongAsAllowed() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.system.port())) {
+            socket.setSoTimeout(1_000);
+            assertThat(socket.getInputStream().read()).isNegative();
+        } catch (IOException closed) {
+            assertThat(closed)
+                    .as("a reset, or the time to look whether it is over")
+                    .isNotNull();
+        }
     }
 
     @Test
