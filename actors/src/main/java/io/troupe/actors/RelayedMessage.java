@@ -37,9 +37,10 @@ record RelayedMessage(InboundMessage carrier, Origin origin) implements CarriedM
         return new MessageId(session(), origin.shard(), origin.sequence());
     }
 
-    /** One window for all that an outbox sends, wherever it goes. */
+    /** One window for all that an outbox sends, wherever it goes. An answer would take room there and is for nobody. */
     @Override
     public Op.Settle settle(Ending ending, byte[] reply) {
-        return new Op.Settle(session(), origin.shard(), origin.sequence(), origin.floor(), ending.code(), reply);
+        byte[] kept = ending == Ending.DONE ? NO_REPLY : ending.kept(reply);
+        return new Op.Settle(session(), origin.shard(), origin.sequence(), origin.floor(), ending.code(), kept);
     }
 }

@@ -316,6 +316,26 @@ class TransactionTest {
         assertThat(vault("w/1").ask(new Fill(60_000, 0), LIMIT).join()).hasSize(60_000);
     }
 
+    /** Nobody waits for them: they would take the room of 16 MiB in the log. */
+    @Test
+    void answersToWhatAnEffectHasSentAreNotKept() {
+        List<DeadLetter> letters = new CopyOnWriteArrayList<>();
+        CountDownLatch open = block("z/1-savings");
+        CompletableFuture<SendOutcome> blocked = vault("z/1-savings").tell(new Act("wait"));
+        await().until(() -> waits("z/1-savings"));
+        Subscription heard = system.onDeadLetter(letters::add);
+        List<CompletableFuture<SendOutcome>> fills = IntStream.range(0, 400)
+                .mapToObj(number -> vault("z/1").tell(new Act("fill")))
+                .toList();
+        fills.forEach(fill -> assertThat(fill.join()).isInstanceOf(SendOutcome.Committed.class));
+        await().until(() -> system.metrics().outbox() >= 400);
+        open.countDown();
+        assertThat(blocked.join()).isInstanceOf(SendOutcome.Committed.class);
+        await().until(() -> system.metrics().outbox() == 0);
+        heard.close();
+        assertThat(letters).isEmpty();
+    }
+
     private static CountDownLatch block(String id) {
         CountDownLatch latch = new CountDownLatch(1);
         Vault.GATES.put(id, latch);

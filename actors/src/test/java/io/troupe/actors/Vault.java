@@ -93,6 +93,9 @@ final class Vault implements StatefulHandler<Vault.State, Vault.Message> {
             case "send" -> {
                 return Effect.persist(state.plus(0)).thenTell(savings, new Put(1));
             }
+            case "fill" -> {
+                return Effect.persist(state.plus(0)).thenTell(savings, new Fill(60_000, 0));
+            }
             case "remind" -> {
                 return Effect.persist(state.plus(0)).thenRemind("later", Duration.ofMillis(1), new Put(100));
             }

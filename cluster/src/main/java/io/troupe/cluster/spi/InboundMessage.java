@@ -1,5 +1,8 @@
 package io.troupe.cluster.spi;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 import io.troupe.cluster.MessageId;
 import io.troupe.metadata.Op;
 import org.jspecify.annotations.Nullable;
@@ -83,10 +86,31 @@ public interface InboundMessage {
         /** This node has no kind of that name, so it was not started. */
         UNHOSTED(7);
 
+        private static final int MAX_REASON_LENGTH = 4096;
+
         private final int code;
 
         Ending(int code) {
             this.code = code;
+        }
+
+        /**
+         * {@return an answer as it is; of a reason as much as a person reads, for it may be as long as a message}
+         *
+         * @param reply the answer, or the reason in UTF-8
+         */
+        public byte[] kept(byte[] reply) {
+            if (this == DONE || reply.length <= MAX_REASON_LENGTH) {
+                return reply;
+            }
+            byte[] more = (" ... (of " + reply.length + " bytes)").getBytes(StandardCharsets.UTF_8);
+            int end = MAX_REASON_LENGTH - more.length;
+            while ((reply[end] & 0xC0) == 0x80) { // within a character
+                end--;
+            }
+            byte[] cut = Arrays.copyOf(reply, end + more.length);
+            System.arraycopy(more, 0, cut, end, more.length);
+            return cut;
         }
 
         /** {@return the code in settle marks and on the wire} */

@@ -1,8 +1,5 @@
 package io.troupe.cluster.internal.runtime;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-
 import io.troupe.cluster.MessageId;
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.OwnedShard;
@@ -13,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A delivered message with the way back to its sender. */
 final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMessage {
-    /** Bytes. */
-    private static final int MAX_REASON_LENGTH = 4096;
-
     private final Acknowledgements acknowledgements;
     private final HostedShard shard;
     private final InboundFrame frame;
@@ -56,26 +50,11 @@ final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMe
 
     @Override
     public Op.Settle settle(Ending ending, byte[] reply) {
-        return Receiver.settle(frame, ending.code(), kept(ending, reply));
+        return Receiver.settle(frame, ending.code(), ending.kept(reply));
     }
 
     InboundFrame frame() {
         return frame;
-    }
-
-    /** An answer as it is; of a reason as much as a person reads, for it may be as long as a message. */
-    static byte[] kept(Ending ending, byte[] reply) {
-        if (ending == Ending.DONE || reply.length <= MAX_REASON_LENGTH) {
-            return reply;
-        }
-        byte[] more = (" ... (of " + reply.length + " bytes)").getBytes(StandardCharsets.UTF_8);
-        int end = MAX_REASON_LENGTH - more.length;
-        while ((reply[end] & 0xC0) == 0x80) { // within a character
-            end--;
-        }
-        byte[] cut = Arrays.copyOf(reply, end + more.length);
-        System.arraycopy(more, 0, cut, end, more.length);
-        return cut;
     }
 
     @Override
@@ -97,7 +76,7 @@ final class HostedMessage extends Ended.Link<HostedMessage> implements InboundMe
 
     @Override
     public void end(Ending ending, byte[] reply) {
-        endAsSettled(ending.code(), kept(ending, reply));
+        endAsSettled(ending.code(), ending.kept(reply));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.troupe.cluster.internal.runtime;
+package io.troupe.cluster.spi;
 
 import java.nio.charset.StandardCharsets;
 
@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class HostedMessageTest {
+class EndingTest {
     private static String kept(Ending ending, String text) {
-        return new String(HostedMessage.kept(ending, text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+        return new String(ending.kept(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
     }
 
     @Test
