@@ -53,6 +53,8 @@ final class DurableCell<M> extends Cell {
      * others, nothing of it is confined to its turns, and they touch nothing.
      */
     private volatile @Nullable Letter held;
+    /** Until the next turn there is nothing to do but to take answers. */
+    private volatile boolean putOff;
 
     /** What a message came to. */
     record Result(Letter letter, Outcome outcome) {}
@@ -97,7 +99,7 @@ final class DurableCell<M> extends Cell {
         }
         if (EntityStore.refusal(asked) == MetadataException.Code.BUSY) {
             loading = null;
-            host.wakeSoon(this);
+            putOff();
         } else if (asked.isCompletedExceptionally()) {
             stop(); // the session is over, or the node closes
         } else {
@@ -169,6 +171,7 @@ final class DurableCell<M> extends Cell {
 
     @Override
     boolean turn() {
+        putOff = false;
         if (!isFree() || !isLoaded()) {
             return false;
         }
@@ -228,14 +231,24 @@ final class DurableCell<M> extends Cell {
         if (!answers.isEmpty()) {
             return true;
         }
+        if (putOff) {
+            return false; // the next tick wakes the cell
+        }
         EntityCommitLog<Result, Object> log = loaded;
         if (log == null) {
             CompletableFuture<@Nullable KeyValue> asked = loading;
-            return (broken != null || (asked != null && asked.isDone())) && super.hasWork();
+            boolean goesOn = asked == null ? cells.duties.isLoaded() : asked.isDone();
+            return (broken != null || goesOn) && super.hasWork();
         }
         return log.mayPropose()
                 && log.inFlight() < MAX_PIPELINED
                 && (super.hasWork() || (!again.isEmpty() && mayRun()));
+    }
+
+    /** The store was too busy. Who tried again at once would run handlers for nothing, as often as the machine can. */
+    private void putOff() {
+        putOff = true;
+        host.wakeSoon(this);
     }
 
     /** False when the store takes nothing now: then the letter is the next one, a little later. */
@@ -249,7 +262,7 @@ final class DurableCell<M> extends Cell {
         }
         if (refused != null) {
             again.addFirst(letter);
-            host.wakeSoon(this);
+            putOff();
         }
         return refused == null;
     }
@@ -299,7 +312,7 @@ final class DurableCell<M> extends Cell {
     void letGoAndRunAgain(Letter part) {
         again.addFirst(part);
         held = null;
-        host.wakeSoon(this);
+        putOff();
     }
 
     /** A place was proposed. */

@@ -15,12 +15,6 @@ final class MutantsAlive {
     /** Looked for in every fresh search. */
     static final List<ProductionMutant> ALIVE = List.of(
             bug(
-                    "entity that finds the store busy is never woken",
-                    ACTORS + "DurableCell.java",
-                    "            again.addFirst(letter);\n            host.wakeSoon(this);\n",
-                    "            again.addFirst(letter);\n",
-                    1),
-            bug(
                     "old owner does not wait until nothing runs",
                     ACTORS + "ShardGate.java",
                     "        if (busy.get() == 0) {\n            tell();\n        }\n    }\n\n    void forget",

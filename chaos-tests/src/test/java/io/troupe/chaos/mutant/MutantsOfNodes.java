@@ -20,6 +20,12 @@ final class MutantsOfNodes {
                     "                    if (true) throw new IllegalStateException(failure);\n                    return failed(letter, \"failed \"",
                     3),
             bug(
+                    "entity that finds the store busy is never woken",
+                    ACTORS + "DurableCell.java",
+                    "        putOff = true;\n        host.wakeSoon(this);\n",
+                    "        putOff = true;\n",
+                    15),
+            bug(
                     "shard whose fence the store was too busy to raise is never run",
                     RUNTIME + "HostedShards.java",
                     "                        postponed.add(() -> raiseAgain(shard, windows));\n",
