@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.troupe.actors.EntityStore.Owed;
 import io.troupe.actors.Outcome.Changes;
@@ -20,6 +21,7 @@ import io.troupe.metadata.KeyValue;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SettledWindow;
 import io.troupe.metadata.TxnResult;
+import io.troupe.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +42,7 @@ final class Duties {
     /** What was committed and is to be taken up, in the order of the log. */
     private final ConcurrentLinkedQueue<Committed> committed = new ConcurrentLinkedQueue<>();
 
-    private volatile boolean loading;
+    private final AtomicBoolean loading = new AtomicBoolean();
     private volatile boolean loaded;
     /** Guarded by this, as all below. */
     private Outbox outbox = new Outbox(0, SettledWindow.MAX_LENGTH);
@@ -68,10 +70,9 @@ final class Duties {
 
     /** Asks the store, unless it was asked. */
     void load() {
-        if (loading || stopped || host.clock().loggedMillis() == 0) {
+        if (stopped || host.clock().loggedMillis() == 0 || !loading.compareAndSet(false, true)) {
             return; // without a time in the log no reminder can be set
         }
-        loading = true;
         CompletableFuture<Owed> asked = host.store().owed(cells.shard);
         if (asked.isDone()) {
             onLoaded(asked);
@@ -83,7 +84,7 @@ final class Duties {
     private void onLoaded(CompletableFuture<Owed> asked) {
         if (asked.isCompletedExceptionally()) {
             LOG.debug("what shard {} owes cannot be read now", cells.shard.shard());
-            loading = false; // the next tick asks again, unless the shard is lost by then
+            loading.set(false); // the next tick asks again, unless the shard is lost by then
             return;
         }
         try {
@@ -98,7 +99,9 @@ final class Duties {
         }
         loaded = true;
         cells.byId.values().forEach(Cell::wake);
-        pump();
+        // What it owes is sent by a turn or by the next tick: this may be under the shard's lock, and who sends to a
+        // shard
+        // of this node takes the lock of its channel first.
     }
 
     private synchronized void take(Owed owed) {
@@ -123,8 +126,8 @@ final class Duties {
     }
 
     /** Whether an entity may set a reminder: it has fewer than so many, or has it already. */
-    synchronized boolean mayRemind(String prefix, int most) {
-        return reminders.count(prefix) < most;
+    synchronized boolean mayRemind(String prefix, String key, int most) {
+        return reminders.has(key) || reminders.count(prefix) < most;
     }
 
     /** The effect of a message is in the store. Called in the order of the log; {@link #pump} takes it up. */
@@ -188,15 +191,22 @@ final class Duties {
         byte[] content = Envelope.from(
                 new Envelope.Origin(cells.shard.shard(), entry.sequence(), outbox.floor()),
                 entry.content().message());
-        boolean taken = host.cluster()
-                        .send(
-                                entry.content().targetShard(),
-                                DeliveryGuarantee.AT_LEAST_ONCE,
-                                false, // settled by the outbox, not by the channel
-                                content,
-                                Cluster.NO_DEADLINE,
-                                (outcome, reply) -> onOutcome(entry, outcome))
-                != null;
+        boolean taken;
+        try {
+            taken = host.cluster()
+                            .send(
+                                    entry.content().targetShard(),
+                                    DeliveryGuarantee.AT_LEAST_ONCE,
+                                    false, // settled by the outbox, not by the channel
+                                    content,
+                                    Cluster.NO_DEADLINE,
+                                    (outcome, reply) -> onOutcome(entry, outcome))
+                    != null;
+        } catch (TransportException tooLong) {
+            LOG.warn("shard {} cannot send what it owes: {}", cells.shard.shard(), tooLong.getMessage());
+            host.soon(() -> onOutcome(entry, new SendOutcome.NotExecuted(SendOutcome.Reason.TOO_LARGE)));
+            return;
+        }
         if (!taken) {
             outbox.putBack(entry);
             blocked = true;
@@ -235,6 +245,7 @@ final class Duties {
         }
         boolean never = outcome instanceof SendOutcome.NotExecuted not
                 && (not.reason() == SendOutcome.Reason.MAILBOX_FULL
+                        || not.reason() == SendOutcome.Reason.TOO_LARGE
                         || not.reason() == SendOutcome.Reason.KIND_UNAVAILABLE);
         return never ? false : null;
     }

@@ -183,7 +183,7 @@ final class HandlerCall<M> {
 
     private void remind(Intent.Remind remind, String prefix, Changes changes) {
         String key = prefix + remind.name();
-        if (!home.duties.mayRemind(prefix, MAX_REMINDERS)) {
+        if (!home.duties.mayRemind(prefix, key, MAX_REMINDERS)) {
             throw new IllegalStateException(id + " has " + MAX_REMINDERS + " reminders, one more (" + remind.name()
                     + ") is too many: cancel some, or use the name of an older one");
         }

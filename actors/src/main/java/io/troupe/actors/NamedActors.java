@@ -170,12 +170,12 @@ final class NamedActors implements NamedActor.Names {
         } catch (KindUnavailableException e) {
             return CompletableFuture.failedFuture(e);
         }
+        int shard = untyped(kind, name).shard(); // may throw: it asks the kind's shardBy
         int limit = system().cluster().config().maxSpawned();
         if (spawning.incrementAndGet() + registered(limit) > limit) {
             spawning.decrementAndGet();
             return CompletableFuture.failedFuture(new SpawnLimitException(name, limit));
         }
-        int shard = untyped(kind, name).shard();
         return new LocalPlacement(system().cluster(), this)
                 .prepare(shard)
                 .thenCompose(prepared -> store().txn(Registration.create(name, kind, usual)))

@@ -55,7 +55,7 @@ final class Undelivered {
     /** Ends a message that has no place. Not logged: there may be very many. */
     void overflow(EntityId target, KindHost kind, InboundMessage message, String why) {
         if (message instanceof OwnMessage own) {
-            own.promise().onPostponed();
+            host.soon(own.promise()::onPostponed); // takes a lock of its own, and this may be under the shard's
             return;
         }
         if (message instanceof TransactionPart part) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** Messages that are longer than what goes over a link in one piece, and than what a node takes. */
 @Timeout(120)
@@ -86,6 +87,32 @@ class LongMessagesTest {
                                     .contains("IllegalArgumentException: bad: yyy")
                                     .matches(".* ... \\(of 2000\\d\\d bytes\\)"));
             assertThat(diary.ask(note(10), LIMIT).join()).isEqualTo(1);
+        }
+    }
+
+    /** It is longer with the place in the outbox that it comes from: known only when it is sent. */
+    @Test
+    void whatAnEffectSendsMayBeTooLongForALinkAndHoldsUpNobody() throws IOException {
+        try (Nodes nodes = new Nodes('m', directory, 1)) {
+            ClusterConfig config = nodes.config("m1").maxMessageLength(65_536).build();
+            ClusterActorSystem node =
+                    nodes.start(config, Account.KIND, OutboxTest.DIARY).join();
+            Pid<Account.Message> writer = node.entity(Account.KIND, "writer");
+            int length = 65_536;
+            CompletableFuture<SendOutcome> told = null;
+            while (told == null) {
+                try {
+                    told = writer.tell(new Account.Tell("of-long-writer", "x".repeat(length)));
+                } catch (TransportException tooLong) {
+                    length--;
+                }
+            }
+            assertThat(told.join()).isInstanceOf(SendOutcome.Committed.class);
+            await().until(() -> node.metrics().outbox() == 0);
+            assertThat(writer.tell(new Account.Tell("of-long-writer", "short")).join())
+                    .isInstanceOf(SendOutcome.Committed.class);
+            await().untilAsserted(() ->
+                    assertThat(Diary.of("of-long-writer")).endsWith("short").hasSizeLessThan(3));
         }
     }
 

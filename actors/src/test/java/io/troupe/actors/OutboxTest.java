@@ -111,6 +111,21 @@ class OutboxTest {
         assertThat(Account.read(system, "clumsy")).isEqualTo(Account.EMPTY);
     }
 
+    @Test
+    void whoHasAllTheRemindersThatHeMayHaveCanReplaceOne() {
+        List<CompletableFuture<SendOutcome>> set = IntStream.range(0, 1_000)
+                .mapToObj(i -> account("reminded").tell(new Account.Save("r" + i, 1, 1_000_000_000, 0)))
+                .toList();
+        set.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(SendOutcome.Committed.class));
+        assertThat(tell("reminded", new Account.Save("one-more", 1, 1_000_000_000, 0)))
+                .isInstanceOfSatisfying(
+                        SendOutcome.Failed.class,
+                        failed -> assertThat(failed.why())
+                                .contains("has 1000 reminders, one more (one-more) is too many"));
+        assertThat(tell("reminded", new Account.Save("r7", 2, 1_000_000_000, 0)))
+                .isInstanceOf(SendOutcome.Committed.class);
+    }
+
     private void mistake(String what, String why) {
         List<DeadLetter> letters = new CopyOnWriteArrayList<>();
         List<Subscription> heard = IntStream.rangeClosed(1, 3)

@@ -166,4 +166,26 @@ class SpawnWithRoleTest {
                     .isInstanceOf(SpawnLimitException.class);
         }
     }
+
+    /** It is asked with every name. */
+    @Test
+    void aKindThatFindsNoShardForANameTakesNoPlaceFromOthers() {
+        Kind<Diary.Note> picky = kind("clerk", ShardSet.DEFAULT).shardBy(id -> {
+            if (id.startsWith("bad")) {
+                throw new IllegalArgumentException("no shard for " + id);
+            }
+            return id;
+        });
+        try (Nodes nodes = new Nodes(directory, 1)) {
+            ClusterActorSystem node =
+                    nodes.start(nodes.config("n1").maxSpawned(2).build(), picky).join();
+            for (int i = 0; i < 3; i++) {
+                String name = "bad" + i;
+                assertThatThrownBy(() -> node.actorOf(Clerk.class).withId(name).spawn())
+                        .hasMessageContaining("no shard for " + name);
+            }
+            assertThat(node.actorOf(Clerk.class).withId("good").spawn().actorId())
+                    .isEqualTo("good");
+        }
+    }
 }

@@ -78,6 +78,15 @@ public final class Reminders {
         return byKey.subMap(prefix, prefix + Character.MAX_VALUE).size();
     }
 
+    /**
+     * {@return true if a reminder stands}
+     *
+     * @param key its key
+     */
+    public boolean has(String key) {
+        return byKey.containsKey(key);
+    }
+
     /** {@return how many reminders stand} */
     public int size() {
         return byKey.size();
