@@ -26,6 +26,11 @@ import org.slf4j.LoggerFactory;
  */
 final class DurableCell<M> extends Cell {
     private static final Logger LOG = LoggerFactory.getLogger(DurableCell.class);
+    /** So long an entity that could not be activated refuses its messages. */
+    private static final long BROKEN_NS = 1_000_000_000;
+
+    private static final String TOO_LARGE = "has an effect that is too large for one transaction";
+
     /** Results under way of one entity; a hot entity then waits for its oldest commit. */
     static final int MAX_PIPELINED = 512;
 
@@ -38,8 +43,10 @@ final class DurableCell<M> extends Cell {
     private volatile @Nullable CompletableFuture<@Nullable KeyValue> loading;
 
     private volatile @Nullable EntityCommitLog<Result, Object> loaded;
-    /** Why it cannot be loaded, ever. */
+    /** Why it could not be activated; it is tried again a while later. */
     private volatile @Nullable String broken;
+
+    private long brokenNs;
 
     private final Arrivals<Answered> answers = new Arrivals<>();
     /** Messages whose speculated results were refused; they come before the mailbox. */
@@ -119,6 +126,7 @@ final class DurableCell<M> extends Cell {
         } catch (Throwable failure) { // of its handler, too
             LOG.error("entity {} cannot be activated", id, failure);
             broken = "cannot be activated: " + failure;
+            brokenNs = kind.nanoTime();
         }
     }
 
@@ -172,6 +180,9 @@ final class DurableCell<M> extends Cell {
     @Override
     boolean turn() {
         putOff = false;
+        if (broken != null && kind.nanoTime() - brokenNs >= BROKEN_NS) {
+            broken = null;
+        }
         if (!isFree() || !isLoaded()) {
             return false;
         }
@@ -256,9 +267,10 @@ final class DurableCell<M> extends Cell {
         if (letter.message() instanceof TransactionPart part) {
             return decide(letter, part);
         }
-        MetadataException.Code refused = propose(letter, handler.on(letter, log().state()));
-        if (refused == MetadataException.Code.TOO_LARGE) {
-            refused = propose(letter, handler.failed(letter, "its effect is too large for one transaction", null));
+        Object state = log().state();
+        MetadataException.Code refused = propose(letter, handler.on(letter, state));
+        for (int choice = 0; refused == MetadataException.Code.TOO_LARGE; choice++) {
+            refused = propose(letter, handler.instead(letter, state, choice, TOO_LARGE, null));
         }
         if (refused != null) {
             again.addFirst(letter);

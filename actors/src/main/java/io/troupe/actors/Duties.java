@@ -48,8 +48,6 @@ final class Duties {
     private Outbox outbox = new Outbox(0, SettledWindow.MAX_LENGTH);
 
     private final Reminders reminders = new Reminders();
-    /** There was no room to send: the next tick tries again. */
-    private boolean blocked;
 
     /** Messages and reminders; written under this, read by anyone. */
     private volatile int count;
@@ -100,8 +98,7 @@ final class Duties {
         loaded = true;
         cells.byId.values().forEach(Cell::wake);
         // What it owes is sent by a turn or by the next tick: this may be under the shard's lock, and who sends to a
-        // shard
-        // of this node takes the lock of its channel first.
+        // shard of this node takes the lock of its channel first.
     }
 
     private synchronized void take(Owed owed) {
@@ -119,6 +116,11 @@ final class Duties {
     /** {@return messages that were sent and have not arrived as far as is known} */
     synchronized int outboxSize() {
         return outbox.size();
+    }
+
+    /** Whether an effect may send so many messages more; one of a notice ends one. */
+    synchronized boolean maySend(int messages, boolean endsOne) {
+        return outbox.mayAdd(messages, endsOne);
     }
 
     synchronized int reminderCount() {
@@ -148,7 +150,7 @@ final class Duties {
             for (Committed next; (next = committed.poll()) != null; ) {
                 take(next);
             }
-            for (Outbox.Entry entry; !blocked && !stopped && (entry = outbox.next()) != null; ) {
+            for (Outbox.Entry entry; !stopped && (entry = outbox.next()) != null; ) {
                 send(entry);
             }
             recount();
@@ -209,7 +211,6 @@ final class Duties {
         }
         if (!taken) {
             outbox.putBack(entry);
-            blocked = true;
         }
     }
 
@@ -222,7 +223,6 @@ final class Duties {
             Boolean done = ending(outcome);
             if (done == null) {
                 outbox.putBack(entry);
-                blocked = true;
                 return;
             }
             notice = outbox.onEnd(entry, done);
@@ -305,7 +305,7 @@ final class Duties {
             return false;
         }
         synchronized (this) {
-            blocked = false;
+            outbox.retry();
             reminders.retry();
             if (cells.shard.mayRun()) {
                 removeEnded();

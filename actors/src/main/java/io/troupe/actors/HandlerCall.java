@@ -3,6 +3,7 @@ package io.troupe.actors;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import io.troupe.actors.Outcome.Changes;
@@ -57,7 +58,8 @@ final class HandlerCall<M> {
     }
 
     Object initialState() {
-        return handler.initialState(id);
+        return Objects.requireNonNull(
+                handler.initialState(id), () -> "initialState of " + self.kind() + " is null: return an empty state");
     }
 
     /** {@return the state that an entry of the store has behind its commit id} */
@@ -78,19 +80,48 @@ final class HandlerCall<M> {
         for (int attempt = 1; ; attempt++) {
             try {
                 running = true;
-                return outcome(handler.receive(
-                                state,
-                                message,
-                                new MessageContext<>(self, host.platform(), letter.message(), () -> leaves = true))
-                        .take());
+                return outcome(letter, handler.receive(state, message, context(letter)));
             } catch (Throwable failure) { // what a handler throws must not reach the threads, nor other entities
                 if (attempt == Kind.MAX_ATTEMPTS) {
-                    return failed(letter, "failed " + attempt + " times", failure);
+                    return instead(letter, state, 0, "failed " + attempt + " times", failure);
                 }
             } finally {
                 running = false;
             }
         }
+    }
+
+    private ActorContext<M> context(Letter letter) {
+        return new MessageContext<>(self, host.platform(), letter.message(), () -> leaves = true);
+    }
+
+    /**
+     * What its handler does when it cannot do what it wanted, from one of its choices on; a failure if it has none, or
+     * none that can be done.
+     */
+    Outcome instead(Letter letter, Object state, int firstChoice, String what, @Nullable Throwable cause) {
+        if (handler instanceof InsteadOfFailure<?, ?>) {
+            @SuppressWarnings("unchecked") // of the same handler
+            InsteadOfFailure<Object, M> chooser = (InsteadOfFailure<Object, M>) handler;
+            for (int choice = firstChoice; ; choice++) {
+                try {
+                    running = true;
+                    Effect<Object> effect =
+                            chooser.instead(state, messages.decode(self.kind(), letter), choice, context(letter));
+                    if (effect == null) {
+                        break;
+                    }
+                    Outcome outcome = outcome(letter, effect);
+                    LOG.warn("a message to {} {}: it does something else instead", id, what, cause);
+                    return outcome;
+                } catch (Throwable failure) {
+                    LOG.debug("what {} would do instead cannot be done either", id, failure);
+                } finally {
+                    running = false;
+                }
+            }
+        }
+        return failed(letter, what, cause);
     }
 
     Outcome failed(Letter letter, String what, @Nullable Throwable cause) {
@@ -105,19 +136,20 @@ final class HandlerCall<M> {
                 List.of(() -> host.undelivered().deadLetter(id, letter.message(), why)));
     }
 
-    private Outcome outcome(Effect<Object> effect) {
+    private Outcome outcome(Letter letter, Effect<Object> taken) {
+        Effect<Object> effect = taken.take();
         String rejection = effect.rejection();
         if (rejection != null) {
             return Outcome.without(Ending.REJECTED, rejection);
         }
-        Object next = effect.deletes() ? handler.initialState(id) : effect.next();
+        Object next = effect.deletes() ? initialState() : effect.next();
         Object reply = effect.reply();
         return new Outcome(
                 Ending.DONE,
                 reply == null ? NO_BYTES : messages.encodeReply(reply),
                 next,
                 next == null || effect.deletes() ? NO_BYTES : messages.encode(next),
-                changes(effect),
+                changes(letter, effect),
                 afterCommit(effect));
     }
 
@@ -136,7 +168,7 @@ final class HandlerCall<M> {
         return steps;
     }
 
-    private Changes changes(Effect<Object> effect) {
+    private Changes changes(Letter letter, Effect<Object> effect) {
         if (effect.intents().isEmpty() && !effect.deletes()) {
             return Changes.NONE;
         }
@@ -156,12 +188,18 @@ final class HandlerCall<M> {
                 changes.reminders().add(new Reminding(reminders + forget.name(), null));
             }
         }
-        if (home.duties.outboxSize() + changes.sent().size() > Outbox.MAX_STANDING) {
+        if (!home.duties.maySend(changes.sent().size(), endsEntry(letter))) {
             throw new IllegalStateException("the outbox of shard " + home.shard.shard() + " holds "
                     + Outbox.MAX_STANDING + " messages that have not arrived: an entity of it sends more than its"
                     + " receivers take, or tells itself without end");
         }
         return changes;
+    }
+
+    /** True for the notice of a message's end: that message's entry in the outbox goes with its effect. */
+    private boolean endsEntry(Letter letter) {
+        return letter.message() instanceof OwnMessage own
+                && own.key().startsWith(EntityKeys.outbox(home.shard.shard()));
     }
 
     private void tell(Intent.Tell tell, Changes changes) {

@@ -43,13 +43,8 @@ final class NamedActor<M> implements Handler<Object> {
     private @Nullable CompletableFuture<Long> barrier;
     private boolean ticking;
     private int stashed;
-    /** Of what is stashed, what came before the barrier began. */
+    /** Of what is stashed, what came before the barrier began: the oldest. */
     private int covered;
-
-    /** Of what was taken back from the stash and has not come again, what is refused: never more than all of it. */
-    private int refused;
-    /** What was taken back from the stash and has not come again. */
-    private int returning;
 
     NamedActor(Kind<M> kind, Names names) {
         this.kind = kind;
@@ -95,15 +90,7 @@ final class NamedActor<M> implements Handler<Object> {
     }
 
     private void onEarly(Object message, ActorContext<Object> context) throws Exception {
-        returning = Math.max(0, returning - 1);
-        if (refused > 0) {
-            refused--;
-            tickSoon(context); // to leave the memory if nothing follows
-            if (!isControl(message)) {
-                throw new IllegalStateException("no actor of " + kind + " is named "
-                        + context.self().actorId() + ": spawn it first, or find out who there is with get(name)");
-            }
-        } else if (stashed == 0 && begin(context)) {
+        if (stashed == 0 && begin(context)) {
             receive(message, context);
         } else {
             context.stash();
@@ -119,28 +106,37 @@ final class NamedActor<M> implements Handler<Object> {
             return;
         }
         if (looking == null || looking.isCompletedExceptionally()) {
-            if (stashed == 0) {
-                if (returning > 0) {
-                    tickSoon(context);
-                } else {
-                    context.passivate(); // nobody is here
-                }
-                return;
+            if (stashed > 0) {
+                covered = stashed;
+                barrier = names.barrier();
+                tickSoon(context);
+            } else if (stashOf(context).isEmpty()) {
+                context.passivate(); // nobody is here
+            } else {
+                tickSoon(context); // what was taken back is still to come
             }
-            covered = stashed;
-            barrier = names.barrier();
-            tickSoon(context);
         } else if (!looking.isDone()) {
             tickSoon(context);
         } else {
             barrier = null;
             if (!begin(context)) {
-                refused = covered;
+                refuse(covered, context);
+                tickSoon(context); // to leave the memory if nothing follows
             }
-            returning = stashed;
             stashed = 0;
             context.unstashAll();
         }
+    }
+
+    /** Whoever sent a message before the barrier began is told that nobody was here then. */
+    private void refuse(int oldest, ActorContext<Object> context) {
+        IllegalStateException nobody = new IllegalStateException("no actor of " + kind + " is named "
+                + context.self().actorId() + ": spawn it first, or find out who there is with get(name)");
+        ((VolatileContext<Object>) context).endStashed(oldest, message -> isControl(message) ? null : nobody);
+    }
+
+    private static Stash stashOf(ActorContext<Object> context) {
+        return ((VolatileContext<Object>) context).stashed();
     }
 
     private void tickSoon(ActorContext<Object> context) {

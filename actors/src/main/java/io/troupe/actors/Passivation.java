@@ -83,7 +83,9 @@ final class Passivation {
     /** {@return how many entities were looked at} */
     private int makeRoom(KindHost kind, long nowNs) {
         List<Candidate> candidates = new ArrayList<>(kind.active());
+        int[] looked = {0};
         entities.forEachCell(cell -> {
+            looked[0]++;
             if (cell.kind == kind && cell.isIdle()) {
                 candidates.add(new Candidate(cell, nowNs - cell.usedNs()));
             }
@@ -94,7 +96,7 @@ final class Passivation {
         int excess = excess(kind);
         int leave = excess > 0 ? Math.min(excess + kind.kind.options().stay().most() / SLACK, candidates.size()) : 0;
         candidates.subList(0, leave).forEach(candidate -> candidate.cell.passivateIfIdle());
-        return candidates.size();
+        return looked[0];
     }
 
     /** The idle time is read once: it must not change while it is sorted by. */

@@ -132,13 +132,19 @@ final class Roster implements WatchListener {
         CompletableFuture<?> unused = actor.tell(what, DeliveryGuarantee.AT_LEAST_ONCE)
                 .thenAccept(outcome -> {
                     if (outcome instanceof SendOutcome.NotExecuted || outcome instanceof SendOutcome.Unknown) {
-                        runtime.timers.schedule(runtime.nanoTime() + AGAIN_NS, () -> again(name, life));
+                        runtime.timers.schedule(runtime.nanoTime() + AGAIN_NS, () -> again(name, life, what));
                     }
                 });
     }
 
-    private synchronized void again(String name, Life life) {
-        if (life.equals(started.get(name))) {
+    private synchronized void again(String name, Life life, String what) {
+        if (!what.equals(NamedActor.START)) {
+            if (life.epoch() != ownEpoch(life.kind(), name)) {
+                return; // it ended with the ownership
+            }
+            tell(name, life, what);
+            started.remove(name); // a later life that was told to start meanwhile was not, under that one
+        } else if (life.equals(started.get(name))) {
             started.remove(name);
         }
         look();

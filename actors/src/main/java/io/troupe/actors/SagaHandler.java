@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One saga. RUNNING step n: steps before n are committed, and n is under way. UNDOING step n: those above n had no
  * effect or are undone, and the undo of n is under way. So whatever is undone is known to be committed, and nothing is
- * undone twice.
+ * undone twice. A step whose message cannot be sent has no effect; an undo that cannot be sent leaves it STUCK.
  */
-final class SagaHandler<T> implements StatefulHandler<State, Saga.Message> {
+final class SagaHandler<T> implements StatefulHandler<State, Saga.Message>, InsteadOfFailure<State, Saga.Message> {
     private final Saga<T> saga;
 
     SagaHandler(Saga<T> saga) {
@@ -65,6 +65,34 @@ final class SagaHandler<T> implements StatefulHandler<State, Saga.Message> {
                 : Effect.persist(new State(Phase.STUCK, step, state.data()));
     }
 
+    /** The end of a message was told once, and nobody tells it again. */
+    @Override
+    public @Nullable Effect<State> instead(
+            State state, Saga.Message message, int choice, ActorContext<Saga.Message> context) {
+        if (!(message instanceof StepEnded ended) || (ended.undone() && !ended.done())) {
+            return null; // its sender hears that it failed; or there is nothing that can fail
+        }
+        boolean forward = ended.done() && !ended.undone();
+        if (!forward) {
+            return choice == 0 ? stop(state, ended.step() - 1) : null;
+        } else if (ended.step() + 1 == saga.steps().size()) {
+            return choice == 0 ? last(new State(Phase.DONE, ended.step(), state.data())) : null;
+        }
+        return switch (choice) {
+            case 0 -> undo(state, ended.step(), context);
+            case 1 -> stop(state, ended.step());
+            default -> null;
+        };
+    }
+
+    /** Without a message: if there is nothing to undo from a step on downwards, it is over, else somebody must look. */
+    private Effect<State> stop(State state, int from) {
+        int step = undoable(from);
+        return step < 0
+                ? last(new State(Phase.UNDONE, Math.max(0, from), state.data()))
+                : Effect.persist(new State(Phase.STUCK, step, state.data()));
+    }
+
     private Effect<State> run(State next, ActorContext<Saga.Message> context) {
         Step<T> step = saga.steps().get(next.step());
         return tell(next, step.call(), false, context);
@@ -72,13 +100,19 @@ final class SagaHandler<T> implements StatefulHandler<State, Saga.Message> {
 
     /** Undoes the given step or the highest one below it that has something to undo. */
     private Effect<State> undo(State state, int from, ActorContext<Saga.Message> context) {
-        for (int step = from; step >= 0; step--) {
-            Calls<T> undo = saga.steps().get(step).undo();
-            if (undo != null) {
-                return tell(new State(Phase.UNDOING, step, state.data()), undo, true, context);
-            }
+        int step = undoable(from);
+        Calls<T> undo = step < 0 ? null : saga.steps().get(step).undo();
+        return undo == null
+                ? end(new State(Phase.UNDONE, Math.max(0, from), state.data()), context)
+                : tell(new State(Phase.UNDOING, step, state.data()), undo, true, context);
+    }
+
+    private int undoable(int from) {
+        int step = from;
+        while (step >= 0 && saga.steps().get(step).undo() == null) {
+            step--;
         }
-        return end(new State(Phase.UNDONE, Math.max(0, from), state.data()), context);
+        return step;
     }
 
     private Effect<State> tell(State next, Calls<T> calls, boolean undone, ActorContext<Saga.Message> context) {
@@ -98,12 +132,16 @@ final class SagaHandler<T> implements StatefulHandler<State, Saga.Message> {
     }
 
     private Effect<State> end(State last, ActorContext<Saga.Message> context) {
-        Effect<State> effect = Effect.persist(last).thenRemind("forget", saga.keptFor(), new Saga.Forget());
+        Effect<State> effect = last(last);
         Calls<T> end = saga.end();
         if (end != null) {
             tell(effect, end.make(data(last), context));
         }
         return effect;
+    }
+
+    private Effect<State> last(State last) {
+        return Effect.persist(last).thenRemind("forget", saga.keptFor(), new Saga.Forget());
     }
 
     private T data(State state) {

@@ -22,6 +22,11 @@ final class Stash {
         aside.add(mail);
     }
 
+    /** {@return what was put aside first}; throws if that is nothing. */
+    Mail removeOldest() {
+        return aside.removeFirst();
+    }
+
     /** What was put aside comes before what an earlier call has taken back: it was in front of that. */
     void takeBack() {
         for (Mail mail; (mail = aside.pollLast()) != null; ) {

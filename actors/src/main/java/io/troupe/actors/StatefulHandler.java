@@ -10,10 +10,11 @@ package io.troupe.actors;
  */
 public interface StatefulHandler<S, M> {
     /**
-     * The state of an entity that has none yet.
+     * The state of an entity that has none yet. When it throws, the entity fails its messages for a second, and with
+     * the next one it is tried again.
      *
      * @param id the entity
-     * @return its first state; not stored until an effect persists one
+     * @return its first state, not null; not stored until an effect persists one
      */
     S initialState(EntityId id);
 

@@ -1,5 +1,7 @@
 package io.troupe.actors;
 
+import java.util.function.Function;
+
 import io.troupe.cluster.spi.InboundMessage.Ending;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -207,17 +209,36 @@ abstract class VolatileCell<M> extends Cell {
     }
 
     private void handle(Mail mail) {
-        if (!mail.begin()) {
-            return;
+        M message = open(mail);
+        if (message != null) {
+            attempt(mail, message, 1);
         }
-        M message;
-        try {
-            message = mail.open(self().kind());
-        } catch (RuntimeException e) {
-            fail(mail, "undecodable", e);
-            return;
+    }
+
+    /** Null if it is not to be handled; then it is ended. */
+    private @Nullable M open(Mail mail) {
+        if (mail.begin()) {
+            try {
+                return mail.open(self().kind());
+            } catch (RuntimeException e) {
+                fail(mail, "undecodable", e);
+            }
         }
-        attempt(mail, message, 1);
+        return null;
+    }
+
+    /** Ends the oldest messages that are put aside, each as failed, or as handled if there is no failure for it. */
+    final void endStashed(int oldest, Function<? super M, @Nullable Exception> failures) {
+        for (int ended = 0; ended < oldest; ended++) {
+            Mail mail = belongings().stash().removeOldest();
+            M message = open(mail);
+            Exception failure = message == null ? null : failures.apply(message);
+            if (failure != null) {
+                fail(mail, "failed", failure);
+            } else if (message != null) {
+                mail.done(mail.seal(null));
+            }
+        }
     }
 
     private VolatileContext<M> context() {
@@ -277,7 +298,12 @@ abstract class VolatileCell<M> extends Cell {
             return;
         }
         switch (decide(message, failure)) {
-            case RESUME -> fail(mail, "failed", failure);
+            case RESUME -> {
+                fail(mail, "failed", failure);
+                if (context().takePassivation()) {
+                    passivate();
+                }
+            }
             case RESTART -> restart(mail, message, attempt, failure);
             case STOP -> {
                 fail(mail, "failed, and stopped its actor", failure);

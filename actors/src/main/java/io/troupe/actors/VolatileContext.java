@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Function;
 
 import io.troupe.cluster.MessageId;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,17 @@ final class VolatileContext<M> implements ActorContext<M> {
                     + "): unstash in time, or answer that you are busy");
         }
         stashed = true;
+    }
+
+    /** {@return what is put aside, or was and comes again} */
+    Stash stashed() {
+        return cell.belongings().stash();
+    }
+
+    /** Ends the oldest messages that are put aside, each as failed, or as handled if there is no failure for it. */
+    void endStashed(int oldest, Function<Object, @Nullable Exception> failures) {
+        inCall("endStashed");
+        cell.endStashed(oldest, failures);
     }
 
     @Override

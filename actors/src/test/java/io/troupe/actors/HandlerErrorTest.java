@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import java.time.Duration;
 import java.util.ServiceConfigurationError;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.troupe.cluster.SendOutcome;
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * An Error of a handler ends its message, and neither the entity nor those that share a thread or a transaction with
@@ -24,7 +26,7 @@ class HandlerErrorTest {
 
         @Override
         public Counter.State initialState(EntityId id) {
-            if (id.id().equals("stillborn")) {
+            if (id.id().equals("stillborn") || (id.id().equals("late") && TRIED.incrementAndGet() == 1)) {
                 throw new ServiceConfigurationError("no beginning");
             }
             return counter.initialState(id);
@@ -50,6 +52,25 @@ class HandlerErrorTest {
         }
     }
 
+    private static final AtomicInteger TRIED = new AtomicInteger();
+
+    /** Has no state to begin with. */
+    private static final class Stateless implements StatefulHandler<Counter.State, Counter.Message> {
+        @Override
+        @SuppressWarnings("NullAway") // the mistake under test
+        public Counter.State initialState(EntityId id) {
+            return null;
+        }
+
+        @Override
+        public Effect<Counter.State> receive(
+                Counter.State state, Counter.Message message, ActorContext<Counter.Message> context) {
+            return Effect.none();
+        }
+    }
+
+    private static final Kind<Counter.Message> STATELESS =
+            Kind.durable("stateless", Counter.Message.class, Counter.State.class, Stateless::new);
     private static final Kind<Counter.Message> CLUMSY =
             Kind.durable("clumsy", Counter.Message.class, Counter.State.class, Clumsy::new);
     private static final Kind<Counter.Message> TOGETHER = Kind.durable(
@@ -61,7 +82,7 @@ class HandlerErrorTest {
             });
 
     @RegisterExtension
-    static final SharedNodes NODES = new SharedNodes('e', 1, CLUMSY, TOGETHER, UNMADE);
+    static final SharedNodes NODES = new SharedNodes('e', 1, CLUMSY, TOGETHER, UNMADE, STATELESS);
 
     private static SendOutcome tell(Kind<Counter.Message> kind, String id, Counter.Message message) {
         return NODES.node().entity(kind, id).tell(message).join();
@@ -97,6 +118,22 @@ class HandlerErrorTest {
                 tell(UNMADE, "u", new Counter.Add(1)),
                 "cannot be activated: java.util.ServiceConfigurationError: not made");
         assertThat(tell(CLUMSY, "c", new Counter.Add(1))).isInstanceOf(SendOutcome.Committed.class);
+    }
+
+    @Test
+    void anEntityWithoutAnInitialStateSaysWhatToReturn() {
+        failed(
+                tell(STATELESS, "s", new Counter.Add(1)),
+                "cannot be activated: java.lang.NullPointerException: initialState of durable kind stateless is null:"
+                        + " return an empty state");
+    }
+
+    @Test
+    void anEntityThatCouldNotBeginTriesAgainLater() {
+        failed(tell(CLUMSY, "late", new Counter.Add(1)), "no beginning");
+        await().atMost(LIMIT).until(() -> tell(CLUMSY, "late", new Counter.Add(2)) instanceof SendOutcome.Committed);
+        assertThat(Counter.read(NODES.node(), CLUMSY, "late").sum()).isEqualTo(2);
+        assertThat(TRIED).hasValue(2);
     }
 
     @Test

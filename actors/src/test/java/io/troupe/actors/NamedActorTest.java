@@ -159,6 +159,22 @@ class NamedActorTest {
     }
 
     @Test
+    void aStashedQuestionThatNobodyWaitsForIsNotRefusedInThePlaceOfALaterMessage() {
+        Pid<Object> actor = system.spawn(seen, "anna");
+        CompletableFuture<String> brief = actor.ask(new Say("brief"), Duration.ofMillis(20));
+        CompletableFuture<Long> first = names.awaitBarrier(1);
+        await().atMost(LIMIT).until(brief::isCompletedExceptionally);
+        CompletableFuture<String> later = ask(actor, "later");
+        await().atMost(LIMIT).until(() -> seen.messages.contains(new Say("later")));
+        first.complete(9L);
+        CompletableFuture<Long> second = names.awaitBarrier(2, later);
+        names.register("anna", "parrot");
+        second.complete(10L);
+        assertThat(later.join()).isEqualTo("later");
+        assertThat(brief).isCompletedExceptionally();
+    }
+
+    @Test
     void aBarrierThatFailsIsAskedForAgain() {
         Pid<Object> actor = system.spawn(seen, "anna");
         CompletableFuture<String> answer = ask(actor, "a");

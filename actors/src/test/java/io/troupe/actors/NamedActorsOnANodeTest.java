@@ -2,15 +2,21 @@ package io.troupe.actors;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.troupe.cluster.ClusterConfig;
 import io.troupe.cluster.ClusterException;
 import io.troupe.cluster.DeliveryGuarantee;
 import io.troupe.cluster.MoveReport;
 import io.troupe.cluster.SendOutcome;
+import io.troupe.cluster.Subscription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -152,6 +158,44 @@ class NamedActorsOnANodeTest {
             nodes.stop("n1");
             ClusterActorSystem again = nodes.start(busy(nodes), Clerk.KIND).join();
             await().atMost(LIMIT).until(() -> again.activeEntities() == spawned.length);
+        }
+    }
+
+    /** Lets nobody in while it works. */
+    static final class Loner implements Handler<Diary.Note> {
+        static final Kind<Diary.Note> KIND = Kind.of("loner", Diary.Note.class, Loner::new)
+                .spawnedAs(Loner.class)
+                .mailbox(1, Overflow.REJECT);
+        static final CountDownLatch WORK = new CountDownLatch(1);
+        static final CountDownLatch ENDED = new CountDownLatch(1);
+
+        @Override
+        public void receive(Diary.Note message, ActorContext<Diary.Note> context) throws Exception {
+            assertThat(WORK.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void postStop(ActorContext<Diary.Note> context) {
+            ENDED.countDown();
+        }
+    }
+
+    @Test
+    void anActorThatHadNoRoomForItsEndIsToldAgain(@TempDir Path directory) throws Exception {
+        try (Nodes nodes = new Nodes('l', directory, 1).startSeeds(Loner.KIND)) {
+            ClusterActorSystem node = nodes.node("l1");
+            Pid<Diary.Note> loner = node.actorOf(Loner.class).withId("hermit").spawn();
+            List<CompletableFuture<SendOutcome>> told = new ArrayList<>();
+            do {
+                told.add(loner.tell(new Diary.Note("n")));
+            } while (told.stream().noneMatch(CompletableFuture::isDone));
+            List<DeadLetter> letters = new CopyOnWriteArrayList<>();
+            Subscription heard = node.onDeadLetter(letters::add);
+            assertThat(node.despawn("hermit").join()).isTrue();
+            await().atMost(LIMIT).until(() -> letters.size() >= 2); // it is refused, and once more
+            heard.close();
+            Loner.WORK.countDown();
+            assertThat(Loner.ENDED.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import io.troupe.cluster.Cluster;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,10 @@ class PassivationCountTest {
                     .maxActive(2)
                     .on(turns::add),
             new ActorRuntime(Cluster.threads("count"))); // they start with the first task, and there is none
+    private final KindHost many = new KindHost(
+            Kind.of("many", Object.class, () -> (message, context) -> {}).on(turns::add),
+            new ActorRuntime(Cluster.threads("many")));
+    private int looks;
     private final Passivation.Entities looked = new Passivation.Entities() {
         @Override
         public void forEachCell(int shard, Consumer<Cell> visitor) {
@@ -32,10 +37,33 @@ class PassivationCountTest {
 
         @Override
         public void forEachCell(Consumer<Cell> visitor) {
+            looks++;
             runTurns();
             List.copyOf(cells).forEach(visitor);
         }
     };
+
+    /** Of another kind. */
+    private final class Busy extends Cell {
+        Busy(String name, Home home) {
+            super(new EntityId("many", name), home, many);
+        }
+
+        @Override
+        boolean isIdle() {
+            return false;
+        }
+
+        @Override
+        void passivate() {
+            throw new IllegalStateException("it is never idle");
+        }
+
+        @Override
+        boolean turn() {
+            return false;
+        }
+    }
 
     private final class Idle extends Cell {
         Idle(String name, Home home) {
@@ -90,6 +118,21 @@ class PassivationCountTest {
         passivation.onTick(now + 2 * LATER_NS); // it leaves while the node looks at all
         runTurns();
         assertThat(names()).hasSize(2);
+    }
+
+    /** A look goes over all that the node has, of whatever kind, and is paid for so. */
+    @Test
+    void aLookAtManyOthersIsFollowedByARestToo() {
+        long now = System.nanoTime();
+        Passivation passivation = new Passivation(looked, 1, List.of(few), now);
+        IntStream.range(0, 5_000).forEach(i -> cells.add(new Busy("busy-" + i, home)));
+        start("a", "b", "c");
+        passivation.onTick(now + LATER_NS);
+        int before = looks;
+        passivation.onTick(now + LATER_NS + 4_000_000);
+        assertThat(looks).isEqualTo(before);
+        passivation.onTick(now + LATER_NS + 6_000_000);
+        assertThat(looks).isGreaterThan(before);
     }
 
     @Test

@@ -80,8 +80,17 @@ class PassivationTest {
         }
     });
 
+    /** Leaves when it has failed. */
+    private static final Kind<Diary.Note> ASHAMED = Kind.of("ashamed", Diary.Note.class, () -> new Diary() {
+        @Override
+        public Supervision onError(Note note, Throwable failure, ActorContext<Note> context) {
+            context.passivate();
+            return Supervision.RESUME;
+        }
+    });
+
     @RegisterExtension
-    static final SharedNodes NODES = new SharedNodes(1, DIARY, IDLING, RESTLESS, FEW, COUNTER, FLEETING, SHY);
+    static final SharedNodes NODES = new SharedNodes(1, DIARY, IDLING, RESTLESS, FEW, COUNTER, FLEETING, SHY, ASHAMED);
 
     @AfterAll
     static void stop() {
@@ -129,6 +138,14 @@ class PassivationTest {
     void anActorMayWantToLeaveBeforeItsFirstMessage() {
         assertThat(NODES.ask(SHY, "shy", "a")).isEqualTo(1);
         assertThat(NODES.ask(SHY, "shy", "b")).isEqualTo(1);
+    }
+
+    @Test
+    void anActorMayLeaveBecauseItHasFailed() {
+        assertThat(NODES.ask(ASHAMED, "ashamed", "a")).isEqualTo(1);
+        assertThat(NODES.tell(ASHAMED, "ashamed", "resume").join()).isInstanceOf(SendOutcome.Failed.class);
+        assertThat(NODES.ask(ASHAMED, "ashamed", "b")).isEqualTo(1);
+        assertThat(Diary.of("ashamed")).containsExactly("start", "a", "resume", "stop", "start", "b");
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.troupe.cluster.SendOutcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -57,8 +59,50 @@ class SagaTest {
             .step("fail", (tour, context) -> deposit(context, tour.first(), 1))
             .build();
 
+    /** Its functions fail as the ids of its accounts say. */
+    private static final Saga<Tour> FRAGILE = Saga.named("fragile", Tour.class)
+            .step(
+                    "first",
+                    (tour, context) -> deposit(context, tour.first(), tour.cents()),
+                    (tour, context) -> fragile(context, tour.third(), tour.first(), -tour.cents()))
+            .step("second", (tour, context) -> fragile(context, tour.second(), "f-second", tour.cents()))
+            .end((tour, context) -> fragile(context, tour.second(), "f-ended", 1))
+            .build();
+
+    private static Call<?> fragile(ActorContext<?> context, String how, String id, long cents) {
+        return switch (how) {
+            case "throws" -> throw new IllegalStateException("how should I know");
+            case "mistaken" -> mistaken(context.entity(Account.KIND, id));
+            case "huge" -> new Call<>(context.entity(OutboxTest.DIARY, id), new Diary.Note("x".repeat(1_100_000)));
+            case "ends badly" ->
+                id.equals("f-ended") ? fragile(context, "throws", id, cents) : deposit(context, id, cents);
+            default ->
+                how.startsWith("heavy")
+                        ? new Call<>(context.entity(OutboxTest.DIARY, id), new Diary.Note("x".repeat(600_000)))
+                        : deposit(context, id, cents);
+        };
+    }
+
+    @SuppressWarnings("unchecked") // the mistake under test
+    private static Call<?> mistaken(Pid<?> account) {
+        return new Call<>((Pid<Object>) account, "no message of yours");
+    }
+
+    private static final Saga<Tour> LOST = Saga.named("lost", Tour.class)
+            .step("only", (tour, context) -> fragile(context, "throws", "", tour.cents()))
+            .build();
+
     @RegisterExtension
-    static final SharedNodes NODES = new SharedNodes('s', 1, Account.KIND, TOUR.kind(), BRIEF.kind(), TRAP.kind());
+    static final SharedNodes NODES = new SharedNodes(
+            's',
+            1,
+            Account.KIND,
+            OutboxTest.DIARY,
+            TOUR.kind(),
+            BRIEF.kind(),
+            TRAP.kind(),
+            FRAGILE.kind(),
+            LOST.kind());
 
     private final ClusterActorSystem system = NODES.node();
 
@@ -142,6 +186,54 @@ class SagaTest {
                 .isInstanceOf(SendOutcome.Committed.class);
         await().atMost(LIMIT).untilAsserted(() -> assertThat(trap()).isEqualTo(new Status(Phase.STUCK, "close")));
         assertThat(cents("t1")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"throws", "mistaken", "huge"})
+    void aStepThatCannotBeSentUndoesThoseBeforeItAndAnUndoThatCannotStopsTheSaga(String how) {
+        fragile("step-" + how, new Tour("f1-" + how, how, "", 5), new Status(Phase.UNDONE, "first"));
+        assertThat(cents("f1-" + how)).isZero();
+        fragile("undo-" + how, new Tour("f2-" + how, how, how, 5), new Status(Phase.STUCK, "first"));
+        assertThat(cents("f2-" + how)).isEqualTo(5);
+        Pid<Saga.Message> stuck = system.entity(FRAGILE.kind(), "undo-" + how);
+        assertThat(stuck.tell(new Saga.Undo()).join()).isInstanceOf(SendOutcome.Failed.class);
+        assertThat(stuck.ask(new Saga.GetStatus(), LIMIT).join()).isEqualTo(new Status(Phase.STUCK, "first"));
+    }
+
+    /** Each of them would fit, but not into one transaction with what the saga is about. */
+    @Test
+    void aMessageThatDoesNotFitIntoTheLogIsOneThatCannotBeSent() {
+        String heavy = "heavy" + "x".repeat(600_000);
+        fragile("heavy-step", new Tour("f4", heavy, "", 5), new Status(Phase.UNDONE, "first"));
+        assertThat(cents("f4")).isZero();
+        fragile("heavy-undo", new Tour("f5", "throws", heavy, 5), new Status(Phase.STUCK, "first"));
+        assertThat(cents("f5")).isEqualTo(5);
+    }
+
+    @Test
+    void aSagaIsDoneAlsoWhenNobodyCanBeTold() {
+        fragile("told", new Tour("f3", "ends badly", "", 5), new Status(Phase.DONE, "second"));
+        assertThat(cents("f3")).isEqualTo(5);
+    }
+
+    @Test
+    void aSagaWhoseFirstStepCannotBeSentIsNotStarted() {
+        assertThat(system.entity(LOST.kind(), "lost")
+                        .tell(LOST.start(new Tour("", "", "", 1)))
+                        .join())
+                .isInstanceOf(SendOutcome.Failed.class);
+        assertThat(system.entity(LOST.kind(), "lost")
+                        .ask(new Saga.GetStatus(), LIMIT)
+                        .join())
+                .isEqualTo(new Status(Phase.UNKNOWN, ""));
+    }
+
+    private void fragile(String id, Tour tour, Status status) {
+        Pid<Saga.Message> saga = system.entity(FRAGILE.kind(), id);
+        assertThat(saga.tell(FRAGILE.start(tour)).join()).isInstanceOf(SendOutcome.Committed.class);
+        await().atMost(LIMIT)
+                .untilAsserted(() ->
+                        assertThat(saga.ask(new Saga.GetStatus(), LIMIT).join()).isEqualTo(status));
     }
 
     private Status trap() {

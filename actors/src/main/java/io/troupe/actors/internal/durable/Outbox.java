@@ -24,7 +24,7 @@ public final class Outbox {
     /** Those that stand, by sequence. */
     private final TreeMap<Long, Entry> standing = new TreeMap<>();
     /** Those of them that wait to be sent, or sent again. */
-    private final TreeMap<Long, Entry> unsent = new TreeMap<>();
+    private final SendQueue unsent = new SendQueue();
     /** Those of them whose end is known, and that nobody waits for. */
     private final TreeSet<Long> ended = new TreeSet<>();
     /** Every sequence up to this one was heard of. */
@@ -59,7 +59,7 @@ public final class Outbox {
      */
     public void add(Entry entry) {
         standing.put(entry.sequence(), entry);
-        unsent.put(entry.sequence(), entry);
+        unsent.add(entry);
         if (entry.sequence() > known) {
             ahead.add(entry.sequence());
             while (ahead.remove(known + 1)) {
@@ -79,26 +79,41 @@ public final class Outbox {
     }
 
     /**
-     * {@return the next entry to send, which is then under way; null if there is none, or it is too far above the
-     * floor}
+     * Whether an effect may send so many messages more.
+     *
+     * @param messages how many
+     * @param endsOne  the effect is that of a notice, with which an entry goes: it may always send one message, or a
+     *     full outbox would stop for good what works it off
+     * @return false if the outbox is too full
      */
-    public @Nullable Entry next() {
-        if (unsent.isEmpty() || unsent.firstKey() - floor() >= window) {
-            return null;
-        }
-        return unsent.pollFirstEntry().getValue();
+    public boolean mayAdd(int messages, boolean endsOne) {
+        int more = endsOne ? messages - 1 : messages;
+        return more <= 0 || standing.size() + more <= MAX_STANDING;
     }
 
     /**
-     * An entry that was under way could not be sent, or its end is not known: it is sent again, before all that follow
-     * it.
+     * {@return the next entry to send, which is then under way; null if there is none, or it is too far above the
+     * floor, or its target has no room}
+     */
+    public @Nullable Entry next() {
+        return unsent.next(floor() + window);
+    }
+
+    /**
+     * An entry that was under way could not be sent, or its end is not known: with {@link #retry} it is sent again,
+     * before all that follow it to its target. Other targets wait for nothing.
      *
      * @param entry the entry
      */
     public void putBack(Entry entry) {
         if (standing.containsKey(entry.sequence())) {
-            unsent.put(entry.sequence(), entry);
+            unsent.holdUp(entry);
         }
+    }
+
+    /** Targets that had no room may have some again. */
+    public void retry() {
+        unsent.retry();
     }
 
     /**
@@ -114,7 +129,7 @@ public final class Outbox {
         if (standing.get(entry.sequence()) != entry) {
             return null; // told twice
         }
-        unsent.remove(entry.sequence());
+        unsent.remove(entry);
         byte[] notice = done ? entry.content().onDone() : entry.content().onRefused();
         if (notice == null) {
             ended.add(entry.sequence());
@@ -155,7 +170,9 @@ public final class Outbox {
      * @param sequence its sequence
      */
     public void onRemoved(long sequence) {
-        standing.remove(sequence);
-        unsent.remove(sequence);
+        Entry removed = standing.remove(sequence);
+        if (removed != null) {
+            unsent.remove(removed);
+        }
     }
 }

@@ -19,7 +19,11 @@ class OutboxTest {
     private static final byte[] NOTICE = {1};
 
     private static Outbox.Entry entry(long sequence, byte @Nullable [] onDone) {
-        return new Outbox.Entry(sequence, sequence, new OutboxContent(3, onDone, null, new byte[] {2}));
+        return entry(sequence, 3, onDone);
+    }
+
+    private static Outbox.Entry entry(long sequence, int target, byte @Nullable [] onDone) {
+        return new Outbox.Entry(sequence, sequence, new OutboxContent(target, onDone, null, new byte[] {2}));
     }
 
     private static Outbox.Entry entry(long sequence) {
@@ -57,12 +61,59 @@ class OutboxTest {
         assertThat(first.sequence()).isEqualTo(4);
         assertThat(next(outbox).sequence()).isEqualTo(9);
         outbox.putBack(first);
+        assertThat(outbox.next()).as("its target has no room").isNull();
+        outbox.retry();
         assertThat(outbox.next()).isSameAs(first);
         assertThat(next(outbox).sequence()).isEqualTo(11);
         assertThat(outbox.next()).isNull();
         outbox.onRemoved(4);
         outbox.putBack(first);
         assertThat(outbox.next()).as("it does not stand any more").isNull();
+    }
+
+    @Example
+    void aTargetWithoutRoomHoldsUpWhatGoesToItAndNothingElse() {
+        Outbox outbox = new Outbox(0, 100);
+        for (long sequence = 1; sequence <= 6; sequence++) {
+            outbox.add(entry(sequence, sequence % 2 == 0 ? 8 : 9, null));
+        }
+        Outbox.Entry first = next(outbox);
+        outbox.putBack(first);
+        assertThat(List.of(
+                        next(outbox).sequence(),
+                        next(outbox).sequence(),
+                        next(outbox).sequence()))
+                .containsExactly(2L, 4L, 6L);
+        assertThat(outbox.next()).isNull();
+        outbox.add(entry(7, 9, null));
+        outbox.add(entry(8, 8, null));
+        assertThat(next(outbox).sequence()).isEqualTo(8);
+        assertThat(outbox.next()).isNull();
+        outbox.retry();
+        outbox.onEnd(first, true); // an answer that comes late
+        assertThat(List.of(
+                        next(outbox).sequence(),
+                        next(outbox).sequence(),
+                        next(outbox).sequence()))
+                .containsExactly(3L, 5L, 7L);
+        assertThat(outbox.next()).isNull();
+    }
+
+    @Example
+    void aFullOutboxTakesNoMoreButWhatWorksItOff() {
+        Outbox outbox = new Outbox(0, 100_000);
+        for (long sequence = 1; sequence < Outbox.MAX_STANDING; sequence++) {
+            outbox.add(entry(sequence));
+        }
+        assertThat(outbox.mayAdd(1, false)).isTrue();
+        assertThat(outbox.mayAdd(2, false)).isFalse();
+        assertThat(outbox.mayAdd(2, true)).isTrue();
+        outbox.add(entry(Outbox.MAX_STANDING));
+        outbox.add(entry(Outbox.MAX_STANDING + 1)); // was under way when it was asked for the last time
+        assertThat(outbox.mayAdd(0, false)).isTrue();
+        assertThat(outbox.mayAdd(1, false)).isFalse();
+        assertThat(outbox.mayAdd(1, true)).isTrue();
+        assertThat(outbox.mayAdd(2, true)).isFalse();
     }
 
     @Example
