@@ -35,7 +35,7 @@ final class MutantsAlive {
             bug(
                     "new owner does not hand on what it was handed over",
                     RUNTIME + "HostedShard.java",
-                    "        transferred.keySet().forEach(source -> channel(source, store));\n",
+                    "        transferred.keySet().forEach(source -> channel(source, stores));\n",
                     "",
                     1),
             bug(

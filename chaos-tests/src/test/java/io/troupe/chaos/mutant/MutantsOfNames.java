@@ -55,14 +55,14 @@ final class MutantsOfNames {
             bug(
                     "what a barrier shows refuses what came after it",
                     ACTORS + "NamedActor.java",
-                    "refused = covered;",
-                    "refused = stashed;",
+                    "refuse(covered, context);",
+                    "refuse(stashed, context);",
                     "actors.NamedActorTest"),
             bug(
                     "message overtakes those that wait for the name",
                     ACTORS + "NamedActor.java",
-                    "} else if (stashed == 0 && begin(context)) {",
-                    "} else if (begin(context)) {",
+                    "if (stashed == 0 && begin(context)) {",
+                    "if (begin(context)) {",
                     SIMULATION));
 
     private MutantsOfNames() {}

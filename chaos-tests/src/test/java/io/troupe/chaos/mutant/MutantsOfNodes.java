@@ -16,8 +16,8 @@ final class MutantsOfNodes {
             bug(
                     "poison message stops its entity",
                     ACTORS + "HandlerCall.java",
-                    "                    return failed(letter, \"failed \"",
-                    "                    if (true) throw new IllegalStateException(failure);\n                    return failed(letter, \"failed \"",
+                    "                    return instead(letter, state, 0, \"failed \"",
+                    "                    if (true) throw new IllegalStateException(failure);\n                    return instead(letter, state, 0, \"failed \"",
                     3),
             bug(
                     "entity that finds the store busy is never woken",
@@ -121,7 +121,7 @@ final class MutantsOfNodes {
                     ACTORS + "EntityHost.java",
                     "forEach(cells -> cells.byId.values().forEach(Cell::wake));",
                     "",
-                    189),
+                    60),
             bug(
                     "node goes on after its lease has passed",
                     RUNTIME + "Membership.java",
@@ -181,7 +181,7 @@ final class MutantsOfNodes {
                     RUNTIME + "ClusterRuntime.java",
                     "            shards.loseAll();\n",
                     "",
-                    96),
+                    3188),
             bug(
                     "shard counts as moved before it is there",
                     RUNTIME + "Moves.java",

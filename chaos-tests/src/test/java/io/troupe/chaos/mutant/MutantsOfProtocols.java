@@ -104,7 +104,7 @@ final class MutantsOfProtocols {
                     DELIVERY + "SendChannel.java",
                     "if (message.firstEpoch() != 0 && message.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {",
                     "if (message.firstEpoch() == -1) {",
-                    39),
+                    6),
             bug(
                     "sender does not begin again after a new route",
                     DELIVERY + "SendChannel.java",

@@ -166,7 +166,7 @@ public final class Coordinator {
         if (!calm) {
             lookNoLaterThan(hostsChangedAtNs + settings.balanceNs);
         }
-        propose(changes);
+        propose(changes.isEmpty() ? ClusterKeys.forgetDrains(view) : changes);
     }
 
     /** Nothing is planned: but a shard whose move can come to no end goes on where it is. */
@@ -283,7 +283,7 @@ public final class Coordinator {
         if (changes.isEmpty()) {
             return;
         }
-        LOG.info("changing {} shards of nodes {}", changes.size(), lastHosts);
+        LOG.info("changing {} records of nodes {}", changes.size(), lastHosts);
         proposing = true;
         CompletableFuture<?> unused = store.txnBatch(changes)
                 .thenCompose(results -> store.awaitRevision(

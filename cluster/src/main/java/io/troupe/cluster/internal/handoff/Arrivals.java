@@ -88,14 +88,15 @@ public final class Arrivals {
     }
 
     /**
-     * The shard's record has changed to something that the transfer does not belong to.
+     * The shard's record has changed. A move that was ordered before is called off or has ended, and what a grant
+     * continues was taken when it came.
      *
-     * @param shard  the shard
-     * @param moveId the newest revision of the record that this node knows: what is older is of no use
+     * @param shard    the shard
+     * @param revision that of the record: what was sent for an earlier one is of no use
      */
-    public void discardBefore(int shard, long moveId) {
+    public void discardBefore(int shard, long revision) {
         Arrival arrival = byShard.get(shard);
-        if (arrival != null && arrival.moveId < moveId) {
+        if (arrival != null && arrival.moveId < revision) {
             discard(shard);
         }
     }

@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.keys;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -93,6 +94,25 @@ public final class ClusterKeys {
      */
     public static boolean isDraining(@Nullable KeyValue entry, SessionId session) {
         return entry != null && Arrays.equals(entry.value(), epochBytes(session.incarnation()));
+    }
+
+    /**
+     * {@return what removes the drains that were meant for lives that are over}
+     *
+     * @param view what the store has
+     */
+    public static List<Txn> forgetDrains(MetadataView view) {
+        List<Txn> removals = new ArrayList<>();
+        view.forEach(DRAINS, entry -> {
+            KeyValue node = view.get(node(entry.key().substring(DRAINS.length())));
+            SessionId session = node == null ? null : node.session();
+            if (session == null || !isDraining(entry, session)) {
+                removals.add(Txn.guarded(
+                        List.of(Compare.modRevision(entry.key(), entry.modRevision())),
+                        List.of(new Op.Delete(entry.key()))));
+            }
+        });
+        return removals;
     }
 
     /**

@@ -135,7 +135,7 @@ public final class ClusterRuntime implements AutoCloseable {
                 platform);
         handOff = new HandOff(store, messaging, clock, cluster);
         Acknowledgements acknowledgements = new Acknowledgements(links);
-        shards = new HostedShards(routing, membership, stores, actors, acknowledgements, handOff);
+        shards = new HostedShards(routing.shards(), membership, stores, actors, acknowledgements, handOff);
         handOff.connect(shards);
         receiver = new Receiver(shards, routing, stores, actors, acknowledgements, limits, clock);
         shards.connect(receiver::onActive);
@@ -250,8 +250,8 @@ public final class ClusterRuntime implements AutoCloseable {
     private RoutingTable.RouteListener routeListener() {
         return new RoutingTable.RouteListener() {
             @Override
-            public void onRecord(int shard, @Nullable ShardRecord news) {
-                shards.onRecord(shard, news);
+            public void onRecord(int shard, @Nullable ShardRecord news, long revision) {
+                shards.onRecord(shard, news, revision);
                 coordinator.onChange();
             }
 

@@ -85,15 +85,30 @@ final class HandOff {
         }
     }
 
-    /** A shard's record has changed, or the shard has become active under it. Any thread. */
-    void onRecord(int shard, @Nullable ShardRecord news) {
-        if (news != null) {
-            onCluster(() -> follow(shard, news));
+    /** A shard's record has changed, with a revision. Any thread. */
+    void onRecord(int shard, @Nullable ShardRecord news, long revision) {
+        onCluster(() -> {
+            arrivals.discardBefore(shard, revision);
+            if (news != null) {
+                follow(shard, news);
+            }
+        });
+    }
+
+    /** A shard has become active. Any thread. */
+    void onActive(int shard) {
+        onCluster(() -> followNewest(shard));
+    }
+
+    /** What the record says by now: what was read before this step may have been followed by later ones. */
+    private void followNewest(int shard) {
+        KeyValue entry = store.view().get(ClusterKeys.shard(shard));
+        if (entry != null) {
+            follow(shard, ShardRecord.decode(entry.value(), entry.modRevision()));
         }
     }
 
     private void follow(int shard, ShardRecord news) {
-        arrivals.discardBefore(shard, news.moveId());
         Leaving current = leaving.get(shard);
         if (current != null && current.shard.epoch() != news.epoch()) {
             leaving.remove(shard); // another owner, or nobody: the shard is lost by its epoch
@@ -160,7 +175,9 @@ final class HandOff {
     /** A part has come in. On the transport's thread. */
     void onTransfer(String from, Transfer part, int length) {
         onCluster(() -> {
-            if (arrivals.keep(part, length)) {
+            KeyValue entry = store.view().get(ClusterKeys.shard(part.shard()));
+            boolean isOver = entry != null && entry.modRevision() > part.moveId();
+            if (!isOver && arrivals.keep(part, length)) {
                 Transfer.Received received = new Transfer.Received(part.shard(), part.moveId(), part.part());
                 offer(from, TransferFrames.RECEIVED, TransferFrames.encode(received));
             }
@@ -222,10 +239,7 @@ final class HandOff {
     private void resume(int shard, Leaving current) {
         leaving.remove(shard, current);
         shards().thaw(current.shard);
-        KeyValue entry = store.view().get(ClusterKeys.shard(shard));
-        if (entry != null) {
-            follow(shard, ShardRecord.decode(entry.value(), entry.modRevision())); // it may be ordered to move again
-        }
+        followNewest(shard); // it may be ordered to move again
     }
 
     /** Hands out what a grant continues, or nothing if it is not here. Any thread; answers on the cluster thread. */

@@ -12,7 +12,7 @@ import io.troupe.cluster.internal.handoff.Transfer;
 import io.troupe.cluster.internal.handoff.TransferredWindow;
 import io.troupe.cluster.spi.OwnedShard;
 import io.troupe.cluster.spi.ShardFlags;
-import io.troupe.metadata.MetadataStore;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.SettledWindow;
 import org.agrona.concurrent.NanoClock;
@@ -52,7 +52,7 @@ final class HostedShard implements OwnedShard {
 
     private final Map<SessionId, ReceiveChannel> channels = new HashMap<>();
     /** What an earlier owner handed over; guarded by the lock. */
-    private Map<SessionId, TransferredWindow> transferred = Map.of();
+    private Map<SessionId, TransferredWindow> transferred = new HashMap<>(0);
 
     private volatile State state = State.RAISING;
 
@@ -107,20 +107,23 @@ final class HostedShard implements OwnedShard {
     }
 
     /**
-     * {@return the sender's channel, made with its first frame; null for an earlier life of the sender} Call under the
-     * lock, when active: the settled window is then at or after the raised fence.
+     * {@return the sender's channel, made with its first frame; null for a life of the sender that is over} Call under
+     * the lock, when active: the settled window is then at or after the raised fence.
      */
     @Nullable
-    ReceiveChannel channel(SessionId source, MetadataStore store) {
+    ReceiveChannel channel(SessionId source, ShardStores stores) {
         ReceiveChannel channel = channels.get(source);
         if (channel == null) {
+            if (isOver(source, stores.first().view())) {
+                return null;
+            }
             for (SessionId other : channels.keySet()) {
                 if (other.nodeId().equals(source.nodeId()) && other.compareTo(source) > 0) {
                     return null;
                 }
             }
             channels.keySet().removeIf(other -> other.nodeId().equals(source.nodeId()));
-            SettledWindow stored = store.view().settled(source, shard);
+            SettledWindow stored = stores.of(shard).view().settled(source, shard);
             TransferredWindow window = transferred.get(source);
             channel = new ReceiveChannel(window == null ? stored : window.with(stored));
             channels.put(source, channel);
@@ -128,7 +131,26 @@ final class HostedShard implements OwnedShard {
         return channel;
     }
 
-    /** {@return the channel, or null if a newer life of the sender has taken its place} Call under the lock. */
+    /** The store has ended it, and does not just not know it yet. */
+    private static boolean isOver(SessionId source, MetadataView view) {
+        return source.incarnation() <= view.revision() && !view.isOpen(source);
+    }
+
+    /**
+     * Forgets the senders whose lives are over: nobody waits for an answer, and they may never come back. Call under
+     * the lock.
+     */
+    void forgetEnded(MetadataView view) {
+        channels.keySet().removeIf(source -> isOver(source, view));
+        transferred.keySet().removeIf(source -> isOver(source, view));
+    }
+
+    /** {@return how many senders it knows} Call under the lock. */
+    int senders() {
+        return channels.size() + transferred.size();
+    }
+
+    /** {@return the channel, or null if the sender's life is over} Call under the lock. */
     @Nullable
     ReceiveChannel existingChannel(SessionId source) {
         return channels.get(source);
@@ -137,18 +159,18 @@ final class HostedShard implements OwnedShard {
     void forgetChannels() {
         channels.clear();
         held.clear();
-        transferred = Map.of();
+        transferred.clear();
     }
 
     /** Before the shard is active: what its channels continue. Call under the lock. */
     void continues(Map<SessionId, TransferredWindow> windows) {
-        transferred = windows;
+        transferred = new HashMap<>(windows);
     }
 
     /** What the next owner is to continue. Call under the lock, when nothing runs any more. */
-    List<Transfer.Channel> channels(MetadataStore store) {
+    List<Transfer.Channel> channels(ShardStores stores) {
         // What was handed over to this owner, and not asked for since, goes on to the next.
-        transferred.keySet().forEach(source -> channel(source, store));
+        transferred.keySet().forEach(source -> channel(source, stores));
         List<Transfer.Channel> all = new ArrayList<>();
         channels.forEach((source, channel) -> all.add(new Transfer.Channel(source, channel.floor(), channel.ended())));
         return all;

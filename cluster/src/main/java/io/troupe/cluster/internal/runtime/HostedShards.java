@@ -37,25 +37,26 @@ final class HostedShards {
     /** Where messages have ended whose senders may not have been told. */
     private final ShardFlags untold;
 
-    private final RoutingTable routing;
     private final Membership membership;
     private final ShardStores stores;
     private final HostedActors actors;
     private final Acknowledgements acknowledgements;
     private final HandOff handOff;
     private final Postponed postponed = new Postponed();
+    /** The shard that was looked at last for senders that have gone; on the cluster thread. */
+    private int swept;
+
     private @Nullable Consumer<HostedShard> onActive;
 
     HostedShards(
-            RoutingTable routing,
+            int shards,
             Membership membership,
             ShardStores stores,
             HostedActors actors,
             Acknowledgements acknowledgements,
             HandOff handOff) {
-        hosted = new AtomicReferenceArray<>(routing.shards());
-        untold = new ShardFlags(routing.shards());
-        this.routing = routing;
+        hosted = new AtomicReferenceArray<>(shards);
+        untold = new ShardFlags(shards);
         this.membership = membership;
         this.stores = stores;
         this.actors = actors;
@@ -83,7 +84,7 @@ final class HostedShards {
     }
 
     /** The shard table has changed. Called on the store's watch thread. */
-    void onRecord(int shard, @Nullable ShardRecord news) {
+    void onRecord(int shard, @Nullable ShardRecord news, long revision) {
         HostedShard current = hosted.get(shard);
         if (current != null
                 && current.state() != HostedShard.State.LOST
@@ -97,7 +98,7 @@ final class HostedShards {
                 && (current == null || current.epoch() != news.epoch())) {
             raiseFence(new HostedShard(shard, news.epoch(), membership, acknowledgements::tellEnded, untold), news);
         }
-        handOff.onRecord(shard, news);
+        handOff.onRecord(shard, news, revision);
     }
 
     private void raiseFence(HostedShard shard, ShardRecord grant) {
@@ -157,8 +158,7 @@ final class HostedShards {
         } finally {
             shard.lock.unlock();
         }
-        handOff.onRecord(
-                shard.shard(), routing.shardRecord(shard.shard())); // it may have been ordered to move meanwhile
+        handOff.onActive(shard.shard()); // it may have been ordered to move meanwhile
     }
 
     /** Nothing of the shard starts any more; false if it is not active under this epoch. */
@@ -198,7 +198,7 @@ final class HostedShards {
         shard.tellEnded();
         shard.lock.lock();
         try {
-            return shard.channels(stores.of(shard.shard()));
+            return shard.channels(stores);
         } finally {
             shard.lock.unlock();
         }
@@ -265,11 +265,26 @@ final class HostedShards {
     /** Time has passed: what the store was too busy for is tried again. */
     void onTick() {
         postponed.run();
+        forgetEnded();
         for (int shard = untold.next(0); shard >= 0; shard = untold.next(shard + 1)) {
             untold.lower(shard);
             HostedShard current = hosted.get(shard);
             if (current != null) {
                 current.tellEnded(); // a turn may take its time with a message behind those that it has ended
+            }
+        }
+    }
+
+    /** One shard with each tick, in turn: what is kept of senders that have gone is in nobody's way. */
+    private void forgetEnded() {
+        swept = (swept + 1) % hosted.length();
+        HostedShard current = hosted.get(swept);
+        if (current != null && current.isHeld()) {
+            current.lock.lock();
+            try {
+                current.forgetEnded(stores.first().view());
+            } finally {
+                current.lock.unlock();
             }
         }
     }

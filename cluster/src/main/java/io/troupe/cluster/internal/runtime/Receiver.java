@@ -159,9 +159,9 @@ final class Receiver {
             actors.deliver(new HostedMessage(acknowledgements, shard, frame, clock));
             return;
         }
-        ReceiveChannel channel = shard.channel(source, stores.of(shard.shard()));
+        ReceiveChannel channel = shard.channel(source, stores);
         if (channel == null) {
-            return; // of an earlier life of the sender: nobody waits for an answer
+            return; // of a life of the sender that is over: nobody waits for an answer
         }
         switch (channel.onData(frame.sequence(), frame.floor())) {
             case DELIVER -> deliver(shard, frame);

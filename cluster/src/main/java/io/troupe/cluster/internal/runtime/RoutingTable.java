@@ -33,7 +33,7 @@ final class RoutingTable implements WatchListener, AutoCloseable {
     /** Learns of every change of a shard's record, on the watch thread. */
     interface RouteListener {
         /** Before its route changes: an owner knows its shard before a message of the epoch is looked at. */
-        void onRecord(int shard, @Nullable ShardRecord newRecord);
+        void onRecord(int shard, @Nullable ShardRecord newRecord, long revision);
 
         /** After the record, and only if messages go elsewhere now, or to another epoch. */
         void onRoute(int shard, @Nullable Route route);
@@ -98,7 +98,7 @@ final class RoutingTable implements WatchListener, AutoCloseable {
     public void onEvents(List<WatchEvent> events, MetadataView view) {
         for (WatchEvent event : events) {
             int shard = ClusterKeys.shardOf(event.key());
-            update(shard, event instanceof WatchEvent.Put put ? read(put.entry()) : null);
+            update(shard, event instanceof WatchEvent.Put put ? read(put.entry()) : null, event.revision());
         }
     }
 
@@ -106,7 +106,7 @@ final class RoutingTable implements WatchListener, AutoCloseable {
     public void onResync(MetadataView view) {
         for (int shard = 0; shard < routes.length(); shard++) {
             KeyValue entry = view.get(ClusterKeys.shard(shard));
-            update(shard, entry == null ? null : read(entry));
+            update(shard, entry == null ? null : read(entry), entry == null ? view.revision() : entry.modRevision());
         }
     }
 
@@ -114,13 +114,13 @@ final class RoutingTable implements WatchListener, AutoCloseable {
         return ShardRecord.decode(entry.value(), entry.modRevision());
     }
 
-    private void update(int shard, @Nullable ShardRecord news) {
+    private void update(int shard, @Nullable ShardRecord news, long revision) {
         if (shard >= routes.length() || Objects.equals(records.get(shard), news)) {
             return;
         }
         records.set(shard, news);
         Route route = news == null ? null : new Route(news.owner(), news.incarnation(), news.epoch(), news.continues());
-        listener.onRecord(shard, news);
+        listener.onRecord(shard, news, revision);
         if (!Objects.equals(routes.get(shard), route)) {
             routes.set(shard, route);
             listener.onRoute(shard, route);

@@ -92,8 +92,13 @@ final class Sender {
             }
         }
 
-        void with(Consumer<SendChannel> step) {
+        void lock() {
+            assert lock.isHeldByCurrentThread() || ShardLock.holdsNone() : "two threads could wait for each other";
             lock.lock();
+        }
+
+        void with(Consumer<SendChannel> step) {
+            lock();
             try {
                 step.accept(channel);
             } finally {
@@ -170,7 +175,7 @@ final class Sender {
             return null;
         }
         Slot slot = slot(shard);
-        slot.lock.lock();
+        slot.lock();
         try {
             Pending pending = new Pending(slot, content.length, listener);
             OutboundMessage message =
@@ -198,7 +203,7 @@ final class Sender {
             return slot;
         }
         Slot fresh = new Slot(shard);
-        fresh.lock.lock();
+        fresh.lock();
         try {
             if (!slots.compareAndSet(shard, null, fresh)) {
                 return java.util.Objects.requireNonNull(slots.get(shard));
@@ -258,7 +263,7 @@ final class Sender {
         if (slot == null) {
             return;
         }
-        slot.lock.lock();
+        slot.lock();
         try {
             slot.channel.onEnds(incarnation, first, mask, end, nextExpected, epoch, clock.nanoTime());
         } finally {
@@ -277,7 +282,7 @@ final class Sender {
     void onTick(long nowNs) {
         for (int shard = waiting.next(0); shard >= 0; shard = waiting.next(shard + 1)) {
             Slot slot = slot(shard);
-            slot.lock.lock();
+            slot.lock();
             try {
                 if (slot.channel.isIdle()) {
                     waiting.lower(shard);

@@ -11,17 +11,32 @@ import java.util.concurrent.locks.ReentrantLock;
  * node has to hear afterwards.
  */
 final class ShardLock {
+    /** How many of them this thread holds; counted under assertions only. */
+    private static final ThreadLocal<int[]> HELD = ThreadLocal.withInitial(() -> new int[1]);
+
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by the lock. */
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
+    /** {@return whether this thread may take the lock of a channel that it does not hold} For assertions. */
+    static boolean holdsNone() {
+        return HELD.get()[0] == 0;
+    }
+
+    private static boolean count(int change) {
+        HELD.get()[0] += change;
+        return true;
+    }
+
     void lock() {
         lock.lock();
+        assert count(1);
     }
 
     /** Releases it, and if this thread holds it no more, does what waited for that: all of it, whatever one throws. */
     void unlock() {
+        assert count(-1);
         if (waiting.isEmpty() || lock.getHoldCount() > 1) {
             lock.unlock();
             return;

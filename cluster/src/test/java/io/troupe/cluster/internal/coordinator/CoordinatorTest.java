@@ -447,6 +447,28 @@ class CoordinatorTest {
         });
     }
 
+    @Test
+    void aDrainThatWasMeantForALifeThatIsOverIsForgotten() {
+        join("n1", true);
+        SessionId present = join("n2", true);
+        join("n3", true);
+        onCluster(() -> coordinator.onLeading(0));
+        await().untilAsserted(() -> assertThat(owners()).hasSize(SHARDS));
+        MetadataStore store = store("n1");
+        store.putAll(Map.of(
+                        ClusterKeys.drain("gone"), ClusterKeys.epochBytes(7),
+                        ClusterKeys.drain("n3"), ClusterKeys.epochBytes(1),
+                        ClusterKeys.drain("n2"), ClusterKeys.epochBytes(present.incarnation())))
+                .join();
+        changed();
+        await().untilAsserted(() -> {
+            onCluster(() -> coordinator.onTick(1));
+            assertThat(store.view().get(ClusterKeys.drain("gone"))).isNull();
+        });
+        assertThat(store.view().get(ClusterKeys.drain("n3"))).isNull();
+        assertThat(store.view().get(ClusterKeys.drain("n2"))).isNotNull();
+    }
+
     /** A table of a thousand shards takes milliseconds to look at, and there are fifty ticks a second. */
     @Test
     void itLooksOnlyAfterAChangeAndWhenTimeAloneMayChangeTheAnswer() {

@@ -25,7 +25,7 @@ class RoutingTableTest {
     private final List<String> heard = new ArrayList<>();
     private final RoutingTable table = new RoutingTable(4, new RoutingTable.RouteListener() {
         @Override
-        public void onRecord(int shard, @Nullable ShardRecord news) {
+        public void onRecord(int shard, @Nullable ShardRecord news, long revision) {
             hear("record", news == null ? "nobody" : news.owner());
         }
 

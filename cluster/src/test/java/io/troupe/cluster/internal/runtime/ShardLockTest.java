@@ -55,6 +55,17 @@ class ShardLockTest {
     }
 
     @Test
+    void whoHoldsOneIsKnown() {
+        lock.lock();
+        lock.lock();
+        lock.unlock();
+        assertThat(ShardLock.holdsNone()).isFalse();
+        assertThat(CompletableFuture.supplyAsync(ShardLock::holdsNone).join()).isTrue();
+        lock.unlock();
+        assertThat(ShardLock.holdsNone()).isTrue();
+    }
+
+    @Test
     void withoutTheLockItIsSaidAtOnce() {
         List<String> said = new ArrayList<>();
         lock.afterwards(() -> said.add("now"));
