@@ -32,6 +32,8 @@ public interface MessagingSystem extends AutoCloseable {
      * @param offset where the body starts
      * @param length how long it is, in bytes
      * @return what became of it
+     * @throws IllegalArgumentException  if there is no such type
+     * @throws IndexOutOfBoundsException if the range does not lie in the buffer
      */
     Offer offer(String nodeId, Lane lane, int type, DirectBuffer buffer, int offset, int length);
 
@@ -113,7 +115,8 @@ public interface MessagingSystem extends AutoCloseable {
     }
 
     /**
-     * Stops the agent, closes every link and the port. Idempotent; blocks a second at most. One that is invoked makes
+     * Stops the agents, closes every link and the port. Idempotent; waits a second at most, then logs that a
+     * handler blocks. One that is invoked makes
      * its last duty cycles in here, whatever thread this is; from a handler it only begins to close, and the next call,
      * or further duty cycles, bring it to its end.
      */

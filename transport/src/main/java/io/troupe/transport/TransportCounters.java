@@ -10,7 +10,8 @@ package io.troupe.transport;
  * @param handlerFailures  frames whose handler threw
  * @param droppedFrames    frames that were not known to have arrived when their session ended
  * @param turnedAway       connections closed for a newer one because too many were without a handshake
- * @param lateWakeUps      times the agent found frames only because its timer rang: a defect if not zero
+ * @param lateWakeUps      times the agent found frames only because its timer rang, and nobody woke it soon after: a
+ *     lost wake-up, which is a defect, unless the thread that offered them stood still just then
  * @param stalledLinks     connections given up because the other end read nothing while the ring was full
  * @param openedCircuits   times the circuit of a link opened
  */

@@ -203,7 +203,7 @@ public final class LinkHandshake {
         return judge(other);
     }
 
-    /** Says nothing of this cluster to a node that does not belong to it: it has proven itself if it must. */
+    /** Of a node that has proven itself, if it must: without a secret a stranger learns here whose port this is. */
     private Step judge(Hello other) {
         if (other.nodeId().equals(own.nodeId())) {
             return refuse(other, RefusalCode.SELF);
