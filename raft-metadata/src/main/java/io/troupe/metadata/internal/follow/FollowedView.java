@@ -49,11 +49,16 @@ record FollowedView(
         return keys.get(key);
     }
 
-    @Override
-    public void visit(String prefix, String after, Predicate<? super KeyValue> visitor) {
+    /** Throws if nothing with a prefix is followed: to answer that there is nothing would be a lie. */
+    void check(String prefix) {
         if (!follows(prefix) && prefixes.stream().noneMatch(followed -> followed.startsWith(prefix))) {
             throw unknown(prefix);
         }
+    }
+
+    @Override
+    public void visit(String prefix, String after, Predicate<? super KeyValue> visitor) {
+        check(prefix);
         StateView.visit(keys, prefix, after, visitor);
     }
 

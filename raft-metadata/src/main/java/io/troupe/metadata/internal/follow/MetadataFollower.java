@@ -16,7 +16,9 @@ import io.troupe.metadata.MetadataConfig.Voter;
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataView.Leader;
+import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.WatchListener;
 import io.troupe.metadata.internal.node.AgentStore;
 import io.troupe.metadata.internal.node.GroupChannels;
 import io.troupe.metadata.internal.node.GroupName;
@@ -131,6 +133,12 @@ public final class MetadataFollower extends AgentStore {
     }
 
     @Override
+    public Watch watch(String prefix, long fromRevision, WatchListener listener) {
+        ((FollowedView) view()).check(prefix);
+        return super.watch(prefix, fromRevision, listener);
+    }
+
+    @Override
     public boolean keeps(String key) {
         return config.followPrefixes().stream().anyMatch(key::startsWith);
     }
@@ -171,7 +179,7 @@ public final class MetadataFollower extends AgentStore {
 
     @Override
     protected void onBroken(Throwable cause) {
-        // The agent has ended, and has said so: this store has nothing that would go on.
+        hub.end(Objects.requireNonNull(agent.ended())); // which has said so: there is nothing else that would go on
     }
 
     @Override

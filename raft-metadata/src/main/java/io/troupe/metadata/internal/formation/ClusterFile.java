@@ -94,6 +94,12 @@ public final class ClusterFile implements AutoCloseable {
         }
     }
 
+    /** {@return true if a cluster was formed with it} Throws as {@link #open} if it cannot be read. */
+    public boolean isFormed() {
+        Path file = directory.resolve(FILE);
+        return Files.exists(file) && read(file).group() != null;
+    }
+
     /** {@return where the Raft log belongs} */
     public Path raftDirectory() {
         return directory.resolve("raft");

@@ -199,6 +199,30 @@ public final class FormationProtocol {
     }
 
     /**
+     * {@return whether a voter has not said that a group of its is dead}
+     *
+     * @param member the voter, with its directory
+     */
+    boolean isWhole(Member member) {
+        Identity other = member.voter().nodeId().equals(self.nodeId())
+                ? self
+                : told.get(member.voter().nodeId());
+        return other == null || !other.storageId().equals(member.storageId()) || other.whole();
+    }
+
+    /**
+     * The replica of a further group of this node is dead, and the others go on.
+     *
+     * @param nowNs the time
+     */
+    public void onGroupDead(long nowNs) {
+        self = self.broken();
+        if (isFormed()) {
+            tellAll(nowNs);
+        }
+    }
+
+    /**
      * {@return when another node has spoken last, on the clock of this one, or null if it never has}
      *
      * @param nodeId the node

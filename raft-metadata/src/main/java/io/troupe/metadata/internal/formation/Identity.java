@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups      how many Raft groups it was told the cluster has; of these voters are all of them
  * @param group       the voters that were formed, or null before the formation
  * @param backup      the digest of the backup that the state of its group starts from, or is to; null for an empty one
+ * @param whole       false if the replica of a further group is dead here until a restart; not on disk
  */
 public record Identity(
         String clusterName,
@@ -28,7 +29,8 @@ public record Identity(
         List<Voter> seeds,
         int groups,
         @Nullable Group group,
-        @Nullable String backup) {
+        @Nullable String backup,
+        boolean whole) {
 
     /**
      * The group that a formation has made, with the voters that it has by now.
@@ -93,6 +95,7 @@ public record Identity(
      * @param groups      how many Raft groups it was told the cluster has
      * @param group       the voters that were formed, or null before the formation
      * @param backup      the digest of the backup that its group starts from, or null
+     * @param whole       false if the replica of a further group is dead here
      */
     public Identity {
         seeds = List.copyOf(seeds);
@@ -109,6 +112,28 @@ public record Identity(
      */
     public Identity(String clusterName, String nodeId, String storageId, List<Voter> seeds, @Nullable Group group) {
         this(clusterName, nodeId, storageId, seeds, 1, group, null);
+    }
+
+    /**
+     * An identity of which no group is dead.
+     *
+     * @param clusterName the cluster's name
+     * @param nodeId      the voter
+     * @param storageId   its data directory
+     * @param seeds       the seed list it was given, in order of node id
+     * @param groups      how many Raft groups it was told the cluster has
+     * @param group       the formed group, or null before the formation
+     * @param backup      the digest of the backup that its group starts from, or null
+     */
+    public Identity(
+            String clusterName,
+            String nodeId,
+            String storageId,
+            List<Voter> seeds,
+            int groups,
+            @Nullable Group group,
+            @Nullable String backup) {
+        this(clusterName, nodeId, storageId, seeds, groups, group, backup, true);
     }
 
     /**
@@ -138,6 +163,10 @@ public record Identity(
     }
 
     Identity formed(Group formed) {
-        return new Identity(clusterName, nodeId, storageId, seeds, groups, formed, backup);
+        return new Identity(clusterName, nodeId, storageId, seeds, groups, formed, backup, whole);
+    }
+
+    Identity broken() {
+        return new Identity(clusterName, nodeId, storageId, seeds, groups, group, backup, false);
     }
 }

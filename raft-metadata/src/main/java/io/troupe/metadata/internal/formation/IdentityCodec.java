@@ -15,7 +15,7 @@ public final class IdentityCodec {
     private static final int SINGLE_VERSION = 3;
 
     /** Of a voter with several groups. */
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     private static final int LEAST_VOTER = 3;
 
@@ -31,6 +31,7 @@ public final class IdentityCodec {
         to.writeByte(identity.groups() == 1 ? SINGLE_VERSION : VERSION);
         if (identity.groups() != 1) {
             to.writeVarInt(identity.groups());
+            to.writeByte(identity.whole() ? 1 : 0);
         }
         to.writeString(identity.clusterName());
         to.writeString(identity.nodeId());
@@ -65,6 +66,7 @@ public final class IdentityCodec {
             throw from.expected("formation version " + SINGLE_VERSION + " or " + VERSION + ", not " + version);
         }
         int groups = version == SINGLE_VERSION ? 1 : from.readVarInt();
+        boolean whole = version == SINGLE_VERSION || from.readByte() != 0;
         String clusterName = from.readString();
         String nodeId = from.readString();
         String storageId = from.readString();
@@ -73,8 +75,8 @@ public final class IdentityCodec {
             seeds.add(readVoter(from));
         }
         String backup = from.readString();
-        Identity identity =
-                new Identity(clusterName, nodeId, storageId, seeds, groups, null, backup.isEmpty() ? null : backup);
+        Identity identity = new Identity(
+                clusterName, nodeId, storageId, seeds, groups, null, backup.isEmpty() ? null : backup, whole);
         if (from.readByte() == 0) {
             return identity;
         }

@@ -344,12 +344,15 @@ public final class VoterChangeProtocol {
                                 + ", and voters change one at a time: try node " + nodeId + " again later");
     }
 
-    /** Those that are left must be a majority of themselves, or nothing could be committed without this voter. */
+    /**
+     * Those that are left must be a majority of themselves, in every group, or nothing could be committed without this
+     * voter: it stops for good, and with it all of its groups.
+     */
     private @Nullable MetadataException unsafe(Group group, Member without) {
         Set<String> answering = output.answering();
         List<String> silent = without(group, without).stream()
+                .filter(member -> !answering.contains(member.peerId()) || !formation.isWhole(member))
                 .map(Member::peerId)
-                .filter(peer -> !answering.contains(peer))
                 .toList();
         int left = group.members().size() - 1;
         return left - silent.size() > left / 2
@@ -357,7 +360,9 @@ public final class VoterChangeProtocol {
                 : new MetadataException(
                         Code.UNSAFE,
                         "without node " + without.voter().nodeId() + " there would be " + left + " voters, of which "
-                                + silent + " do not answer: that is no majority; start them, or remove them first");
+                                + silent
+                                + " do not answer, or not with all groups: that is no majority; start them, or remove them"
+                                + " first");
     }
 
     private static List<Member> without(Group group, Member member) {

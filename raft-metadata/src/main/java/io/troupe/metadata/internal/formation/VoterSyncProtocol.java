@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that answers is not removed here, because then this node may only be behind in the log of the first group. Who is
  * missing is added: it is invited, so that its Raft server has the group, and proposed once it says so. It is invited
  * only when the committed voters are without another directory of the same node, whose appends would reach the new one.
+ * A leader that does not hear of the first group any more, because that is dead on its node, hands over to who does.
  *
  * <p>A leader whose voters are right hands over to the preferred voter of the group, once in its life: the leaders of
  * the groups are not to be all on one node. It does not insist.
@@ -127,15 +128,20 @@ public final class VoterSyncProtocol {
      * Takes the next step if it is time for it.
      *
      * @param current the voters of this group as Raft has committed them, null while that is not certain
-     * @param wanted  those of the first group, as this node knows them
+     * @param wanted  those of the first group, as this node knows them; null if it hears no more of them
      * @param nowNs   the time
      */
-    public void flush(@Nullable List<Member> current, List<Member> wanted, long nowNs) {
+    public void flush(@Nullable List<Member> current, @Nullable List<Member> wanted, long nowNs) {
         if (!leading || nowNs - lookAt < 0) {
             return;
         }
         lookAt = nowNs + LOOK_NS;
         if (current == null || proposed) {
+            return;
+        }
+        if (wanted == null) {
+            lookAt = nowNs + SPREAD_NS;
+            handOver(current);
             return;
         }
         Member gone = firstWithout(current, wanted);
@@ -179,6 +185,14 @@ public final class VoterSyncProtocol {
         if (!preferred.peerId().equals(self) && output.answering().contains(preferred.peerId())) {
             output.handOver(preferred);
         }
+    }
+
+    private void handOver(List<Member> current) {
+        Set<String> answering = output.answering();
+        current.stream()
+                .filter(member -> !member.peerId().equals(self) && answering.contains(member.peerId()))
+                .min(Comparator.comparing(Member::peerId))
+                .ifPresent(output::handOver);
     }
 
     private static @Nullable Member firstWithout(List<Member> members, List<Member> others) {

@@ -129,7 +129,7 @@ public abstract class AgentStore implements MetadataStore {
     }
 
     @Override
-    public final Watch watch(String prefix, long fromRevision, WatchListener listener) {
+    public Watch watch(String prefix, long fromRevision, WatchListener listener) {
         return hub.watch(prefix, fromRevision, listener);
     }
 }

@@ -42,7 +42,7 @@ final class FurtherStore extends ReplicaStore {
         super(config, name, channel);
         this.first = first;
         this.server = server;
-        voters = new SyncedVoters(config, agent, first::voterGroup, this::raft, this::join);
+        voters = new SyncedVoters(config, agent, first::voterGroup, first::isDead, this::raft, this::join);
         replica = new Replica(config, agent, hub, ready, voters, this::die);
     }
 
@@ -109,6 +109,7 @@ final class FurtherStore extends ReplicaStore {
     @Override
     void onDeath(MetadataException failure) {
         ready.completeExceptionally(failure);
+        first.onFurtherDead();
         RatisNode running = replica.raft();
         if (running != null) {
             closeInBackground(running::stop);

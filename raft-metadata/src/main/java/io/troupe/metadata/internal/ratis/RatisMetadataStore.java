@@ -262,6 +262,11 @@ public final class RatisMetadataStore extends ReplicaStore {
         }
     }
 
+    /** The other voters hear of it: who is left without this one has to have all groups. */
+    void onFurtherDead() {
+        agent.execute(start::onGroupDead);
+    }
+
     /** {@return the further group of this node that has not these voters, and what it has; null if none} */
     private @Nullable String behind(Identity.Group group) {
         for (FurtherStore store : further) {

@@ -156,12 +156,18 @@ abstract class ReplicaStore extends AgentStore implements StatesOfGroups.Group {
                 cause == null ? new IllegalStateException(what) : cause));
     }
 
+    /** {@return true once the replica is dead} */
+    final boolean isDead() {
+        return dead.get();
+    }
+
     final void die(MetadataException failure) {
         if (closing || !dead.compareAndSet(false, true)) {
             return;
         }
         LOG.error("{}", failure.getMessage(), failure.getCause());
         agent.end(failure);
+        hub.end(failure);
         agent.execute(() -> replica().onDeath(failure));
         onDeath(failure);
     }

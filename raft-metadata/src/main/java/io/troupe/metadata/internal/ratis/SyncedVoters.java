@@ -3,6 +3,7 @@ package io.troupe.metadata.internal.ratis;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.troupe.metadata.MetadataConfig;
@@ -28,6 +29,7 @@ final class SyncedVoters implements GroupVoters {
     private final MetadataConfig config;
     private final NodeAgent agent;
     private final Supplier<Identity.@Nullable Group> first;
+    private final BooleanSupplier firstIsDead;
     private final Supplier<@Nullable RatisNode> raft;
     private final Supplier<CompletableFuture<?>> join;
     private @Nullable String self;
@@ -36,7 +38,8 @@ final class SyncedVoters implements GroupVoters {
     /**
      * Of a node that does not lead.
      *
-     * @param first the voters of the first group
+     * @param first the voters of the first group as this node knew them last
+     * @param firstIsDead whether it hears no more of that group
      * @param raft  this group while it runs
      * @param join  lets this node's Raft server have the group; completes when it has it
      */
@@ -44,11 +47,13 @@ final class SyncedVoters implements GroupVoters {
             MetadataConfig config,
             NodeAgent agent,
             Supplier<Identity.@Nullable Group> first,
+            BooleanSupplier firstIsDead,
             Supplier<@Nullable RatisNode> raft,
             Supplier<CompletableFuture<?>> join) {
         this.config = config;
         this.agent = agent;
         this.first = first;
+        this.firstIsDead = firstIsDead;
         this.raft = raft;
         this.join = join;
         agent.onProtocol(NodeAgent.VOTERS_PROTOCOL, this::onMessage);
@@ -93,13 +98,13 @@ final class SyncedVoters implements GroupVoters {
     @Override
     public long turn(long nowNs) {
         VoterSyncProtocol sync = protocol;
-        Identity.Group wanted = first.get();
+        Identity.Group known = first.get();
         RatisNode running = raft.get();
-        if (sync == null || wanted == null || running == null) {
+        if (sync == null || known == null || running == null) {
             return Long.MAX_VALUE;
         }
         if (sync.nextWakeNs() - nowNs <= 0) {
-            sync.flush(members(running, wanted), wanted.members(), nowNs);
+            sync.flush(members(running, known), firstIsDead.getAsBoolean() ? null : known.members(), nowNs);
         }
         return sync.nextWakeNs();
     }

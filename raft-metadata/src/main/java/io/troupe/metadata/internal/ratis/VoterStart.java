@@ -1,5 +1,6 @@
 package io.troupe.metadata.internal.ratis;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -83,8 +84,9 @@ final class VoterStart {
     Identity form() {
         ClusterFile lock = ClusterFile.lock(directory);
         file = lock;
-        Path file = config.restoreFrom();
-        BackupCodec.Contents backup = file == null ? null : read(file);
+        Path from = config.restoreFrom();
+        // What was restored once goes on without it.
+        BackupCodec.Contents backup = from == null || (!Files.exists(from) && lock.isFormed()) ? null : read(from);
         Identity found = lock.open(config, newStorageId(), backup == null ? null : backup.digest());
         identity = found;
         RatisServer.checkPort(RatisServer.self(config));
@@ -223,6 +225,14 @@ final class VoterStart {
         FormationProtocol protocol = formation;
         if (protocol != null) {
             protocol.onCommitted(group, System.nanoTime());
+        }
+    }
+
+    /** A further group is dead here; on the metadata thread. */
+    void onGroupDead() {
+        FormationProtocol protocol = formation;
+        if (protocol != null) {
+            protocol.onGroupDead(System.nanoTime());
         }
     }
 

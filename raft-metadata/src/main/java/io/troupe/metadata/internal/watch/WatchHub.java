@@ -52,6 +52,9 @@ public final class WatchHub implements AutoCloseable {
     /** Written under the lock. */
     private volatile MetadataView view;
 
+    /** Why nothing is published any more; guarded by the lock. */
+    private @Nullable MetadataException over;
+
     private volatile boolean closed;
 
     /**
@@ -111,6 +114,19 @@ public final class WatchHub implements AutoCloseable {
         signal();
     }
 
+    /**
+     * Nothing is published any more, but what was may still be read: whoever waits for more is told, on the hub's
+     * thread.
+     *
+     * @param failure why
+     */
+    public void end(MetadataException failure) {
+        synchronized (lock) {
+            over = failure;
+        }
+        signal();
+    }
+
     /** {@return the newest published view} */
     public MetadataView view() {
         return view;
@@ -141,7 +157,8 @@ public final class WatchHub implements AutoCloseable {
      * Waits for a revision.
      *
      * @param revision the revision
-     * @return completes with the view's revision, at least the given one; fails with CLOSED or BUSY
+     * @return completes with the view's revision, at least the given one; fails with CLOSED, BUSY or as told by
+     *     {@link #end}
      */
     public CompletableFuture<Long> awaitRevision(long revision) {
         synchronized (lock) {
@@ -150,6 +167,9 @@ public final class WatchHub implements AutoCloseable {
             }
             if (view.revision() >= revision) {
                 return CompletableFuture.completedFuture(view.revision());
+            }
+            if (over != null) {
+                return CompletableFuture.failedFuture(over);
             }
             if (waiters.size() >= MAX_WAITERS) {
                 return CompletableFuture.failedFuture(new MetadataException(
@@ -238,15 +258,21 @@ public final class WatchHub implements AutoCloseable {
         while (true) {
             Waiter due;
             long revision;
+            MetadataException failure;
             synchronized (lock) {
                 revision = view.revision();
                 due = waiters.peek();
-                if (due == null || due.revision() > revision) {
+                failure = due == null || due.revision() <= revision ? null : over;
+                if (due == null || (due.revision() > revision && failure == null)) {
                     return;
                 }
                 waiters.remove();
             }
-            due.future().complete(revision);
+            if (failure == null) {
+                due.future().complete(revision);
+            } else {
+                due.future().completeExceptionally(failure);
+            }
         }
     }
 

@@ -134,8 +134,10 @@ class FormationProtocolTest {
     void onlyAnIdentityWithSeveralGroupsHasOtherBytesThanBefore() {
         Identity single = new Identity("c", "n", "s", List.of(), null);
         Identity several = new Identity("c", "n", "s", List.of(), 3, null, null);
+        Identity damaged = new Identity("c", "n", "s", List.of(), 3, null, null, false);
         assertThat(hex(single)).isEqualTo("030163016e0173000000");
-        assertThat(hex(several)).isEqualTo("04030163016e0173000000");
+        assertThat(hex(several)).isEqualTo("0503010163016e0173000000");
+        assertThat(hex(damaged)).isEqualTo("0503000163016e0173000000");
     }
 
     private static String hex(Identity identity) {

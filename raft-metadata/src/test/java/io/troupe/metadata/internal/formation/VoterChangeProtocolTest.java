@@ -152,13 +152,37 @@ class VoterChangeProtocolTest {
     }
 
     @Test
+    void aVoterOfWhichAGroupIsDeadCountsForNothing() {
+        FormationProtocol damaged = new FormationProtocol(identity("n2", "1", group()), false, now, new Silent() {
+            @Override
+            public void tell(String nodeId, Identity self) {
+                if (nodeId.equals("n1")) {
+                    formation.onTold(self, now);
+                }
+            }
+        });
+        assertThat(changes.remove("n3", now, LIMIT)).isNull();
+        assertThat(said()).containsExactly("propose [n1@1, n2@1]");
+        changes.onRefused("so that it can be asked again");
+        said();
+        damaged.onGroupDead(now);
+        assertThat(changes.remove("n3", now, LIMIT))
+                .isNotNull()
+                .hasMessageContaining("[n2@1] do not answer, or not with all groups: that is no majority");
+        assertThat(changes.remove("n2", now, LIMIT))
+                .as("the damaged one may go")
+                .isNull();
+        assertThat(said()).containsExactly("propose [n1@1, n3@1]");
+    }
+
+    @Test
     void aLostDirectoryIsKeptWhileTheOthersAreNoMajorityOfThemselves() {
         answering.retainAll(Set.of("n1@1"));
         assertThat(add("n3")).isNull();
         heard("n3@2", false);
         assertThat(said())
-                .containsExactly("UNSAFE without node n3 there would be 2 voters, of which [n2@1] do not answer:"
-                        + " that is no majority; start them, or remove them first");
+                .containsExactly("UNSAFE without node n3 there would be 2 voters, of which [n2@1] do not answer,"
+                        + " or not with all groups: that is no majority; start them, or remove them first");
     }
 
     @Test
@@ -310,7 +334,7 @@ class VoterChangeProtocolTest {
     }
 
     /** What the formation says is not looked at here. */
-    private static final class Silent implements FormationProtocol.Output {
+    private static class Silent implements FormationProtocol.Output {
         @Override
         public void tell(String nodeId, Identity self) {}
 

@@ -21,7 +21,7 @@ class VoterSyncProtocolTest implements VoterSyncProtocol.Output {
     private final List<String> said = new ArrayList<>();
     private final Set<String> answering = new TreeSet<>(Set.of("n1@1", "n2@1", "n3@1"));
     private final VoterSyncProtocol sync = new VoterSyncProtocol(1, "n1@1", this);
-    private List<Member> wanted = members("n1@1", "n2@1", "n3@1");
+    private @Nullable List<Member> wanted = members("n1@1", "n2@1", "n3@1");
     private @Nullable List<Member> current = wanted;
     private long now = 1;
 
@@ -127,6 +127,22 @@ class VoterSyncProtocolTest implements VoterSyncProtocol.Output {
         assertThat(look()).as("it does not insist").isEmpty();
     }
 
+    /** Whatever it knew of the first group last may be wrong by now. */
+    @Test
+    void aLeaderThatHearsNoMoreOfTheFirstGroupHandsOverAndChangesNobody() {
+        leading();
+        wanted = null;
+        answering.remove("n2@1");
+        assertThat(look()).containsExactly("hand over n3@1");
+        assertThat(look()).as("that takes its time").isEmpty();
+        answering.remove("n3@1");
+        now += VoterSyncProtocol.SPREAD_NS;
+        assertThat(look()).as("nobody else answers").isEmpty();
+        answering.add("n2@1");
+        now += VoterSyncProtocol.SPREAD_NS;
+        assertThat(look()).containsExactly("hand over n2@1");
+    }
+
     @Test
     void aLeaderKeepsTheGroupIfThePreferredVoterIsSilent() {
         leading();
@@ -178,7 +194,7 @@ class VoterSyncProtocolTest implements VoterSyncProtocol.Output {
             assertThat(ids(current == null ? List.of() : current))
                     .as("beside its predecessor")
                     .noneMatch(id -> id.startsWith(peer.substring(0, 3)));
-            if (wanted.stream().anyMatch(member -> member.peerId().equals(peer)) && random.nextBoolean()) {
+            if (ids(wanted == null ? List.of() : wanted).contains(peer) && random.nextBoolean()) {
                 answering.add(peer);
                 sync.onJoined(peer);
             }

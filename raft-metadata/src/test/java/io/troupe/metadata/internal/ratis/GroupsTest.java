@@ -152,11 +152,13 @@ class GroupsTest {
             String node = leader(voters, 1).nodeId();
             FurtherStore dead = (FurtherStore) voters.voter(node).group(1);
             RatisNode raft = Objects.requireNonNull(dead.raft());
+            CompletableFuture<Long> waiting = dead.awaitRevision(Long.MAX_VALUE);
             raft.stop(); // As Ratis does when a log cannot be written.
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertRefused(dead.txn(Txn.EMPTY), Code.FAILED)
                             .hasMessageContaining("the metadata replica of node " + node + " (group 1) is dead")
                             .hasMessageContaining("restart the node"));
+            assertRefused(waiting, Code.FAILED);
             for (int group : new int[] {0, 2}) {
                 put(opened(voters.voter(node).group(group)), "as before");
             }

@@ -176,6 +176,20 @@ class WatchHubTest {
     }
 
     @Test
+    void whoWaitsForWhatIsNeverPublishedIsTold() {
+        hub.start();
+        CompletableFuture<Long> waiting = hub.awaitRevision(5);
+        CompletableFuture<Long> soon = hub.awaitRevision(2);
+        publish(2, "a");
+        hub.end(new MetadataException(MetadataException.Code.FAILED, "the replica is dead"));
+        await().until(() -> soon.isDone() && waiting.isDone());
+        assertThat(soon).isCompletedWithValue(2L);
+        assertThatThrownBy(waiting::join).hasMessageContaining("the replica is dead");
+        assertThatThrownBy(() -> hub.awaitRevision(3).join()).hasMessageContaining("the replica is dead");
+        assertThat(hub.awaitRevision(1)).isCompletedWithValue(2L);
+    }
+
+    @Test
     void closingFailsWhatWaitsAndWhatComesLater() {
         hub.start();
         CompletableFuture<Long> waiting = hub.awaitRevision(5);
