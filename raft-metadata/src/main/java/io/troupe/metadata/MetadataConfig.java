@@ -328,6 +328,10 @@ public record MetadataConfig(
             if (nodeId.isBlank()) {
                 errors.add("the node id is empty: give every node its own");
             }
+            if (nodeId.startsWith(":")) {
+                errors.add("the node id " + nodeId
+                        + " begins with a colon, as names that the store keeps for itself do:" + " choose another one");
+            }
             if (clusterName.isBlank()) {
                 errors.add("the cluster name is empty: give all nodes of a cluster the same");
             }

@@ -47,6 +47,9 @@ public interface MetadataStore extends AutoCloseable {
         return this;
     }
 
+    /** Longest time to live of a session, in milliseconds: 365 days. */
+    long LONGEST_TTL_MILLIS = Duration.ofDays(365).toMillis();
+
     /**
      * Checks the number of a group.
      *
@@ -115,7 +118,8 @@ public interface MetadataStore extends AutoCloseable {
      * end. Transactions need an open session.
      *
      * @param ttlMillis how long the session lives without a keep-alive, in milliseconds
-     * @return the session; fails with SESSION_HELD after one ttl of waiting for another directory's life to end
+     * @return the session; fails with SESSION_HELD after one ttl of waiting for another directory's life to end, and
+     *     with BAD_CONFIG if the ttl is less than 1 or more than {@link #LONGEST_TTL_MILLIS}
      */
     CompletableFuture<SessionId> openSession(long ttlMillis);
 
@@ -247,6 +251,7 @@ public interface MetadataStore extends AutoCloseable {
      * @param fromRevision the first revision to report; {@code view().revision() + 1} goes on from a view
      * @param listener     receives the changes
      * @return the watch
+     * @throws IllegalArgumentException if this node follows no key with the prefix
      */
     Watch watch(String prefix, long fromRevision, WatchListener listener);
 

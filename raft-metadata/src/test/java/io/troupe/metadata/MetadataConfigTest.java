@@ -65,6 +65,7 @@ class MetadataConfigTest {
     @Test
     void namesAndNumbersMustMakeSense() {
         assertRefused(three(" ").clusterName(""), "the node id is empty", "the cluster name is empty");
+        assertRefused(three(":outbox"), "the node id :outbox begins with a colon");
         assertRefused(
                 three("x").voter("n4", "localhost", 70_000).snapshotEntries(0).formationTimeout(Duration.ZERO),
                 "Raft port 70000 of seed n4 is not from 0 to 65535",

@@ -120,6 +120,17 @@ abstract class SessionContract extends TransactionContract {
     }
 
     @Test
+    void aTimeToLiveThatCannotBeIsRefusedAndTheSessionGoesOn() {
+        for (long ttl : new long[] {-1, 0, MetadataStore.LONGEST_TTL_MILLIS + 1, Long.MAX_VALUE}) {
+            assertFails(store.openSession(ttl), Code.BAD_CONFIG)
+                    .hasMessage("a session cannot live for " + ttl + " ms without a keep-alive: between 1 ms and 365"
+                            + " days can be kept");
+            assertFails(store.joinSession(session, ttl), Code.BAD_CONFIG);
+        }
+        txn(put("a", "1"));
+    }
+
+    @Test
     void withoutASessionNothingIsSubmitted() {
         get(store.closeSession());
         assertFails(store.txn(Txn.of(put("a", "1"))), Code.NO_SESSION)

@@ -139,6 +139,7 @@ public final class InMemoryMetadataStore implements MetadataStore {
     @Override
     public CompletableFuture<SessionId> openSession(long ttlMillis) {
         return submit(answer -> {
+            checkTtl(ttlMillis);
             session = null;
             open(new Opening(new Command.OpenSession(nodeId, storageId, group.nextNonce(), ttlMillis), answer));
         });
@@ -151,6 +152,7 @@ public final class InMemoryMetadataStore implements MetadataStore {
             if (foreign != null) {
                 throw foreign;
             }
+            checkTtl(ttlMillis);
             Outcome outcome = group.apply(new Command.JoinSession(life, storageId, group.nextNonce(), ttlMillis));
             if (outcome instanceof Outcome.SessionOpened opened) {
                 onOpened(opened, answer);
@@ -158,6 +160,13 @@ public final class InMemoryMetadataStore implements MetadataStore {
                 throw SessionProtocol.cannotJoin(life, held);
             }
         });
+    }
+
+    private static void checkTtl(long ttlMillis) {
+        MetadataException wrong = SessionProtocol.wrongTtl(ttlMillis);
+        if (wrong != null) {
+            throw wrong;
+        }
     }
 
     @Override

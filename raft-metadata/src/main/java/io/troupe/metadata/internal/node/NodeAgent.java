@@ -268,11 +268,8 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private CompletableFuture<SessionId> askForSession(long ttlMillis, Consumer<CompletableFuture<SessionId>> request) {
-        if (ttlMillis < 1) {
-            return CompletableFuture.failedFuture(new MetadataException(
-                    Code.BAD_CONFIG, "the session's ttl (" + ttlMillis + " ms) must be at least 1 ms"));
-        }
-        return ask(request);
+        MetadataException wrong = SessionProtocol.wrongTtl(ttlMillis);
+        return wrong == null ? ask(request) : CompletableFuture.failedFuture(wrong);
     }
 
     /** {@return the revision that proves the renewal} */

@@ -24,6 +24,7 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.FileUtils;
 import org.apache.ratis.util.MD5FileUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
 
     private static final int BUFFER = 1 << 16;
     private static final String LOG_SEGMENTS = "log_*";
+    private static final String UNFINISHED = "snapshot.*.tmp";
+    private static final String UNFINISHED_INSTALLS = "snapshot-*";
 
     private volatile boolean cleanupDue = true;
 
@@ -44,6 +47,19 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
     public void init(RaftStorage storage) throws IOException {
         super.init(storage);
         cleanupDue = true;
+        deleteAll(storage.getStorageDir().getStateMachineDir().toPath(), UNFINISHED);
+        deleteAll(storage.getStorageDir().getTmpDir().toPath(), UNFINISHED_INSTALLS);
+    }
+
+    /** Left by a process that ended while it wrote or received one: nobody else deletes them. */
+    private static void deleteAll(Path directory, String pattern) throws IOException {
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, pattern)) {
+                for (Path file : left) {
+                    FileUtils.deleteFully(file);
+                }
+            }
+        }
     }
 
     /**

@@ -95,13 +95,18 @@ final class Transactions {
 
     /**
      * The mark alone is set, on what stands: what this transaction would have settled before it is refused with the
-     * rest.
+     * rest. It may be what would have made room for it.
      */
     private SettleRefused settleAsLate(ChannelId channel, Op.Settle settle, Op.Deadline deadline) {
-        Settlements standing = state.channels.get(channel);
+        Settlements found = state.channels.get(channel);
+        Settlements standing = found == null ? Settlements.EMPTY : found;
         Op.Settle late = new Op.Settle(
                 settle.session(), settle.shard(), settle.sequence(), settle.floor(), deadline.outcome(), NO_BYTES);
-        state.channels.put(channel, (standing == null ? Settlements.EMPTY : standing).with(late));
+        Reason reason = standing.refusal(late);
+        if (reason != null) {
+            return refused(reason);
+        }
+        state.channels.put(channel, standing.with(late));
         state.revision++;
         return new SettleRefused(state.revision, Reason.SETTLED, deadline.outcome(), NO_BYTES);
     }

@@ -1,5 +1,6 @@
 package io.troupe.metadata.internal.submit;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.function.LongConsumer;
 
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.SessionId;
 import io.troupe.metadata.internal.codec.EntryCodec;
@@ -149,6 +151,21 @@ public final class SessionProtocol {
             return;
         }
         openings.add(new Opening(life, nonce, ttlMillis, done));
+    }
+
+    /**
+     * {@return why no session can have a time to live; null if one can}
+     *
+     * @param ttlMillis the time
+     */
+    public static @Nullable MetadataException wrongTtl(long ttlMillis) {
+        return ttlMillis >= 1 && ttlMillis <= MetadataStore.LONGEST_TTL_MILLIS
+                ? null
+                : new MetadataException(
+                        Code.BAD_CONFIG,
+                        "a session cannot live for " + ttlMillis + " ms without a keep-alive: between 1 ms and "
+                                + Duration.ofMillis(MetadataStore.LONGEST_TTL_MILLIS)
+                                        .toDays() + " days can be kept");
     }
 
     /**

@@ -17,8 +17,11 @@ import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
 import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataStores;
+import io.troupe.metadata.MetadataView;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.Txn;
+import io.troupe.metadata.WatchEvent;
+import io.troupe.metadata.WatchListener;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -152,6 +155,48 @@ class BadStartTest {
     void aFollowerThatReachesNoVoterSaysSo() {
         try (Voters voters = new Voters('b', directory, 3)) {
             assertFails(store(voters, voters.config("b9")), Code.TIMEOUT).hasMessageContaining("no voter");
+        }
+    }
+
+    @Test
+    void aFollowerWatchesWhatItFollowsAndNothingElse() {
+        try (Voters voters = new Voters('b', directory, 3);
+                MetadataStore follower = store(voters, voters.config("b9").followPrefixes("t/", "u/v/"))) {
+            WatchListener listener = new WatchListener() {
+                @Override
+                public void onEvents(List<WatchEvent> events, MetadataView view) {
+                    throw new IllegalStateException("it is never started");
+                }
+
+                @Override
+                public void onResync(MetadataView view) {
+                    throw new IllegalStateException("it is never started");
+                }
+            };
+            for (String followed : List.of("", "t/", "t/1", "u/")) {
+                follower.watch(followed, 1, listener).close();
+            }
+            assertThatThrownBy(() -> follower.watch("w/", 1, listener))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("w/");
+        }
+    }
+
+    @Test
+    void whatAProcessLeftThatEndedDuringASnapshotIsDeleted() throws Exception {
+        try (Voters voters = new Voters('b', directory, 1).start("b1")) {
+            voters.kill("b1");
+            Path machine;
+            try (var files = Files.walk(directory.resolve("b1"))) {
+                machine = files.filter(file -> file.endsWith("sm")).findFirst().orElseThrow();
+            }
+            Path written = Files.writeString(machine.resolve("snapshot.3_77.tmp"), "half of a snapshot");
+            Path received = machine.resolveSibling("tmp").resolve("snapshot-1234");
+            Files.createDirectories(received.resolve("sm"));
+            Files.writeString(received.resolve("sm").resolve("snapshot.3_78"), "half of another");
+            voters.start("b1");
+            assertThat(written).doesNotExist();
+            assertThat(received).doesNotExist();
         }
     }
 

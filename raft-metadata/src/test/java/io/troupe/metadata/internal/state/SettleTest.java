@@ -82,6 +82,21 @@ class SettleTest extends StateFixture {
                         refused -> assertThat(refused.reply()).isEqualTo(bytes("in time")));
     }
 
+    /** It would stand in a snapshot that nobody can read. */
+    @Test
+    void aLateMessageIsNotSettledWhereItHasNoRoomWithoutWhatIsRefusedWithIt() {
+        Op.Deadline deadline = new Op.Deadline(1_000, 4);
+        apply(new Command.Tick(1_000, List.of(own)));
+        TxnResult late = txn(
+                Txn.of(settle(70_000, 70_000, 7, ""), settle(70_001, 1, 7, "").before(deadline)));
+        assertThat(late)
+                .isInstanceOfSatisfying(
+                        TxnResult.SettleRefused.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(Reason.WINDOW_FULL));
+        assertThat(window().highest()).isZero();
+        assertThat(window().floor()).isEqualTo(1);
+    }
+
     @Test
     void aLateMessageOfAnEndedSessionIsNotSettled() {
         apply(new Command.Tick(1_000, List.of(own)));
