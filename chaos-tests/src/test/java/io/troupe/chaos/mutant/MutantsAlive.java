@@ -75,12 +75,6 @@ final class MutantsAlive {
                     "|| shard.epoch() != viewEpoch) {",
                     2464),
             bug(
-                    "receiver refuses what came before it heard of the epoch, for ever",
-                    RUNTIME + "Receiver.java",
-                    "            if (early.isEmpty()) {\n",
-                    "            if (early.size() < 1_000_000) {\n",
-                    1),
-            bug(
                     "receiver forgets what it held while the fence was raised",
                     RUNTIME + "Receiver.java",
                     "route != null && (frame = shard.held.poll()) != null; ) {",

@@ -32,6 +32,18 @@ final class MutantsOfNodes {
                     "",
                     1),
             bug(
+                    "receiver refuses what came before it heard of the epoch, for ever",
+                    RUNTIME + "EarlyFrames.java",
+                    "        if (!held.isRaised(shard)) {\n",
+                    "        if (shard >= 0) {\n",
+                    1),
+            bug(
+                    "frame overtakes those that wait for its epoch",
+                    RUNTIME + "EarlyFrames.java",
+                    "if (frame.epoch() <= epochs.applyAsLong(shard) && due(shard) == null) {",
+                    "if (frame.epoch() <= epochs.applyAsLong(shard)) {",
+                    "cluster.internal.runtime.EarlyFramesTest"),
+            bug(
                     "old owner starts messages while it hands over",
                     RUNTIME + "HostedShard.java",
                     "return state == State.ACTIVE && membership",

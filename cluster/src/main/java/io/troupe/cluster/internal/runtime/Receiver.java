@@ -1,6 +1,5 @@
 package io.troupe.cluster.internal.runtime;
 
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,8 +35,7 @@ final class Receiver {
     private final Acknowledgements acknowledgements;
     private final DeliveryLimits limits;
     private final NanoClock clock;
-    /** Frames of an epoch that this node has not heard of yet, per shard; guarded by itself. */
-    private final ArrayDeque<InboundFrame> early = new ArrayDeque<>();
+    private final EarlyFrames early;
 
     private final Nearby nearby;
     private final Postponed postponed = new Postponed();
@@ -58,6 +56,7 @@ final class Receiver {
         this.limits = limits;
         this.clock = clock;
         nearby = new Nearby(clock.nanoTime());
+        early = new EarlyFrames(hosted.shards(), EARLY_SHARDS * limits.maxHeld(), shard -> epoch(routing.route(shard)));
     }
 
     /** A frame of this node itself, or one that was kept for a while. */
@@ -71,17 +70,15 @@ final class Receiver {
     }
 
     private void onFrame(InboundFrame frame, @Nullable Nearby besides) {
-        if (frame.shard() < 0 || frame.shard() >= hosted.shards()) {
-            return; // the handshake makes shard counts agree: only a broken peer sends this
+        // The handshake makes shard counts agree: only a broken peer sends another shard.
+        if (frame.shard() >= 0 && frame.shard() < hosted.shards() && !early.keep(frame)) {
+            look(frame, besides);
         }
+    }
+
+    private void look(InboundFrame frame, @Nullable Nearby besides) {
         Route route = routing.route(frame.shard());
-        long viewEpoch = route == null ? 0 : route.epoch();
-        if (frame.epoch() > viewEpoch) {
-            if (!hold(frame)) {
-                onFrame(frame, besides);
-            }
-            return;
-        }
+        long viewEpoch = epoch(route);
         HostedShard shard = hosted.at(frame.shard());
         // An older epoch is refused too: a late copy of what that epoch has run would run again.
         if (shard == null || route == null || shard.epoch() != viewEpoch || frame.epoch() != viewEpoch) {
@@ -105,18 +102,8 @@ final class Receiver {
         }
     }
 
-    /** {@return false if the epoch is known by now} Else {@link #onRoute} comes after this. */
-    private boolean hold(InboundFrame frame) {
-        synchronized (early) {
-            Route route = routing.route(frame.shard());
-            if (route != null && route.epoch() >= frame.epoch()) {
-                return false;
-            }
-            if (early.size() < EARLY_SHARDS * limits.maxHeld()) {
-                early.add(frame);
-            } // else dropped: the sender asks again after its retry time
-            return true;
-        }
+    private static long epoch(@Nullable Route route) {
+        return route == null ? 0 : route.epoch();
     }
 
     private void holdInShard(HostedShard shard, InboundFrame frame, Route route) {
@@ -137,15 +124,7 @@ final class Receiver {
 
     /** The table has another route, and {@link HostedShards} knows it: what came too early is looked at again. */
     void onRoute(int shard) {
-        List<InboundFrame> due;
-        synchronized (early) {
-            if (early.isEmpty()) {
-                return;
-            }
-            due = early.stream().filter(frame -> frame.shard() == shard).toList();
-            early.removeIf(frame -> frame.shard() == shard);
-        }
-        due.forEach(this::onFrame);
+        early.look(shard, frame -> look(frame, null));
     }
 
     /** Under the shard's lock, so that the order of a channel is the order of delivery. */
