@@ -325,16 +325,7 @@ public record MetadataConfig(
             List<String> errors = new ArrayList<>();
             Set<String> ids = new HashSet<>();
             Set<String> addresses = new HashSet<>();
-            if (nodeId.isBlank()) {
-                errors.add("the node id is empty: give every node its own");
-            }
-            if (nodeId.startsWith(":")) {
-                errors.add("the node id " + nodeId
-                        + " begins with a colon, as names that the store keeps for itself do:" + " choose another one");
-            }
-            if (clusterName.isBlank()) {
-                errors.add("the cluster name is empty: give all nodes of a cluster the same");
-            }
+            checkNames(errors);
             for (Voter voter : voters) {
                 if (voter.raftPort() < 0 || voter.raftPort() > 65_535) {
                     errors.add(
@@ -399,6 +390,19 @@ public record MetadataConfig(
         private void checkGroups(List<String> errors) {
             if (groups < 1 || groups > MAX_GROUPS) {
                 errors.add("groups (" + groups + ") must be from 1 to " + MAX_GROUPS);
+            }
+        }
+
+        private void checkNames(List<String> errors) {
+            if (nodeId.isBlank()) {
+                errors.add("the node id is empty: give every node its own");
+            }
+            if (nodeId.startsWith(":")) {
+                errors.add("the node id " + nodeId
+                        + " begins with a colon, as names that the store keeps for itself do:" + " choose another one");
+            }
+            if (clusterName.isBlank()) {
+                errors.add("the cluster name is empty: give all nodes of a cluster the same");
             }
         }
 
