@@ -166,12 +166,14 @@ class NamedActorsOnANodeTest {
         static final Kind<Diary.Note> KIND = Kind.of("loner", Diary.Note.class, Loner::new)
                 .spawnedAs(Loner.class)
                 .mailbox(1, Overflow.REJECT);
+        static final CountDownLatch WORKS = new CountDownLatch(1);
         static final CountDownLatch WORK = new CountDownLatch(1);
         static final CountDownLatch ENDED = new CountDownLatch(1);
 
         @Override
         public void receive(Diary.Note message, ActorContext<Diary.Note> context) throws Exception {
-            assertThat(WORK.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            WORKS.countDown();
+            assertThat(WORK.await(2 * LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
 
         @Override
@@ -185,7 +187,8 @@ class NamedActorsOnANodeTest {
         try (Nodes nodes = new Nodes('l', directory, 1).startSeeds(Loner.KIND)) {
             ClusterActorSystem node = nodes.node("l1");
             Pid<Diary.Note> loner = node.actorOf(Loner.class).withId("hermit").spawn();
-            List<CompletableFuture<SendOutcome>> told = new ArrayList<>();
+            List<CompletableFuture<SendOutcome>> told = new ArrayList<>(List.of(loner.tell(new Diary.Note("n"))));
+            assertThat(Loner.WORKS.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             do {
                 told.add(loner.tell(new Diary.Note("n")));
             } while (told.stream().noneMatch(CompletableFuture::isDone));
