@@ -16,12 +16,16 @@ import io.troupe.metadata.Watch;
 import io.troupe.metadata.WatchEvent;
 import io.troupe.metadata.WatchListener;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shard to owner, as this node's copy of the store has it: an array, so that routing costs a look-up and no I/O.
  * Written by the store's watch thread only; read by any thread.
  */
 final class RoutingTable implements WatchListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);
+
     private final AtomicReferenceArray<@Nullable Route> routes;
 
     /** What the routes were made of. */
@@ -98,7 +102,7 @@ final class RoutingTable implements WatchListener, AutoCloseable {
     public void onEvents(List<WatchEvent> events, MetadataView view) {
         for (WatchEvent event : events) {
             int shard = ClusterKeys.shardOf(event.key());
-            update(shard, event instanceof WatchEvent.Put put ? read(put.entry()) : null, event.revision());
+            takeOver(shard, event instanceof WatchEvent.Put put ? put.entry() : null, event.revision());
         }
     }
 
@@ -106,12 +110,17 @@ final class RoutingTable implements WatchListener, AutoCloseable {
     public void onResync(MetadataView view) {
         for (int shard = 0; shard < routes.length(); shard++) {
             KeyValue entry = view.get(ClusterKeys.shard(shard));
-            update(shard, entry == null ? null : read(entry), entry == null ? view.revision() : entry.modRevision());
+            takeOver(shard, entry, entry == null ? view.revision() : entry.modRevision());
         }
     }
 
-    private static ShardRecord read(KeyValue entry) {
-        return ShardRecord.decode(entry.value(), entry.modRevision());
+    /** One shard that cannot be taken over, such as one whose record a newer version wrote, is not to hide others. */
+    private void takeOver(int shard, @Nullable KeyValue entry, long revision) {
+        try {
+            update(shard, entry == null ? null : ShardRecord.decode(entry.value(), entry.modRevision()), revision);
+        } catch (RuntimeException | Error defect) {
+            LOG.error("node does not know who owns shard {} at revision {}", shard, revision, defect);
+        }
     }
 
     private void update(int shard, @Nullable ShardRecord news, long revision) {

@@ -2,6 +2,7 @@ package io.troupe.cluster.internal.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import io.troupe.cluster.internal.delivery.Route;
@@ -75,6 +76,18 @@ class RoutingTableTest {
         awaitHeard("record to n2, messages to n1", "route to n2, messages to n2");
         store.delete(ClusterKeys.shard(SHARD)).join();
         awaitHeard("record to nobody, messages to n2", "route to nobody, messages to nobody");
+    }
+
+    @Test
+    void aRecordThatCannotBeReadHidesNoOther() {
+        store.putAll(Map.of(
+                        ClusterKeys.shard(SHARD - 1),
+                        new byte[] {99},
+                        ClusterKeys.shard(SHARD),
+                        ShardRecord.grant("n1", 1).encode()))
+                .join();
+        awaitHeard("record to n1, messages to nobody", "route to n1, messages to n1");
+        assertThat(table.route(SHARD - 1)).isNull();
     }
 
     @Test
