@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.troupe.cluster.spi.InboundMessage;
 import io.troupe.cluster.spi.InboundMessage.Ending;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,22 +34,33 @@ final class Deliveries {
 
     /** What a sender has sent: to one entity, or a transaction. Under the shard's lock. */
     void deliver(InboundMessage message, ShardCells cells) {
-        if (TransactionCodec.isTransaction(message.content())) {
+        byte[] content = message.content();
+        if (TransactionCodec.isTransaction(content)) {
             deliverParts(message, cells);
             return;
         }
-        byte[] content = message.content();
         int headerLength = Envelope.headerLength(content);
-        EntityId known = headerLength == 0 ? null : cells.last.find(content, headerLength);
-        Envelope envelope;
-        try {
-            envelope = known == null ? Envelope.decode(content) : new Envelope(known, headerLength, null, 0);
-        } catch (IllegalArgumentException e) {
-            undelivered.refuse(null, message, Ending.FAILED, "undecodable: " + e.getMessage());
+        Cell recent = headerLength == 0 ? null : cells.recent.find(content, headerLength);
+        if (recent != null && recent.offer(new Letter(message, headerLength, system.messages())) == Cell.Offer.TAKEN) {
             return;
         }
-        if (known == null && headerLength > 0) {
-            cells.last.remember(content, headerLength, envelope.target());
+        EntityId target = deliverByName(message, cells);
+        if (target != null && recent == null && headerLength > 0 && cells.recent.isToNote(content)) {
+            Cell cell = cells.byId.get(target);
+            if (cell != null) {
+                cells.recent.note(content, headerLength, cell);
+            }
+        }
+    }
+
+    /** {@return the entity that it is for; null if it is for none} */
+    private @Nullable EntityId deliverByName(InboundMessage message, ShardCells cells) {
+        Envelope envelope;
+        try {
+            envelope = Envelope.decode(message.content());
+        } catch (IllegalArgumentException e) {
+            undelivered.refuse(null, message, Ending.FAILED, "undecodable: " + e.getMessage());
+            return null;
         }
         InboundMessage received = envelope.origin() == null ? message : new RelayedMessage(message, envelope.origin());
         if (envelope.before() > 0) {
@@ -57,9 +69,10 @@ final class Deliveries {
         KindHost kind = kinds.get(envelope.target().kind());
         if (kind == null) {
             refuseUnhosted(envelope.target(), received);
-            return;
+            return null;
         }
         place(new Letter(received, envelope.bodyOffset(), system.messages()), envelope.target(), cells, kind);
+        return envelope.target();
     }
 
     private void refuseUnhosted(EntityId target, InboundMessage message) {

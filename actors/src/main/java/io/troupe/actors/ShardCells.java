@@ -15,7 +15,7 @@ final class ShardCells implements Home {
     final OwnedShard shard;
     final ShardGate gate = new ShardGate();
     final Map<EntityId, Cell> byId = new ConcurrentHashMap<>();
-    final LastTarget last = new LastTarget();
+    final RecentCells recent = new RecentCells();
     final Duties duties;
     private final EntityHost host;
     private volatile boolean stopped;
@@ -78,6 +78,7 @@ final class ShardCells implements Home {
     public boolean remove(Cell cell) {
         boolean removed = byId.remove(cell.id, cell);
         if (removed) {
+            recent.forget(cell);
             cell.kind.onRemoved();
         }
         return removed;
