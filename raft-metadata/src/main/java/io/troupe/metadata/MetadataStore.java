@@ -24,6 +24,9 @@ public interface MetadataStore extends AutoCloseable {
     /** Longest encoded transaction, in bytes. */
     int MAX_TXN_LENGTH = 1 << 20;
 
+    /** What one transaction may read, in {@link Op#readCost}: 64 values of any length, of which many are small. */
+    int MAX_TXN_READ_COST = 64 * Op.VALUE_COST;
+
     /** {@return the node this store runs in} */
     String nodeId();
 

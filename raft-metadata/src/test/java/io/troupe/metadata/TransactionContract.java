@@ -2,6 +2,7 @@ package io.troupe.metadata;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -201,6 +202,10 @@ abstract class TransactionContract extends MetadataStoreFixture {
         txn(new Op.Delete(prefix + "large"));
     }
 
+    private static Txn reads(int number, Op read) {
+        return new Txn(List.of(), Collections.nCopies(number, read), List.of());
+    }
+
     @Test
     void whatIsTooLargeIsRefusedBeforeItIsSubmittedAndHarmsNothing() {
         byte[] large = new byte[MetadataStore.MAX_VALUE_LENGTH + 1];
@@ -214,6 +219,12 @@ abstract class TransactionContract extends MetadataStoreFixture {
                         store.txnBatch(List.of(Txn.EMPTY, Txn.of(new Op.Settle(session, 1, 1, 1, 1, reply)))),
                         Code.TOO_LARGE)
                 .hasMessageContaining("has 65537 bytes, the limit is 65536");
+        // An answer of so many values of a MiB each would be longer than what one node tells another.
+        assertFails(store.txn(reads(65, new Op.Get(prefix + "a"))), Code.TOO_LARGE)
+                .hasMessageContaining("may read 65 values of any length, the limit is 64");
+        assertThat(get(store.txn(reads(64, new Op.Get(prefix + "a")))).reads()).hasSize(64);
+        assertThat(get(store.txn(reads(2_000, Op.Get.ofSmall(prefix + "a")))).reads())
+                .hasSize(2_000);
         assertThat(txn(put("a", "1")).succeeded()).isTrue();
     }
 

@@ -31,6 +31,13 @@ final class TxnCodec {
     private TxnCodec() {}
 
     static void checkLimits(Txn txn) {
+        if (txn.readCost() > MetadataStore.MAX_TXN_READ_COST) {
+            throw new MetadataException(
+                    MetadataException.Code.TOO_LARGE,
+                    "a transaction that may read " + txn.readCost() / Op.VALUE_COST
+                            + " values of any length, the limit is " + MetadataStore.MAX_TXN_READ_COST / Op.VALUE_COST
+                            + ": split it, or read what is known to be small with Get.ofSmall");
+        }
         txn.then().forEach(TxnCodec::checkLimits);
         txn.otherwise().forEach(TxnCodec::checkLimits);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.troupe.metadata.MetadataException;
 import io.troupe.metadata.MetadataException.Code;
+import io.troupe.metadata.MetadataStore;
 import io.troupe.metadata.MetadataView.Leader;
 import io.troupe.metadata.Op;
 import io.troupe.metadata.SessionId;
@@ -34,11 +35,8 @@ public final class SubmitProtocol {
     /** Most transactions of one submit. */
     public static final int MAX_SUBMIT_TXNS = 2048;
 
-    /**
-     * What one submit may read, in {@link Op#readCost}, unless its first transaction reads more: 64 values of any
-     * length.
-     */
-    public static final int MAX_SUBMIT_READ_COST = 64 * Op.VALUE_COST;
+    /** What one submit may read, in {@link Op#readCost}. */
+    public static final int MAX_SUBMIT_READ_COST = MetadataStore.MAX_TXN_READ_COST;
 
     /** Submits in flight. Must stay below the 8 results that the state machine keeps for repeated submits. */
     public static final int WINDOW = 3;
