@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RatisProperties {
     /** Longest run of entries that one append carries; far above the longest entry. */
-    private static final SizeInBytes APPEND_LENGTH = SizeInBytes.valueOf("4MB");
+    static final SizeInBytes APPEND_LENGTH = SizeInBytes.valueOf("4MB");
 
     /** Must exceed {@link #APPEND_LENGTH}; direct memory, one per group of a voter. */
     private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf("5MB");
