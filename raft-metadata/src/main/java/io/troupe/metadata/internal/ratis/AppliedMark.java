@@ -98,6 +98,15 @@ final class AppliedMark implements Closeable {
     }
 
     /**
+     * {@return the newest entry that may have been applied; the highest index there is if no mark tells}
+     *
+     * @param snapshotIndex of the newest snapshot, -1 without one
+     */
+    long newestApplied(long snapshotIndex) {
+        return index < 0 ? Long.MAX_VALUE : Math.max(index, snapshotIndex);
+    }
+
+    /**
      * The entries up to an index have been applied. If that cannot be written, the last mark stands.
      *
      * @param applied the index

@@ -241,7 +241,9 @@ final class MetadataStateMachine extends BaseStateMachine {
     private void openMark(RaftStorage storage) throws IOException {
         AppliedMark opened = AppliedMark.open(storage.getStorageDir().getRoot().toPath());
         try {
-            opened.check(storage, getLastAppliedTermIndex().getIndex());
+            long snapshotIndex = getLastAppliedTermIndex().getIndex();
+            TornTail.cut(storage, opened.newestApplied(snapshotIndex));
+            opened.check(storage, snapshotIndex);
         } catch (IOException | RuntimeException refused) {
             opened.close();
             throw refused;

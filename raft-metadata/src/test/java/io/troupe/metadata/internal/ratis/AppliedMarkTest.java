@@ -64,4 +64,14 @@ class AppliedMarkTest {
         write(5);
         assertThat(reopened()).isEqualTo(5);
     }
+
+    @Test
+    void withoutAMarkAnythingMayHaveBeenApplied() throws IOException {
+        try (AppliedMark mark = AppliedMark.open(directory)) {
+            assertThat(mark.newestApplied(7)).isEqualTo(Long.MAX_VALUE);
+            mark.write(5);
+            assertThat(mark.newestApplied(-1)).isEqualTo(5);
+            assertThat(mark.newestApplied(7)).as("a snapshot is newer").isEqualTo(7);
+        }
+    }
 }

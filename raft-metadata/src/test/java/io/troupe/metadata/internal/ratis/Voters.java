@@ -3,6 +3,7 @@ package io.troupe.metadata.internal.ratis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -128,11 +129,15 @@ final class Voters implements AutoCloseable {
         return follower;
     }
 
-    /** The node stops without a word to anyone: its messages first, then its Raft server. */
-    void kill(String nodeId) {
-        network.remove(nodeId);
-        voter(nodeId).close();
-        running.remove(nodeId);
+    /** The nodes stop without a word to anyone: their messages first, then their Raft servers. */
+    void kill(String... nodeIds) {
+        List<RatisMetadataStore> killed = new ArrayList<>();
+        for (String nodeId : nodeIds) {
+            network.remove(nodeId);
+            killed.add(voter(nodeId));
+            running.remove(nodeId);
+        }
+        closeAll(killed);
     }
 
     RatisMetadataStore leader() {
@@ -165,11 +170,15 @@ final class Voters implements AutoCloseable {
     @Override
     public void close() {
         others.forEach(MetadataStore::close);
-        CompletableFuture.allOf(running.values().stream()
+        closeAll(running.values());
+        network.close();
+    }
+
+    private static void closeAll(Collection<RatisMetadataStore> stores) {
+        CompletableFuture.allOf(stores.stream()
                         .map(store -> CompletableFuture.runAsync(store::close, Voters::onThread))
                         .toArray(CompletableFuture[]::new))
                 .join();
-        network.close();
     }
 
     /** Not on the pool that runs the tests: there one would wait for the other. */
