@@ -7,8 +7,9 @@ package io.troupe.actors.internal.lifecycle;
 public final class IdleSweep {
     private final int shards;
     private final long periodNs;
-    /** What was looked at is paid for until then. */
-    private long paidNs;
+    private long lastNs;
+    /** What the last look left over, in ns times shards: less than a period. */
+    private long left;
 
     private int next;
 
@@ -22,7 +23,7 @@ public final class IdleSweep {
     public IdleSweep(int shards, long periodNs, long nowNs) {
         this.shards = shards;
         this.periodNs = periodNs;
-        paidNs = nowNs;
+        lastNs = nowNs;
     }
 
     /**
@@ -31,14 +32,15 @@ public final class IdleSweep {
      * @param nowNs the time
      */
     public int due(long nowNs) {
-        long elapsedNs = nowNs - paidNs;
+        long elapsedNs = nowNs - lastNs;
+        lastNs = nowNs;
         if (elapsedNs >= periodNs) {
-            paidNs = nowNs;
+            left = 0;
             return shards;
         }
-        long due = (long) ((double) elapsedNs / periodNs * shards);
-        paidNs += due * periodNs / shards;
-        return (int) due;
+        long looks = elapsedNs * shards + left;
+        left = looks % periodNs;
+        return (int) (looks / periodNs);
     }
 
     /** {@return the next shard} */
